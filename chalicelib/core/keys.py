@@ -3,6 +3,7 @@ Standard library only: the authorizer loads this."""
 
 import base64
 import binascii
+from itertools import pairwise
 
 KEY_BYTES = 32
 # Of 32 random bytes about 30 differ; fewer than 16 happens once in about 10^14 keys.
@@ -61,14 +62,14 @@ def encode_base64url(raw: bytes) -> str:
 
 
 def secret_weakness(raw: bytes) -> str | None:
-    """Why nobody should trust this secret key ("is too short", …), or None where nothing speaks against it."""
+    """Why nobody should trust this secret key ("is a pattern …"), or None."""
     if len(raw) < KEY_BYTES:
         return f"is {len(raw)} bytes long, not {KEY_BYTES} or more"
     if raw in _PUBLISHED_SEEDS:
         return "is a published example"
     if all(0x20 <= byte < 0x7F for byte in raw):
         return "is readable text, not random bytes"
-    if len({(b - a) % 256 for a, b in zip(raw, raw[1:], strict=False)}) == 1:
+    if len({(b - a) % 256 for a, b in pairwise(raw)}) == 1:
         return "is one byte repeated or counted up"
     if len(set(raw)) < _MIN_DISTINCT:
         return "is a pattern, not random bytes"

@@ -2,6 +2,7 @@
 Standard library only: the authorizer loads this."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -21,7 +22,7 @@ _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SettingsError(Exception):
-    """A setting or secret is missing, ill-formed or weak: the function refuses to start. Never holds its value."""
+    """A setting or secret is missing, ill-formed or weak: the function refuses to start. Holds no value."""
 
 
 def _stage(text: str) -> str:
@@ -106,7 +107,7 @@ class Settings:
     log_level: str = _variable("MESA_LOG_LEVEL", _log_level, "INFO")
 
     @classmethod
-    def load(cls, environ: Mapping[str, str]) -> Self:
+    def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Reads this class's variables; SettingsError names the first that is missing or unfit."""
         values = {}
         for setting in fields(cls):

@@ -29,7 +29,7 @@ _JWS = jwt.PyJWS(algorithms=[_ALGORITHM])
 
 
 class InvalidToken(Exception):
-    """The token is not one of ours, or no longer valid. Its message is for tests: the caller hears only 401."""
+    """The token is not one of ours, or no longer valid. Its message is for tests: callers hear only 401."""
 
 
 class TokenKind(StrEnum):
@@ -132,6 +132,7 @@ class Verifier:
         """The claims of a genuine token that is valid now; InvalidToken for anything else, whatever it is."""
         if not isinstance(token, str) or len(token) > MAX_TOKEN_LENGTH:
             raise InvalidToken("no text of a bearable length")
+        is_api_key = token.startswith(API_KEY_PREFIX)
         signed = token.removeprefix(API_KEY_PREFIX)
         header, _, rest = signed.partition(".")
         key = self._key_by_header.get(header)
@@ -145,7 +146,7 @@ class Verifier:
         claims = _read(payload)
         if payload["iss"] != self._issuer or payload["aud"] != self._audience:
             raise InvalidToken("issued by or for somebody else")
-        if (claims.kind is TokenKind.API_KEY) != (signed is not token):
+        if (claims.kind is TokenKind.API_KEY) != is_api_key:
             raise InvalidToken("prefix and typ disagree")
         now = self._clock()
         if claims.expires_at <= now:
