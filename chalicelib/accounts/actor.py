@@ -1,0 +1,54 @@
+"""Who acts, and in which workspace: what the first statement of a transaction learned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chalicelib.accounts.permissions import DISPATCHERS, STAFF, Role
+from chalicelib.core.errors import Forbidden
+from chalicelib.models.words import ActorType
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The tenant and the settings that verbs ask for."""
+
+    id: UUID
+    slug: str
+    name: str
+    timezone: str
+    language: str
+    agent_visibility: str
+    reopen_window_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `now` is the transaction's time, by the database's clock. `id` and `role` are null for the system."""
+
+    type: ActorType
+    id: UUID | None
+    name: str
+    email: str | None
+    role: Role | None
+    team_ids: frozenset[UUID]
+    workspace: Workspace
+    now: datetime
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF or self.type is ActorType.SYSTEM
+
+    @property
+    def is_dispatcher(self) -> bool:
+        """Admins and dispatchers, who see and move everything; and the desk's own automation."""
+        return self.role in DISPATCHERS or self.type is ActorType.SYSTEM
+
+    @property
+    def is_customer(self) -> bool:
+        return not self.is_staff
+
+    def require(self, allowed: bool, sentence: str) -> None:
+        """Raises Forbidden with the sentence unless allowed."""
+        if not allowed:
+            raise Forbidden(sentence)

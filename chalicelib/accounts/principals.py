@@ -1,0 +1,59 @@
+"""The first statement of a transaction: sets the workspace for row-level security and reads the principal anew, so that a
+demotion or deactivation counts at the next call, whatever the token says."""
+
+from uuid import UUID
+
+from chalicelib.accounts import queries
+from chalicelib.accounts.actor import Actor, Workspace
+from chalicelib.accounts.permissions import Role
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound, Unauthenticated
+from chalicelib.models.words import ActorType, UserStatus
+
+
+def enter(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Actor:
+    """The user as the database knows it now. Raises Unauthenticated where it may not act any more."""
+    row = queries.enter(tx, workspace_id, user_id)
+    if row is None or row.user_id is None or row.user_status != UserStatus.ACTIVE:
+        raise Unauthenticated("This account is no longer active. Ask an administrator of the workspace.")
+    return Actor(
+        ActorType.USER,
+        row.user_id,
+        row.user_name,
+        row.user_email,
+        Role(row.user_role),
+        frozenset(row.team_ids),
+        _workspace(row),
+        row.now,
+    )
+
+
+def enter_public(tx: Transaction, slug: str) -> Actor:
+    """Somebody without an account at a workspace's public door. Raises NotFound for an unknown workspace."""
+    workspace_id = queries.workspace_by_slug(tx, slug)
+    if workspace_id is None:
+        raise NotFound("There is no such workspace.")
+    row = queries.enter(tx, workspace_id, None)
+    if row is None:
+        raise NotFound("There is no such workspace.")
+    return Actor(ActorType.CONTACT, None, "", None, Role.CUSTOMER, frozenset(), _workspace(row), row.now)
+
+
+def enter_system(tx: Transaction, workspace_id: UUID) -> Actor | None:
+    """The desk's own automation in a workspace; None where that is gone."""
+    row = queries.enter(tx, workspace_id, None)
+    if row is None:
+        return None
+    return Actor(ActorType.SYSTEM, None, "Mesa", None, None, frozenset(), _workspace(row), row.now)
+
+
+def _workspace(row: queries.Entrance) -> Workspace:
+    return Workspace(
+        row.workspace_id,
+        row.workspace_slug,
+        row.workspace_name,
+        row.timezone,
+        row.language,
+        row.agent_visibility,
+        row.reopen_window_days,
+    )

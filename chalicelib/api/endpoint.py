@@ -1,0 +1,79 @@
+"""What a route is, as data: served by resource.py, told by openapi.py, walked by the tests."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chalice.app import Request
+from pydantic import BaseModel
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.settings import ApiSettings
+
+
+class NoBody(BaseModel, extra="forbid"):
+    """A request without a body."""
+
+
+class NoQuery(BaseModel, extra="forbid"):
+    """A request without parameters."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a view gives back. `body` None is an empty answer; a string goes out as it is, with its own content type."""
+
+    body: Any
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A rate limit of a route: by the caller's address, or by a field of its body (an account)."""
+
+    scope: str
+    hits: int
+    seconds: int
+    by: Literal["address"] | str = "address"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A route as it is served, documented and tested."""
+
+    method: str
+    path: str
+    view: Callable[..., Answer]
+    summary: str
+    tag: str
+    body: type[BaseModel]
+    query: type[BaseModel]
+    path_types: Mapping[str, type]
+    answer: Any
+    status: int
+    secret: bool
+    needs_if_match: bool
+    needs_database: bool
+    limits: Sequence[Limit]
+    content_type: str
+    examples: Mapping[str, Any]
+
+
+@dataclass
+class Call:
+    """One request inside its transaction."""
+
+    tx: Transaction
+    request: Request
+    address: str
+    if_match: int | None = None
+    settings: ApiSettings | None = None
+    _actor: Actor | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who calls. Public routes without a workspace have nobody."""
+        assert self._actor is not None, "this route has no principal"
+        return self._actor

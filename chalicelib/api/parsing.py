@@ -1,0 +1,120 @@
+"""Strict reading of what callers send: bytes to checked shapes, or a refusal that names the field.
+
+Malformed (400): not UTF-8, not JSON (RFC 8259: no NaN, no Infinity), nested too deep. Invalid (422): readable but wrong.
+"""
+
+from typing import Any, TypeVar
+from urllib.parse import unquote
+from uuid import UUID
+
+from chalice.app import Request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from chalicelib.api.problems import validation_failed
+from chalicelib.core.errors import (
+    FieldProblem,
+    MalformedRequest,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+
+MAX_BODY_BYTES = 1_048_576
+MAX_DEPTH = 32
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def raw_body(request: Request) -> bytes:
+    """The body's bytes, whatever API Gateway wrapped them in. Raises PayloadTooLarge over 1 MB."""
+    try:
+        raw: bytes = request.raw_body
+    except ValueError as error:
+        raise MalformedRequest("The body cannot be decoded.") from error
+    if len(raw) > MAX_BODY_BYTES:
+        raise PayloadTooLarge("The body is larger than 1 MB.")
+    return raw
+
+
+def parse_body(shape: type[Shape], request: Request, raw: bytes) -> Shape:
+    """The JSON body as its shape; an absent body is an empty object."""
+    if not raw.strip():
+        raw = b"{}"
+    elif not _is_json(str(request.headers.get("content-type", "application/json"))):
+        raise UnsupportedMediaType("Send the body as application/json.")
+    try:
+        document = from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise MalformedRequest(f"The body is not valid JSON: {error}.") from error
+    problems = [FieldProblem(path, "VALIDATION_ERROR", message) for path, message in unfit(document)]
+    if problems:
+        raise ValidationFailed(f"{problems[0].field}: {problems[0].message}", errors=problems[:50])
+    try:
+        return shape.model_validate_json(raw, strict=True)
+    except ValidationError as error:
+        raise validation_failed(error) from error
+
+
+def parse_query(shape: type[Shape], request: Request) -> Shape:
+    """The query string as its shape. A parameter given twice is refused: which one should count?"""
+    given: dict[str, str] = {}
+    for name in request.query_params or ():
+        values = request.query_params.getlist(name)
+        if len(values) > 1:
+            raise ValidationFailed.of(name, "This parameter is given twice.")
+        if "\0" in values[0] or "\0" in name:
+            raise ValidationFailed.of(name.replace("\0", ""), "NUL characters cannot be stored.")
+        given[name] = values[0]
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        raise validation_failed(error) from error
+
+
+def parse_path(wanted: dict[str, type], given: dict[str, str]) -> dict[str, Any]:
+    """Path parameters, decoded (API Gateway leaves that to us) and as their types."""
+    parsed: dict[str, Any] = {}
+    for name, kind in wanted.items():
+        text = unquote(given[name])
+        if "\0" in text or len(text) > 500:
+            raise ValidationFailed.of(name, "This is no valid value.")
+        if kind is UUID:
+            try:
+                parsed[name] = UUID(text)
+            except ValueError as error:
+                raise ValidationFailed.of(name, "This is no UUID.") from error
+        else:
+            parsed[name] = text
+    return parsed
+
+
+def unfit(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]]:
+    """What no field may hold, wherever it stands: NUL, which PostgreSQL cannot store, and nesting past reason."""
+    if isinstance(value, str):
+        return [(path, "NUL characters cannot be stored.")] if "\0" in value else []
+    if depth >= MAX_DEPTH:
+        return [(path, f"This is nested deeper than {MAX_DEPTH} levels.")] if isinstance(value, dict | list) else []
+    found: list[tuple[str, str]] = []
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            name = f"{path}.{key}" if path else key
+            if "\0" in key:
+                found.append((name.replace("\0", ""), "NUL characters cannot be stored."))
+            found += unfit(inner, name, depth + 1)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            found += unfit(inner, f"{path}.{index}", depth + 1)
+    return found
+
+
+def if_match(header: str | None) -> int | None:
+    """The version that `If-Match` names: `"7"` or `7`. None without the header or for `*`; -1 for one that is not ours."""
+    if header is None or header.strip() == "*":
+        return None
+    digits = header.strip().removeprefix("W/").strip('"')
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
+
+
+def _is_json(content_type: str) -> bool:
+    media_type = content_type.split(";")[0].strip().lower()
+    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))

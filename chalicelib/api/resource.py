@@ -1,0 +1,284 @@
+"""The one wrapper around every view. Read `_serve` top to bottom: parse, throttle, enter, replay or work, commit, send, answer.
+
+A view is a function of a `Call`, its path parameters by name, and, where it declares them, `body` and `query` in their shapes:
+
+    @routes.post("/v1/tickets/{ticket_id}/pause", answer=TicketOut, summary="Wait for somebody")
+    def pause(call: Call, ticket_id: UUID, body: PauseBody) -> Answer: ...
+"""
+
+import inspect
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar
+from uuid import UUID
+
+from chalice import Blueprint, CORSConfig, Response
+from chalice.app import Request
+from pydantic_core import to_json
+
+from chalicelib.accounts import principals
+from chalicelib.accounts.actor import Actor
+from chalicelib.api import access, parsing, problems
+from chalicelib.api.authorizer import authorizer
+from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
+from chalicelib.core import events, idempotency, logs, metrics, throttle
+from chalicelib.core.db import Transaction, in_transaction
+from chalicelib.core.errors import Forbidden, HelpdeskError, PreconditionRequired, RateLimited, Refusal, ValidationFailed
+from chalicelib.core.settings import ApiSettings
+
+CORS = CORSConfig(
+    allow_origin="*",
+    allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+    expose_headers=[
+        "ETag",
+        "Idempotency-Replayed",
+        "Location",
+        "RateLimit-Limit",
+        "RateLimit-Remaining",
+        "RateLimit-Reset",
+        "Retry-After",
+        "X-Request-Id",
+    ],
+    max_age=600,
+)
+log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def api_settings() -> ApiSettings:
+    """Checked once a sandbox: what is missing or weak refuses to start."""
+    settings = ApiSettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+class Routes:
+    """The routes of one module: a Chalice blueprint, and the endpoints as data."""
+
+    registry: ClassVar[list[Endpoint]] = []
+
+    def __init__(self, import_name: str, *, tag: str) -> None:
+        self.blueprint = Blueprint(import_name)
+        self.tag = tag
+
+    def get(self, path: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        return self._route("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        return self._route("POST", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        return self._route("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        return self._route("DELETE", path, **{"status": 204, "answer": None, **options})
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        *,
+        summary: str,
+        answer: Any,
+        status: int = 200,
+        secret: bool = False,
+        needs_if_match: bool = False,
+        needs_database: bool = True,
+        limits: Sequence[Limit] = (),
+        content_type: str = "application/json",
+        examples: Mapping[str, Any] | None = None,
+    ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
+            parameters = inspect.signature(view).parameters
+            types = {name: p.annotation for name, p in parameters.items() if name not in ("call", "body", "query")}
+            endpoint = Endpoint(
+                method,
+                path,
+                view,
+                summary,
+                self.tag,
+                parameters["body"].annotation if "body" in parameters else NoBody,
+                parameters["query"].annotation if "query" in parameters else NoQuery,
+                types,
+                answer,
+                status,
+                secret,
+                needs_if_match,
+                needs_database,
+                limits,
+                content_type,
+                examples or {},
+            )
+            Routes.registry.append(endpoint)
+            self._serve_with_chalice(endpoint)
+            return view
+
+        return declare
+
+    def _serve_with_chalice(self, endpoint: Endpoint) -> None:
+        private = not access.is_public(endpoint.method, endpoint.path)
+
+        def view(**path: str) -> Response:
+            return respond(endpoint, self.blueprint.current_request, path)
+
+        view.__name__ = endpoint.view.__name__
+        self.blueprint.route(
+            endpoint.path,
+            methods=[endpoint.method],
+            name=f"{endpoint.method} {endpoint.path}",
+            authorizer=authorizer if private else None,
+            cors=CORS,
+            content_types=["*/*"],
+        )(view)
+
+
+def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Response:
+    """Serves one request; whatever happens ends as an answer of our own making."""
+    started = time.perf_counter()
+    context = request.context
+    request_id = str(context.get("requestId", ""))
+    logs.request_id.set(request_id)
+    try:
+        response = _serve(endpoint, request, path)
+    except HelpdeskError as error:
+        response = problems.problem(error, request_id)
+    except Exception as error:
+        response = problems.unexpected(error, request_id)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Request-Id"] = request_id
+    milliseconds = (time.perf_counter() - started) * 1000
+    metrics.emit(
+        {"Requests": (1, "Count"), "Latency": (milliseconds, "Milliseconds")},
+        Route=f"{endpoint.method} {endpoint.path}",
+        Status=f"{response.status_code // 100}xx",
+    )
+    return response
+
+
+def _serve(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Response:
+    settings = api_settings()
+    raw = parsing.raw_body(request)
+    arguments = parsing.parse_path(dict(endpoint.path_types), path)
+    if endpoint.body is not NoBody or endpoint.method in ("POST", "PATCH"):
+        body = parsing.parse_body(endpoint.body, request, raw)
+        if endpoint.body is not NoBody:
+            arguments["body"] = body
+    query = parsing.parse_query(endpoint.query, request)
+    if endpoint.query is not NoQuery:
+        arguments["query"] = query
+    header = request.headers.get("if-match")
+    if endpoint.needs_if_match and header is None:
+        raise PreconditionRequired('Send If-Match with the version that you saw, as in If-Match: "7".')
+    address = str(request.context.get("identity", {}).get("sourceIp", ""))
+    if not endpoint.needs_database:
+        return _json(endpoint, endpoint.view(None, **arguments))
+
+    spent = _throttle(endpoint, address, arguments, settings)
+    key = _idempotency_key(endpoint, request)
+    concrete = endpoint.path.format(**path) if path else endpoint.path
+
+    def work(tx: Transaction) -> tuple[Response, list[dict[str, Any]]] | Refusal:
+        actor = _enter(endpoint, request, tx, arguments)
+        call = Call(tx, request, address, parsing.if_match(header), settings, actor)
+        asked = None
+        if key is not None and actor is not None:
+            asked = idempotency.Request(
+                actor.workspace.id,
+                f"{actor.type}:{actor.id or ''}",
+                endpoint.method,
+                concrete,
+                key,
+                idempotency.digest(raw),
+            )
+            if stored := idempotency.claim(tx, asked):
+                return _replay(stored), []
+        result = endpoint.view(call, **arguments)
+        if isinstance(result.body, Refusal):
+            return result.body
+        response = _json(endpoint, result)
+        if asked:
+            answer = idempotency.StoredAnswer(response.status_code, _kept(response.headers), response.body or None)
+            idempotency.store(tx, asked, answer)
+        return response, tx.events
+
+    result = in_transaction(work, repeatable=endpoint.method == "GET" or key is not None)
+    if isinstance(result, Refusal):
+        raise result.error
+    response, recorded = result
+    events.send_committed(recorded, settings.event_queue_urls)
+    response.headers.update(spent)
+    return response
+
+
+def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dict[str, Any]) -> Actor | None:
+    """The principal as the database knows it now, and whether its role of today may call this route at all."""
+    if access.is_public(endpoint.method, endpoint.path):
+        return principals.enter_public(tx, arguments["workspace"]) if "workspace" in arguments else None
+    claims = request.context["authorizer"]
+    actor = principals.enter(tx, UUID(claims["workspace_id"]), UUID(claims["sub"]))
+    logs.workspace_id.set(str(actor.workspace.id))
+    if actor.role not in access.roles_for(endpoint.method, endpoint.path):
+        raise Forbidden(f"The role {actor.role} may not do this.")
+    return actor
+
+
+def _throttle(endpoint: Endpoint, address: str, arguments: dict[str, Any], settings: ApiSettings) -> dict[str, str]:
+    """Counts in a transaction of its own, so that the count outlives whatever the request becomes and holds no lock."""
+    if not endpoint.limits:
+        return {}
+
+    def count(tx: Transaction) -> list[throttle.Count]:
+        return [
+            throttle.hit(
+                tx,
+                throttle.Limit(limit.scope, limit.hits, limit.seconds),
+                address if limit.by == "address" else str(getattr(arguments["body"], limit.by)).casefold(),
+                factor=settings.rate_limit_factor,
+            )
+            for limit in endpoint.limits
+        ]
+
+    tightest = min(in_transaction(count, repeatable=True), key=lambda c: (c.allowed, c.remaining))
+    if not tightest.allowed:
+        raise RateLimited("Too many requests. Wait before you try again.", retry_after=tightest.reset, headers=rate_headers(tightest))
+    return rate_headers(tightest)
+
+
+def rate_headers(count: throttle.Count) -> dict[str, str]:
+    """RateLimit-* header fields, as draft-ietf-httpapi-ratelimit-headers-06 has them: seconds until the reset."""
+    return {
+        "RateLimit-Limit": str(count.limit),
+        "RateLimit-Remaining": str(count.remaining),
+        "RateLimit-Reset": str(count.reset),
+    }
+
+
+def _idempotency_key(endpoint: Endpoint, request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is None or endpoint.method != "POST" or endpoint.secret:
+        return None
+    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise ValidationFailed.of("Idempotency-Key", "This must be 1 to 255 printable ASCII characters.")
+    return str(key)
+
+
+def _kept(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in headers.items() if name in ("Content-Type", "ETag", "Location")}
+
+
+def _replay(stored: idempotency.StoredAnswer) -> Response:
+    return Response(stored.body or "", {**stored.headers, "Idempotency-Replayed": "true"}, stored.status)
+
+
+def _json(endpoint: Endpoint, answer: Answer) -> Response:
+    status = answer.status or endpoint.status
+    headers: dict[str, str | list[str]] = {"Content-Type": endpoint.content_type, **answer.headers}
+    if answer.body is None:
+        return Response("", headers, status)
+    body = answer.body if isinstance(answer.body, str) else to_json(answer.body).decode()
+    return Response(body, headers, status)
+
+

@@ -1,0 +1,92 @@
+"""Shapes that every resource shares: texts, references, lists, problems."""
+
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Item = TypeVar("Item")
+
+
+class In(BaseModel):
+    """What comes in: unknown fields are refused, types are strict, texts lose the space around them."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+
+class Out(BaseModel):
+    """What goes out. The answers are made from rows; these shapes document them, and the tests hold them to it."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+def single_line(text: str) -> str:
+    """Refuses line breaks and other control characters: a header or a list row may carry this text."""
+    if any(ord(character) < 32 or ord(character) == 127 or character in "\u2028\u2029\x85" for character in text):
+        raise ValueError("Line breaks and control characters are not allowed here.")
+    return text
+
+
+def at_most_64_kb(text: str) -> str:
+    """Bounds a text by what it takes to store it."""
+    if len(text.encode()) > 65_536:
+        raise ValueError("This is longer than 64 kB.")
+    return text
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(single_line)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=150), AfterValidator(single_line)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+LongText = Annotated[str, StringConstraints(min_length=1), AfterValidator(at_most_64_kb)]
+
+
+class PageQuery(In):
+    """Where a list begins and how long it is: `cursor`, or `offset` up to 10,000."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+    cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    offset: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+
+class Page(Out, Generic[Item]):
+    """One page of a list; both nexts are null at its end."""
+
+    items: list[Item]
+    next_cursor: str | None
+    next_offset: int | None
+
+
+class PersonRef(Out):
+    id: UUID
+    name: str
+    email: str | None
+
+
+class TeamRef(Out):
+    id: UUID
+    name: str
+
+
+class Health(Out):
+    status: str
+    stage: str | None
+
+
+class Readiness(Out):
+    status: str
+    database: str
+    queues: str
+
+
+class Problem(Out):
+    """RFC 9457, with a code for programs and the fields at fault."""
+
+    model_config = ConfigDict(extra="allow", defer_build=True)
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None
+    errors: list[dict[str, Any]]

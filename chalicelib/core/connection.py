@@ -1,0 +1,64 @@
+"""A PostgreSQL connection with the credentials of the database secret. pg8000 and the standard library only: the
+public look-up opens its own with this."""
+
+import os
+import ssl
+
+import pg8000.dbapi
+
+from chalicelib.core.credentials import DatabaseSecret
+from chalicelib.core.secrets import forget_secret, get_secret
+from chalicelib.core.settings import DatabaseSettings
+
+SOCKET_TIMEOUT_SECONDS = 15.0
+WRONG_PASSWORD = ("28P01", "28000")
+# Amazon's certificate authorities, where the package carries them.
+CA_BUNDLE = os.path.join(os.environ.get("LAMBDA_TASK_ROOT", ""), "rds-ca-bundle.pem")
+
+
+def connect(settings: DatabaseSettings) -> pg8000.dbapi.Connection:
+    """Opens a connection; where the password was refused, the secret is read again, for it may have been rotated."""
+    arn = settings.database_secret_arn
+    try:
+        return _connect(DatabaseSecret.parse(get_secret(arn)))
+    except pg8000.dbapi.DatabaseError as error:
+        if sqlstate_of(error) not in WRONG_PASSWORD:
+            raise
+        forget_secret(arn)
+    return _connect(DatabaseSecret.parse(get_secret(arn)))
+
+
+def sqlstate_of(error: BaseException | None) -> str | None:
+    """The five-character SQLSTATE of a pg8000 error, where it has one."""
+    return server_fields(error).get("C")
+
+
+def server_fields(error: BaseException | None) -> dict[str, str]:
+    """What the server said of an error, by the letters of PostgreSQL's protocol (C: SQLSTATE, n: constraint)."""
+    if isinstance(error, pg8000.dbapi.Error) and error.args and isinstance(error.args[0], dict):
+        return error.args[0]
+    return {}
+
+
+def _connect(secret: DatabaseSecret) -> pg8000.dbapi.Connection:
+    return pg8000.dbapi.connect(
+        user=secret.username,
+        password=secret.password,
+        host=secret.host,
+        port=secret.port,
+        database=secret.dbname,
+        timeout=SOCKET_TIMEOUT_SECONDS,
+        tcp_keepalive=True,
+        application_name="mesa",
+        ssl_context=_ssl_context(secret.sslmode),
+    )
+
+
+def _ssl_context(sslmode: str) -> ssl.SSLContext | None:
+    if sslmode == "disable":
+        return None
+    context = ssl.create_default_context(cafile=CA_BUNDLE if os.path.exists(CA_BUNDLE) else None)
+    if sslmode == "require":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

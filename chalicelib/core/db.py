@@ -1,0 +1,122 @@
+"""One connection a sandbox, and the one place where a transaction begins and ends: return commits, raise rolls back.
+
+Time-outs nest: lock 5 s < statement 10 s (both the role's, see the first migration) < socket 15 s < Lambda.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import pg8000.dbapi
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from chalicelib.core.connection import connect, server_fields
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.settings import DatabaseSettings
+
+LOST = {"08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03", "25P03", "53300"}
+REPEATABLE = {"40001", "40P01"}
+BUSY = {"55P03", "57014"}
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass
+class Transaction:
+    """An open transaction: what rooms read and write through, and the events that they recorded in it."""
+
+    connection: Connection
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+def sqlstate(error: BaseException | None) -> str | None:
+    """The five-character SQLSTATE of a database error, where it has one."""
+    return server_fields(_cause(error)).get("C")
+
+
+def violated_constraint(error: BaseException | None) -> str | None:
+    """The name of the constraint that a database error speaks of."""
+    return server_fields(_cause(error)).get("n")
+
+
+def _cause(error: BaseException | None) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone, so that the next try needs a new one. Raw socket errors escape pg8000 at times."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(_cause(error), OSError | pg8000.dbapi.InterfaceError) or sqlstate(error) in LOST
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """This sandbox's engine: one connection, made when first needed and kept while it lives."""
+    settings = DatabaseSettings.load()
+    return create_engine(
+        "postgresql+pg8000://",
+        creator=lambda: connect(settings),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=5,
+    )
+
+
+def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool) -> T:
+    """Runs `unit` in a transaction of its own and commits what it returns.
+
+    A connection lost before COMMIT, a deadlock or a serialisation failure is tried once more: nothing was written. Lost at
+    COMMIT, the outcome is unknown, and the unit runs again only where it is `repeatable`: a read, or a write that knows
+    its own traces (an idempotency key, an event id).
+    Raises Unavailable where the database cannot be had; whatever else the unit raises goes through.
+    """
+    try:
+        return _attempt(unit, repeatable)
+    except _TryAgain as again:
+        log.warning("transaction repeated", extra={"sqlstate": sqlstate(again.cause), "error": repr(again.cause)[:200]})
+        time.sleep(0.02)
+    try:
+        return _attempt(unit, repeatable)
+    except _TryAgain as again:
+        raise _unavailable() from again.cause
+
+
+class _TryAgain(Exception):
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+
+def _attempt(unit: Callable[[Transaction], T], repeatable: bool) -> T:
+    committing = False
+    connection: Connection | None = None
+    try:
+        connection = engine().connect()
+        transaction = connection.begin()
+        result = unit(Transaction(connection))
+        committing = True
+        transaction.commit()
+        return result
+    except Exception as error:
+        lost = is_lost(error)
+        if lost and connection is not None:
+            connection.invalidate()
+        if (lost and (repeatable or not committing)) or sqlstate(error) in REPEATABLE:
+            raise _TryAgain(error) from error
+        if lost or sqlstate(error) in BUSY:
+            raise _unavailable() from error
+        raise
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The desk is busy or its database is out of reach. Try again in a moment.", retry_after=1)

@@ -1,0 +1,1 @@
+"""SQLAlchemy tables: the schema in one place, one module an area. Import the module that you need."""

@@ -1,0 +1,126 @@
+"""Workspaces and their people: users, teams, memberships, refresh tokens."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
+
+from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.words import UserStatus, values
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    row_id(),
+    words("slug"),
+    words("name"),
+    words("timezone", "UTC"),
+    words("language", "en"),
+    words("label_prefix", "TKT"),
+    words("agent_visibility", "teams"),
+    Column("reopen_window_days", Integer, nullable=False, server_default="7"),
+    Column("customer_signup", Boolean, nullable=False, server_default=false()),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    UniqueConstraint("slug"),
+    one_of("language", ("en", "es")),
+    one_of("agent_visibility", ("teams", "all")),
+    CheckConstraint("reopen_window_days BETWEEN 0 AND 365", name="reopen_window_days"),
+    CheckConstraint("label_prefix ~ '^[A-Z][A-Z0-9]{0,9}$'", name="label_prefix"),
+    CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    workspace_key(),
+    row_id(),
+    words("email"),
+    words("name"),
+    words("role"),
+    words("status", "active"),
+    words("password_hash", nullable=True),
+    timestamp("email_verified_at"),
+    words("document_id", nullable=True),
+    words("phone", nullable=True),
+    Column("has_whatsapp", Boolean),
+    words("company", nullable=True),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    timestamp("deactivated_at"),
+    timestamp("deleted_at"),
+    of_workspace(),
+    one_of("role", ("admin", "dispatcher", "agent", "customer")),
+    one_of("status", values(UserStatus)),
+    CheckConstraint("email = lower(email)", name="email_normalised"),
+)
+Index(
+    "users_workspace_id_email_key",
+    users.c.workspace_id,
+    users.c.email,
+    unique=True,
+    postgresql_where=users.c.deleted_at.is_(None),
+)
+# Sign-in without a workspace looks an email up across all of them.
+Index("users_email_idx", users.c.email, postgresql_where=text("deleted_at IS NULL AND password_hash IS NOT NULL"))
+
+teams = Table(
+    "teams",
+    metadata,
+    workspace_key(),
+    row_id(),
+    words("name"),
+    Column("is_default", Boolean, nullable=False, server_default=false()),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    timestamp("deleted_at"),
+    of_workspace(),
+)
+Index(
+    "teams_workspace_id_name_key",
+    teams.c.workspace_id,
+    teams.c.name,
+    unique=True,
+    postgresql_where=teams.c.deleted_at.is_(None),
+)
+Index("teams_workspace_id_default_key", teams.c.workspace_id, unique=True, postgresql_where=teams.c.is_default)
+
+team_members = Table(
+    "team_members",
+    metadata,
+    workspace_key(),
+    Column("team_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, primary_key=True),
+    timestamp("created_at", now=True),
+    belongs_to("teams", "team_id", on_delete="CASCADE"),
+    belongs_to("users", "user_id", on_delete="CASCADE"),
+    Index("team_members_workspace_id_user_id_idx", "workspace_id", "user_id"),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    workspace_key(),
+    row_id(),
+    Column("user_id", Uuid, nullable=False),
+    Column("family_id", Uuid, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    timestamp("created_at", now=True),
+    timestamp("expires_at", nullable=False),
+    timestamp("used_at"),
+    timestamp("revoked_at"),
+    belongs_to("users", "user_id", on_delete="CASCADE"),
+    UniqueConstraint("workspace_id", "digest"),
+    Index("refresh_tokens_workspace_id_family_id_idx", "workspace_id", "family_id"),
+    Index("refresh_tokens_workspace_id_user_id_idx", "workspace_id", "user_id"),
+    Index("refresh_tokens_expires_at_idx", "expires_at"),
+)

@@ -1,0 +1,104 @@
+"""Tables that carry no helpdesk rule: events, idempotency keys, rate limits, and the mails already decided."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import UserDefinedType
+
+from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+
+
+class TransactionId(UserDefinedType[int]):
+    """PostgreSQL's xid8."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "xid8"
+
+
+events = Table(
+    "events",
+    metadata,
+    workspace_key(),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    # With the snapshot's xmin it makes a cursor that never skips a late commit.
+    Column("xact_id", TransactionId, nullable=False, server_default=text("pg_current_xact_id()")),
+    Column("ticket_id", Uuid),
+    Column("sequence", Integer),
+    words("type"),
+    Column("internal", Boolean, nullable=False, server_default=false()),
+    Column("payload", JSONB, nullable=False),
+    timestamp("created_at", now=True),
+    # Whoever committed it sends it first; the scheduled relay takes what is left once the lease is over.
+    Column("leased_until", DateTime(timezone=True), nullable=False, server_default=text("now() + interval '10 seconds'")),
+    timestamp("sent_at"),
+    of_workspace(),
+    UniqueConstraint("workspace_id", "ticket_id", "sequence"),
+    Index("events_workspace_id_xact_id_idx", "workspace_id", "xact_id", "id"),
+    Index("events_created_at_idx", "created_at"),
+)
+Index("events_unsent_idx", events.c.id, postgresql_where=events.c.sent_at.is_(None))
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    workspace_key(),
+    Column("principal", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    words("request_digest"),
+    Column("status", Integer),
+    Column("headers", JSONB),
+    words("body", nullable=True),
+    timestamp("expires_at", nullable=False),
+    of_workspace(),
+    Index("idempotency_keys_expires_at_idx", "expires_at"),
+)
+
+# Not a tenant's: who knocks too often is counted before anyone knows whose door it is. Subjects are digests.
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("bucket", Text, primary_key=True),
+    timestamp("window_ends_at", nullable=False),
+    Column("hits", Integer, nullable=False),
+    Index("rate_limits_window_ends_at_idx", "window_ends_at"),
+    prefixes=["UNLOGGED"],
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    workspace_key(),
+    row_id(),
+    Column("event_id", BigInteger, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("ticket_id", Uuid),
+    Column("sequence", Integer),
+    words("kind"),
+    words("status", "claimed"),
+    words("message_id"),
+    timestamp("created_at", now=True),
+    timestamp("claimed_at", now=True),
+    timestamp("sent_at"),
+    belongs_to("users", "user_id", on_delete="CASCADE"),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    UniqueConstraint("workspace_id", "event_id", "user_id"),
+    one_of("status", ("claimed", "sent", "superseded", "failed")),
+    Index("notifications_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "user_id", "kind"),
+)

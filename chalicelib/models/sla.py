@@ -1,0 +1,123 @@
+"""Promises: calendars, policies, targets with their cycles, and the steps that come due."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.words import Metric, values
+
+calendars = Table(
+    "calendars",
+    metadata,
+    workspace_key(),
+    row_id(),
+    words("name"),
+    words("timezone", "UTC"),
+    # {"0": [["09:00", "17:00"], …], …}: 0 is Monday, "24:00" closes a day.
+    Column("weekly", JSONB, nullable=False),
+    # ["2026-12-25", {"from", "to"}, {"yearly_from": "12-24", "yearly_to": "01-02"}, …]
+    Column("holidays", JSONB, nullable=False, server_default=text("'[]'")),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    timestamp("deleted_at"),
+    of_workspace(),
+)
+Index(
+    "calendars_workspace_id_name_key",
+    calendars.c.workspace_id,
+    calendars.c.name,
+    unique=True,
+    postgresql_where=calendars.c.deleted_at.is_(None),
+)
+
+sla_policies = Table(
+    "sla_policies",
+    metadata,
+    workspace_key(),
+    row_id(),
+    words("name"),
+    Column("position", Integer, nullable=False),
+    Column("enabled", Boolean, nullable=False, server_default=true()),
+    # {"type": [...], "priority": [...], "team": [...], "category": [...], "tag": [...], "organisation": [...]}
+    Column("conditions", JSONB, nullable=False, server_default=text("'{}'")),
+    # {metric: {priority: minutes}}; a metric that is absent makes no promise.
+    Column("targets", JSONB, nullable=False),
+    Column("calendar_id", Uuid, nullable=False),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    timestamp("deleted_at"),
+    of_workspace(),
+    belongs_to("calendars", "calendar_id"),
+)
+Index(
+    "sla_policies_workspace_id_position_idx",
+    sla_policies.c.workspace_id,
+    sla_policies.c.position,
+    postgresql_where=text("deleted_at IS NULL AND enabled"),
+)
+
+sla_targets = Table(
+    "sla_targets",
+    metadata,
+    workspace_key(),
+    row_id(),
+    Column("ticket_id", Uuid, nullable=False),
+    words("metric"),
+    Column("cycle", Integer, nullable=False, server_default="1"),
+    Column("policy_id", Uuid),
+    Column("calendar_id", Uuid, nullable=False),
+    # The promise in business minutes; a reopened cycle is promised what the last one had left.
+    Column("minutes", Double, nullable=False),
+    timestamp("started_at", nullable=False),
+    timestamp("due_at"),
+    timestamp("paused_at"),
+    # [["2026-06-05T15:00:00+00:00", "2026-06-08T11:00:00+00:00"], …], closed pauses in order.
+    Column("paused_intervals", JSONB, nullable=False, server_default=text("'[]'")),
+    timestamp("fulfilled_at"),
+    timestamp("ended_at"),
+    timestamp("breached_at"),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    belongs_to("sla_policies", "policy_id"),
+    belongs_to("calendars", "calendar_id"),
+    UniqueConstraint("workspace_id", "ticket_id", "metric", "cycle"),
+    one_of("metric", values(Metric)),
+    CheckConstraint("fulfilled_at IS NULL OR ended_at IS NULL", name="one_end"),
+)
+Index(
+    "sla_targets_running_idx",
+    sla_targets.c.workspace_id,
+    sla_targets.c.calendar_id,
+    postgresql_where=text("fulfilled_at IS NULL AND ended_at IS NULL"),
+)
+
+sla_steps = Table(
+    "sla_steps",
+    metadata,
+    workspace_key(),
+    Column("target_id", Uuid, primary_key=True),
+    Column("kind", words("kind").type, primary_key=True),
+    # The percentage of the time used for a warning, 100 for the breach.
+    Column("step", Integer, primary_key=True),
+    Column("ticket_id", Uuid, nullable=False),
+    # When it comes due; null while the target is paused.
+    Column("at", DateTime(timezone=True)),
+    timestamp("fired_at"),
+    belongs_to("sla_targets", "target_id", on_delete="CASCADE"),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    one_of("kind", ("warning", "breach")),
+)
+# The sweep's only index: it holds what is still to come, so its size follows the open promises, its scan what is due.
+Index("sla_steps_due_idx", sla_steps.c.at, postgresql_where=text("fired_at IS NULL AND at IS NOT NULL"))

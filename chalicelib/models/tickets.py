@@ -1,0 +1,147 @@
+"""Tickets and what hangs on them: counters, comments, watchers, timeline."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import INET, JSONB
+
+from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.words import ActorType, Priority, Source, Status, TicketType, Visibility, values
+
+ACTIVE = text("deleted_at IS NULL AND archived_at IS NULL")
+
+ticket_counters = Table(
+    "ticket_counters",
+    metadata,
+    workspace_key(),
+    Column("last_number", BigInteger, nullable=False, server_default="0"),
+    of_workspace(),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    workspace_key(),
+    row_id(),
+    Column("number", BigInteger, nullable=False),
+    words("label"),
+    words("subject"),
+    words("description"),
+    words("type", "question"),
+    words("priority", "medium"),
+    words("status", "new"),
+    words("category", nullable=True),
+    words("subcategory", nullable=True),
+    Column("requester_id", Uuid, nullable=False),
+    Column("assignee_id", Uuid),
+    Column("team_id", Uuid, nullable=False),
+    words("source", "api"),
+    Column("source_ip", INET),
+    Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("custom_fields", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("last_sequence", Integer, nullable=False, server_default="0"),
+    Column("sla_policy_id", Uuid),
+    # Minutes set by staff for this ticket alone; null follows the policy.
+    Column("sla_minutes", Integer),
+    # The due time of the running resolution target, null while paused: lists sort by it.
+    timestamp("due_at"),
+    Column("merged_into", Uuid),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    timestamp("resolved_at"),
+    timestamp("closed_at"),
+    timestamp("archived_at"),
+    timestamp("deleted_at"),
+    of_workspace(),
+    belongs_to("users", "requester_id"),
+    belongs_to("users", "assignee_id"),
+    belongs_to("teams", "team_id"),
+    belongs_to("sla_policies", "sla_policy_id"),
+    belongs_to("tickets", "merged_into"),
+    UniqueConstraint("workspace_id", "number"),
+    UniqueConstraint("workspace_id", "label"),
+    one_of("type", values(TicketType)),
+    one_of("priority", values(Priority)),
+    one_of("status", values(Status)),
+    one_of("source", values(Source)),
+    CheckConstraint("char_length(subject) BETWEEN 1 AND 200", name="subject"),
+    CheckConstraint("octet_length(description) BETWEEN 1 AND 65536", name="description"),
+    CheckConstraint("sla_minutes BETWEEN 1 AND 5256000", name="sla_minutes"),
+    CheckConstraint("merged_into IS NULL OR status = 'closed'", name="merged_is_closed"),
+    CheckConstraint("archived_at IS NULL OR status IN ('closed', 'cancelled')", name="archived_is_finished"),
+    CheckConstraint("(resolved_at IS NOT NULL) OR status <> 'resolved'", name="resolved_at"),
+    CheckConstraint("(closed_at IS NOT NULL) = (status = 'closed')", name="closed_at"),
+    Index("tickets_workspace_id_created_at_idx", "workspace_id", "created_at", "id", postgresql_where=ACTIVE),
+    Index("tickets_workspace_id_updated_at_idx", "workspace_id", "updated_at", "id", postgresql_where=ACTIVE),
+    Index("tickets_workspace_id_due_at_idx", "workspace_id", "due_at", "id", postgresql_where=ACTIVE),
+    Index("tickets_workspace_id_status_idx", "workspace_id", "status", "created_at", "id", postgresql_where=ACTIVE),
+    Index("tickets_workspace_id_team_id_idx", "workspace_id", "team_id", "created_at", "id", postgresql_where=ACTIVE),
+    Index("tickets_workspace_id_assignee_id_idx", "workspace_id", "assignee_id", "created_at", "id"),
+    Index("tickets_workspace_id_requester_id_idx", "workspace_id", "requester_id", "created_at", "id"),
+)
+
+ticket_watchers = Table(
+    "ticket_watchers",
+    metadata,
+    workspace_key(),
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, primary_key=True),
+    timestamp("created_at", now=True),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    belongs_to("users", "user_id", on_delete="CASCADE"),
+    Index("ticket_watchers_workspace_id_user_id_idx", "workspace_id", "user_id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    workspace_key(),
+    row_id(),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("author_id", Uuid),
+    words("visibility", "public"),
+    words("body"),
+    words("source", "api"),
+    timestamp("created_at", now=True),
+    timestamp("edited_at"),
+    timestamp("deleted_at"),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    belongs_to("users", "author_id"),
+    one_of("visibility", values(Visibility)),
+    one_of("source", values(Source)),
+    CheckConstraint("octet_length(body) BETWEEN 1 AND 65536", name="body"),
+    Index("comments_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "created_at", "id"),
+)
+
+timeline_entries = Table(
+    "timeline_entries",
+    metadata,
+    workspace_key(),
+    row_id(),
+    Column("ticket_id", Uuid, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    words("action"),
+    words("actor_type"),
+    Column("actor_id", Uuid),
+    Column("changes", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("meta", JSONB, nullable=False, server_default=text("'{}'")),
+    # Staff only: SLA, escalation, internal comments, reasons that are nobody else's business.
+    Column("internal", Boolean, nullable=False, server_default=false()),
+    timestamp("created_at", now=True),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    UniqueConstraint("workspace_id", "ticket_id", "sequence"),
+    one_of("actor_type", values(ActorType)),
+)

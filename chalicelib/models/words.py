@@ -1,0 +1,68 @@
+"""The closed sets of values that columns hold, once, for the tables, the rooms and the API alike."""
+
+from enum import StrEnum
+
+
+class TicketType(StrEnum):
+    SERVICE_REQUEST = "service_request"
+    COMPLAINT = "complaint"
+    CLAIM = "claim"
+    SUGGESTION = "suggestion"
+    INCIDENT = "incident"
+    RESOURCE_REQUEST = "resource_request"
+    QUESTION = "question"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class Source(StrEnum):
+    API = "api"
+    PUBLIC = "public"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class Metric(StrEnum):
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution"
+    TEAM_RESOLUTION = "team_resolution"
+
+
+class UserStatus(StrEnum):
+    ACTIVE = "active"
+    INVITED = "invited"
+    CONTACT = "contact"
+    DEACTIVATED = "deactivated"
+
+
+class ActorType(StrEnum):
+    USER = "user"
+    API_KEY = "api_key"
+    CONTACT = "contact"
+    SYSTEM = "system"
+
+
+def values(words: type[StrEnum]) -> tuple[str, ...]:
+    """The values of a set, in its order."""
+    return tuple(word.value for word in words)

@@ -1,0 +1,1 @@
+"""Service-level agreements: business time, calendars, policies, targets, the sweep."""

@@ -1,0 +1,29 @@
+-- The first statement of every transaction: names the workspace for row-level security, and answers whether the principal is
+-- still there and in what role, together with the settings and teams that every verb needs. One round trip.
+CREATE OR REPLACE FUNCTION fn_enter(p_workspace uuid, p_user uuid)
+RETURNS TABLE (
+    workspace_id uuid, workspace_slug text, workspace_name text, timezone text, language text,
+    agent_visibility text, reopen_window_days integer,
+    user_id uuid, user_name text, user_email text, user_role text, user_status text, team_ids uuid[], now timestamptz
+)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM set_config('app.workspace_id', p_workspace::text, true);
+    RETURN QUERY
+        SELECT w.id, w.slug, w.name, w.timezone, w.language, w.agent_visibility, w.reopen_window_days,
+               u.id, u.name, u.email, u.role, u.status,
+               ARRAY(SELECT m.team_id FROM team_members m WHERE m.workspace_id = p_workspace AND m.user_id = p_user),
+               now()
+        FROM workspaces w
+        LEFT JOIN users u ON u.workspace_id = p_workspace AND u.id = p_user AND u.deleted_at IS NULL
+        WHERE w.id = p_workspace;
+END $$;
+
+-- The same for a caller without an account, who knows the workspace by its slug alone.
+CREATE OR REPLACE FUNCTION fn_workspace_by_slug(p_slug text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$ SELECT id FROM public.workspaces WHERE slug = p_slug $$;
+ALTER FUNCTION fn_workspace_by_slug(text) OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_workspace_by_slug(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_workspace_by_slug(text) TO mesa_app;

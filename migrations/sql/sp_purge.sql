@@ -1,0 +1,26 @@
+-- Deletes what has outlived its time, a bounded batch of each: idempotency keys after 48 h, events after 30 days,
+-- rate-limit windows and refresh tokens once they are over. Answers how many rows went, so the caller knows when to stop.
+CREATE OR REPLACE PROCEDURE sp_purge(IN p_limit integer, INOUT p_deleted integer DEFAULT 0)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    gone integer;
+BEGIN
+    p_deleted := 0;
+    DELETE FROM public.idempotency_keys WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.idempotency_keys WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    DELETE FROM public.events WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.events WHERE created_at < now() - interval '30 days' AND sent_at IS NOT NULL
+        LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    DELETE FROM public.rate_limits WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.rate_limits WHERE window_ends_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    DELETE FROM public.refresh_tokens WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.refresh_tokens WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+END $$;
+ALTER PROCEDURE sp_purge(integer, integer) OWNER TO mesa_definer;
+REVOKE ALL ON PROCEDURE sp_purge(integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE sp_purge(integer, integer) TO mesa_app;

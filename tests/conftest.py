@@ -1,0 +1,139 @@
+"""The in-process stage: the embedded PostgreSQL with the app's own role, AWS played by moto over HTTP, the app itself."""
+
+import json
+import os
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from moto.server import ThreadedMotoServer
+
+from local.postgres import Cluster
+from tests.support.api import Api
+from tests.support.cast import Cast, make_cast
+from tests.support.database import Database
+
+DATABASE = "mesa_test"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One PostgreSQL server for the run (and one a worker), migrated as mesa_owner."""
+    cluster = Cluster(Path(tmp_path_factory.mktemp("postgres")), durable=False)
+    cluster.start()
+    cluster.bootstrap(DATABASE)
+    cluster.migrate(DATABASE)
+    cluster.set_app_password()
+    yield cluster
+    cluster.destroy()
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The address where moto plays AWS."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    os.environ.update(
+        AWS_ENDPOINT_URL=endpoint,
+        AWS_ACCESS_KEY_ID="testing",
+        AWS_SECRET_ACCESS_KEY="testing",
+        AWS_DEFAULT_REGION="us-east-1",
+        AWS_REGION="us-east-1",
+    )
+    yield endpoint
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def stage(cluster: Cluster, aws: str) -> dict[str, str]:
+    """The environment of every Lambda at once, with the secrets and queues it names made in moto."""
+    key = Ed25519PrivateKey.generate()
+    seed = key.private_bytes(
+        serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    dsn = cluster.dsn("mesa_app", DATABASE)
+    database = {
+        "host": dsn["host"],
+        "port": dsn["port"],
+        "dbname": dsn["database"],
+        "username": dsn["user"],
+        "password": dsn["password"],
+        "sslmode": "disable",
+    }
+    signing = {"kid": "test-1", "private_key": encode(seed), "pepper": encode(secrets.token_bytes(32))}
+    manager, sqs, ses = (boto3.client(name, endpoint_url=aws) for name in ("secretsmanager", "sqs", "ses"))
+    ses.verify_email_identity(EmailAddress="desk@mesa.example")
+    environment = {
+        "MESA_STAGE": "test",
+        "MESA_LOG_LEVEL": "INFO",
+        "MESA_DATABASE_SECRET_ARN": manager.create_secret(Name="database", SecretString=json.dumps(database))["ARN"],
+        "MESA_SIGNING_SECRET_ARN": manager.create_secret(Name="signing", SecretString=json.dumps(signing))["ARN"],
+        "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": encode(public)}),
+        "MESA_EVENT_QUEUE_URLS": sqs.create_queue(QueueName="mesa-notifications")["QueueUrl"],
+        "MESA_MAIL_FROM": "desk@mesa.example",
+        "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",
+        "MESA_RATE_LIMIT_FACTOR": "1",
+        "MESA_BCRYPT_COST": "4",
+    }
+    os.environ.update(environment)
+    return environment
+
+
+def encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+@pytest.fixture
+def database(cluster: Cluster, stage: dict[str, str]) -> Iterator[Database]:
+    """An empty database, seen with the superuser's eyes, for arranging and asserting past the app."""
+    database = Database(cluster.dsn("postgres", DATABASE))
+    database.empty()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def api(database: Database) -> Api:
+    """The app behind a gateway: the authorizer, the route table, the views, in process."""
+    from app import app
+
+    return Api(app)
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """Everybody of the tests, in their workspaces and teams; see tests/support/cast.py."""
+    return make_cast(database)
+
+
+@pytest.fixture
+def queue(stage: dict[str, str], aws: str) -> Iterator["Queue"]:
+    """The notifications queue, emptied."""
+    queue = Queue(stage["MESA_EVENT_QUEUE_URLS"], aws)
+    queue.take()
+    yield queue
+
+
+class Queue:
+    """A queue of moto's, seen by its messages."""
+
+    def __init__(self, url: str, endpoint: str) -> None:
+        self.url = url
+        self.client = boto3.client("sqs", endpoint_url=endpoint)
+
+    def take(self) -> list[dict[str, object]]:
+        """Receives and deletes all there is, as the parsed bodies."""
+        taken: list[dict[str, object]] = []
+        while messages := self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                taken.append(json.loads(message["Body"]))
+                self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return taken

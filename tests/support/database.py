@@ -1,0 +1,50 @@
+"""The superuser's view of the test database: for arranging and for asserting past row-level security."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pg8000.native
+
+
+class Database:
+    """A connection of its own, in autocommit."""
+
+    def __init__(self, dsn: Mapping[str, Any]) -> None:
+        self.dsn = dict(dsn)
+        self.connection = pg8000.native.Connection(**self.dsn, timeout=30)
+
+    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        """The rows as dictionaries."""
+        found = self.connection.run(sql, **values)
+        columns = self.connection.columns or []
+        return [dict(zip((column["name"] for column in columns), row, strict=True)) for row in found or []]
+
+    def value(self, sql: str, **values: Any) -> Any:
+        """The only value of the only row."""
+        (row,) = self.rows(sql, **values)
+        (value,) = row.values()
+        return value
+
+    def run(self, sql: str, **values: Any) -> None:
+        self.connection.run(sql, **values)
+
+    def empty(self) -> None:
+        """Forgets every tenant and every count."""
+        tables = [row["relname"] for row in self.rows(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+            "AND relname <> 'alembic_version'"
+        )]
+        self.run(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+
+    @contextmanager
+    def another(self) -> Iterator["Database"]:
+        """A second connection, for what must run beside the first."""
+        database = Database(self.dsn)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def close(self) -> None:
+        self.connection.close()
