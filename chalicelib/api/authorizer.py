@@ -16,7 +16,7 @@ bp = Blueprint(__name__)
 
 # API Gateway keeps the answer for a token up to a minute; a demotion or a revoked key counts at once all the
 # same, for the first statement of every transaction reads the principal again.
-@bp.authorizer(name="authorizer", ttl_seconds=60)
+@bp.authorizer(name="authorizer", ttl_seconds=60)  # type: ignore[untyped-decorator]
 def authorizer(request: AuthRequest) -> dict[str, Any]:
     """The policy of the token's role, and the token's claims as context, all of them texts.
 
@@ -47,6 +47,6 @@ def authorizer(request: AuthRequest) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def verifier() -> Verifier:
-    """This sandbox's verifier. SettingsError, and so 500 for every call, where a setting is missing or weak."""
+    """This sandbox's verifier. SettingsError, and so 500 for every call, where a setting is unfit."""
     settings = AuthorizerSettings.load()
     return Verifier(settings.public_keys, settings.issuer, settings.audience)

@@ -14,7 +14,7 @@ _ARN_LENGTH = 45
 
 
 class Cover(NamedTuple):
-    """Patterns of `METHOD/path`, where `*` stands for any text, slashes too, and a denial beats a permission."""
+    """Patterns of `METHOD/path`: `*` stands for any text, slashes too; a denial beats a permission."""
 
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()

@@ -99,7 +99,7 @@ def _variable(name: str, read: Callable[[str], object], default: str | None = No
     return field(metadata={"variable": name, "read": read, "default": default})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What every function has."""
 
@@ -132,7 +132,7 @@ class Settings:
         return self.stage in ("local", "test")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AuthorizerSettings(Settings):
     """The authorizer: who may have signed a token. `public_keys` maps a key id to a raw Ed25519 key."""
 
@@ -141,14 +141,14 @@ class AuthorizerSettings(Settings):
     audience: str = _variable("MESA_TOKEN_AUDIENCE", _name, "mesa-api")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DatabaseSettings(Settings):
     """A function that needs the database and nothing else: the sweep, the purge."""
 
     database_secret_arn: str = _variable("MESA_DATABASE_SECRET_ARN", _secret_arn)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PublicStatusSettings(DatabaseSettings):
     """The public look-up."""
 
@@ -158,14 +158,14 @@ class PublicStatusSettings(DatabaseSettings):
         _check_rate_limit(self.rate_limit_factor, self.stage)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RelaySettings(DatabaseSettings):
     """The event relay: the queues that every event goes to."""
 
     event_queue_urls: tuple[str, ...] = _variable("MESA_EVENT_QUEUE_URLS", _urls)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NotificationSettings(DatabaseSettings):
     """The notification function."""
 
@@ -176,7 +176,7 @@ class NotificationSettings(DatabaseSettings):
         _check_public_url(self.public_url, self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ApiSettings(RelaySettings):
     """The API."""
 
