@@ -2,7 +2,6 @@
 Standard library only: the authorizer loads this."""
 
 import base64
-import binascii
 from itertools import pairwise
 
 KEY_BYTES = 32
@@ -49,7 +48,7 @@ def decode_base64url(text: str) -> bytes:
     """The bytes of an unpadded base64url text (RFC 7515 §2). ValueError for any other spelling of them."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
+    except ValueError as error:
         raise ValueError("is not base64url") from error
     if encode_base64url(raw) != text:
         raise ValueError("is not unpadded base64url")
