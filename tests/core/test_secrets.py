@@ -1,4 +1,4 @@
-"""GetSecretValue without boto3: signed as botocore signs, fetched once, retried a little, telling no value."""
+"""GetSecretValue without boto3: signed as botocore signs, fetched once, retried a little, never told."""
 
 import json
 import socket

@@ -1,0 +1,243 @@
+"""Passwords: every text works whole, common ones are refused, and the unknown cost what the known cost."""
+
+import secrets
+import statistics
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.accounts.passwords import (
+    check_new_password,
+    hash_password,
+    needs_rehash,
+    problem_with,
+    verify_password,
+)
+from chalicelib.core.errors import ValidationFailed
+
+PEPPER = secrets.token_bytes(32)
+COST = 4
+TOO_COMMON = "This password is among the first that an attacker tries. Choose another one."
+PERSONAL = "The password is your name, email or workspace. Choose one that nobody can look up."
+ADA = ["ada@acme.example", "Ada Lovelace", "Acme Networks", "acme-networks"]
+
+
+def hashed(password: str) -> str:
+    return hash_password(password, PEPPER, COST)
+
+
+def opens(password: str, stored: str | None) -> bool:
+    return verify_password(password, stored, PEPPER, COST)
+
+
+def test_a_password_opens_its_own_hash_only() -> None:
+    stored = hashed("correct horse battery")
+
+    assert stored.startswith("$2b$04$")
+    assert len(stored) == 60
+    assert opens("correct horse battery", stored)
+    assert not opens("correct horse batterY", stored)
+    assert not opens("", stored)
+
+
+def test_two_people_with_one_password_have_two_hashes() -> None:
+    assert hashed("correct horse battery") != hashed("correct horse battery")
+
+
+def test_a_hash_is_worth_nothing_without_the_pepper() -> None:
+    stored = hashed("correct horse battery")
+    assert not verify_password("correct horse battery", stored, secrets.token_bytes(32), COST)
+
+
+@pytest.mark.parametrize(
+    ("password", "neighbour"),
+    [
+        ("x" * 72 + "a", "x" * 72 + "b"),
+        ("x" * 72 + "a", "x" * 72),
+        ("é" * 36 + "a", "é" * 36),
+        ("before\0after-1", "before\0after-2"),
+        ("before\0after-1", "before"),
+        ("\0" * 10, "\0" * 11),
+        ("🙂" * 64, "🙂" * 63),
+        ("🙂" * 63 + "🙃", "🙂" * 64),
+        ("a" * 128, "a" * 127),
+        ("\ud83d" * 12, "\ud83d" * 11),
+        (" leading space", "leading space"),
+    ],
+    ids=lambda text: ascii(text[:3] + text[-3:]),
+)
+def test_case_7_every_character_counts(password: str, neighbour: str) -> None:
+    stored = hashed(password)
+
+    assert opens(password, stored)
+    assert not opens(neighbour, stored)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(st.characters(), max_size=128))
+def test_case_7_any_text_can_be_hashed_and_checked(password: str) -> None:
+    stored = hashed(password)
+
+    assert opens(password, stored)
+    assert not opens(password + "x", stored)
+
+
+@pytest.mark.parametrize("size", [513, 100_000])
+def test_case_7_an_endless_text_is_no_password(size: int) -> None:
+    stored = hashed("a" * 512)
+    assert opens("a" * 512, stored)
+    assert not opens("a" * size, stored)
+    assert not opens("a" * size, None)
+
+
+def test_case_7_a_text_made_to_stall_the_normaliser_takes_no_time() -> None:
+    # Combining marks out of order: 80,000 of them hold unicodedata.normalize for seconds.
+    hostile = "a" + "\u0315\u0300" * 40_000
+
+    began = time.perf_counter()
+    opens(hostile, None)
+    problem_with(hostile)
+
+    assert time.perf_counter() - began < 0.5
+
+
+def test_a_password_is_the_same_on_every_keyboard() -> None:
+    composed, decomposed = "contraseña-año-ó", "contrasen\u0303a-an\u0303o-o\u0301"
+    assert opens(decomposed, hashed(composed))
+    assert opens("words with spaces", hashed("words\u00a0with\u3000spaces"))
+
+
+def test_characters_that_only_look_alike_stay_apart() -> None:
+    assert not opens("ﬁfteen-ships", hashed("fifteen-ships"))
+
+
+@pytest.mark.parametrize("stored", [None, ""])
+def test_case_8_nobody_signs_in_without_a_stored_password(stored: str | None) -> None:
+    assert not opens("correct horse battery", stored)
+    assert not opens("", stored)
+
+
+def test_case_8_unknown_takes_as_long_as_known() -> None:
+    stored = hash_password("correct horse battery", PEPPER, 7)
+    times: dict[str | None, list[float]] = {stored: [], None: []}
+
+    for _ in range(25):
+        for candidate, taken in times.items():
+            began = time.perf_counter()
+            verify_password("wrong horse battery", candidate, PEPPER, 7)
+            taken.append(time.perf_counter() - began)
+
+    known, unknown = statistics.median(times[stored]), statistics.median(times[None])
+    assert 0.8 < unknown / known < 1.25
+
+
+def test_case_8_the_work_for_the_unknown_follows_the_cost() -> None:
+    def taken(cost: int) -> float:
+        began = time.perf_counter()
+        verify_password("wrong horse battery", None, PEPPER, cost)
+        return time.perf_counter() - began
+
+    assert min(taken(9) for _ in range(3)) > 8 * min(taken(4) for _ in range(3))
+
+
+def test_a_hash_of_yesterdays_cost_is_noticed() -> None:
+    stored = hashed("correct horse battery")
+    assert not needs_rehash(stored, COST)
+    assert needs_rehash(stored, COST + 1)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery",
+        "correct-horse-battery-staple",
+        "x7#Kp2!vQz",
+        "ñandú-y-quirquincho",
+        "пароль-из-слов-и-точек",
+        "before\0after it",
+        "🙂🙃🙂😀🎈🚀🌵🐙🍋🧩",
+        "🙂" * 64,
+        "x" * 73,
+        "z" * 128,
+        "12345678901234567890123",
+    ],
+)
+def test_a_password_of_10_to_128_characters_may_be_chosen(password: str) -> None:
+    assert problem_with(password, ADA) is None
+    check_new_password(password, ADA)
+
+
+@pytest.mark.parametrize("password", ["", "short", "123456789", "🙂" * 9, "e\u0301" * 9])
+def test_a_short_password_is_refused(password: str) -> None:
+    assert problem_with(password) == "Choose a password of at least 10 characters."
+
+
+@pytest.mark.parametrize("password", ["az" * 64 + "a", "🙂" * 129, "q" * 600, "q" * 1_000_000])
+def test_a_long_password_is_refused(password: str) -> None:
+    assert problem_with(password) == "Choose a password of at most 128 characters."
+
+
+def test_a_decomposed_password_counts_as_typed() -> None:
+    assert problem_with("q1w-\u1ec7" + "a\u0302\u0323" * 120) is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "1234567890",
+        "qwertyuiop",
+        "QWERTYUIOP",
+        "1q2w3e4r5t",
+        "password123",
+        "Password123!",
+        "P@ssw0rd2026",
+        "!!!Welcome1!!!",
+        "Contraseña2026",
+        "iloveyou1234",
+        "aaaaaaaaaaaa",
+        "abababababab",
+        "xyz1xyz1xyz1",
+        "abcdefghijkl",
+        "zyxwvutsrqpo",
+        "🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂",
+    ],
+)
+def test_a_common_password_is_refused(password: str) -> None:
+    assert problem_with(password) == TOO_COMMON
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "ada@acme.example",
+        "ADA@ACME.EXAMPLE",
+        "Ada Lovelace",
+        "AdaLovelace",
+        "adalovelace1815",
+        "Lovelace-1815",
+        "acme-networks",
+        "Acme Networks!!",
+        "AcmeNetworks2026",
+    ],
+)
+def test_what_anyone_can_look_up_is_refused(password: str) -> None:
+    assert problem_with(password, ADA) == PERSONAL
+
+
+def test_unknown_facts_do_not_matter() -> None:
+    assert problem_with("correct horse battery", [None, "", "@", "Bo", "\ud800"]) is None
+
+
+def test_half_a_character_is_refused() -> None:
+    assert problem_with("half an emoji \ud83d") == "The password holds half a character."
+
+
+def test_the_refusal_names_the_field() -> None:
+    with pytest.raises(ValidationFailed) as refusal:
+        check_new_password("short", field="admin_password")
+
+    [problem] = refusal.value.errors
+    assert (problem.field, problem.code) == ("admin_password", "VALIDATION_ERROR")
+    assert problem.message == refusal.value.detail == "Choose a password of at least 10 characters."
