@@ -1,0 +1,199 @@
+"""Business time against the minute walker, on random zones, calendars, holidays and pauses.
+
+500 examples each; HYPOTHESIS_PROFILE=nightly makes it 20,000.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.sla.hours import (
+    Calendar,
+    NoWorkingTime,
+    OutOfTime,
+    StillPaused,
+    business_minutes,
+    due_at,
+    intervals,
+)
+from tests.sla.minute_walker import MinuteWalker
+
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+examples = settings(
+    max_examples=20_000 if NIGHTLY else 500,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+MINUTE, MICROSECOND = timedelta(minutes=1), timedelta(microseconds=1)
+# Clocks that change at midnight, by half an hour, by a day, twice within a week, or a minute past midnight.
+ODD_ZONES = [
+    *("Europe/Berlin", "America/New_York", "America/Santiago", "Africa/Cairo", "Asia/Beirut", "Asia/Gaza"),
+    *("America/Havana", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "America/Recife"),
+    *("America/St_Johns", "Pacific/Chatham", "Antarctica/Troll", "Asia/Kathmandu", "Pacific/Kwajalein"),
+]
+
+
+@dataclass
+class Case:
+    zone: str
+    weekly: dict
+    holidays: list
+    pauses: list
+    start: datetime
+
+    def calendar(self) -> Calendar:
+        try:
+            return Calendar(self.zone, self.weekly, self.holidays)
+        except NoWorkingTime:
+            assume(False)
+            raise
+
+    def walker(self) -> MinuteWalker:
+        return MinuteWalker(ZoneInfo(self.zone), self.weekly, self.holidays, self.pauses)
+
+
+@lru_cache(maxsize=4096)
+def clock_changes(zone: str, year: int) -> tuple[datetime, ...]:
+    """The midnights in UTC before each clock change of a year."""
+    days = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(day) for day in range(367)]
+    offsets = [day.astimezone(ZoneInfo(zone)).utcoffset() for day in days]
+    return tuple(
+        day for day, (before, after) in zip(days, pairwise(offsets), strict=False) if before != after
+    )
+
+
+def start_of(zone: str, year: int, anywhere: int, change: int, around: int) -> datetime:
+    """Half of the cases begin around a clock change, the others anywhere in the year."""
+    changes = clock_changes(zone, year)
+    if changes and change < 4:
+        return changes[change % len(changes)] + around * MINUTE
+    return datetime(year, 1, 1, tzinfo=UTC) + anywhere * MINUTE
+
+
+def holiday_near(day: date, kind: str, first: int, last: int) -> date | tuple:
+    """A date, a range or a yearly range close to a day, or a yearly range that is mostly something else."""
+    begin, end = day + timedelta(min(first, last)), day + timedelta(max(first, last))
+    if kind == "date":
+        return begin
+    if kind == "range":
+        return begin, end
+    if kind == "inverse":
+        begin, end = end + timedelta(1), begin
+    return (begin.month, begin.day), (end.month, end.day)
+
+
+def case_of(zone, year, anywhere, change, around, weekly, holidays, pauses, unit) -> Case:
+    start = start_of(zone, year, anywhere, change, around)
+    today = start.astimezone(ZoneInfo(zone)).date()
+    return Case(
+        zone,
+        weekly,
+        [holiday_near(today, *holiday) for holiday in holidays],
+        [
+            (start + begin * unit, None if length is None else start + (begin + length) * unit)
+            for begin, length in pauses
+        ],
+        start,
+    )
+
+
+def cases(unit: timedelta = MINUTE) -> st.SearchStrategy[Case]:
+    """Windows are of whole minutes; years begin where every UTC offset is of whole minutes too."""
+    day, days = timedelta(1) // unit, st.integers(-4, 6)
+    half_hours, minutes = st.integers(0, 47).map(lambda half: half * 30), st.integers(0, 1439)
+    times = (half_hours | minutes).map(lambda minute: time(minute // 60, minute % 60))
+    windows = st.tuples(times, times | st.just(time.max))
+    week = st.dictionaries(st.integers(0, 6), st.lists(windows, min_size=1, max_size=3), min_size=1)
+    every_day = (windows | st.just((time.min, time.max))).map(
+        lambda window: {weekday: [window] for weekday in range(7)}
+    )
+    lengths = st.integers(0, day // 40) | st.integers(0, day // 4) | st.integers(0, day) | st.none()
+    return st.builds(
+        case_of,
+        zone=st.sampled_from(ODD_ZONES * 20 + sorted(available_timezones())),
+        year=st.integers(1975, 2036),
+        anywhere=st.integers(0, 365 * 1440),
+        change=st.integers(0, 7),
+        around=st.integers(-36 * 60, 24 * 60),
+        weekly=week | every_day,
+        holidays=st.lists(
+            st.tuples(st.sampled_from(["date", "range", "yearly", "inverse"]), days, days), max_size=3
+        ),
+        pauses=st.lists(st.tuples(st.integers(-day // 4, 2 * day), lengths), max_size=3),
+        unit=st.just(unit),
+    )
+
+
+@examples
+@given(cases(), st.integers(1, 1200))
+def test_due_times_agree_with_the_minute_walker(case: Case, minutes: int):
+    calendar, give_up = case.calendar(), timedelta(days=2)
+    walked = case.walker().due_at(case.start, minutes, give_up)
+
+    try:
+        due = due_at(case.start, minutes, calendar, case.pauses)
+    except (StillPaused, NoWorkingTime, OutOfTime):
+        due = None
+
+    if walked is None:
+        assert due is None or due > case.start + give_up
+    else:
+        assert due == walked
+        assert business_minutes(case.start, due, calendar, case.pauses) == minutes
+
+
+@examples
+@given(cases(), st.integers(0, 2 * 1440))
+def test_business_minutes_agree_with_the_minute_walker(case: Case, length: int):
+    end = case.start + length * MINUTE
+
+    worked = business_minutes(case.start, end, case.calendar(), case.pauses)
+
+    assert worked == case.walker().business_minutes(case.start, end)
+
+
+@examples
+@given(cases(MICROSECOND), st.integers(0, 86_399_999_999), st.integers(1, 10**12) | st.integers(1, 10**9))
+def test_a_due_time_is_the_first_instant_with_its_minutes(case: Case, offset: int, needed: int):
+    calendar, start, minutes = case.calendar(), case.start + offset * MICROSECOND, needed / 60_000_000
+    try:
+        due = due_at(start, minutes, calendar, case.pauses)
+    except (StillPaused, NoWorkingTime, OutOfTime):
+        assume(False)
+
+    assert business_minutes(start, due, calendar, case.pauses) == minutes
+    assert business_minutes(start, due - MICROSECOND, calendar, case.pauses) == (needed - 1) / 60_000_000
+
+
+@examples
+@given(cases(MICROSECOND), st.integers(0, 20 * 86_400_000_000))
+def test_intervals_tile_the_time_and_add_up(case: Case, length: int):
+    calendar, end = case.calendar(), case.start + length * MICROSECOND
+
+    found = list(intervals(case.start, end, calendar, case.pauses))
+
+    edges = [case.start, *(part.end for part in found)]
+    assert edges == [*(part.start for part in found), end]
+    assert all(part.start < part.end for part in found)
+    assert all((a.kind, a.reason, a.name) != (b.kind, b.reason, b.name) for a, b in pairwise(found))
+    counted = sum((part.end - part.start for part in found if part.kind == "counted"), timedelta())
+    assert counted / MINUTE == business_minutes(case.start, end, calendar, case.pauses)
+    open_time = sum((part.end - part.start for part in found if part.kind != "closed"), timedelta())
+    assert open_time / MINUTE == business_minutes(case.start, end, calendar)
+
+
+@examples
+@given(cases(), st.lists(st.integers(0, 10 * 365 * 1440), min_size=3, max_size=3).map(sorted))
+def test_business_time_is_the_sum_of_its_parts_over_years(case: Case, cuts: list[int]):
+    calendar = case.calendar()
+    first, second, third = (case.start + cut * MINUTE for cut in cuts)
+
+    assert business_minutes(first, third, calendar, case.pauses) == business_minutes(
+        first, second, calendar, case.pauses
+    ) + business_minutes(second, third, calendar, case.pauses)
