@@ -1,7 +1,7 @@
 """Lists in pages: by a cursor that holds the last row's sort key, or by an offset. The same for every list.
 
-A cursor is unpadded base64url of the JSON array [sort, key, …]: opaque to callers, unsigned because it can say
-nothing that a caller may not ask for; whatever is not exactly what this module writes for this sort is refused.
+A cursor is unpadded base64url of the JSON array [sort, key, …]: opaque to callers, unsigned because it can
+say nothing that a caller may not ask for. Whatever `encode` would not have written for the sort is refused.
 """
 
 import binascii
@@ -83,7 +83,7 @@ def answer(
     key: Callable[[Row], Sequence[Any]],
     shape: Callable[[Row], Any],
 ) -> dict[str, Any]:
-    """The page of rows that `page.take` and `page.skip` gave: `{items, next_cursor, next_offset}`; null at the end.
+    """The page of the rows that `page.take` and `page.skip` gave. The nexts are null at the end of the list.
 
     An offset goes on to 10,000; after a cursor there is none, for nobody counted what came before.
     """
