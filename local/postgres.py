@@ -17,9 +17,8 @@ import psutil
 
 from local.account import Account, server_account
 from local.errors import StackError
-from local.files import free_port, new_password, port_is_free, read_json, write_json, write_private
+from local.files import PROJECT, free_port, new_password, port_is_free, read_json, write_json, write_private
 
-PROJECT = Path(__file__).resolve().parent.parent
 SUPERUSER, OWNER, APP = "postgres", "mesa_owner", "mesa_app"
 # Where root keeps what the system user must reach when the project lies in a private folder.
 SHARED_PLACE = Path("/var/lib/mesa")
@@ -76,7 +75,8 @@ class Cluster:
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         with self.log.open("wb") as log:
             # The server inherits this log; a pipe here would stay open as long as it runs.
-            result = self._run("pg_ctl", "start", "-w", "-t", "120", "-D", str(self.data), "-o", flags, out=log)
+            wait = ("-w", "-t", "120")
+            result = self._run("pg_ctl", "start", *wait, "-D", str(self.data), "-o", flags, out=log)
         if result.returncode != 0:
             raise StackError(f"PostgreSQL did not start; its log says: {self._last_log_line()}")
 
@@ -147,7 +147,7 @@ class Cluster:
         command = [sys.executable, "-m", "alembic", "-c", str(ini), "upgrade", revision]
         environment = {**os.environ, "MESA_MIGRATION_URL": self.url(OWNER, dbname)}
         result = subprocess.run(
-            command, cwd=PROJECT, env=environment, check=False, capture_output=True, text=True, encoding="utf-8"
+            command, cwd=PROJECT, env=environment, check=False, capture_output=True, text=True
         )
         if result.returncode != 0:
             write_private(self.path / "migration.log", result.stdout + result.stderr)
@@ -192,8 +192,8 @@ class Cluster:
             password_file.unlink(missing_ok=True)
         if result.returncode != 0:
             shutil.rmtree(fresh, ignore_errors=True)
-            reason = (result.stderr or b"").decode(errors="replace").strip().splitlines() or ["no reason given"]
-            raise StackError(f"PostgreSQL could not make its data folder: {reason[-1]}")
+            reason = result.stderr.decode(errors="replace").strip() or "no reason given"
+            raise StackError(f"PostgreSQL could not make its data folder: {reason.splitlines()[-1]}")
         self._remember(passwords={SUPERUSER: password})
         shutil.rmtree(self.data, ignore_errors=True)
         fresh.rename(self.data)
@@ -202,7 +202,8 @@ class Cluster:
         who: dict[str, Any] = {}
         if self._account:
             who = {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
+        foreign = ("PG", "LC_", "LANG")
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         command = [str(self._binaries / program), *arguments]
         return subprocess.run(
             command, check=False, stdin=subprocess.DEVNULL, stdout=out,
@@ -256,7 +257,8 @@ def _binaries(account: Account | None) -> Path:
     install = Path(spec.origin).parent / "pginstall18"
     if account is None or account.can_reach(install / "bin" / "postgres"):
         return install / "bin"
-    stamp = hashlib.sha256(f"{install} {(install / 'bin' / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:16]
+    made = (install / "bin" / "postgres").stat().st_mtime_ns
+    stamp = hashlib.sha256(f"{install} {made}".encode()).hexdigest()[:16]
     copy = _shared_place() / f"postgresql-18-{stamp}"
     if not copy.exists():
         fresh = copy.with_name(f"{copy.name}.{os.getpid()}.new")

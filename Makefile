@@ -1,0 +1,67 @@
+# `make` lists the targets. Everything runs in .venv, which makes itself from requirements-dev.txt.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+PY := .venv/bin/python
+STAMP := .venv/.installed
+OUT ?= out
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down reset test unit e2e lint format types check bench package clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(STAMP) ## Start the whole stack, seed the demo workspace and follow the logs; Ctrl-C stops it all
+	@exec $(PY) -m local run
+
+up: $(STAMP) ## The same, detached
+	@exec $(PY) -m local up
+
+down: $(STAMP) ## Stop what is running; the data stays
+	@exec $(PY) -m local down
+
+reset: $(STAMP) ## Stop it and clear its data, keys and passwords
+	@exec $(PY) -m local reset
+
+test: unit e2e ## Run all the tests: in process with coverage, then on a deployed stack of their own
+
+unit: $(STAMP) ## Run the tests in process; chalicelib must be covered to 90 %
+	@rm -rf .local/coverage && mkdir -p .local/coverage
+	$(PY) -m pytest -q -n 2 --dist loadfile --ignore=tests/e2e --cov --cov-report= --no-cov-on-fail
+	$(PY) -m coverage report --fail-under=90
+
+e2e: $(STAMP) ## Run the tests on a deployed stack, on ports and data of its own
+	$(PY) -m pytest -q tests/e2e
+
+lint: $(STAMP) ## Check style and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: $(STAMP) ## Put style and format right
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+types: $(STAMP) ## Check types, strictly
+	$(PY) -m mypy
+
+check: lint types test ## Everything that CI runs
+
+bench: $(STAMP) ## Measure and print the table of ratios
+	$(PY) -m benchmarks
+
+package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=dir)
+	$(PY) -m local.package $(OUT)
+
+clean: ## Remove the virtual environment and caches; data in .local stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .local/build
+
+$(STAMP): requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Mesa needs Python 3.11 or newer; $$($(PYTHON) --version 2>&1 | tail -1) is what \`$(PYTHON)\` is here: install one, or say which with make PYTHON=..." >&2; exit 1; }
+	@echo "Making the virtual environment (once, and again when its requirements change)."
+	@$(PYTHON) -m venv --clear .venv >/dev/null || \
+	  { echo "Python's venv module is missing or broken: install it (on Debian and Ubuntu the package python3-venv)." >&2; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt || \
+	  { echo "The requirements could not be installed: pip's own words are above." >&2; exit 1; }
+	@touch $@

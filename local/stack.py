@@ -1,0 +1,158 @@
+"""One local stack: a database, an emulated cloud and the packaged application deployed in it."""
+
+import json
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from local.deploy import BASE_PATH, DOMAIN, Cloud
+from local.emulator import Emulator
+from local.errors import StackError
+from local.files import PROJECT, free_port, write_json
+from local.keys import signing_key
+from local.package import package
+from local.postgres import APP, SUPERUSER, Cluster
+from local.seed import WORKSPACE, seed
+
+DATABASE = "mesa"
+DEFAULT_PORT = 4566
+Step = Callable[[str], AbstractContextManager[None]]
+
+
+@contextmanager
+def silent(_: str) -> Iterator[None]:
+    yield
+
+
+class Stack:
+    """A stack whose data lives in `path`; several run side by side on paths and ports of their own.
+
+    `port` 0 takes a free one. `endpoint` names an emulator that somebody else runs (a LocalStack) instead.
+    `durable=False`, `stage="test"` and a low `bcrypt_cost` are for tests. `demo` seeds the demo workspace.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        port: int = 0,
+        *,
+        endpoint: str | None = None,
+        durable: bool = True,
+        stage: str = "local",
+        bcrypt_cost: int = 12,
+        rate_limit_factor: int = 20,
+        demo: bool = True,
+        project: Path = PROJECT,
+    ) -> None:
+        self.path = Path(path).resolve()
+        self.project = project
+        self.stage = stage
+        self.bcrypt_cost = bcrypt_cost
+        self.rate_limit_factor = rate_limit_factor
+        self.demo = demo
+        self.cluster = Cluster(self.path / "postgres", durable=durable)
+        self.emulator = None if endpoint else Emulator(self.path / "emulator", port or free_port())
+        self.endpoint = endpoint or (self.emulator.endpoint if self.emulator else "")
+        self.cloud = Cloud(self.endpoint)
+        self.api_url = f"{self.endpoint.replace('localhost', DOMAIN)}/{BASE_PATH}"
+        self.accounts: list[dict[str, str]] = []
+        self.outputs: dict[str, str] = {}
+
+    def up(self, *, bound: bool = False, step: Step = silent) -> None:
+        """Starts everything and deploys; stops it all again where a step fails. StackError says why.
+
+        `bound`: the emulator ends when this process does. `step` is entered around each step, for progress.
+        """
+        try:
+            if self.emulator:
+                with step("AWS emulator"):
+                    self.emulator.start(bound=bound)
+            with step("PostgreSQL"):
+                self.cluster.start()
+                self.cluster.bootstrap(DATABASE)
+            with step("Migrations"):
+                self.cluster.migrate(DATABASE)
+                self.cluster.set_app_password()
+            with step("Package"):
+                package(self.path / "package", cache=PROJECT / ".local" / "build", project=self.project)
+            with step("Deployment"):
+                self.outputs = self.cloud.deploy(self.path / "package", self._parameters())
+                self._wait_until_healthy()
+            if self.demo:
+                with step("Demo workspace"):
+                    self.accounts = seed(self.api_url, self.path / "demo.json")
+            write_json(self.path / "stack.json", self.facts())
+        except BaseException:
+            self.down()
+            raise
+
+    def down(self) -> None:
+        """Stops what this stack runs; its data stays."""
+        if self.emulator:
+            self.emulator.stop()
+        self.cluster.stop()
+        (self.path / "stack.json").unlink(missing_ok=True)
+
+    def running(self) -> bool:
+        return self.cluster.running() or bool(self.emulator and self.emulator.running())
+
+    def destroy(self) -> None:
+        """Stops everything and forgets it: the data, the keys and the passwords."""
+        self.down()
+        self.cluster.destroy()
+        for name in ("emulator", "package"):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+        for name in ("demo.json", "signing.json", "stack.json"):
+            (self.path / name).unlink(missing_ok=True)
+
+    def facts(self) -> dict[str, Any]:
+        """What scripts need to find their way; also in the file stack.json while the stack is up."""
+        return {
+            "api_url": self.api_url,
+            "aws_endpoint_url": self.endpoint,
+            "database_url": self.cluster.url(APP, DATABASE, "postgresql"),
+            "superuser_database_url": self.cluster.url(SUPERUSER, DATABASE, "postgresql"),
+            "workspace": WORKSPACE,
+            "accounts": self.accounts,
+        }
+
+    def _parameters(self) -> dict[str, str]:
+        dsn, key = self.cluster.dsn(APP, DATABASE), signing_key(self.path / "signing.json")
+        database = {
+            "host": os.environ.get("MESA_DATABASE_HOST", dsn["host"]),
+            "port": dsn["port"],
+            "dbname": dsn["database"],
+            "username": dsn["user"],
+            "password": dsn["password"],
+            "sslmode": "disable",
+        }
+        return {
+            "Stage": self.stage,
+            "DatabaseSecretValue": json.dumps(database),
+            "SigningSecretValue": json.dumps(key.secret),
+            "TokenPublicKeys": json.dumps(key.public_keys),
+            "MailFrom": "Mesa <desk@mesa.example>",
+            "MailIdentity": "mesa.example",
+            "PublicUrl": self.api_url,
+            "RateLimitFactor": str(self.rate_limit_factor),
+            "BcryptCost": str(self.bcrypt_cost),
+        }
+
+    def _wait_until_healthy(self) -> None:
+        deadline, answer = time.monotonic() + 60, "no answer"
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.api_url}/health", timeout=30):
+                    return
+            except urllib.error.HTTPError as error:
+                answer = f"{error.code} {error.read(500).decode(errors='replace')}"
+            except OSError as error:
+                answer = str(error)
+            time.sleep(0.2)
+        raise StackError(f"The deployed API is not healthy; {self.api_url}/health answers: {answer}")

@@ -1,0 +1,133 @@
+"""The third-party part of the Lambda package: built once, trimmed, with the bytecode of what is imported."""
+
+import hashlib
+import importlib.util
+import platform
+import py_compile
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from chalice.deploy.packager import DependencyBuilder, MissingDependencyError
+from chalice.utils import OSUtils
+
+from local.errors import StackError
+
+# A Lambda may not write bytecode, so without it each cold start compiles some 300 modules again (0.4 s here).
+# It is shipped for what these lines import, not for the rest, which would double the package.
+IMPORTED = """
+import bcrypt, cryptography.hazmat.primitives.asymmetric.ed25519, jwt, pg8000.dbapi, pg8000.native
+import pydantic, pydantic.networks, sqlalchemy.orm, sqlalchemy.dialects.postgresql.pg8000, tzdata, zoneinfo
+class Shape(pydantic.BaseModel): text: str
+"""
+UNUSED_SUFFIXES = (".c", ".h", ".pxd", ".pyi", ".pyx")
+UNUSED_FOLDERS = (
+    "pydantic/v1/",
+    "sqlalchemy/dialects/mssql/",
+    "sqlalchemy/dialects/mysql/",
+    "sqlalchemy/dialects/oracle/",
+    "sqlalchemy/dialects/sqlite/",
+    "sqlalchemy/testing/",
+)
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content makes the same zip
+
+
+def vendor_zip(requirements: Path, cache: Path) -> Path:
+    """A zip of everything `requirements` names and brings along, for this Python on Lambda's Linux."""
+    key = hashlib.sha256(requirements.read_bytes() + Path(__file__).read_bytes() + sys.version.encode())
+    done = cache / f"vendor-{key.hexdigest()[:16]}.zip"
+    if done.exists():
+        return done
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as scratch:
+        folder = Path(scratch) / "site-packages"
+        folder.mkdir()
+        _install(requirements, folder)
+        _write_zip(folder, Path(scratch) / "vendor.zip")
+        for old in cache.glob("vendor-*.zip"):
+            old.unlink()
+        (Path(scratch) / "vendor.zip").replace(done)
+    return done
+
+
+def _install(requirements: Path, folder: Path) -> None:
+    abi = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        try:
+            DependencyBuilder(OSUtils()).build_site_packages(abi, str(requirements), str(folder))
+        except MissingDependencyError as error:
+            names = ", ".join(sorted(package.identifier for package in error.missing))
+            raise StackError(f"No wheel for Lambda was found for: {names}.") from None
+        except Exception as error:
+            raise StackError(f"The package's dependencies could not be fetched: {error}") from error
+        return
+    # Elsewhere the emulator runs the functions on this machine's own Python, so they need its own wheels.
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder)]
+    if subprocess.run([*pip, "-r", str(requirements)], check=False).returncode != 0:
+        raise StackError("The package's dependencies could not be fetched: pip's own words are above.")
+
+
+def _write_zip(folder: Path, target: Path) -> None:
+    imported = _imported_modules(folder)
+    with zipfile.ZipFile(target, "w") as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            if "__pycache__" in name or name.endswith(UNUSED_SUFFIXES) or name.startswith(UNUSED_FOLDERS):
+                continue
+            content = path.read_bytes()
+            append(archive, name, without_sections(content) if ".so" in path.suffixes else content)
+            if name in imported and name.endswith(".py"):
+                append(archive, *compile_module(name, content))
+
+
+def _imported_modules(folder: Path) -> set[str]:
+    code = (
+        f"import sys; sys.path.insert(0, {str(folder)!r}); sys.dont_write_bytecode = True\n{IMPORTED}\n"
+        "for module in list(sys.modules.values()): print(getattr(module, '__file__', None) or '')"
+    )
+    result = subprocess.run([sys.executable, "-I", "-c", code], check=False, capture_output=True, text=True)
+    if result.returncode != 0:
+        reason = result.stderr.strip().splitlines()[-1]
+        raise StackError(f"The package's dependencies do not import: {reason}")
+    files = [Path(name) for name in result.stdout.splitlines()]
+    return {path.relative_to(folder).as_posix() for path in files if path.is_relative_to(folder)}
+
+
+def append(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content, compresslevel=9)
+
+
+def compile_module(name: str, source: bytes) -> tuple[str, bytes]:
+    """The name and content of a module's bytecode, valid whatever the time stamps in the sandbox are."""
+    cached = importlib.util.cache_from_source(name)
+    with tempfile.TemporaryDirectory() as scratch:
+        plain, compiled = Path(scratch) / "module.py", Path(scratch) / "module.pyc"
+        plain.write_bytes(source)
+        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(str(plain), str(compiled), dfile=name, doraise=True, invalidation_mode=unchecked)
+        return cached, compiled.read_bytes()
+
+
+def without_sections(library: bytes) -> bytes:
+    """A 64-bit ELF library without what follows its segments: symbols and debug data, 8 MB of SQLAlchemy's 9.
+
+    The loader reads program headers only (ELF-64 object file format 1.5, p. 14); `sstrip` does the same.
+    """
+    if library[:6] != b"\x7fELF\x02\x01":
+        return library
+    offset = struct.unpack_from("<Q", library, 32)[0]
+    size, count = struct.unpack_from("<HH", library, 54)
+    end = offset + size * count
+    for header in range(offset, end, size):
+        start, _, _, length = struct.unpack_from("<QQQQ", library, header + 8)
+        end = max(end, start + length)
+    kept = bytearray(library[:end])
+    struct.pack_into("<Q", kept, 40, 0)
+    struct.pack_into("<HHH", kept, 58, 0, 0, 0)
+    return bytes(kept)
