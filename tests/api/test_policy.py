@@ -1,0 +1,321 @@
+"""The policy of each role lets through what the route table says, and nothing else, as IAM evaluates it."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import pytest
+
+from chalicelib.accounts.permissions import ADMINS, DISPATCHERS, EVERYBODY, STAFF, Role
+from chalicelib.api.access import PUBLIC, ROUTES, Access, Route, is_public, public_routes, roles_for
+from chalicelib.api.policy import cover, document
+
+METHOD_ARN = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/api/GET/v1/tickets"
+BASE = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/api/"
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+UUID = "0198f3a0-6f5c-7c3e-9a41-2f1d5b8e7a60"
+MAX_POLICY = 6 * 1024  # API Gateway refuses more than 8 kB
+
+PRIVATE = {route: access for route, access in ROUTES.items() if access != PUBLIC}
+
+
+def evaluate(policy: Mapping[str, object], arn: str) -> bool:
+    """IAM's answer: an explicit denial wins, and without a permission the answer is no."""
+    effects = {
+        statement["Effect"]
+        for statement in policy["Statement"]  # type: ignore[attr-defined]
+        if statement["Action"] == "execute-api:Invoke"
+        and any(re.fullmatch(_glob(resource), arn, re.DOTALL) for resource in statement["Resource"])
+    }
+    return effects == {"Allow"}
+
+
+def _glob(resource: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in resource)
+
+
+def calls(path: str, values: Iterable[str]) -> Iterator[str]:
+    """The path with each value in the place of its parameters, together and one by one."""
+    names = re.findall(r"{\w+}", path)
+    for value in values:
+        for filled in (path.replace(name, value) for name in names):
+            yield re.sub(r"{\w+}", UUID, filled)
+        yield "/".join(value if segment in names else segment for segment in path.split("/"))
+
+
+def resolve(method: str, path: str, routes: Mapping[Route, Access]) -> Route | None:
+    """The route that API Gateway picks: of two segments that fit, the literal one."""
+    segments = path.split("/")
+    fitting = [
+        route
+        for route in routes
+        if route[0] == method
+        and len(route[1].split("/")) == len(segments)
+        and all(t == s or (t[:1] == "{" and s) for t, s in zip(route[1].split("/"), segments, strict=True))
+    ]
+    return min(
+        fitting, key=lambda route: [segment[:1] == "{" for segment in route[1].split("/")], default=None
+    )
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("route", PRIVATE, ids=" ".join)
+def test_every_role_reaches_its_routes_and_no_other(role: Role, route: Route) -> None:
+    method, path = route
+    [call, *_] = calls(path, [UUID])
+    assert evaluate(document(role, METHOD_ARN), BASE + method + call) == (role in PRIVATE[route])
+
+
+LITERALS = {segment for _, path in ROUTES for segment in path.split("/") if segment and segment[0] != "{"}
+HOSTILE = [
+    *sorted(LITERALS),
+    "*",
+    "?",
+    "**",
+    "..",
+    ".",
+    "%2F",
+    "%2e%2e",
+    "a b",
+    "{ticket_id}",
+    "1",
+    "a" * 500,
+    "\n",
+]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_value_of_a_parameter_changes_the_answer(role: Role) -> None:
+    policy = document(role, METHOD_ARN)
+    wrong = []
+    for method, path in PRIVATE:
+        for call in calls(path, HOSTILE):
+            route = resolve(method, call, ROUTES)
+            if route in PRIVATE and evaluate(policy, BASE + method + call) != (role in PRIVATE[route]):
+                wrong.append((method, call, route))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_case_27_a_cached_policy_lets_no_other_method_through(role: Role) -> None:
+    policy = document(role, METHOD_ARN)
+    own_methods = {method for (method, _), roles in PRIVATE.items() if role in roles}
+    let_through = {
+        (method, call)
+        for _, path in PRIVATE
+        for call in calls(path, [UUID])
+        for method in METHODS
+        if evaluate(policy, f"{BASE}{method}{call}")
+    }
+
+    assert {method for method, _ in let_through} == own_methods
+    # What is let through is a route of the role, or no route at all, which API Gateway refuses by itself.
+    reached = {resolve(method, call, ROUTES) for method, call in let_through} - {None}
+    assert reached == {route for route, roles in PRIVATE.items() if role in roles}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_case_27_every_resource_names_its_method(role: Role) -> None:
+    for statement in document(role, METHOD_ARN)["Statement"]:
+        for resource in statement["Resource"]:
+            prefix, _, call = resource.partition("/api/")
+            assert prefix == "arn:aws:execute-api:*:*:abcdefghij"
+            assert call.split("/")[0] in METHODS
+
+
+def test_case_27_the_policy_does_not_depend_on_the_first_call() -> None:
+    other = METHOD_ARN.replace("GET/v1/tickets", "DELETE/v1/teams/x/members/y")
+    assert document(Role.AGENT, METHOD_ARN) == document(Role.AGENT, other)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_policy_is_for_one_api_and_stage(role: Role) -> None:
+    policy = document(role, METHOD_ARN)
+    assert evaluate(policy, BASE + "GET/v1/tickets")
+    assert not evaluate(policy, BASE.replace("abcdefghij", "zzzzzzzzzz") + "GET/v1/tickets")
+    assert not evaluate(policy, BASE.replace("/api/", "/other/") + "GET/v1/tickets")
+
+
+def test_the_policy_keeps_the_partition() -> None:
+    policy = document(Role.ADMIN, METHOD_ARN.replace("arn:aws:", "arn:aws-us-gov:"))
+    assert evaluate(policy, BASE.replace("arn:aws:", "arn:aws-us-gov:") + "GET/v1/tickets")
+    assert not evaluate(policy, BASE + "GET/v1/tickets")
+
+
+@pytest.mark.parametrize(
+    "arn", ["", "*", "arn:aws:s3:::bucket/key", "arn:aws:execute-api:r:a:/api/GET/x", BASE[:-5]]
+)
+def test_another_arn_gets_no_policy(arn: str) -> None:
+    with pytest.raises(ValueError, match=r"ARN|values to unpack"):
+        document(Role.ADMIN, arn)
+
+
+# A table of more than two hundred routes, with the usual shapes and mixtures of roles.
+LARGE_TABLE: dict[Route, Access] = dict(ROUTES)
+for _name, _read, _write in [
+    ("api-keys", ADMINS, ADMINS),
+    ("calendars", STAFF, ADMINS),
+    ("categories", EVERYBODY, ADMINS),
+    ("custom-fields", EVERYBODY, ADMINS),
+    ("integrations", ADMINS, ADMINS),
+    ("invitations", ADMINS, ADMINS),
+    ("macros", STAFF, DISPATCHERS),
+    ("mailboxes", STAFF, ADMINS),
+    ("organisations", STAFF, DISPATCHERS),
+    ("quarantine", DISPATCHERS, DISPATCHERS),
+    ("rules", STAFF, ADMINS),
+    ("sla-policies", STAFF, ADMINS),
+    ("views", STAFF, STAFF),
+    ("webhooks", ADMINS, ADMINS),
+    ("exports", DISPATCHERS, DISPATCHERS),
+    ("imports", ADMINS, ADMINS),
+]:
+    LARGE_TABLE |= {
+        ("GET", f"/v1/{_name}"): _read,
+        ("POST", f"/v1/{_name}"): _write,
+        ("GET", f"/v1/{_name}/{{id}}"): _read,
+        ("PATCH", f"/v1/{_name}/{{id}}"): _write,
+        ("DELETE", f"/v1/{_name}/{{id}}"): _write,
+        ("POST", f"/v1/{_name}/{{id}}/test"): _write,
+    }
+for _part, _read, _write in [
+    ("attachments", EVERYBODY, EVERYBODY),
+    ("links", STAFF, STAFF),
+    ("tags", STAFF, STAFF),
+    ("time-entries", STAFF, STAFF),
+    ("watchers", EVERYBODY, STAFF),
+]:
+    LARGE_TABLE |= {
+        ("GET", f"/v1/tickets/{{ticket_id}}/{_part}"): _read,
+        ("POST", f"/v1/tickets/{{ticket_id}}/{_part}"): _write,
+        ("GET", f"/v1/tickets/{{ticket_id}}/{_part}/{{id}}"): _read,
+        ("DELETE", f"/v1/tickets/{{ticket_id}}/{_part}/{{id}}"): _write,
+    }
+LARGE_TABLE |= {
+    ("POST", "/v1/tickets/bulk"): STAFF,
+    ("POST", "/v1/tickets/{ticket_id}/merge"): DISPATCHERS,
+    ("POST", "/v1/tickets/{ticket_id}/split"): DISPATCHERS,
+    ("GET", "/v1/tickets/{ticket_id}/similar"): STAFF,
+    ("GET", "/v1/tickets/{ticket_id}/sla"): STAFF,
+    ("POST", "/v1/tickets/{ticket_id}/rating"): frozenset({Role.CUSTOMER}),
+    ("GET", "/v1/tickets/{ticket_id}/rating"): EVERYBODY,
+    ("GET", "/v1/tickets/{ticket_id}/links/{id}/history"): STAFF,
+    ("POST", "/v1/calendars/{id}/holidays"): ADMINS,
+    ("DELETE", "/v1/calendars/{id}/holidays/{day}"): ADMINS,
+    ("POST", "/v1/public/{workspace}/signup"): PUBLIC,
+    ("POST", "/v1/users/{user_id}/erase"): ADMINS,
+    ("POST", "/v1/users/{user_id}/invite"): ADMINS,
+    ("POST", "/v1/users/{user_id}/sessions"): ADMINS,
+    ("GET", "/v1/users/{user_id}/personal-data"): ADMINS,
+    ("POST", "/v1/invitations/{id}/resend"): ADMINS,
+    ("GET", "/v1/audit-log"): ADMINS,
+    ("GET", "/v1/audit-log/verify"): ADMINS,
+    ("POST", "/v1/auth/password/change"): EVERYBODY,
+    ("POST", "/v1/auth/password/forgot"): PUBLIC,
+    ("POST", "/v1/auth/password/reset"): PUBLIC,
+    ("POST", "/v1/auth/totp"): EVERYBODY,
+    ("DELETE", "/v1/auth/totp"): EVERYBODY,
+    ("POST", "/v1/auth/totp/confirm"): EVERYBODY,
+    ("POST", "/v1/auth/logout-everywhere"): EVERYBODY,
+    ("GET", "/v1/webhooks/{id}/deliveries"): ADMINS,
+    ("POST", "/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver"): ADMINS,
+    ("POST", "/v1/webhooks/{id}/rotate-secret"): ADMINS,
+    ("GET", "/v1/notifications"): EVERYBODY,
+    ("POST", "/v1/notifications/{id}/read"): EVERYBODY,
+    ("GET", "/v1/notifications/preferences"): EVERYBODY,
+    ("PATCH", "/v1/notifications/preferences"): EVERYBODY,
+    ("GET", "/v1/dashboard"): STAFF,
+    ("GET", "/v1/analytics/dashboard"): DISPATCHERS,
+    ("GET", "/v1/analytics/agents/{id}"): STAFF,
+    ("GET", "/v1/analytics/sla"): DISPATCHERS,
+    ("GET", "/v1/analytics/series"): DISPATCHERS,
+    ("GET", "/v1/events"): ADMINS,
+    ("GET", "/v1/jobs/{id}"): STAFF,
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_policy_fits_and_is_right_with_two_hundred_routes(role: Role) -> None:
+    assert len(LARGE_TABLE) > 200
+
+    covered = cover(role, LARGE_TABLE)
+
+    wrong = [
+        (method, path)
+        for (method, path), access in LARGE_TABLE.items()
+        if access != PUBLIC and covered.permits(method + re.sub(r"{\w+}", UUID, path)) != (role in access)
+    ]
+    assert wrong == []
+    assert covered.size() < MAX_POLICY
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_policy_fits_today(role: Role) -> None:
+    assert len(json.dumps(document(role, METHOD_ARN))) < MAX_POLICY
+
+
+def test_routes_that_no_wildcard_can_tell_apart_are_refused_when_the_policy_is_made() -> None:
+    routes: dict[Route, Access] = {
+        ("GET", "/v1/t/{id}"): EVERYBODY,
+        ("GET", "/v1/t/{id}/c/{cid}"): ADMINS,
+        ("GET", "/v1/t/{id}/c/{cid}/x"): EVERYBODY,
+    }
+    assert cover(Role.ADMIN, routes).allow
+    with pytest.raises(ValueError, match="no policy of customer can tell GET/v1/t/"):
+        cover(Role.CUSTOMER, routes)
+
+
+# The table itself.
+
+
+def test_every_route_is_public_or_has_a_caller() -> None:
+    assert all(access == PUBLIC or access for access in ROUTES.values())
+    assert all(access == PUBLIC or Role.ADMIN in access for access in ROUTES.values())
+
+
+def test_the_public_routes_are_these() -> None:
+    assert public_routes() == {
+        ("GET", "/assets/{name}"),
+        ("GET", "/docs"),
+        ("GET", "/health"),
+        ("GET", "/redoc"),
+        ("GET", "/v1/health/ready"),
+        ("GET", "/v1/openapi.json"),
+        ("POST", "/v1/auth/login"),
+        ("POST", "/v1/auth/refresh"),
+        ("POST", "/v1/auth/register"),
+        ("POST", "/v1/public/{workspace}/ticket-status"),
+        ("POST", "/v1/public/{workspace}/tickets"),
+    }
+
+
+def test_case_18_customers_reach_no_staff_verb() -> None:
+    open_to_customers = {
+        path.rsplit("/")[-1] for (m, path), roles in PRIVATE.items() if Role.CUSTOMER in roles
+    }
+    staff_verbs = {
+        "archive",
+        "assign",
+        "pause",
+        "reclassify",
+        "resolve",
+        "restore",
+        "resume",
+        "transfer",
+        "unarchive",
+    }
+    assert open_to_customers.isdisjoint(
+        staff_verbs | {"breached", "deactivate", "users", "teams", "workspace"}
+    )
+
+
+def test_a_route_that_is_not_in_the_table_is_neither_public_nor_private() -> None:
+    for ask in (roles_for, is_public):
+        with pytest.raises(KeyError):
+            ask("GET", "/v1/unheard-of")
+
+
+def test_a_public_route_has_no_roles_to_ask_for() -> None:
+    assert roles_for("GET", "/v1/tickets/breached") == STAFF
+    with pytest.raises(ValueError, match="is public"):
+        roles_for("GET", "/health")

@@ -1,0 +1,73 @@
+"""What each Lambda loads at its cold start, seen in a fresh process without any setting."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("tickets", "sla", "channels", "notifications", "webhooks", "analytics")
+AWS = ("boto3", "botocore", "s3transfer")
+
+# A door, and what it may not load: by name, with all below it.
+BUDGETS = {
+    "chalicelib.api.authorizer": (
+        *("sqlalchemy", "pydantic", "pg8000", *AWS),
+        *("chalicelib.models", *(f"chalicelib.{room}" for room in ROOMS)),
+    ),
+    "chalicelib.api.public_status": (
+        "sqlalchemy",
+        "pydantic",
+        "jwt",
+        "cryptography",
+        "chalicelib.models",
+        *AWS,
+    ),
+    "chalicelib.queues": ("chalicelib.api", "pydantic"),
+    "chalicelib.schedules": ("chalicelib.api", "pydantic"),
+    "app": AWS,
+}
+
+
+def loaded_by(module: str) -> set[str]:
+    """The modules of a new interpreter that has imported one."""
+    program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=ROOT,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=60,
+    )
+    return set(json.loads(finished.stdout))
+
+
+@pytest.mark.parametrize("door", BUDGETS)
+def test_a_door_stays_within_its_import_budget(door: str) -> None:
+    forbidden = BUDGETS[door]
+    loaded = loaded_by(door)
+    assert sorted(name for name in loaded if _is_below(name, forbidden)) == []
+
+
+def _is_below(name: str, forbidden: tuple[str, ...]) -> bool:
+    return any(name == top or name.startswith(f"{top}.") for top in forbidden)
+
+
+def test_of_ours_the_authorizer_loads_these_alone() -> None:
+    ours = {name for name in loaded_by("chalicelib.api.authorizer") if name.startswith("chalicelib.")}
+    assert ours == {
+        "chalicelib.accounts",
+        "chalicelib.accounts.permissions",
+        "chalicelib.api",
+        "chalicelib.api.access",
+        "chalicelib.api.authorizer",
+        "chalicelib.api.policy",
+        "chalicelib.core",
+        "chalicelib.core.keys",
+        "chalicelib.core.settings",
+        "chalicelib.core.tokens",
+    }
