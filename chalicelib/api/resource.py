@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from chalice import Blueprint, CORSConfig, Response
+from chalice import Blueprint, Response
 from chalice.app import Request
 from pydantic_core import to_json
 
@@ -22,27 +22,13 @@ from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
 from chalicelib.api import access, parsing, problems
 from chalicelib.api.authorizer import authorizer
+from chalicelib.api.cors import CORS
 from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
 from chalicelib.core import events, idempotency, logs, metrics, throttle
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.errors import Forbidden, HelpdeskError, PreconditionRequired, RateLimited, Refusal, ValidationFailed
 from chalicelib.core.settings import ApiSettings
 
-CORS = CORSConfig(
-    allow_origin="*",
-    allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
-    expose_headers=[
-        "ETag",
-        "Idempotency-Replayed",
-        "Location",
-        "RateLimit-Limit",
-        "RateLimit-Remaining",
-        "RateLimit-Reset",
-        "Retry-After",
-        "X-Request-Id",
-    ],
-    max_age=600,
-)
 log = logging.getLogger(__name__)
 
 

@@ -12,6 +12,9 @@ from chalicelib.core.settings import DatabaseSettings
 
 SOCKET_TIMEOUT_SECONDS = 15.0
 WRONG_PASSWORD = ("28P01", "28000")
+# The connection is gone or could not be had; the server is too busy to go on.
+LOST = {"08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03", "25P03", "53300"}
+BUSY = {"55P03", "57014"}
 # Amazon's certificate authorities, where the package carries them.
 CA_BUNDLE = os.path.join(os.environ.get("LAMBDA_TASK_ROOT", ""), "rds-ca-bundle.pem")
 
@@ -31,6 +34,12 @@ def connect(settings: DatabaseSettings) -> pg8000.dbapi.Connection:
 def sqlstate_of(error: BaseException | None) -> str | None:
     """The five-character SQLSTATE of a pg8000 error, where it has one."""
     return server_fields(error).get("C")
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Whether the connection is gone, so that the next try needs a new one."""
+    # Raw socket errors escape pg8000 at times.
+    return isinstance(error, OSError | pg8000.dbapi.InterfaceError) or sqlstate_of(error) in LOST
 
 
 def server_fields(error: BaseException | None) -> dict[str, str]:

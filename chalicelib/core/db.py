@@ -10,18 +10,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
-import pg8000.dbapi
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from chalicelib.core.connection import connect, server_fields
+from chalicelib.core import connection as driver
+from chalicelib.core.connection import BUSY, connect, server_fields
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import DatabaseSettings
 
-LOST = {"08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03", "25P03", "53300"}
 REPEATABLE = {"40001", "40P01"}
-BUSY = {"55P03", "57014"}
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,10 +48,10 @@ def _cause(error: BaseException | None) -> BaseException | None:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection is gone, so that the next try needs a new one. Raw socket errors escape pg8000 at times."""
+    """Whether the connection is gone, so that the next try needs a new one."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(_cause(error), OSError | pg8000.dbapi.InterfaceError) or sqlstate(error) in LOST
+    return driver.is_lost(_cause(error))
 
 
 @lru_cache(maxsize=1)
