@@ -66,9 +66,10 @@ def up(stack: Stack) -> None:
 
 def down(stack: Stack) -> None:
     """Stops everything, also what a `run` in another terminal or a killed one has left."""
-    processes.stop(processes.find(read_json(_runner_file(stack))), patience=60)
+    runner = processes.find(read_json(_runner_file(stack)))
+    was_running = runner is not None or stack.running()
+    processes.stop(runner, patience=60)
     with _alone(stack):
-        was_running = stack.running()
         stack.down()
         _runner_file(stack).unlink(missing_ok=True)
     print("Stopped." if was_running else "Nothing is running.")

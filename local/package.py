@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from local.errors import StackError
 from local.files import PROJECT
@@ -21,8 +23,9 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
     """Writes both files into `out`. Dependencies are built once a requirements.txt and kept in `cache`."""
     out.mkdir(parents=True, exist_ok=True)
     vendor = vendor_zip(project / "requirements.txt", cache)
-    staged = _staged_project(project, cache / "project")
-    _chalice_package(staged, stage, out)
+    with tempfile.TemporaryDirectory(dir=cache, prefix="project-") as staged:
+        _stage_project(project, Path(staged))
+        _chalice_package(Path(staged), stage, out)
     code = out / "deployment.zip"
     with zipfile.ZipFile(code) as archive:
         modules = {name: archive.read(name) for name in archive.namelist()}
@@ -35,20 +38,18 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
                 append(archive, *compile_module(name, content))
     fresh.replace(code)
     template = json.loads((out / "sam.json").read_text())
+    _check_merge(template)
     refuse_other_methods(template)
     (out / "sam.json").write_text(json.dumps(template, separators=(",", ":")) + "\n")
 
 
-def _staged_project(project: Path, staged: Path) -> Path:
-    """The project as Chalice should see it: without caches and requirements, which are built apart."""
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
+def _stage_project(project: Path, staged: Path) -> None:
+    """Copies the project as Chalice should see it: without caches and requirements, which are built apart."""
     shutil.copyfile(project / "app.py", staged / "app.py")
     left_out = shutil.ignore_patterns("__pycache__", "deployed", "deployments")
     for folder in ("chalicelib", ".chalice"):
         shutil.copytree(project / folder, staged / folder, ignore=left_out)
     (staged / "requirements.txt").touch()
-    return staged
 
 
 def _chalice_package(staged: Path, stage: str, out: Path) -> None:
@@ -65,6 +66,18 @@ def _chalice_package(staged: Path, stage: str, out: Path) -> None:
     if result.returncode != 0:
         lines = (result.stderr.strip() or result.stdout.strip() or "no reason given").splitlines()
         raise StackError(f"`chalice package` failed: {lines[-1]}\n{result.stderr}".rstrip())
+
+
+def _check_merge(template: dict[str, Any]) -> None:
+    """What the merge template adds to must be declared by the application, or it would hang in the air."""
+    resources = template["Resources"]
+    undeclared = [name for name, resource in resources.items() if "Type" not in resource]
+    for path, methods in resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"].items():
+        undeclared += [
+            f"{method} {path}" for method, operation in methods.items() if "responses" not in operation
+        ]
+    if undeclared:
+        raise StackError(f"{MERGE_TEMPLATE} adds to what the application lacks: {', '.join(undeclared)}.")
 
 
 def main() -> None:
