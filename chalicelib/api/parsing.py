@@ -11,6 +11,7 @@ from chalice.app import Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from chalicelib.api.bodies import MAX_BODY_BYTES, is_json, unfit
 from chalicelib.api.problems import validation_failed
 from chalicelib.core.errors import (
     FieldProblem,
@@ -20,8 +21,6 @@ from chalicelib.core.errors import (
     ValidationFailed,
 )
 
-MAX_BODY_BYTES = 1_048_576
-MAX_DEPTH = 32
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -40,7 +39,7 @@ def parse_body(shape: type[Shape], request: Request, raw: bytes) -> Shape:
     """The JSON body as its shape; an absent body is an empty object."""
     if not raw.strip():
         raw = b"{}"
-    elif not _is_json(str(request.headers.get("content-type", "application/json"))):
+    elif not is_json(str(request.headers.get("content-type", "application/json"))):
         raise UnsupportedMediaType("Send the body as application/json.")
     try:
         document = from_json(raw, allow_inf_nan=False)
@@ -88,33 +87,9 @@ def parse_path(wanted: dict[str, type], given: dict[str, str]) -> dict[str, Any]
     return parsed
 
 
-def unfit(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]]:
-    """What no field may hold, wherever it stands: NUL, which PostgreSQL cannot store, and nesting past reason."""
-    if isinstance(value, str):
-        return [(path, "NUL characters cannot be stored.")] if "\0" in value else []
-    if depth >= MAX_DEPTH:
-        return [(path, f"This is nested deeper than {MAX_DEPTH} levels.")] if isinstance(value, dict | list) else []
-    found: list[tuple[str, str]] = []
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            name = f"{path}.{key}" if path else key
-            if "\0" in key:
-                found.append((name.replace("\0", ""), "NUL characters cannot be stored."))
-            found += unfit(inner, name, depth + 1)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            found += unfit(inner, f"{path}.{index}", depth + 1)
-    return found
-
-
 def if_match(header: str | None) -> int | None:
     """The version that `If-Match` names: `"7"` or `7`. None without the header or for `*`; -1 for one that is not ours."""
     if header is None or header.strip() == "*":
         return None
     digits = header.strip().removeprefix("W/").strip('"')
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
-
-
-def _is_json(content_type: str) -> bool:
-    media_type = content_type.split(";")[0].strip().lower()
-    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))

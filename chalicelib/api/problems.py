@@ -6,6 +6,7 @@ from chalice import Response
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, to_json
 
+from chalicelib.api.bodies import SENTENCES
 from chalicelib.api.problem_document import defect, document
 from chalicelib.core.errors import FieldProblem, HelpdeskError, ValidationFailed
 
@@ -29,17 +30,6 @@ def validation_failed(error: ValidationError) -> ValidationFailed:
     problems = [_field_problem(detail) for detail in error.errors(include_url=False, include_input=False)]
     named = "; ".join(f"{p.field}: {p.message}" if p.field else p.message for p in problems[:5])
     return ValidationFailed(f"The request cannot be taken as it is. {named}", errors=problems[:50])
-
-
-SENTENCES = {
-    "missing": "This field is required.",
-    "extra_forbidden": "There is no such field.",
-    "model_type": "This must be a JSON object.",
-    "dict_type": "This must be a JSON object.",
-    "string_type": "This must be a text.",
-    "uuid_parsing": "This is no UUID.",
-    "uuid_type": "This is no UUID.",
-}
 
 
 def _field_problem(detail: ErrorDetails) -> FieldProblem:

@@ -1,0 +1,49 @@
+"""What holds of every body, whatever its shape: its size, its media type, what no field may hold, and in which words.
+Standard library only: the public look-up loads this."""
+
+from typing import Any
+
+MAX_BODY_BYTES = 1_048_576
+MAX_DEPTH = 32
+
+# By pydantic's kind of problem.
+SENTENCES = {
+    "missing": "This field is required.",
+    "extra_forbidden": "There is no such field.",
+    "model_type": "This must be a JSON object.",
+    "dict_type": "This must be a JSON object.",
+    "string_type": "This must be a text.",
+    "uuid_parsing": "This is no UUID.",
+    "uuid_type": "This is no UUID.",
+}
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type names JSON: application/json, or a type with the +json suffix (RFC 6839)."""
+    media_type = content_type.split(";")[0].strip().lower()
+    return media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+
+
+def unfit(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]]:
+    """What no field may hold, wherever it stands: NUL, which PostgreSQL cannot store, and nesting past reason.
+
+    Pairs of the field's path and a sentence.
+    """
+    if isinstance(value, str):
+        return [(path, "NUL characters cannot be stored.")] if "\0" in value else []
+    if depth >= MAX_DEPTH:
+        deeper = isinstance(value, dict | list)
+        return [(path, f"This is nested deeper than {MAX_DEPTH} levels.")] if deeper else []
+    found: list[tuple[str, str]] = []
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            name = f"{path}.{key}" if path else key
+            if "\0" in key:
+                found.append((name.replace("\0", ""), "NUL characters cannot be stored."))
+            found += unfit(inner, name, depth + 1)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            found += unfit(inner, f"{path}.{index}", depth + 1)
+    return found
