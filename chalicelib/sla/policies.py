@@ -1,0 +1,87 @@
+"""Policies: which tickets get which promises, in how many business minutes, on which calendar."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chalicelib.models.words import Metric
+from chalicelib.sla import calendars
+from chalicelib.sla.hours import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What a policy asks of a ticket.
+
+    The last three only matter where a policy promises what none promised before: a promise made late counts from
+    `created_at`, stands still while the ticket is `paused`, and is no first response once the ticket is `answered`.
+    """
+
+    type: str
+    priority: str
+    team_id: UUID
+    category: str | None
+    tags: tuple[str, ...]
+    organisation_id: UUID | None = None
+    sla_minutes: int | None = None
+    created_at: datetime | None = None
+    paused: bool = False
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`conditions` maps names to the values they accept; `targets` maps metrics to minutes by priority."""
+
+    id: UUID
+    name: str
+    conditions: Mapping[str, Any]
+    targets: Mapping[str, Mapping[str, float]]
+    calendar_id: UUID
+    calendar: Calendar
+
+    def minutes(self, metric: Metric, facts: TicketFacts) -> float | None:
+        """The business minutes promised; None: no promise. The ticket's own `sla_minutes` go before the policy's."""
+        if metric is Metric.RESOLUTION and facts.sla_minutes is not None:
+            return float(facts.sla_minutes)
+        minutes = self.targets.get(metric, {}).get(facts.priority)
+        return None if minutes is None else float(minutes)
+
+    def matches(self, facts: TicketFacts) -> bool:
+        """Every condition holds; one without values is none. A name that nobody knows never holds."""
+        have = {
+            "type": (facts.type,),
+            "priority": (facts.priority,),
+            "team": (facts.team_id,),
+            "category": (facts.category,),
+            "tag": facts.tags,
+            "organisation": (facts.organisation_id,),
+        }
+        return all(_words(have.get(name, ())) & _words(values) for name, values in self.conditions.items() if values)
+
+
+def choose(policies: Sequence[Policy], facts: TicketFacts) -> Policy | None:
+    """The first policy that matches, in the order given."""
+    return next((policy for policy in policies if policy.matches(facts)), None)
+
+
+def read(rows: Iterable[Mapping[str, Any]]) -> list[Policy]:
+    """The policies of queries.POLICIES_JSON, in its order."""
+    return [
+        Policy(
+            UUID(row["id"]),
+            row["name"],
+            row["conditions"],
+            row["targets"],
+            UUID(row["calendar_id"]),
+            calendars.read(row["calendar"]),
+        )
+        for row in rows
+    ]
+
+
+def _words(values: Any) -> set[str]:
+    many = values if isinstance(values, list | tuple) else (values,)
+    return {str(value).casefold() for value in many if value is not None}

@@ -1,0 +1,173 @@
+"""The SQL of promises: policies and targets in, targets and their steps out, the sweep."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chalicelib.core.db import Transaction
+from chalicelib.models.words import Metric
+from chalicelib.sla import calendars
+from chalicelib.sla.hours import Calendar
+from chalicelib.sla.policies import Policy
+from chalicelib.sla.policies import read as read_policies
+from chalicelib.sla.targets import Step, Target
+
+# Scalar sub-queries that other statements embed. The first one asks for the parameter :workspace_id.
+POLICIES_JSON = """(
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+               'id', p.id, 'name', p.name, 'conditions', p.conditions, 'targets', p.targets, 'calendar_id', p.calendar_id,
+               'calendar', jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays))
+               ORDER BY p.position, p.id), '[]')
+    FROM sla_policies p
+    JOIN calendars c ON c.workspace_id = p.workspace_id AND c.id = p.calendar_id
+    WHERE p.workspace_id = :workspace_id AND p.enabled AND p.deleted_at IS NULL
+)"""
+
+
+def targets_json(ticket: str = "t") -> str:
+    """A jsonb array of the targets of the ticket that the surrounding statement calls so; facts.py shapes it."""
+    times = ", ".join(
+        f"""'{name}', to_char(g.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+        for name in ("started_at", "due_at", "paused_at", "fulfilled_at", "ended_at", "breached_at")
+    )
+    return f"""(
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'id', g.id, 'metric', g.metric, 'cycle', g.cycle, 'minutes', g.minutes, {times})
+                   ORDER BY g.metric, g.cycle), '[]')
+        FROM sla_targets g
+        WHERE g.workspace_id = {ticket}.workspace_id AND g.ticket_id = {ticket}.id
+    )"""
+
+
+TARGETS_JSON = targets_json()
+# Whether staff ever wrote to the customer: TicketFacts.answered of the ticket `t`.
+ANSWERED = """EXISTS (
+    SELECT FROM comments c JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+    WHERE c.workspace_id = t.workspace_id AND c.ticket_id = t.id AND c.visibility = 'public'
+      AND u.role <> 'customer' AND u.id <> t.requester_id
+)"""
+
+POLICIES = text(f"SELECT {POLICIES_JSON}")
+LOAD = text(
+    """
+    SELECT g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at, g.paused_at,
+           g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
+           (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
+            FROM sla_steps s WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
+           jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar
+    FROM sla_targets g
+    JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id
+    WHERE g.workspace_id = :workspace_id AND g.ticket_id = :ticket_id
+    ORDER BY g.metric, g.cycle
+    """
+)
+# What was announced stays announced, and a breach stays a breach, whoever saves over it.
+SAVE = text(
+    """
+    WITH target AS (
+        INSERT INTO sla_targets AS g
+            (workspace_id, id, ticket_id, metric, cycle, policy_id, calendar_id, minutes, started_at, due_at, paused_at,
+             paused_intervals, fulfilled_at, ended_at, breached_at)
+        SELECT :workspace_id, given.id, :ticket_id, given.metric, given.cycle, given.policy_id, given.calendar_id,
+               given.minutes, given.started_at, given.due_at, given.paused_at, given.paused_intervals,
+               given.fulfilled_at, given.ended_at, given.breached_at
+        FROM jsonb_to_recordset(CAST(:targets AS jsonb)) AS given(
+            id uuid, metric text, cycle integer, policy_id uuid, calendar_id uuid, minutes double precision,
+            started_at timestamptz, due_at timestamptz, paused_at timestamptz, paused_intervals jsonb,
+            fulfilled_at timestamptz, ended_at timestamptz, breached_at timestamptz)
+        ON CONFLICT (workspace_id, id) DO UPDATE SET
+            policy_id = excluded.policy_id, calendar_id = excluded.calendar_id, minutes = excluded.minutes,
+            due_at = excluded.due_at, paused_at = excluded.paused_at, paused_intervals = excluded.paused_intervals,
+            fulfilled_at = excluded.fulfilled_at, ended_at = excluded.ended_at,
+            breached_at = coalesce(g.breached_at, excluded.breached_at)
+    )
+    INSERT INTO sla_steps AS s (workspace_id, target_id, kind, step, ticket_id, at, fired_at)
+    SELECT :workspace_id, given.target_id, given.kind, given.step, :ticket_id, given.at, given.fired_at
+    FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS given(
+        target_id uuid, kind text, step integer, at timestamptz, fired_at timestamptz)
+    ON CONFLICT (workspace_id, target_id, kind, step) DO UPDATE SET at = excluded.at, fired_at = excluded.fired_at
+    WHERE s.fired_at IS NULL AND (s.at, s.fired_at) IS DISTINCT FROM (excluded.at, excluded.fired_at)
+    """
+)
+SWEEP = text("CALL sp_sla_sweep(:limit, 0, 0)")
+
+
+def policies(tx: Transaction, workspace_id: UUID) -> list[Policy]:
+    """The enabled policies of the workspace, in order."""
+    return read_policies(tx.connection.execute(POLICIES, {"workspace_id": workspace_id}).scalar_one())
+
+
+def load(tx: Transaction, workspace_id: UUID, ticket_id: UUID) -> tuple[list[Target], dict[UUID, Calendar]]:
+    """What Clock takes. In a statement of its own once the ticket is locked, or a sweep in between goes unseen."""
+    rows = tx.connection.execute(LOAD, {"workspace_id": workspace_id, "ticket_id": ticket_id}).mappings().all()
+    return [_target(row) for row in rows], {row["calendar_id"]: calendars.read(row["calendar"]) for row in rows}
+
+
+def save(tx: Transaction, workspace_id: UUID, ticket_id: UUID, targets: list[Target]) -> None:
+    """Writes the targets that changed, with their steps, in one statement; none where nothing changed."""
+    changed = [target for target in targets if target.changed]
+    if not changed:
+        return
+    tx.connection.execute(
+        SAVE,
+        {
+            "workspace_id": workspace_id,
+            "ticket_id": ticket_id,
+            "targets": _json([_target_row(target) for target in changed]),
+            "steps": _json([_step_row(target, step) for target in changed for step in target.steps]),
+        },
+    )
+    for target in changed:
+        target.changed = False
+
+
+def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
+    """Announces what has come due, over all workspaces: (steps announced, steps that looked due); see sp_sla_sweep."""
+    row = tx.connection.execute(SWEEP, {"limit": limit}).one()
+    return row.p_announced, row.p_due
+
+
+def _target(row: Mapping[Any, Any]) -> Target:
+    return Target(
+        **{name: row[name] for name in row if name not in ("metric", "paused_intervals", "steps", "calendar")},
+        metric=Metric(row["metric"]),
+        paused_intervals=[(_moment(since), _moment(until)) for since, until in row["paused_intervals"]],
+        steps=[
+            Step(kind, step, _moment(at) if at else None, _moment(fired_at) if fired_at else None)
+            for kind, step, at, fired_at in row["steps"]
+        ],
+    )
+
+
+def _moment(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _target_row(target: Target) -> dict[str, Any]:
+    return {
+        "id": target.id,
+        "metric": target.metric,
+        "cycle": target.cycle,
+        "policy_id": target.policy_id,
+        "calendar_id": target.calendar_id,
+        "minutes": target.minutes,
+        "started_at": target.started_at,
+        "due_at": target.due_at,
+        "paused_at": target.paused_at,
+        "paused_intervals": target.paused_intervals,
+        "fulfilled_at": target.fulfilled_at,
+        "ended_at": target.ended_at,
+        "breached_at": target.breached_at,
+    }
+
+
+def _step_row(target: Target, step: Step) -> dict[str, Any]:
+    return {"target_id": target.id, "kind": step.kind, "step": step.step, "at": step.at, "fired_at": step.fired_at}
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return json.dumps(rows, default=lambda value: value.isoformat() if isinstance(value, datetime) else str(value))

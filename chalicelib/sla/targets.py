@@ -1,0 +1,93 @@
+"""A target: one promise on one ticket, one cycle of it, and the steps at which it warns and breaks."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from chalicelib.models.words import Metric
+
+StepKind: TypeAlias = Literal["warning", "breach"]
+WARNINGS = (75, 90)  # percent of the minutes used
+BREACH = 100
+
+
+@dataclass(slots=True)
+class Step:
+    """A moment of a target that is announced once: `step` percent of its minutes. Armed while `at` is set."""
+
+    kind: StepKind
+    step: int
+    at: datetime | None = None
+    fired_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Target:
+    """One cycle of one metric. `due_at` is null while paused, once withdrawn, and where time ends before it is due."""
+
+    id: UUID
+    metric: Metric
+    cycle: int
+    policy_id: UUID | None
+    calendar_id: UUID
+    minutes: float
+    started_at: datetime
+    due_at: datetime | None = None
+    paused_at: datetime | None = None
+    paused_intervals: list[tuple[datetime, datetime]] = field(default_factory=list)
+    fulfilled_at: datetime | None = None
+    ended_at: datetime | None = None
+    breached_at: datetime | None = None
+    steps: list[Step] = field(default_factory=list)
+    changed: bool = False
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it was fulfilled or ended."""
+        return self.fulfilled_at or self.ended_at
+
+    @property
+    def running(self) -> bool:
+        """Neither fulfilled nor ended; a paused target still runs."""
+        return self.finished_at is None
+
+    @property
+    def paused(self) -> bool:
+        return self.paused_at is not None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Ended because no policy promises it any more, while the ticket goes on."""
+        return self.ended_at is not None and self.due_at is None
+
+    @property
+    def breach(self) -> Step:
+        return self.step("breach", BREACH)
+
+    def step(self, kind: StepKind, percent: int) -> Step:
+        """The step of this kind and percentage; made, unarmed, where there was none."""
+        for step in self.steps:
+            if step.kind == kind and step.step == percent:
+                return step
+        self.steps.append(Step(kind, percent))
+        return self.steps[-1]
+
+    def breached_by(self, now: datetime) -> bool:
+        """The one rule: later than due when it finished, or now where it has not; and once breached, for ever."""
+        if self.breached_at is not None:
+            return True
+        return self.due_at is not None and self.due_at < (self.finished_at or now)
+
+    def latest(self, now: datetime) -> datetime:
+        """`now`, but never before what already happened to it: a verb may have waited for a lock since its time was taken."""
+        known = [self.started_at, self.paused_at, self.finished_at, *(step.fired_at for step in self.steps)]
+        known += [end for _, end in self.paused_intervals[-1:]]
+        return max(now, *(moment for moment in known if moment is not None))
+
+
+def new_id(at: datetime) -> UUID:
+    """A time-ordered UUID (version 7, RFC 9562 §5.7)."""
+    milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
+    return UUID(int=milliseconds << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62))
