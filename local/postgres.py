@@ -82,11 +82,13 @@ class Cluster:
 
     def stop(self) -> None:
         """Stops the server, cutting its connections; does nothing where it is not running."""
-        if not self.running():
+        server = self._server_process()
+        if server is None:
             return
         result = self._run("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", "-D", str(self.data))
         if result.returncode != 0 and self.running():
             self._run("pg_ctl", "stop", "-w", "-t", "10", "-m", "immediate", "-D", str(self.data))
+        psutil.wait_procs([server], timeout=5)  # pg_ctl is content when the pid file is gone
 
     def destroy(self) -> None:
         """Stops the server and removes everything it ever stored."""
