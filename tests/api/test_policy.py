@@ -265,6 +265,14 @@ def test_routes_that_no_wildcard_can_tell_apart_are_refused_when_the_policy_is_m
         cover(Role.CUSTOMER, routes)
 
 
+def test_the_policy_is_the_shortest_that_is_right() -> None:
+    routes: dict[Route, Access] = {("GET", f"/v1/{name}"): EVERYBODY for name in "abcdef"}
+    routes |= {("GET", "/v1/reports"): ADMINS, ("GET", "/v1/reports/{id}"): EVERYBODY}
+
+    assert cover(Role.AGENT, routes) == (("GET/*",), ("GET/v1/reports",))
+    assert cover(Role.ADMIN, routes) == (("GET/*",), ())
+
+
 # The table itself.
 
 
@@ -286,6 +294,22 @@ def test_the_public_routes_are_these() -> None:
         ("POST", "/v1/auth/register"),
         ("POST", "/v1/public/{workspace}/ticket-status"),
         ("POST", "/v1/public/{workspace}/tickets"),
+    }
+
+
+def test_what_is_for_admins_alone() -> None:
+    assert {route for route, roles in PRIVATE.items() if roles == ADMINS} == {
+        ("DELETE", "/v1/teams/{team_id}/members/{user_id}"),
+        ("DELETE", "/v1/tickets/{ticket_id}"),
+        ("PATCH", "/v1/teams/{team_id}"),
+        ("PATCH", "/v1/users/{user_id}"),
+        ("PATCH", "/v1/workspace"),
+        ("POST", "/v1/teams"),
+        ("POST", "/v1/teams/{team_id}/members"),
+        ("POST", "/v1/tickets/{ticket_id}/restore"),
+        ("POST", "/v1/tickets/{ticket_id}/unarchive"),
+        ("POST", "/v1/users"),
+        ("POST", "/v1/users/{user_id}/deactivate"),
     }
 
 

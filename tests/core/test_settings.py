@@ -125,6 +125,7 @@ def _refusal(kind: type[Settings], environ: dict[str, str]) -> str | None:
         (ApiSettings, "MESA_BCRYPT_COST", "-12"),
         (RelaySettings, "MESA_EVENT_QUEUE_URLS", "https://sqs.example/a,,"),
         (NotificationSettings, "MESA_MAIL_FROM", "nobody"),
+        (NotificationSettings, "MESA_MAIL_FROM", "desk@acme.example\r\nBcc: all@acme.example"),
         (NotificationSettings, "MESA_MAIL_FROM", "Desk <desk@acme.example>\r\nBcc: all@acme.example"),
         (NotificationSettings, "MESA_MAIL_FROM", "Desk <desk@acme.example"),
     ],
