@@ -17,7 +17,7 @@ ADVISORY_LOCK = 7_355_608
 def install_functions(connection: Connection) -> None:
     """Creates or replaces every function and procedure, in the order of their file names."""
     for path in sorted((Path(__file__).parent / "sql").glob("*.sql")):
-        connection.exec_driver_sql(path.read_text("utf-8").replace("%", "%%"))
+        connection.exec_driver_sql(path.read_text("utf-8"))
 
 
 def migrate(connection: Connection) -> None:

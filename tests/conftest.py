@@ -17,6 +17,7 @@ from local.postgres import Cluster
 from tests.support.api import Api
 from tests.support.cast import Cast, make_cast
 from tests.support.database import Database
+from tests.support.service_desk import ServiceDesk
 
 DATABASE = "mesa_test"
 
@@ -112,6 +113,12 @@ def api(database: Database) -> Api:
 def cast(database: Database) -> Cast:
     """Everybody of the tests, in their workspaces and teams; see tests/support/cast.py."""
     return make_cast(database)
+
+
+@pytest.fixture
+def desk(api: Api, cast: Cast) -> ServiceDesk:
+    """The API with the cast at it."""
+    return ServiceDesk(api, cast)
 
 
 @pytest.fixture

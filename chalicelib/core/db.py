@@ -65,6 +65,7 @@ def engine() -> Engine:
         pool_size=1,
         max_overflow=0,
         pool_timeout=5,
+        hide_parameters=True,  # they are people's texts, and errors are logged
     )
 
 

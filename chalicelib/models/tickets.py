@@ -145,3 +145,20 @@ timeline_entries = Table(
     UniqueConstraint("workspace_id", "ticket_id", "sequence"),
     one_of("actor_type", values(ActorType)),
 )
+
+ticket_links = Table(
+    "ticket_links",
+    metadata,
+    workspace_key(),
+    Column("ticket_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("other_id", Uuid, primary_key=True),
+    Column("created_by", Uuid),
+    timestamp("created_at", now=True),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    belongs_to("tickets", "other_id", on_delete="CASCADE"),
+    belongs_to("users", "created_by"),
+    one_of("kind", ("follow_up",)),
+    CheckConstraint("ticket_id <> other_id", name="other"),
+    Index("ticket_links_workspace_id_other_id_idx", "workspace_id", "other_id"),
+)

@@ -20,6 +20,7 @@ APP_RIGHTS = {
     "ticket_counters": "SELECT, INSERT, UPDATE",
     "tickets": "SELECT, INSERT, UPDATE",
     "ticket_watchers": "SELECT, INSERT, DELETE",
+    "ticket_links": "SELECT, INSERT, DELETE",
     "comments": "SELECT, INSERT, UPDATE",
     "timeline_entries": "SELECT, INSERT",
     "sla_targets": "SELECT, INSERT, UPDATE",

@@ -43,7 +43,9 @@ CREATE TABLE users (
     CONSTRAINT users_email_normalised_check CHECK (email = lower(email))
 );
 CREATE INDEX users_email_idx ON users (email) WHERE deleted_at IS NULL AND password_hash IS NOT NULL;
+CREATE INDEX users_workspace_id_created_at_idx ON users (workspace_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_workspace_id_email_key ON users (workspace_id, email) WHERE deleted_at IS NULL;
+CREATE INDEX users_workspace_id_name_idx ON users (workspace_id, name, id) WHERE deleted_at IS NULL;
 
 CREATE TABLE teams (
     workspace_id uuid NOT NULL,
@@ -84,6 +86,7 @@ CREATE TABLE refresh_tokens (
     CONSTRAINT refresh_tokens_workspace_id_user_id_fkey FOREIGN KEY(workspace_id, user_id) REFERENCES users (workspace_id, id) ON DELETE CASCADE,
     CONSTRAINT refresh_tokens_workspace_id_digest_key UNIQUE (workspace_id, digest)
 );
+CREATE INDEX refresh_tokens_digest_idx ON refresh_tokens (digest);
 CREATE INDEX refresh_tokens_expires_at_idx ON refresh_tokens (expires_at);
 CREATE INDEX refresh_tokens_workspace_id_family_id_idx ON refresh_tokens (workspace_id, family_id);
 CREATE INDEX refresh_tokens_workspace_id_user_id_idx ON refresh_tokens (workspace_id, user_id);
@@ -198,6 +201,22 @@ CREATE TABLE ticket_watchers (
     CONSTRAINT ticket_watchers_workspace_id_user_id_fkey FOREIGN KEY(workspace_id, user_id) REFERENCES users (workspace_id, id) ON DELETE CASCADE
 );
 CREATE INDEX ticket_watchers_workspace_id_user_id_idx ON ticket_watchers (workspace_id, user_id);
+
+CREATE TABLE ticket_links (
+    workspace_id uuid NOT NULL,
+    ticket_id uuid NOT NULL,
+    kind text NOT NULL,
+    other_id uuid NOT NULL,
+    created_by uuid,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    CONSTRAINT ticket_links_pkey PRIMARY KEY (workspace_id, ticket_id, kind, other_id),
+    CONSTRAINT ticket_links_workspace_id_ticket_id_fkey FOREIGN KEY(workspace_id, ticket_id) REFERENCES tickets (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT ticket_links_workspace_id_other_id_fkey FOREIGN KEY(workspace_id, other_id) REFERENCES tickets (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT ticket_links_workspace_id_created_by_fkey FOREIGN KEY(workspace_id, created_by) REFERENCES users (workspace_id, id),
+    CONSTRAINT ticket_links_kind_check CHECK (kind IN ('follow_up')),
+    CONSTRAINT ticket_links_other_check CHECK (ticket_id <> other_id)
+);
+CREATE INDEX ticket_links_workspace_id_other_id_idx ON ticket_links (workspace_id, other_id);
 
 CREATE TABLE comments (
     workspace_id uuid NOT NULL,

@@ -1,0 +1,360 @@
+"""Tickets as they come in and go out (DESIGN §2)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AliasChoices, Field, StringConstraints, field_validator
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.api.schemas.common import (
+    In,
+    Line,
+    LongText,
+    Name,
+    Out,
+    PageQuery,
+    PersonRef,
+    ShortText,
+    TeamRef,
+    single_line,
+)
+from chalicelib.api.schemas.words import (
+    PriorityList,
+    PriorityWord,
+    StatusList,
+    StatusWord,
+    TypeList,
+    TypeWord,
+)
+from chalicelib.models.words import Priority, Status, TicketType, Visibility
+from chalicelib.sla.facts import resolution_facts, sla_facts
+
+Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", "title", "asunto"))]
+Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Minutes = Annotated[int, Field(ge=1, le=5_256_000)]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, to_lower=True, pattern=r"^[^\s,]+$")]
+Tags = Annotated[list[Tag], Field(max_length=50)]
+
+
+class TicketIn(In):
+    """A new ticket. The fields after `subcategory` are the staff's."""
+
+    subject: Subject
+    description: LongText
+    type: TypeWord = TicketType.QUESTION
+    priority: PriorityWord = Priority.MEDIUM
+    category: Category | None = None
+    subcategory: Category | None = None
+    custom_fields: dict[str, Any] = Field(default_factory=dict, max_length=100)
+    team_id: UUID | None = None
+    assignee_id: UUID | None = None
+    requester_id: UUID | None = None
+    sla_minutes: Minutes | None = None
+    tags: Tags = Field(default_factory=list)
+
+
+class TicketPatch(In):
+    """What changes of a ticket; only the fields that are sent. Customers: subject and description of an own active one."""
+
+    subject: Annotated[Line | None, Field(validation_alias=AliasChoices("subject", "title", "asunto"))] = None
+    description: LongText | None = None
+    status: StatusWord | None = None
+    type: TypeWord | None = None
+    priority: PriorityWord | None = None
+    category: Category | None = None
+    subcategory: Category | None = None
+    team_id: UUID | None = None
+    assignee_id: UUID | None = None
+    tags: Tags | None = None
+    custom_fields: dict[str, Any] | None = None
+    sla_minutes: Minutes | None = None
+    comment: LongText | None = None
+
+    @field_validator("subject", "description", "status", "type", "priority", "team_id", "tags", "custom_fields", "comment")
+    @classmethod
+    def not_null(cls, value: Any) -> Any:
+        """These cannot be emptied: leave them out to leave them as they are."""
+        if value is None:
+            raise ValueError("This cannot be null")
+        return value
+
+
+class TicketQuery(PageQuery):
+    """Filters and sort of a list of tickets."""
+
+    query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    status: StatusList | None = None
+    priority: PriorityList | None = None
+    type: TypeList | None = None
+    assignee: UUID | Literal["me", "none"] | None = None
+    team: UUID | None = None
+    requester: UUID | Literal["me"] | None = None
+    tag: Annotated[str, StringConstraints(max_length=50, to_lower=True)] | None = None
+    breached: bool | None = None
+    archived: bool = False
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    updated_after: datetime | None = None
+    sort: Literal[
+        "created_at", "-created_at", "updated_at", "-updated_at", "due_at", "-due_at", "priority", "-priority"
+    ] = "-created_at"
+
+    @field_validator("created_after", "created_before", "updated_after")
+    @classmethod
+    def with_zone(cls, value: datetime | None) -> datetime | None:
+        """A time without its zone is nobody's."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("This needs its offset, as in 2026-11-20T09:00:00Z")
+        if value is not None and not 1970 <= value.year <= 9000:
+            raise ValueError("This is no year that a ticket can have")
+        return value
+
+
+class PublicTicketIn(In):
+    """A ticket from somebody without an account."""
+
+    name: Annotated[str, StringConstraints(min_length=3, max_length=150)]
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    subject: Subject
+    description: Annotated[LongText, StringConstraints(min_length=10)]
+    type: TypeWord = TicketType.QUESTION
+    priority: PriorityWord = Priority.MEDIUM
+    category: Category | None = None
+    subcategory: Category | None = None
+    document_id: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    phone: Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^[0-9+()./ -]+$")] | None = None
+    has_whatsapp: bool | None = None
+    company: Name | None = None
+    team_id: UUID | None = None
+
+    @field_validator("name", "document_id", "company")
+    @classmethod
+    def one_line(cls, value: str | None) -> str | None:
+        return single_line(value) if value is not None else None
+
+
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class AssignIn(In):
+    assignee_id: UUID | None
+    team_id: UUID | None = None
+    reason: Reason | None = None
+
+
+class TransferIn(In):
+    team_id: UUID
+    assignee_id: UUID | None = None
+    reason: Reason
+
+
+class ReclassifyIn(In):
+    type: TypeWord | None = None
+    priority: PriorityWord | None = None
+    category: Category | None = None
+    subcategory: Category | None = None
+    reason: Reason | None = None
+
+
+class PauseIn(In):
+    waiting_on: Literal["customer", "other"]
+    reason: Reason
+
+
+class ResolveIn(In):
+    resolution: LongText
+
+
+class ReasonIn(In):
+    reason: Reason
+
+
+class OptionalReasonIn(In):
+    reason: Reason | None = None
+
+
+class CommentIn(In):
+    body: LongText
+    visibility: Visibility = Visibility.PUBLIC
+
+
+class TargetOut(Out):
+    """One promise: its minutes of business time, and where it stands."""
+
+    metric: str
+    cycle: int
+    minutes: float
+    started_at: datetime
+    due_at: datetime | None
+    paused: bool
+    fulfilled_at: datetime | None
+    ended_at: datetime | None
+    breached_at: datetime | None
+    breached: bool
+    status: Literal["running", "paused", "fulfilled", "ended"]
+
+
+class PolicyRef(Out):
+    id: UUID
+    name: str
+
+
+class SlaOut(Out):
+    policy: PolicyRef | None
+    targets: list[TargetOut]
+
+
+class RequesterOut(PersonRef):
+    """The staff sees the contact facts too."""
+
+    document_id: str | None = None
+    phone: str | None = None
+    has_whatsapp: bool | None = None
+    company: str | None = None
+
+
+class TicketListed(Out):
+    """A ticket in a list: all but its description."""
+
+    id: UUID
+    number: int
+    label: str
+    subject: str
+    type: TicketType
+    priority: Priority
+    status: Status
+    category: str | None
+    subcategory: str | None
+    requester: RequesterOut
+    assignee: PersonRef | None
+    team: TeamRef
+    tags: list[str]
+    custom_fields: dict[str, Any]
+    source: str
+    source_ip: str | None = None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    archived_at: datetime | None
+    merged_into: UUID | None
+    sla_minutes: float | None
+    due_at: datetime | None
+    hours_remaining: float | None
+    breached: bool
+    sla: SlaOut
+
+
+class TicketOut(TicketListed):
+    """A ticket."""
+
+    description: str
+
+
+class CommentOut(Out):
+    """A comment. `follow_up` is the ticket that a customer's comment on a finished one opened instead; `id` is null then."""
+
+    id: UUID | None
+    ticket_id: UUID
+    author: PersonRef | None
+    visibility: Visibility
+    body: str
+    source: str
+    created_at: datetime
+    edited_at: datetime | None
+    follow_up: dict[str, Any] | None = None
+
+
+class ActorOut(Out):
+    type: Literal["user", "api_key", "contact", "system"]
+    id: UUID | None
+    name: str | None
+
+
+class TimelineEntryOut(Out):
+    """Who did what, when, with which values."""
+
+    id: UUID
+    sequence: int
+    action: str
+    actor: ActorOut
+    changes: dict[str, Any]
+    meta: dict[str, Any]
+    created_at: datetime
+
+
+class TicketDetail(TicketOut):
+    """A ticket with the last 100 comments and timeline entries, oldest first."""
+
+    comments: list[CommentOut]
+    timeline: list[TimelineEntryOut]
+
+
+class PublicTicketOut(Out):
+    """What somebody without an account learns of the ticket that they have just opened."""
+
+    id: UUID
+    label: str
+    number: int
+    subject: str
+    status: Status
+    type: TicketType
+    priority: Priority
+    category: str | None
+    sla_minutes: float | None
+    sla_hours: float | None
+    due_at: datetime | None
+    created_at: datetime
+
+
+LISTED = (
+    "id",
+    "number",
+    "label",
+    "subject",
+    "type",
+    "priority",
+    "status",
+    "category",
+    "subcategory",
+    "tags",
+    "custom_fields",
+    "source",
+    "version",
+    "created_at",
+    "updated_at",
+    "resolved_at",
+    "closed_at",
+    "archived_at",
+    "merged_into",
+)
+
+
+def listed(row: Any, actor: Actor) -> dict[str, Any]:
+    """A row of views.LISTED as its caller may see it."""
+    answer = {name: getattr(row, name) for name in LISTED}
+    answer["requester"] = {"id": row.requester_id, "name": row.requester_name, "email": row.requester_email}
+    answer["assignee"] = _person(row)
+    answer["team"] = {"id": row.team_id, "name": row.team_name}
+    if actor.is_staff:
+        answer["source_ip"] = row.source_ip
+        for name in ("document_id", "phone", "has_whatsapp", "company"):
+            answer["requester"][name] = getattr(row, f"requester_{name}")
+    policy: Mapping[str, Any] | None = {"id": row.policy_id, "name": row.policy_name} if row.policy_id else None
+    answer |= resolution_facts(row.targets, actor.now)
+    answer["sla"] = sla_facts(policy, row.targets, actor.now, for_customer=actor.is_customer)
+    return answer
+
+
+def whole(row: Any, actor: Actor) -> dict[str, Any]:
+    """A row of views.show as its caller may see it."""
+    return {**listed(row, actor), "description": row.description}
+
+
+def _person(row: Any) -> dict[str, Any] | None:
+    if row.assignee_id is None:
+        return None
+    return {"id": row.assignee_id, "name": row.assignee_name, "email": row.assignee_email}

@@ -1,0 +1,87 @@
+"""One word for one thing: what other systems say is taken in any case, what we answer is always ours."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from chalicelib.models.words import Priority, Status, TicketType
+
+Word = TypeVar("Word", bound=StrEnum)
+
+TYPES = {
+    "peticion": TicketType.SERVICE_REQUEST,
+    "petición": TicketType.SERVICE_REQUEST,
+    "queja": TicketType.COMPLAINT,
+    "reclamo": TicketType.CLAIM,
+    "sugerencia": TicketType.SUGGESTION,
+    "incidente": TicketType.INCIDENT,
+    "solicitud": TicketType.RESOURCE_REQUEST,
+    "consulta": TicketType.QUESTION,
+}
+PRIORITIES = {
+    "baja": Priority.LOW,
+    "media": Priority.MEDIUM,
+    "alta": Priority.HIGH,
+    "urgente": Priority.URGENT,
+    "critical": Priority.URGENT,
+}
+STATUSES = {
+    "nuevo": Status.NEW,
+    "abierto": Status.OPEN,
+    "en_proceso": Status.OPEN,
+    "in_progress": Status.OPEN,
+    "pausado": Status.ON_HOLD,
+    "resuelto": Status.RESOLVED,
+    "cerrado": Status.CLOSED,
+    "cancelado": Status.CANCELLED,
+}
+
+
+def reader(words: type[Word], elsewhere: dict[str, Word]) -> Callable[[Any], Any]:
+    """A validator that knows our words and those of other systems."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValueError("This must be a text")
+        word = value.strip().lower().replace(" ", "_").replace("-", "_")
+        if word in elsewhere:
+            return elsewhere[word]
+        try:
+            return words(word)
+        except ValueError:
+            raise ValueError(f"This must be one of {', '.join(words)}") from None
+
+    return read
+
+
+def word(words: type[Word], elsewhere: dict[str, Word]) -> Any:
+    """The field type of a set of words."""
+    schema = {"type": "string", "enum": [each.value for each in words]}
+    return Annotated[words, BeforeValidator(reader(words, elsewhere)), WithJsonSchema(schema)]
+
+
+def word_list(words: type[Word], elsewhere: dict[str, Word], several: dict[str, list[Word]] | None = None) -> Any:
+    """A comma list of words, as filters take it; `several` are words that mean more than one of ours."""
+    one = reader(words, elsewhere)
+
+    def read(value: Any) -> Any:
+        found: list[Word] = []
+        for part in str(value).split(","):
+            found += (several or {}).get(part.strip().lower()) or [one(part)]
+        return sorted(set(found))
+
+    return Annotated[
+        list[words],  # type: ignore[valid-type]
+        BeforeValidator(read),
+        WithJsonSchema({"type": "string", "description": f"Comma list of {', '.join(words)}"}),
+    ]
+
+
+TypeWord = word(TicketType, TYPES)
+PriorityWord = word(Priority, PRIORITIES)
+StatusWord = word(Status, STATUSES)
+TypeList = word_list(TicketType, TYPES)
+PriorityList = word_list(Priority, PRIORITIES)
+StatusList = word_list(Status, STATUSES, {"pausado": [Status.PENDING, Status.ON_HOLD]})

@@ -1,0 +1,102 @@
+"""The verbs of a ticket's life (DESIGN §3): each answers the whole ticket and its ETag."""
+
+from uuid import UUID
+
+from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.resource import Routes
+from chalicelib.api.schemas.tickets import (
+    AssignIn,
+    OptionalReasonIn,
+    PauseIn,
+    ReasonIn,
+    ReclassifyIn,
+    ResolveIn,
+    TicketOut,
+    TransferIn,
+)
+from chalicelib.api.tickets import ticket_answer
+from chalicelib.core.errors import ValidationFailed
+from chalicelib.tickets.archiving import archive, unarchive
+from chalicelib.tickets.assigning import assign
+from chalicelib.tickets.cancelling import cancel
+from chalicelib.tickets.closing import close
+from chalicelib.tickets.pausing import pause, resume
+from chalicelib.tickets.reclassifying import reclassify
+from chalicelib.tickets.reopening import reopen
+from chalicelib.tickets.resolving import resolve
+from chalicelib.tickets.transferring import transfer
+
+routes = Routes(__name__, tag="Ticket verbs")
+PATH = "/v1/tickets/{ticket_id}/"
+
+
+@routes.post(PATH + "assign", summary="Give it to somebody, or to nobody", answer=TicketOut)
+def assign_ticket(call: Call, ticket_id: UUID, body: AssignIn) -> Answer:
+    assign(call.tx, call.actor, ticket_id, body.assignee_id, body.team_id, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "transfer", summary="Hand it to another team", answer=TicketOut)
+def transfer_ticket(call: Call, ticket_id: UUID, body: TransferIn) -> Answer:
+    transfer(call.tx, call.actor, ticket_id, body.team_id, body.reason, body.assignee_id, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "reclassify", summary="Change type, priority or category", answer=TicketOut)
+def reclassify_ticket(call: Call, ticket_id: UUID, body: ReclassifyIn) -> Answer:
+    changes = {name: getattr(body, name) for name in body.model_fields_set - {"reason"}}
+    for name in ("type", "priority"):
+        if changes.get(name, name) is None:
+            raise ValidationFailed.of(name, "This cannot be null.")
+    if not changes:
+        raise ValidationFailed.of("priority", "Send at least one of type, priority, category, subcategory.")
+    reclassify(call.tx, call.actor, ticket_id, changes, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "pause", summary="Wait for the customer or for somebody else", answer=TicketOut)
+def pause_ticket(call: Call, ticket_id: UUID, body: PauseIn) -> Answer:
+    pause(call.tx, call.actor, ticket_id, body.waiting_on, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "resume", summary="Go on", answer=TicketOut)
+def resume_ticket(call: Call, ticket_id: UUID) -> Answer:
+    resume(call.tx, call.actor, ticket_id, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "resolve", summary="It is done: say how", answer=TicketOut)
+def resolve_ticket(call: Call, ticket_id: UUID, body: ResolveIn) -> Answer:
+    resolve(call.tx, call.actor, ticket_id, body.resolution, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "close", summary="End it", answer=TicketOut)
+def close_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
+    close(call.tx, call.actor, ticket_id, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "reopen", summary="It was not done", answer=TicketOut)
+def reopen_ticket(call: Call, ticket_id: UUID, body: ReasonIn) -> Answer:
+    reopen(call.tx, call.actor, ticket_id, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "cancel", summary="It is not needed", answer=TicketOut)
+def cancel_ticket(call: Call, ticket_id: UUID, body: ReasonIn) -> Answer:
+    cancel(call.tx, call.actor, ticket_id, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "archive", summary="Put it away", answer=TicketOut)
+def archive_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
+    archive(call.tx, call.actor, ticket_id, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(PATH + "unarchive", summary="Take it out of the archive", answer=TicketOut)
+def unarchive_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
+    unarchive(call.tx, call.actor, ticket_id, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)

@@ -1,0 +1,122 @@
+"""Tickets: open, list, show, change, delete."""
+
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.resource import Routes
+from chalicelib.api.schemas.common import Page as PageOut
+from chalicelib.api.schemas.tickets import (
+    TicketDetail,
+    TicketIn,
+    TicketListed,
+    TicketOut,
+    TicketPatch,
+    TicketQuery,
+    listed,
+    whole,
+)
+from chalicelib.core import paging
+from chalicelib.core.db import Transaction
+from chalicelib.tickets import deleting, listing, views
+from chalicelib.tickets.creating import NewTicket, open_ticket
+from chalicelib.tickets.listing import Filter
+from chalicelib.tickets.updating import update
+
+routes = Routes(__name__, tag="Tickets")
+
+EXAMPLE = {
+    "body": {"subject": "VPN drops every hour", "description": "Since the update this morning.", "priority": "high"}
+}
+
+
+def ticket_answer(tx: Transaction, actor: Actor, ticket_id: UUID, status: int | None = None) -> Answer:
+    """The whole ticket as it is now, with its version as the ETag: what every verb answers."""
+    row = views.show_changed(tx, actor, ticket_id)
+    return Answer(whole(row, actor), status, {"ETag": f'"{row.version}"'})
+
+
+@routes.post("/v1/tickets", summary="Open a ticket", answer=TicketOut, status=201, examples=EXAMPLE)
+def create_ticket(call: Call, body: TicketIn) -> Answer:
+    new = NewTicket(**{**dict(body), "tags": tuple(dict.fromkeys(body.tags))})
+    ticket = open_ticket(call.tx, call.actor, new, frozenset(body.model_fields_set))
+    answer = ticket_answer(call.tx, call.actor, ticket.id)
+    return Answer(answer.body, 201, {**answer.headers, "Location": f"/v1/tickets/{ticket.id}"})
+
+
+@routes.get("/v1/tickets", summary="List the tickets that you may see", answer=PageOut[TicketListed])
+def list_tickets(call: Call, query: TicketQuery) -> Answer:
+    return _page(call, query, _conditions(call.actor, query))
+
+
+@routes.get(
+    "/v1/tickets/breached", summary="Tickets that are not finished and past due", answer=PageOut[TicketListed]
+)
+def breached_tickets(call: Call, query: TicketQuery) -> Answer:
+    return _page(call, query, {**_conditions(call.actor, query), "active": None, "breached": None})
+
+
+@routes.get("/v1/tickets/{ticket_id}", summary="Show a ticket with its conversation", answer=TicketDetail)
+def show_ticket(call: Call, ticket_id: UUID) -> Answer:
+    row = views.show(call.tx, call.actor, ticket_id)
+    talk = views.conversation(call.tx, call.actor, ticket_id)
+    body = {**whole(row, call.actor), "comments": talk.comments, "timeline": talk.timeline}
+    return Answer(body, headers={"ETag": f'"{row.version}"'})
+
+
+@routes.patch(
+    "/v1/tickets/{ticket_id}",
+    summary="Change a ticket; needs If-Match",
+    answer=TicketOut,
+    needs_if_match=True,
+    examples={"body": {"status": "open", "priority": "urgent", "comment": "We are on it."}},
+)
+def update_ticket(call: Call, ticket_id: UUID, body: TicketPatch) -> Answer:
+    changes = {name: getattr(body, name) for name in body.model_fields_set}
+    if "tags" in changes:
+        changes["tags"] = tuple(dict.fromkeys(changes["tags"]))
+    update(call.tx, call.actor, ticket_id, changes, call.if_match)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.delete("/v1/tickets/{ticket_id}", summary="Delete a ticket; an admin can restore it")
+def delete_ticket(call: Call, ticket_id: UUID) -> Answer:
+    deleting.delete(call.tx, call.actor, ticket_id, call.if_match)
+    return Answer(None)
+
+
+@routes.post("/v1/tickets/{ticket_id}/restore", summary="Undo the deletion of a ticket", answer=TicketOut)
+def restore_ticket(call: Call, ticket_id: UUID) -> Answer:
+    deleting.restore(call.tx, call.actor, ticket_id)
+    return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+def _page(call: Call, query: TicketQuery, conditions: dict[str, Any]) -> Answer:
+    page = paging.Page(query.limit, query.cursor, query.offset)
+    rows = listing.page_of(call.tx, call.actor, Filter(conditions, query.sort), page)
+    return Answer(
+        paging.answer(
+            rows,
+            page,
+            query.sort,
+            lambda row: listing.sort_key(row, query.sort),
+            lambda row: listed(row, call.actor),
+        )
+    )
+
+
+def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
+    """The filter's conditions by name, with their values; see listing.CONDITIONS."""
+    plain = ("query", "status", "priority", "type", "team", "tag", "created_after", "created_before", "updated_after")
+    found = {name: value for name in plain if (value := getattr(query, name)) is not None}
+    if query.assignee == "none":
+        found["unassigned"] = None
+    elif query.assignee is not None:
+        found["assignee"] = actor.id if query.assignee == "me" else query.assignee
+    if query.requester is not None:
+        found["requester"] = actor.id if query.requester == "me" else query.requester
+    if query.breached is not None:
+        found["breached" if query.breached else "not_breached"] = None
+    found["archived" if query.archived else "not_archived"] = None
+    return found

@@ -1,0 +1,30 @@
+"""Archiving: out of the lists and read-only, until an admin takes it out again."""
+
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Role
+from chalicelib.core.db import Transaction
+from chalicelib.tickets.draft import open_draft
+from chalicelib.tickets.lifecycle import Verb
+
+
+def archive(
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+) -> None:
+    """Puts a finished ticket away."""
+    draft = open_draft(tx, actor, ticket_id, version)
+    draft.require(Verb.ARCHIVE)
+    draft.set("archived", {"archived_at": draft.now}, reason=reason)
+    draft.save()
+
+
+def unarchive(
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+) -> None:
+    """Brings it back."""
+    actor.require(actor.role is Role.ADMIN, "Only an admin takes a ticket out of the archive.")
+    draft = open_draft(tx, actor, ticket_id, version)
+    draft.require(Verb.UNARCHIVE)
+    draft.set("unarchived", {"archived_at": None}, reason=reason)
+    draft.save()

@@ -1,0 +1,26 @@
+"""Closing: by staff or the requester once resolved; admins and dispatchers close any active ticket."""
+
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.models.words import Status
+from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.lifecycle import ACTIVE, Verb
+
+
+def close(
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+) -> None:
+    """Ends the ticket."""
+    draft = open_draft(tx, actor, ticket_id, version)
+    apply_close(draft, reason)
+    draft.save()
+
+
+def apply_close(draft: Draft, reason: str | None = None) -> None:
+    draft.require(Verb.CLOSE)
+    was_active = draft.get("status") in ACTIVE
+    draft.set("closed", {"status": Status.CLOSED, "closed_at": draft.now}, reason=reason)
+    if was_active:
+        draft.clock.closed(draft.now)

@@ -1,0 +1,114 @@
+"""Creating: one request, with its number and label, its team, its promises, its first timeline entry and event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Forbidden, NotFound
+from chalicelib.models.words import Priority, Source, Status, TicketType
+from chalicelib.sla import policies
+from chalicelib.sla import queries as sla_queries
+from chalicelib.sla.clock import Clock
+from chalicelib.sla.policies import TicketFacts
+from chalicelib.tickets import queries
+from chalicelib.tickets.queries import Entry
+from chalicelib.tickets.ticket import Ticket
+
+STAFF_ONLY = ("team_id", "assignee_id", "requester_id", "sla_minutes", "tags")
+
+
+@dataclass(frozen=True)
+class NewTicket:
+    """What a caller may say of a new ticket; the ids and the minutes are the staff's to give."""
+
+    subject: str
+    description: str
+    type: TicketType = TicketType.QUESTION
+    priority: Priority = Priority.MEDIUM
+    category: str | None = None
+    subcategory: str | None = None
+    team_id: UUID | None = None
+    assignee_id: UUID | None = None
+    requester_id: UUID | None = None
+    sla_minutes: int | None = None
+    tags: tuple[str, ...] = ()
+    custom_fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+def open_ticket(tx: Transaction, actor: Actor, new: NewTicket, given: frozenset[str] = frozenset()) -> Ticket:
+    """A ticket from somebody with an account. `given`: the fields that the caller named, even if empty.
+
+    Raises Forbidden for a field that the role may not set, NotFound for an id that is not this workspace's.
+    """
+    if actor.is_customer and (named := given.intersection(STAFF_ONLY)):
+        raise Forbidden(f"Only the staff sets {', '.join(sorted(named))}.")
+    return create(tx, actor, new, team_id=new.team_id, source=Source.API)
+
+
+def create(
+    tx: Transaction,
+    actor: Actor,
+    new: NewTicket,
+    *,
+    team_id: UUID | None = None,
+    source: Source,
+    source_ip: str | None = None,
+    follow_up_of: UUID | None = None,
+) -> Ticket:
+    """Writes the ticket and all that belongs to it. Whoever opens it asks for it, unless staff names another."""
+    requester_id = new.requester_id or actor.id
+    found = queries.prepare(
+        tx, actor.workspace.id, team_id=team_id, assignee_id=new.assignee_id, requester_id=requester_id
+    )
+    _require_found(new, team_id, found)
+    facts = TicketFacts(
+        type=new.type,
+        priority=new.priority,
+        team_id=found.team_id or found.default_team_id,
+        category=new.category,
+        tags=new.tags,
+        sla_minutes=new.sla_minutes,
+    )
+    policy = policies.choose(policies.read(found.policies), facts)
+    clock = Clock([], {policy.calendar_id: policy.calendar} if policy else {})
+    clock.start(policy, facts, actor.now)
+    resolution = clock.resolution()
+    ticket = queries.insert(
+        tx,
+        {
+            "workspace_id": actor.workspace.id,
+            "subject": new.subject,
+            "description": new.description,
+            "type": new.type,
+            "priority": new.priority,
+            "status": Status.OPEN if new.assignee_id else Status.NEW,
+            "category": new.category,
+            "subcategory": new.subcategory,
+            "requester_id": requester_id,
+            "assignee_id": new.assignee_id,
+            "team_id": facts.team_id,
+            "source": source,
+            "source_ip": source_ip,
+            "tags": list(new.tags),
+            "custom_fields": new.custom_fields,
+            "sla_policy_id": policy.id if policy else None,
+            "sla_minutes": new.sla_minutes,
+            "due_at": resolution.due_at if resolution else None,
+        },
+    )
+    meta = {"source": source} | ({"follow_up_of": follow_up_of} if follow_up_of else {})
+    queries.change(tx, actor, ticket, {}, [Entry("created", {}, meta)], counts=False)
+    sla_queries.save(tx, ticket.workspace_id, ticket.id, clock.targets)
+    return ticket
+
+
+def _require_found(new: NewTicket, team_id: UUID | None, found: Any) -> None:
+    if team_id is not None and found.team_id is None:
+        raise NotFound("There is no such team.")
+    if new.assignee_id is not None and found.assignee_id is None:
+        raise NotFound("There is no such active member of the staff.")
+    if found.requester_id is None:
+        raise NotFound("There is no such requester.")

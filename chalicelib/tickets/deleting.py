@@ -1,0 +1,25 @@
+"""Deleting, softly: nobody sees it any more, until an admin restores it."""
+
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.tickets.draft import open_draft
+
+
+def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
+    """Takes the ticket out of everybody's sight; its clock ends without fulfilment."""
+    draft = open_draft(tx, actor, ticket_id, version)
+    draft.set("deleted", {"deleted_at": draft.now}, internal=True)
+    draft.clock.ended(draft.now)
+    draft.save()
+
+
+def restore(tx: Transaction, actor: Actor, ticket_id: UUID) -> None:
+    """Brings it back as it was; an active one gets a clock again, with the time that was left."""
+    draft = open_draft(tx, actor, ticket_id, deleted=True)
+    draft.set("restored", {"deleted_at": None}, internal=True)
+    resolution = draft.clock.resolution()
+    if resolution and resolution.ended_at == draft.ticket.deleted_at:
+        draft.clock.reopened(draft.now, draft.policy(), draft.facts)
+    draft.save()

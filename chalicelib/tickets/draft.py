@@ -1,0 +1,172 @@
+"""A ticket being changed in one transaction: verbs decide on it in memory, `save` writes all of it at once.
+
+    draft = open_draft(tx, actor, ticket_id, expected_version)     # visible, locked, version as expected
+    draft.require(Verb.PAUSE)                                       # the lifecycle's table
+    draft.set("paused", {"status": Status.PENDING}, reason=...)    # a change, its timeline entry, its event
+    draft.clock.paused(draft.now)                                   # what it means for the promises
+    draft.save()
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Role
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Forbidden, IllegalTransition, NotFound, StaleVersion
+from chalicelib.models.words import Status
+from chalicelib.sla import queries as sla_queries
+from chalicelib.sla.clock import Clock
+from chalicelib.sla.facts import breach_meta
+from chalicelib.sla.policies import Policy, TicketFacts, choose
+from chalicelib.tickets import lifecycle, queries
+from chalicelib.tickets.lifecycle import Verb
+from chalicelib.tickets.queries import Entry
+from chalicelib.tickets.ticket import Ticket
+
+
+@dataclass
+class Draft:
+    """A locked ticket, what is to change of it, and its running promises."""
+
+    tx: Transaction
+    actor: Actor
+    ticket: Ticket
+    values: dict[str, Any] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    _clock: Clock | None = None
+    _policies: list[Policy] | None = None
+
+    def get(self, name: str) -> Any:
+        """The value of a column as it will be."""
+        return self.values.get(name, getattr(self.ticket, name))
+
+    @property
+    def now(self) -> datetime:
+        return self.actor.now
+
+    @property
+    def clock(self) -> Clock:
+        """The ticket's promises, loaded when first asked for."""
+        if self._clock is None:
+            self._clock = Clock(*sla_queries.load(self.tx, self.ticket.workspace_id, self.ticket.id))
+        return self._clock
+
+    @property
+    def facts(self) -> TicketFacts:
+        """What policies look at."""
+        return TicketFacts(
+            type=self.get("type"),
+            priority=self.get("priority"),
+            team_id=self.get("team_id"),
+            category=self.get("category"),
+            tags=tuple(self.get("tags")),
+            sla_minutes=self.get("sla_minutes"),
+        )
+
+    def policy(self) -> Policy | None:
+        """The first policy that fits the ticket as it will be; it becomes the ticket's."""
+        if self._policies is None:
+            self._policies = sla_queries.policies(self.tx, self.ticket.workspace_id)
+        policy = choose(self._policies, self.facts)
+        found = policy.id if policy else None
+        if found != self.get("sla_policy_id"):
+            self.values["sla_policy_id"] = found
+        return policy
+
+    @property
+    def is_requester(self) -> bool:
+        return self.actor.id is not None and self.ticket.requester_id == self.actor.id
+
+    def may(self, verb: Verb, to: Status | None = None) -> bool:
+        """Whether the table lets this actor use the verb in the state as it is now."""
+        return lifecycle.is_allowed(
+            verb,
+            self.get("status"),
+            dispatcher=self.actor.is_dispatcher,
+            staff=self.actor.is_staff,
+            archived=self.get("archived_at") is not None,
+            merged=self.ticket.merged_into is not None,
+            to=to,
+        )
+
+    def require(self, verb: Verb, to: Status | None = None) -> None:
+        """Raises IllegalTransition, naming the state and the verbs allowed now, unless the table has this one."""
+        if self.actor.is_customer and not self.is_requester:
+            raise Forbidden("Only the requester may do this. Watchers read and comment.")
+        if not self.may(verb, to):
+            raise self.illegal(verb)
+
+    def illegal(self, verb: Verb, because: str = "") -> IllegalTransition:
+        """The refusal of a verb in this state."""
+        allowed = lifecycle.allowed_now(
+            self.get("status"),
+            dispatcher=self.actor.is_dispatcher,
+            staff=self.actor.is_staff,
+            admin=self.actor.role is Role.ADMIN,
+            archived=self.get("archived_at") is not None,
+            merged=self.ticket.merged_into is not None,
+        )
+        state = "archived" if self.get("archived_at") else "merged" if self.ticket.merged_into else self.get("status")
+        now = ", ".join(allowed) if allowed else "none"
+        return IllegalTransition(
+            because or f"A ticket that is {state} cannot be changed by {verb}. Allowed now: {now}.",
+            state=state,
+            allowed=list(allowed),
+        )
+
+    def set(self, action: str, changes: Mapping[str, Any], *, internal: bool = False, **meta: Any) -> None:
+        """Changes columns and tells of it: one timeline entry with old and new values, one event."""
+        told = {
+            name: {"from": self.get(name), "to": value}
+            for name, value in changes.items()
+            if self.get(name) != value and not name.endswith("_at")
+        }
+        self.values.update(changes)
+        self.tell(action, told, internal=internal, **meta)
+
+    def tell(
+        self, action: str, changes: Mapping[str, Any] | None = None, *, internal: bool = False, **meta: Any
+    ) -> None:
+        """Adds a timeline entry and its event; what is None in `meta` stays out."""
+        given = {name: value for name, value in meta.items() if value is not None}
+        self.entries.append(Entry(action, changes or {}, given, internal))
+
+    def save(self, *, counts: bool = True) -> None:
+        """Writes the ticket, its timeline, its events and its promises. `counts`: this raises the version."""
+        if self._clock is not None:
+            self._tell_breaches(self._clock)
+            resolution = self._clock.resolution()
+            due_at = resolution.due_at if resolution and resolution.running else None
+            if due_at != self.ticket.due_at:
+                self.values["due_at"] = due_at
+        if self.values or self.entries:
+            queries.change(self.tx, self.actor, self.ticket, self.values, self.entries, counts=counts)
+        if self._clock is not None:
+            sla_queries.save(self.tx, self.ticket.workspace_id, self.ticket.id, self._clock.targets)
+
+    def _tell_breaches(self, clock: Clock) -> None:
+        """A breach that this change found before the sweep did comes first: it happened first."""
+        breaches = [Entry("sla_breached", {}, breach_meta(target), internal=True) for target in clock.breaches]
+        self.entries[:0] = breaches
+
+
+def open_draft(
+    tx: Transaction, actor: Actor, ticket_id: UUID, expected_version: int | None = None, *, deleted: bool = False
+) -> Draft:
+    """The ticket, if the actor may know of it, locked until the transaction ends.
+
+    Raises NotFound, or StaleVersion where a version was expected and another is there.
+    """
+    ticket = queries.lock(tx, actor, ticket_id, deleted=deleted)
+    if ticket is None:
+        raise NotFound("There is no such ticket.")
+    if expected_version is not None and ticket.version != expected_version:
+        raise StaleVersion(
+            f"The ticket has changed since you saw it: it is at version {ticket.version}. Load it again and repeat.",
+            current_version=ticket.version,
+        )
+    return Draft(tx, actor, ticket)

@@ -1,0 +1,97 @@
+"""Listing: a page of the tickets that an actor may see, filtered and sorted, by keyset or offset. One statement."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.paging import Page
+from chalicelib.sla.queries import TARGETS_JSON
+from chalicelib.tickets.views import JOINED, LISTED
+from chalicelib.tickets.visibility import visible_to
+
+RANK = "array_position(ARRAY['low', 'medium', 'high', 'urgent'], t.priority)"
+# column, its value in a row, its type in a cursor
+SORTS: dict[str, tuple[str, str, Any]] = {
+    "created_at": ("t.created_at", "created_at", datetime),
+    "updated_at": ("t.updated_at", "updated_at", datetime),
+    "due_at": ("coalesce(t.due_at, 'infinity')", "sort_due_at", datetime | None),
+    "priority": (RANK, "priority", int),
+}
+PRIORITIES = ("low", "medium", "high", "urgent")
+LATE = """EXISTS (SELECT FROM sla_targets g WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id
+    AND g.metric = 'resolution' AND (g.breached_at IS NOT NULL
+        OR g.due_at < coalesce(g.fulfilled_at, g.ended_at, now())))"""
+CONDITIONS = {
+    "status": "t.status = ANY(CAST(:status AS text[]))",
+    "priority": "t.priority = ANY(CAST(:priority AS text[]))",
+    "type": "t.type = ANY(CAST(:type AS text[]))",
+    "assignee": "t.assignee_id = :assignee",
+    "unassigned": "t.assignee_id IS NULL",
+    "team": "t.team_id = :team",
+    "requester": "t.requester_id = :requester",
+    "tag": "t.tags @> ARRAY[CAST(:tag AS text)]",
+    "breached": LATE,
+    "not_breached": f"NOT {LATE}",
+    "active": "t.status IN ('new', 'open', 'pending', 'on_hold')",
+    "overdue": "t.due_at < now()",
+    "archived": "t.archived_at IS NOT NULL",
+    "not_archived": "t.archived_at IS NULL",
+    "created_after": "t.created_at > :created_after",
+    "created_before": "t.created_at < :created_before",
+    "updated_after": "t.updated_at > :updated_after",
+    "query": """(t.label = upper(:query) OR t.number::text = :query
+        OR to_tsvector('simple', t.subject || ' ' || t.description) @@ websearch_to_tsquery('simple', :query))""",
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to list: names of CONDITIONS with the value that each needs (None where it needs none), and the sort."""
+
+    conditions: dict[str, Any] = field(default_factory=dict)
+    sort: str = "-created_at"
+
+
+@lru_cache(maxsize=512)
+def _page(visible: str, conditions: tuple[str, ...], sort: str, after: bool) -> TextClause:
+    column = SORTS[sort.removeprefix("-")][0]
+    descending = sort.startswith("-")
+    order = "DESC" if descending else "ASC"
+    where = ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
+    if after:
+        where.append(f"({column}, t.id) {'<' if descending else '>'} (:after_value, :after_id)")
+    return text(
+        f"SELECT {LISTED}, {TARGETS_JSON} AS targets {JOINED} WHERE {' AND '.join(where)} "
+        f"ORDER BY {column} {order}, t.id {order} LIMIT :take OFFSET :skip"
+    )
+
+
+def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[Any]:
+    """The rows of a page, and one more where there is a next."""
+    _, _, kind = SORTS[wanted.sort.removeprefix("-")]
+    after = page.after(wanted.sort, (kind, UUID))
+    visible, values = visible_to(actor)
+    if after:
+        infinity = after[0] is None
+        values = {**values, "after_value": "infinity" if infinity else after[0], "after_id": after[1]}
+    statement = _page(visible, tuple(sorted(wanted.conditions)), wanted.sort, after is not None)
+    given = {name: value for name, value in wanted.conditions.items() if value is not None}
+    return list(
+        tx.connection.execute(
+            statement,
+            {"workspace_id": actor.workspace.id, "take": page.take, "skip": page.skip, **values, **given},
+        ).all()
+    )
+
+
+def sort_key(row: Any, sort: str) -> tuple[Any, UUID]:
+    """What a cursor after this row holds."""
+    name = sort.removeprefix("-")
+    value = getattr(row, SORTS[name][1])
+    return (PRIORITIES.index(value) + 1 if name == "priority" else value, row.id)

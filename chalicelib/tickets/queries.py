@@ -1,0 +1,264 @@
+"""The SQL of tickets that verbs use: load and lock, change and record, create. Reading for answers is in views.py."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core import events
+from chalicelib.core.db import Transaction
+from chalicelib.core.json_text import dumps
+from chalicelib.sla.queries import POLICIES_JSON
+from chalicelib.tickets.ticket import Ticket
+from chalicelib.tickets.visibility import visible_to
+
+COLUMNS = ", ".join(f"t.{name}" for name in Ticket.__slots__)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the timeline, and the event that tells of it."""
+
+    action: str
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    internal: bool = False
+
+
+@lru_cache(maxsize=8)
+def _lock(condition: str) -> TextClause:
+    return text(
+        f"SELECT {COLUMNS} FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition} "
+        "FOR NO KEY UPDATE OF t"
+    )
+
+
+def lock(tx: Transaction, actor: Actor, ticket_id: UUID, *, deleted: bool = False) -> Ticket | None:
+    """The ticket, if the actor may know of it, held against every other writer until the end of the transaction."""
+    condition, values = ("t.deleted_at IS NOT NULL", {}) if deleted else visible_to(actor)
+    row = tx.connection.execute(
+        _lock(condition), {"workspace_id": actor.workspace.id, "id": ticket_id, **values}
+    ).first()
+    return Ticket.of(row) if row else None
+
+
+PREPARE = text(
+    f"""
+    SELECT {POLICIES_JSON} AS policies,
+        (SELECT d.id FROM teams d WHERE d.workspace_id = :workspace_id AND d.is_default) AS default_team_id,
+        (SELECT n.id FROM teams n
+         WHERE n.workspace_id = :workspace_id AND n.id = :team_id AND n.deleted_at IS NULL) AS team_id,
+        (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :assignee_id
+            AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL) AS assignee_id,
+        (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :requester_id
+            AND u.status <> 'deactivated' AND u.deleted_at IS NULL) AS requester_id
+    """
+)
+
+
+def prepare(
+    tx: Transaction, workspace_id: UUID, *, team_id: UUID | None, assignee_id: UUID | None, requester_id: UUID | None
+) -> Any:
+    """All that creating or moving a ticket must look up, in one statement: policies, the default team, and which of the
+    named team, assignee (active staff) and requester are this workspace's; null for what is not."""
+    return tx.connection.execute(
+        PREPARE,
+        {
+            "workspace_id": workspace_id,
+            "team_id": team_id,
+            "assignee_id": assignee_id,
+            "requester_id": requester_id,
+        },
+    ).one()
+
+
+INSERT = text(
+    """
+    INSERT INTO tickets (workspace_id, number, label, subject, description, type, priority, status, category, subcategory,
+        requester_id, assignee_id, team_id, source, source_ip, tags, custom_fields, sla_policy_id, sla_minutes, due_at)
+    SELECT :workspace_id, l.number, l.label, :subject, :description, :type, :priority, :status, :category, :subcategory,
+        :requester_id, :assignee_id, :team_id, :source, CAST(:source_ip AS inet), :tags, CAST(:custom_fields AS jsonb),
+        :sla_policy_id, :sla_minutes, :due_at
+    FROM fn_next_ticket_label(:workspace_id) l
+    RETURNING """
+    + ", ".join(Ticket.__slots__)
+)
+
+
+def insert(tx: Transaction, values: Mapping[str, Any]) -> Ticket:
+    """A new ticket with the next number of its workspace. `values` names the columns of INSERT."""
+    row = tx.connection.execute(INSERT, {**values, "custom_fields": dumps(values["custom_fields"])}).one()
+    return Ticket.of(row)
+
+
+CHANGEABLE = frozenset(Ticket.__slots__) - {"workspace_id", "id", "number", "label", "version", "created_at"}
+RECORDED = """
+    entry AS (
+        INSERT INTO timeline_entries
+            (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta, internal)
+        SELECT c.workspace_id, c.id, c.last_sequence - :count + e.place, e.action, :actor_type, :actor_id, e.changes, e.meta,
+            e.internal
+        FROM changed c, entries e
+    ), event AS (
+        INSERT INTO events (workspace_id, ticket_id, sequence, type, internal, payload)
+        SELECT c.workspace_id, c.id, c.last_sequence - :count + e.place, 'ticket.' || e.action, e.internal, e.payload
+        FROM changed c, entries e
+        ORDER BY e.place
+        RETURNING id, sequence, created_at
+    )
+    SELECT event.id, event.sequence, event.created_at FROM event ORDER BY event.sequence
+"""
+
+
+@lru_cache(maxsize=256)
+def _change(columns: tuple[str, ...], counts: bool) -> TextClause:
+    assert CHANGEABLE.issuperset(columns)
+    assignments = [f"{name} = :{name}" for name in columns]
+    if counts:
+        assignments.append("version = t.version + 1")
+    assignments += ["last_sequence = t.last_sequence + :count", "updated_at = now()"]
+    statement = text(
+        f"""
+        WITH changed AS (
+            UPDATE tickets t SET {", ".join(assignments)}
+            WHERE t.workspace_id = :workspace_id AND t.id = :id
+            RETURNING t.workspace_id, t.id, t.last_sequence
+        ), entries AS (
+            SELECT (item.ordinality)::integer AS place, item.value ->> 'action' AS action,
+                item.value -> 'changes' AS changes, item.value -> 'meta' AS meta,
+                (item.value ->> 'internal')::boolean AS internal, item.value -> 'payload' AS payload
+            FROM jsonb_array_elements(CAST(:entries AS jsonb)) WITH ORDINALITY AS item
+        ), {RECORDED}
+        """
+    )
+    if "custom_fields" in columns:
+        statement = statement.bindparams(bindparam("custom_fields", type_=JSONB))
+    return statement
+
+
+def change(
+    tx: Transaction, actor: Actor, ticket: Ticket, values: Mapping[str, Any], entries: Sequence[Entry], *, counts: bool = True
+) -> None:
+    """Writes changed columns, their timeline entries and events, in one statement. `counts`: this raises the version."""
+    payloads = [_payload(actor, ticket, values, entry) for entry in entries]
+    if "tags" in values:
+        values = {**values, "tags": list(values["tags"])}
+    rows = tx.connection.execute(
+        _change(tuple(sorted(values)), counts),
+        {
+            **values,
+            "workspace_id": ticket.workspace_id,
+            "id": ticket.id,
+            "count": len(entries),
+            "actor_type": actor.type,
+            "actor_id": actor.id,
+            "entries": dumps(
+                [
+                    {
+                        "action": entry.action,
+                        "changes": entry.changes,
+                        "meta": entry.meta,
+                        "internal": entry.internal,
+                        "payload": payload,
+                    }
+                    for entry, payload in zip(entries, payloads, strict=True)
+                ]
+            ),
+        },
+    ).all()
+    for row, entry, payload in zip(rows, entries, payloads, strict=True):
+        tx.events.append(
+            events.message(
+                row.id,
+                row.created_at,
+                workspace_id=ticket.workspace_id,
+                type=f"ticket.{entry.action}",
+                payload=payload,
+                ticket_id=ticket.id,
+                sequence=row.sequence,
+                internal=entry.internal,
+            )
+        )
+
+
+def _payload(actor: Actor, ticket: Ticket, values: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
+    facts = {name: values.get(name, getattr(ticket, name)) for name in ("id", "label", "subject", "status", "priority")}
+    return {
+        "ticket": facts,
+        "actor": {"type": actor.type, "id": actor.id},
+        "changes": entry.changes,
+        "meta": entry.meta,
+    }
+
+
+INSERT_COMMENT = text(
+    """
+    INSERT INTO comments (workspace_id, ticket_id, author_id, visibility, body, source)
+    VALUES (:workspace_id, :ticket_id, :author_id, :visibility, :body, :source)
+    RETURNING id, created_at
+    """
+)
+
+
+def insert_comment(tx: Transaction, actor: Actor, ticket: Ticket, body: str, visibility: str, source: str) -> Any:
+    """A new comment; its id and time."""
+    return tx.connection.execute(
+        INSERT_COMMENT,
+        {
+            "workspace_id": ticket.workspace_id,
+            "ticket_id": ticket.id,
+            "author_id": actor.id,
+            "visibility": visibility,
+            "body": body,
+            "source": source,
+        },
+    ).one()
+
+
+UPSERT_CONTACT = text(
+    """
+    INSERT INTO users AS u (workspace_id, email, name, role, status, document_id, phone, has_whatsapp, company)
+    VALUES (:workspace_id, :email, :name, 'customer', 'contact', :document_id, :phone, :has_whatsapp, :company)
+    ON CONFLICT (workspace_id, email) WHERE deleted_at IS NULL DO UPDATE SET
+        document_id = CASE WHEN u.status = 'contact' THEN coalesce(excluded.document_id, u.document_id) ELSE u.document_id END,
+        phone = CASE WHEN u.status = 'contact' THEN coalesce(excluded.phone, u.phone) ELSE u.phone END,
+        has_whatsapp = CASE WHEN u.status = 'contact' THEN coalesce(excluded.has_whatsapp, u.has_whatsapp)
+                       ELSE u.has_whatsapp END,
+        company = CASE WHEN u.status = 'contact' THEN coalesce(excluded.company, u.company) ELSE u.company END
+    RETURNING u.id, u.name, u.email
+    """
+)
+
+
+def upsert_contact(tx: Transaction, workspace_id: UUID, contact: Mapping[str, Any]) -> Any:
+    """Whoever writes without an account becomes a customer without a password. A stranger's claim changes nothing of a
+    person who has one: not the name, nor the facts."""
+    return tx.connection.execute(UPSERT_CONTACT, {"workspace_id": workspace_id, **contact}).one()
+
+
+INSERT_LINK = text(
+    """
+    INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id, created_by)
+    VALUES (:workspace_id, :ticket_id, :kind, :other_id, :created_by)
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+def insert_link(tx: Transaction, actor: Actor, ticket_id: UUID, kind: str, other_id: UUID) -> None:
+    """Links two tickets; twice is once."""
+    tx.connection.execute(
+        INSERT_LINK,
+        {
+            "workspace_id": actor.workspace.id,
+            "ticket_id": ticket_id,
+            "kind": kind,
+            "other_id": other_id,
+            "created_by": actor.id,
+        },
+    )

@@ -1,0 +1,34 @@
+"""Reclassifying: type, priority, category. The promises are computed anew from where they began."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Forbidden
+from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.lifecycle import Verb
+
+
+def reclassify(
+    tx: Transaction,
+    actor: Actor,
+    ticket_id: UUID,
+    changes: Mapping[str, Any],
+    reason: str | None = None,
+    version: int | None = None,
+) -> None:
+    """`changes`: any of type, priority, category, subcategory."""
+    draft = open_draft(tx, actor, ticket_id, version)
+    apply_reclassify(draft, changes, reason)
+    draft.save()
+
+
+def apply_reclassify(draft: Draft, changes: Mapping[str, Any], reason: str | None = None) -> None:
+    draft.require(Verb.RECLASSIFY)
+    actor = draft.actor
+    if not (actor.is_dispatcher or draft.get("assignee_id") == actor.id):
+        raise Forbidden("Agents reclassify the tickets that are assigned to them.")
+    draft.set("reclassified", changes, reason=reason)
+    draft.clock.recomputed(draft.now, draft.policy(), draft.facts)

@@ -1,0 +1,38 @@
+"""Reopening: by admins and dispatchers, or by the requester within the workspace's window."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Forbidden
+from chalicelib.models.words import Status
+from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.lifecycle import Verb
+
+
+def reopen(tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version: int | None = None) -> None:
+    """Opens a finished ticket again; its resolution has the time that was left."""
+    draft = open_draft(tx, actor, ticket_id, version)
+    apply_reopen(draft, reason)
+    draft.save()
+
+
+def apply_reopen(draft: Draft, reason: str | None = None, **meta: str) -> None:
+    draft.require(Verb.REOPEN)
+    actor = draft.actor
+    if actor.is_staff and not actor.is_dispatcher:
+        raise Forbidden("Only a dispatcher or the requester reopens a ticket.")
+    if actor.is_customer and not within_window(draft):
+        days = actor.workspace.reopen_window_days
+        raise draft.illegal(Verb.REOPEN, f"The ticket was finished more than {days} days ago. Open a new one.")
+    cleared = {"status": Status.OPEN, "resolved_at": None, "closed_at": None}
+    draft.set("reopened", cleared, reason=reason, **meta)
+    draft.clock.reopened(draft.now, draft.policy(), draft.facts)
+
+
+def within_window(draft: Draft) -> bool:
+    """Whether the requester may still say that it was not done: counted from the resolution, else from the closing."""
+    finished = draft.ticket.resolved_at or draft.ticket.closed_at
+    window = timedelta(days=draft.actor.workspace.reopen_window_days)
+    return finished is not None and draft.now <= finished + window

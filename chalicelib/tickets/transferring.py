@@ -1,0 +1,51 @@
+"""Transferring: another team takes over. Its assignee is cleared unless one is given."""
+
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Forbidden, NotFound
+from chalicelib.models.words import Status
+from chalicelib.tickets import queries
+from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.lifecycle import Verb
+
+
+def transfer(
+    tx: Transaction,
+    actor: Actor,
+    ticket_id: UUID,
+    team_id: UUID,
+    reason: str,
+    assignee_id: UUID | None = None,
+    version: int | None = None,
+) -> None:
+    """Hands the ticket to another team."""
+    draft = open_draft(tx, actor, ticket_id, version)
+    apply_transfer(draft, team_id, reason, assignee_id)
+    draft.save()
+
+
+def apply_transfer(draft: Draft, team_id: UUID, reason: str | None, assignee_id: UUID | None = None) -> None:
+    draft.require(Verb.TRANSFER)
+    if not draft.actor.is_dispatcher:
+        raise Forbidden("Only a dispatcher moves a ticket to another team.")
+    found = queries.prepare(
+        draft.tx, draft.ticket.workspace_id, team_id=team_id, assignee_id=assignee_id, requester_id=None
+    )
+    if found.team_id is None:
+        raise NotFound("There is no such team.")
+    if assignee_id is not None and found.assignee_id is None:
+        raise NotFound("There is no such active member of the staff.")
+    changes: dict[str, object] = {"team_id": team_id, "assignee_id": assignee_id}
+    if assignee_id is not None and draft.get("status") is Status.NEW:
+        changes["status"] = Status.OPEN
+    draft.set("transferred", changes, reason=reason)
+    change_team(draft)
+
+
+def change_team(draft: Draft) -> None:
+    """What another team means for the promises: perhaps another policy, and a new cycle of the team's own target."""
+    policy = draft.policy()
+    draft.clock.recomputed(draft.now, policy, draft.facts)
+    draft.clock.transferred(draft.now, policy, draft.facts)

@@ -1,0 +1,106 @@
+"""Updating: `PATCH`, which does several verbs at once, by the same table and rights, as one new version."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Conflict, Forbidden
+from chalicelib.models.words import Source, Status, Visibility
+from chalicelib.tickets.assigning import apply_assign
+from chalicelib.tickets.cancelling import apply_cancel
+from chalicelib.tickets.closing import apply_close
+from chalicelib.tickets.commenting import add_comment
+from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.lifecycle import ACTIVE, Verb, verb_for_status
+from chalicelib.tickets.pausing import apply_pause, apply_resume
+from chalicelib.tickets.reclassifying import apply_reclassify
+from chalicelib.tickets.reopening import apply_reopen
+from chalicelib.tickets.resolving import apply_resolve
+from chalicelib.tickets.transferring import apply_transfer
+
+CUSTOMER_FIELDS = frozenset({"subject", "description"})
+CLASSIFICATION = ("type", "priority", "category", "subcategory")
+PLAIN = ("subject", "description", "tags", "custom_fields", "sla_minutes")
+
+
+def update(tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str, Any], version: int | None) -> None:
+    """Applies the fields that were sent, in the order: reopening, classification, team, assignee, plain fields, comment, status.
+
+    Raises Forbidden for a field that the role may not set; nothing is written unless all of it can be.
+    """
+    draft = open_draft(tx, actor, ticket_id, version)
+    if actor.is_customer:
+        _require_customers_own(draft, changes)
+    different = {name: value for name, value in changes.items() if name == "comment" or _differs(draft, name, value)}
+    if different.get("status") is Status.OPEN and draft.ticket.status not in ACTIVE:
+        apply_status(draft, Status.OPEN)
+    _classify(draft, different)
+    _move(draft, different)
+    _set_plain(draft, different)
+    if (text := different.get("comment")) is not None:
+        add_comment(draft, text, Visibility.PUBLIC, Source.API)
+    if "status" in different and draft.get("status") is not different["status"]:
+        apply_status(draft, different["status"])
+    draft.save(counts=bool(draft.values))
+
+
+def _require_customers_own(draft: Draft, changes: Mapping[str, Any]) -> None:
+    if not draft.is_requester:
+        raise Forbidden("Only the requester may do this. Watchers read and comment.")
+    if forbidden := sorted(set(changes) - CUSTOMER_FIELDS):
+        raise Forbidden(f"Only the staff changes {', '.join(forbidden)}.")
+
+
+def _differs(draft: Draft, name: str, value: Any) -> bool:
+    return bool(draft.get(name) != value)
+
+
+def _classify(draft: Draft, changes: Mapping[str, Any]) -> None:
+    classification = {name: changes[name] for name in CLASSIFICATION if name in changes}
+    if classification:
+        apply_reclassify(draft, classification)
+
+
+def _move(draft: Draft, changes: Mapping[str, Any]) -> None:
+    if "team_id" in changes:
+        apply_transfer(draft, changes["team_id"], None, changes.get("assignee_id"))
+    elif "assignee_id" in changes:
+        apply_assign(draft, changes["assignee_id"])
+
+
+def _set_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
+    plain = {name: changes[name] for name in PLAIN if name in changes}
+    if not plain:
+        return
+    if draft.ticket.archived_at is not None:
+        raise Conflict("The ticket is archived, so it can only be read.")
+    if draft.get("status") not in ACTIVE and draft.actor.is_customer:
+        raise Conflict(f"The ticket is {draft.get('status')}, so its text stays as it is.")
+    draft.set("updated", plain)
+    if "sla_minutes" in plain or "tags" in plain:
+        draft.clock.recomputed(draft.now, draft.policy(), draft.facts)
+
+
+def apply_status(draft: Draft, wanted: Status) -> None:
+    """The verb that the wanted status means; reasons are optional by this door."""
+    verb = verb_for_status(draft.get("status"), wanted)
+    match verb:
+        case Verb.PAUSE:
+            apply_pause(draft, wanted, None)
+        case Verb.RESUME:
+            apply_resume(draft)
+        case Verb.RESOLVE:
+            apply_resolve(draft)
+        case Verb.CLOSE:
+            apply_close(draft)
+        case Verb.REOPEN:
+            apply_reopen(draft)
+        case Verb.CANCEL:
+            apply_cancel(draft, None)
+        case _ if wanted is Status.OPEN:
+            draft.require(Verb.ASSIGN)
+            draft.set("opened", {"status": Status.OPEN})
+        case _:
+            raise draft.illegal(verb, f"A ticket that is {draft.get('status')} cannot become {wanted} again.")

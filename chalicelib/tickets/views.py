@@ -1,0 +1,176 @@
+"""Reading tickets for answers: one with its conversation, or a page of a list. Each a single statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound, ValidationFailed
+from chalicelib.core.paging import Page
+from chalicelib.sla.queries import TARGETS_JSON
+from chalicelib.tickets.visibility import EVERYTHING, visible_to
+
+LISTED = """
+    t.workspace_id, t.id, t.number, t.label, t.subject, t.type, t.priority, t.status, t.category, t.subcategory, t.tags,
+    t.custom_fields, t.source, t.version, t.created_at, t.updated_at, t.resolved_at, t.closed_at, t.archived_at,
+    t.merged_into, t.sla_minutes AS sla_override, t.due_at AS sort_due_at, host(t.source_ip) AS source_ip,
+    r.id AS requester_id, r.name AS requester_name, r.email AS requester_email,
+    r.document_id AS requester_document_id, r.phone AS requester_phone, r.has_whatsapp AS requester_has_whatsapp,
+    r.company AS requester_company,
+    a.id AS assignee_id, a.name AS assignee_name, a.email AS assignee_email,
+    m.id AS team_id, m.name AS team_name, p.id AS policy_id, p.name AS policy_name
+"""
+JOINED = """
+    FROM tickets t
+    JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
+    JOIN teams m ON m.workspace_id = t.workspace_id AND m.id = t.team_id
+    LEFT JOIN users a ON a.workspace_id = t.workspace_id AND a.id = t.assignee_id
+    LEFT JOIN sla_policies p ON p.workspace_id = t.workspace_id AND p.id = t.sla_policy_id
+"""
+TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+COMMENT = f"""
+    jsonb_build_object('id', c.id, 'ticket_id', c.ticket_id, 'visibility', c.visibility, 'body', c.body, 'source', c.source,
+        'created_at', {TIME.format("c.created_at")}, 'edited_at', {TIME.format("c.edited_at")},
+        'author', CASE WHEN u.id IS NULL THEN NULL
+                  ELSE jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email) END)
+"""
+ENTRY = f"""
+    jsonb_build_object('id', e.id, 'sequence', e.sequence, 'action', e.action, 'changes', e.changes, 'meta', e.meta,
+        'created_at', {TIME.format("e.created_at")},
+        'actor', jsonb_build_object('type', e.actor_type, 'id', e.actor_id,
+            'name', CASE WHEN e.actor_type = 'system' THEN 'Mesa' ELSE u.name END))
+"""
+
+
+@lru_cache(maxsize=8)
+def _one(condition: str) -> TextClause:
+    return text(
+        f"SELECT {LISTED}, t.description, {TARGETS_JSON} AS targets {JOINED} "
+        f"WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition}"
+    )
+
+
+def show(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
+    """The row of one visible ticket. Raises NotFound."""
+    condition, values = visible_to(actor)
+    row = tx.connection.execute(
+        _one(condition), {"workspace_id": actor.workspace.id, "id": ticket_id, **values}
+    ).first()
+    if row is None:
+        raise NotFound("There is no such ticket.")
+    return row
+
+
+def show_changed(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
+    """The row of a ticket that the actor has just made or moved, even where it is out of its sight now."""
+    return tx.connection.execute(_one(EVERYTHING), {"workspace_id": actor.workspace.id, "id": ticket_id}).one()
+
+
+CONVERSATION = text(
+    f"""
+    SELECT
+        (SELECT coalesce(jsonb_agg(comment ORDER BY at, id), '[]') FROM (
+            SELECT {COMMENT} AS comment, c.created_at AS at, c.id
+            FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+            WHERE c.workspace_id = :workspace_id AND c.ticket_id = :id AND c.deleted_at IS NULL
+              AND (:staff OR c.visibility = 'public')
+            ORDER BY c.created_at DESC, c.id DESC LIMIT :last) AS newest) AS comments,
+        (SELECT coalesce(jsonb_agg(entry ORDER BY sequence), '[]') FROM (
+            SELECT {ENTRY} AS entry, e.sequence
+            FROM timeline_entries e LEFT JOIN users u ON u.workspace_id = e.workspace_id AND u.id = e.actor_id
+            WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND (:staff OR NOT e.internal)
+            ORDER BY e.sequence DESC LIMIT :last) AS newest) AS timeline
+    """
+)
+
+
+def conversation(tx: Transaction, actor: Actor, ticket_id: UUID, last: int = 100) -> Any:
+    """The last comments and timeline entries that the actor may see, oldest first, as JSON."""
+    return tx.connection.execute(
+        CONVERSATION,
+        {"workspace_id": actor.workspace.id, "id": ticket_id, "staff": actor.is_staff, "last": last},
+    ).one()
+
+
+@lru_cache(maxsize=16)
+def _comments(condition: str, after: bool) -> TextClause:
+    return text(
+        f"""
+        SELECT {COMMENT} AS item, c.created_at, c.id
+        FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+        WHERE c.workspace_id = :workspace_id AND c.ticket_id = :id AND c.deleted_at IS NULL
+          AND (:staff OR c.visibility = 'public')
+          AND EXISTS (SELECT FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition})
+          {"AND (c.created_at, c.id) > (:after_time, :after_id)" if after else ""}
+        ORDER BY c.created_at, c.id LIMIT :take OFFSET :skip
+        """
+    )
+
+
+def comments(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list[Any]:
+    """A page of a visible ticket's comments, oldest first. Raises NotFound."""
+    show(tx, actor, ticket_id)
+    after = page.after("created_at", (datetime, UUID))
+    condition, values = visible_to(actor)
+    values |= {"after_time": after[0], "after_id": after[1]} if after else {}
+    return list(
+        tx.connection.execute(
+            _comments(condition, after is not None),
+            {
+                "workspace_id": actor.workspace.id,
+                "id": ticket_id,
+                "staff": actor.is_staff,
+                "take": page.take,
+                "skip": page.skip,
+                **values,
+            },
+        ).all()
+    )
+
+
+TIMELINE = text(
+    f"""
+    SELECT {ENTRY} AS item, e.sequence
+    FROM timeline_entries e LEFT JOIN users u ON u.workspace_id = e.workspace_id AND u.id = e.actor_id
+    WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND (:staff OR NOT e.internal) AND e.sequence > :after
+    ORDER BY e.sequence LIMIT :take OFFSET :skip
+    """
+)
+
+
+def timeline(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list[Any]:
+    """A page of a visible ticket's timeline, oldest first. Raises NotFound."""
+    show(tx, actor, ticket_id)
+    after = page.after("sequence", (int,))
+    return list(
+        tx.connection.execute(
+            TIMELINE,
+            {
+                "workspace_id": actor.workspace.id,
+                "id": ticket_id,
+                "staff": actor.is_staff,
+                "after": after[0] if after else 0,
+                "take": page.take,
+                "skip": page.skip,
+            },
+        ).all()
+    )
+
+
+ONE_COMMENT = text(
+    f"""
+    SELECT {COMMENT} AS item
+    FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+    WHERE c.workspace_id = :workspace_id AND c.id = :id
+    """
+)
+
+
+def comment(tx: Transaction, actor: Actor, comment_id: UUID) -> Any:
+    """One comment as JSON, for the one who has just written it."""
+    return tx.connection.scalar(ONE_COMMENT, {"workspace_id": actor.workspace.id, "id": comment_id})

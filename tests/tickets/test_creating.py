@@ -1,0 +1,157 @@
+"""Opening a ticket: its number and label, its team, its promises, what a role may say of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.database import Database
+from tests.support.service_desk import ServiceDesk
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+class TestACustomersTicket:
+    def test_has_label_number_version_and_due_time_by_its_priority(self, desk: ServiceDesk) -> None:
+        ticket = desk.ticket(priority="high")
+
+        assert ticket["number"] == 1
+        assert ticket["label"] == f"TKT-{at(ticket['created_at']).year}-00001"
+        assert ticket["version"] == 1
+        assert ticket["status"] == "new"
+        assert ticket["sla_minutes"] == 480
+        assert at(ticket["due_at"]) - at(ticket["created_at"]) == timedelta(minutes=480)
+        assert ticket["hours_remaining"] == pytest.approx(8, abs=0.01)
+        assert ticket["breached"] is False
+
+    def test_is_its_own_in_the_default_team_with_nobody_on_it(self, desk: ServiceDesk) -> None:
+        ticket = desk.ticket()
+
+        assert ticket["requester"]["email"] == "carol@customers.example"
+        assert ticket["team"]["name"] == "Service desk"
+        assert ticket["assignee"] is None
+
+    def test_answers_201_with_its_place_and_etag(self, desk: ServiceDesk) -> None:
+        reply = desk.as_(desk.cast.carol).post("/v1/tickets", {"subject": "A", "description": "B"})
+
+        assert reply.status == 201
+        assert reply.headers["etag"] == '"1"'
+        assert reply.headers["location"] == f"/v1/tickets/{reply.json['id']}"
+
+    @pytest.mark.parametrize("field", ["team_id", "assignee_id", "requester_id", "sla_minutes", "tags"])
+    def test_may_not_say_what_is_the_staffs_to_say(self, desk: ServiceDesk, database: Database, field: str) -> None:
+        value: Any = {"sla_minutes": 5, "tags": ["vip"]}.get(field, str(desk.cast.ana.id))
+
+        reply = desk.as_(desk.cast.carol).post("/v1/tickets", {"subject": "A", "description": "B", field: value})
+
+        assert (reply.status, reply.code) == (403, "FORBIDDEN")
+        assert database.value("SELECT count(*) FROM tickets") == 0
+
+
+class TestWordsOfOtherSystems:
+    @pytest.mark.parametrize(
+        ("theirs", "ours"),
+        [
+            ({"title": "T"}, {"subject": "T"}),
+            ({"asunto": "T"}, {"subject": "T"}),
+            ({"subject": "T", "type": "QUEJA"}, {"type": "complaint"}),
+            ({"subject": "T", "type": "Solicitud"}, {"type": "resource_request"}),
+            ({"subject": "T", "priority": "CRITICAL"}, {"priority": "urgent"}),
+            ({"subject": "T", "priority": "Baja"}, {"priority": "low"}),
+        ],
+    )
+    def test_are_taken_in_any_case_and_answered_as_ours(
+        self, desk: ServiceDesk, theirs: dict[str, str], ours: dict[str, str]
+    ) -> None:
+        reply = desk.as_(desk.cast.carol).post("/v1/tickets", {"description": "B", **theirs})
+
+        assert reply.status == 201
+        assert ours.items() <= reply.json.items()
+
+
+class TestTheStaffs:
+    def test_ticket_for_a_customer_with_an_assignee_is_open(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id, sla_minutes=90, tags=["VIP", "vip"])
+
+        assert ticket["status"] == "open"
+        assert ticket["requester"]["id"] == str(desk.cast.carol.id)
+        assert ticket["assignee"] == desk.cast.ana.ref
+        assert ticket["tags"] == ["vip"]
+        assert ticket["sla_minutes"] == 90
+        assert at(ticket["due_at"]) - at(ticket["created_at"]) == timedelta(minutes=90)
+
+    @pytest.mark.parametrize("field", ["team_id", "assignee_id", "requester_id"])
+    def test_case_15_an_id_of_another_workspace_is_not_found(
+        self, desk: ServiceDesk, database: Database, field: str
+    ) -> None:
+        reply = desk.as_(desk.cast.ada).post(
+            "/v1/tickets", {"subject": "A", "description": "B", field: str(desk.cast.mallory.id)}
+        )
+
+        assert (reply.status, reply.code) == (404, "NOT_FOUND")
+        assert database.value("SELECT last_number FROM ticket_counters WHERE workspace_id = :w", w=desk.cast.acme) == 0
+
+    def test_customer_cannot_be_assignee(self, desk: ServiceDesk) -> None:
+        reply = desk.as_(desk.cast.ada).post(
+            "/v1/tickets", {"subject": "A", "description": "B", "assignee_id": str(desk.cast.carol.id)}
+        )
+
+        assert reply.status == 404
+
+
+class TestRefusals:
+    def test_name_every_missing_field(self, desk: ServiceDesk) -> None:
+        reply = desk.as_(desk.cast.carol).post("/v1/tickets", {})
+
+        assert (reply.status, reply.code) == (422, "FIELD_REQUIRED")
+        assert {(e["field"], e["code"]) for e in reply.json["errors"]} == {
+            ("subject", "FIELD_REQUIRED"),
+            ("description", "FIELD_REQUIRED"),
+        }
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("subject", " "),
+            ("subject", "x" * 201),
+            ("subject", "two\nlines"),
+            ("description", ""),
+            ("description", "ñ" * 40_000),
+            ("priority", "asap"),
+            ("type", 7),
+            ("custom_fields", []),
+        ],
+    )
+    def test_name_the_field_at_fault(self, desk: ServiceDesk, field: str, value: Any) -> None:
+        reply = desk.as_(desk.cast.carol).post("/v1/tickets", {"subject": "A", "description": "B", field: value})
+
+        assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
+        assert [e["field"] for e in reply.json["errors"]] == [field]
+
+
+def test_numbers_go_on_in_each_workspace_by_itself(desk: ServiceDesk) -> None:
+    first, second = desk.ticket(), desk.ticket()
+    other = desk.ticket(desk.cast.mallory)
+
+    assert [first["number"], second["number"], other["number"]] == [1, 2, 1]
+
+
+def test_the_label_has_the_year_of_the_workspaces_zone(desk: ServiceDesk, database: Database) -> None:
+    database.run("UPDATE workspaces SET timezone = 'Pacific/Kiritimati', label_prefix = 'ACME'")
+
+    ticket = desk.ticket()
+
+    year = database.value("SELECT to_char(now() AT TIME ZONE 'Pacific/Kiritimati', 'YYYY')")
+    assert ticket["label"] == f"ACME-{year}-00001"
+
+
+def test_opening_writes_one_timeline_entry_and_one_event(desk: ServiceDesk, database: Database) -> None:
+    ticket = desk.ticket()
+
+    (entry,) = desk.detail(desk.cast.carol, ticket)["timeline"]
+    assert (entry["action"], entry["sequence"]) == ("created", 1)
+    assert entry["actor"] == {"type": "user", "id": str(desk.cast.carol.id), "name": "Carol"}
+    (event,) = database.rows("SELECT type, sequence, ticket_id::text FROM events")
+    assert event == {"type": "ticket.created", "sequence": 1, "ticket_id": ticket["id"]}
