@@ -17,6 +17,8 @@ from sqlalchemy import (
 from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
 from chalicelib.models.words import UserStatus, values
 
+LISTED = text("deleted_at IS NULL")
+
 workspaces = Table(
     "workspaces",
     metadata,
@@ -69,6 +71,10 @@ Index(
     users.c.email,
     unique=True,
     postgresql_where=users.c.deleted_at.is_(None),
+)
+Index("users_workspace_id_name_idx", users.c.workspace_id, users.c.name, users.c.id, postgresql_where=LISTED)
+Index(
+    "users_workspace_id_created_at_idx", users.c.workspace_id, users.c.created_at, users.c.id, postgresql_where=LISTED
 )
 # Sign-in without a workspace looks an email up across all of them.
 Index("users_email_idx", users.c.email, postgresql_where=text("deleted_at IS NULL AND password_hash IS NOT NULL"))
@@ -123,4 +129,6 @@ refresh_tokens = Table(
     Index("refresh_tokens_workspace_id_family_id_idx", "workspace_id", "family_id"),
     Index("refresh_tokens_workspace_id_user_id_idx", "workspace_id", "user_id"),
     Index("refresh_tokens_expires_at_idx", "expires_at"),
+    # Whoever refreshes names no workspace.
+    Index("refresh_tokens_digest_idx", "digest"),
 )
