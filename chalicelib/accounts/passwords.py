@@ -9,7 +9,7 @@ import base64
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -21,8 +21,8 @@ from chalicelib.core.errors import ValidationFailed
 MIN_LENGTH = 10
 MAX_LENGTH = 128
 
-# Decomposed text is at most four times as long in the scripts that people type. Longer input is no password
-# and must not reach the normaliser, whose time on a hostile text grows with the square of its length.
+# Composed text is at most four times as long when decomposed. Longer input is no password and must not reach
+# the normaliser, whose time on a hostile text grows with the square of its length.
 _MAX_RAW_LENGTH = 4 * MAX_LENGTH
 # Up to this length repetition and runs are guessed early.
 _MAX_MONOTONOUS = 20
@@ -37,12 +37,20 @@ _STEMS = frozenset({
     "usuario", "verano", "welcome", "winter",
 })
 # fmt: on
+# bcrypt's "$2b$12$" and 22 characters of salt; and how many of them one sign-in may try.
+_SALT_LENGTH = 29
+_MAX_SALTS = 3
+_BCRYPT_ALPHABET = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+)
 _LEET = str.maketrans("@4301!$57", "aaeoiisst")
 
 
-def hash_password(password: str, pepper: bytes, cost: int) -> str:
-    """The text to store, 60 ASCII characters. `cost` is bcrypt's: 2^cost rounds."""
-    return bcrypt.hashpw(_prehash(password, pepper), bcrypt.gensalt(cost)).decode("ascii")
+def hash_password(password: str, pepper: bytes, cost: int, owner: str | None = None) -> str:
+    """The text to store, 60 ASCII characters. `cost` is bcrypt's: 2^cost rounds. `owner`: see `matching`."""
+    salt = _salt_of(owner, pepper, cost) if owner else bcrypt.gensalt(cost)
+    return bcrypt.hashpw(_prehash(password, pepper), salt).decode("ascii")
 
 
 def verify_password(password: str, stored: str | None, pepper: bytes, cost: int) -> bool:
@@ -56,9 +64,28 @@ def verify_password(password: str, stored: str | None, pepper: bytes, cost: int)
     return matches and stored is not None and len(password) <= _MAX_RAW_LENGTH
 
 
-def needs_rehash(stored: str, cost: int) -> bool:
-    """Whether a stored password has another cost than today's, and so is to be hashed again at sign-in."""
-    return not stored.startswith(f"$2b${cost:02d}$")
+def matching(password: str, stored: Collection[str], pepper: bytes, cost: int, owner: str) -> frozenset[str]:
+    """Which of the stored ones are this password's: those of one email (`owner`), from all its workspaces.
+
+    One bcrypt, whether there are none, one or many, so that the time tells nobody which it was: the salt is
+    the email's own, the same in every workspace. Of passwords with another salt (the email was changed since,
+    or the cost) two or three are tried; they get the own one at the next sign-in.
+    """
+    prehash = _prehash(password[:_MAX_RAW_LENGTH], pepper)
+    own = _salt_of(owner, pepper, cost)
+    found = {each[:_SALT_LENGTH].encode("ascii") for each in stored}
+    salts = [own] if own in found or not found else []
+    salts += sorted(found - {own})[: _MAX_SALTS - len(salts)]
+    made = [bcrypt.hashpw(prehash, salt) for salt in salts]
+    if len(password) > _MAX_RAW_LENGTH:
+        return frozenset()
+    return frozenset(each for each in stored if _is_one_of(each.encode("ascii"), made))
+
+
+def needs_rehash(stored: str, cost: int, owner: str | None = None, pepper: bytes = b"") -> bool:
+    """Whether a stored password lacks today's cost or the salt of its `owner`: hash it again at sign-in."""
+    wanted = _salt_of(owner, pepper, cost).decode("ascii") if owner else f"$2b${cost:02d}$"
+    return not stored.startswith(wanted)
 
 
 def check_new_password(password: str, about: Iterable[str | None] = (), *, field: str = "password") -> None:
@@ -75,7 +102,7 @@ def problem_with(password: str, about: Iterable[str | None] = ()) -> str | None:
     normal = _normal(password[: _MAX_RAW_LENGTH + 1])
     if len(normal) < MIN_LENGTH:
         return f"Choose a password of at least {MIN_LENGTH} characters."
-    if len(normal) > MAX_LENGTH or len(password) > _MAX_RAW_LENGTH:
+    if len(normal) > MAX_LENGTH:
         return f"Choose a password of at most {MAX_LENGTH} characters."
     if any(unicodedata.category(character) == "Cs" for character in normal):
         return "The password holds half a character."
@@ -91,6 +118,18 @@ def problem_with(password: str, about: Iterable[str | None] = ()) -> str | None:
 def _prehash(password: str, pepper: bytes) -> bytes:
     text = _normal(password).encode("utf-8", "surrogatepass")
     return base64.b64encode(hmac.digest(pepper, text, "sha256"))
+
+
+def _is_one_of(stored: bytes, made: Iterable[bytes]) -> bool:
+    # Compared with all of them: the time does not tell which it was.
+    return sum(hmac.compare_digest(stored, each) for each in made) > 0
+
+
+def _salt_of(owner: str, pepper: bytes, cost: int) -> bytes:
+    # 128 bits that nobody without the pepper can foresee, in bcrypt's own base64.
+    raw = hmac.digest(pepper, b"salt of " + owner.encode("utf-8", "surrogatepass"), "sha256")[:16]
+    text = base64.b64encode(raw).rstrip(b"=").translate(_BCRYPT_ALPHABET)
+    return f"$2b${cost:02d}$".encode("ascii") + text
 
 
 def _normal(password: str) -> str:

@@ -5,6 +5,7 @@ import secrets
 import statistics
 import time
 
+import bcrypt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.accounts.passwords import (
     check_new_password,
     hash_password,
+    matching,
     needs_rehash,
     problem_with,
     verify_password,
@@ -155,6 +157,106 @@ def test_a_hash_of_yesterdays_cost_is_noticed() -> None:
     stored = hashed("correct horse battery")
     assert not needs_rehash(stored, COST)
     assert needs_rehash(stored, COST + 1)
+
+
+# One email in several workspaces.
+
+EMAIL = "ada@acme.example"
+
+
+def kept(password: str, owner: str | None = EMAIL, cost: int = COST) -> str:
+    return hash_password(password, PEPPER, cost, owner)
+
+
+def found(password: str, *stored: str) -> frozenset[str]:
+    return matching(password, stored, PEPPER, COST, EMAIL)
+
+
+@pytest.fixture
+def bcrypts(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The salt of each bcrypt that was made."""
+    made: list[bytes] = []
+    original = bcrypt.hashpw
+    monkeypatch.setattr(bcrypt, "hashpw", lambda text, salt: (made.append(salt), original(text, salt))[1])
+    return made
+
+
+def test_a_password_is_found_among_those_of_its_email() -> None:
+    acme, globex, initech = (
+        kept("correct horse battery"),
+        kept("another horse battery"),
+        kept("third horse battery"),
+    )
+
+    assert found("correct horse battery", acme, globex, initech) == {acme}
+    assert found("another horse battery", acme, globex, initech) == {globex}
+    assert found("wrong horse battery", acme, globex, initech) == frozenset()
+
+
+def test_one_password_may_open_several_workspaces() -> None:
+    assert found("correct horse battery", kept("correct horse battery"), kept("x" * 12)) == {
+        kept("correct horse battery")
+    }
+
+
+@pytest.mark.parametrize("workspaces", [0, 1, 2, 5])
+def test_case_8_a_sign_in_is_one_bcrypt_however_many_accounts_there_are(
+    bcrypts: list[bytes], workspaces: int
+) -> None:
+    stored = [kept(f"password number {number}") for number in range(workspaces)]
+    bcrypts.clear()
+
+    found("correct horse battery", *stored)
+
+    assert len(bcrypts) == 1
+    assert bcrypts[0].startswith(b"$2b$04$")
+
+
+def test_a_salt_belongs_to_one_email_under_one_pepper() -> None:
+    salts = {
+        kept("correct horse battery")[:29],
+        kept("correct horse battery", "dario@acme.example")[:29],
+        hash_password("correct horse battery", b"another pepper of thirty-two byte", COST, EMAIL)[:29],
+    }
+    assert len(salts) == 3
+
+
+def test_a_password_with_an_emails_salt_is_plain_bcrypt() -> None:
+    assert opens("correct horse battery", kept("correct horse battery"))
+    assert not opens("wrong horse battery", kept("correct horse battery"))
+
+
+def test_a_password_kept_under_a_former_email_or_cost_still_opens() -> None:
+    former, costly, random = (
+        kept("correct horse battery", "ada@old.example"),
+        kept("correct horse battery", cost=COST + 1),
+        kept("correct horse battery", None),
+    )
+
+    assert found("correct horse battery", former, costly, random) == {former, costly, random}
+    assert found("wrong horse battery", former, costly, random) == frozenset()
+
+
+def test_what_lacks_the_emails_salt_or_the_cost_of_today_is_hashed_again() -> None:
+    def stale(stored: str) -> bool:
+        return needs_rehash(stored, COST, EMAIL, PEPPER)
+
+    assert not stale(kept("correct horse battery"))
+    assert stale(kept("correct horse battery", "ada@old.example"))
+    assert stale(kept("correct horse battery", None))
+    assert stale(kept("correct horse battery", cost=COST + 1))
+
+
+def test_case_7_every_character_counts_among_several_as_well(bcrypts: list[bytes]) -> None:
+    stored = kept("x" * 512)
+    bcrypts.clear()
+
+    assert found("x" * 512, stored) == {stored}
+    assert found("x" * 513, stored) == frozenset()
+    assert len(bcrypts) == 2
+
+
+# Which ones may be chosen.
 
 
 @pytest.mark.parametrize(
