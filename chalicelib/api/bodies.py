@@ -1,4 +1,4 @@
-"""What holds of every body, whatever its shape: its size, its media type, what no field may hold, and in which words.
+"""What holds of every body, whatever its shape: size, media type, what no field may hold, and in which words.
 Standard library only: the public look-up loads this."""
 
 from typing import Any
@@ -27,7 +27,7 @@ def is_json(content_type: str) -> bool:
 
 
 def unfit(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]]:
-    """What no field may hold, wherever it stands: NUL, which PostgreSQL cannot store, and nesting past reason.
+    """What no field may hold anywhere: NUL, which PostgreSQL cannot store, and nesting past reason.
 
     Pairs of the field's path and a sentence.
     """
