@@ -13,7 +13,7 @@ END_OF_DAY = "24:00"
 
 
 def read(stored: Mapping[str, Any]) -> Calendar:
-    """The calendar of `{"timezone", "weekly", "holidays"}`, kept: what is unchanged is parsed once a sandbox."""
+    """The calendar of `{"timezone", "weekly", "holidays"}`; while these stay the same, the same object."""
     return _kept(json.dumps([stored["timezone"], stored["weekly"], stored["holidays"]], sort_keys=True))
 
 
@@ -25,9 +25,9 @@ def _kept(stored: str) -> Calendar:
 def parse(timezone: str, weekly: Mapping[str, Any], holidays: Sequence[Any] = ()) -> Calendar:
     """The calendar of stored hours and holidays; models/sla.py has the format.
 
-    ValueError, with a sentence for people, where they make no sense; NoWorkingTime and UnknownTimeZone are ones.
+    ValueError, with a sentence for people, where they make no sense; NoWorkingTime and UnknownTimeZone too.
     """
-    hours = {_weekday(day): [_window(window) for window in _list(windows)] for day, windows in weekly.items()}
+    hours = {_weekday(day): [_window(each) for each in _list(windows)] for day, windows in weekly.items()}
     return Calendar(timezone, hours, [_holiday(holiday) for holiday in holidays])
 
 
@@ -67,8 +67,8 @@ def _holiday(holiday: object) -> date | DateRange | YearlyRange:
         if "from" in holiday:
             return DateRange(_date(holiday["from"]), _date(holiday.get("to", holiday["from"])), name)
         if "yearly_from" in holiday:
-            first = _month_day(holiday["yearly_from"])
-            return YearlyRange(first, _month_day(holiday["yearly_to"]) if "yearly_to" in holiday else first, name)
+            first, last = holiday["yearly_from"], holiday.get("yearly_to", holiday["yearly_from"])
+            return YearlyRange(_month_day(first), _month_day(last), name)
     raise ValueError(f"a holiday is a date, or from and to, or yearly_from and yearly_to, not {holiday!r}")
 
 

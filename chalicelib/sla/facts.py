@@ -12,10 +12,10 @@ SHOWN = ("metric", "cycle", "started_at", "due_at", "fulfilled_at", "ended_at", 
 
 
 def resolution_facts(targets: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
-    """`{sla_minutes, due_at, hours_remaining, breached}` of the last resolution cycle in queries.TARGETS_JSON.
+    """`{sla_minutes, due_at, hours_remaining, breached}` of the last resolution cycle in TARGETS_JSON.
 
-    `hours_remaining`: elapsed hours until due, negative once late, null while paused, frozen once finished. Without a
-    promise, or with one that was withdrawn, nothing applies and nothing failed.
+    `hours_remaining`: elapsed hours until due, negative once late, null while paused, frozen once finished.
+    Without a promise, or with one that was withdrawn, nothing applies and nothing failed.
     """
     cycles = [target for target in targets if target["metric"] == Metric.RESOLUTION]
     if not cycles:
@@ -33,10 +33,14 @@ def resolution_facts(targets: Iterable[Mapping[str, Any]], now: datetime) -> dic
 
 
 def sla_facts(
-    policy: Mapping[str, Any] | None, targets: Sequence[Mapping[str, Any]], now: datetime, *, for_customer: bool = False
+    policy: Mapping[str, Any] | None,
+    targets: Sequence[Mapping[str, Any]],
+    now: datetime,
+    *,
+    for_customer: bool = False,
 ) -> dict[str, Any]:
-    """`{policy: {id, name} or null, targets: [...]}`. What teams promise each other is no customer's business."""
-    shown = [target for target in targets if not (for_customer and target["metric"] == Metric.TEAM_RESOLUTION)]
+    """`{policy: {id, name} or null, targets: [...]}`. Customers do not see what teams promise each other."""
+    hidden = (Metric.TEAM_RESOLUTION,) if for_customer else ()
     return {
         "policy": {"id": policy["id"], "name": policy["name"]} if policy else None,
         "targets": [
@@ -47,7 +51,8 @@ def sla_facts(
                 "breached": is_breached(target, now),
                 "status": _status(target),
             }
-            for target in shown
+            for target in targets
+            if target["metric"] not in hidden
         ],
     }
 

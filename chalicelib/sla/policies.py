@@ -15,8 +15,8 @@ from chalicelib.sla.hours import Calendar
 class TicketFacts:
     """What a policy asks of a ticket.
 
-    The last three only matter where a policy promises what none promised before: a promise made late counts from
-    `created_at`, stands still while the ticket is `paused`, and is no first response once the ticket is `answered`.
+    The last three matter where a policy promises what none promised before: a promise made late counts from
+    `created_at`, stands still while the ticket is `paused`, and is no first response once it is `answered`.
     """
 
     type: str
@@ -43,7 +43,7 @@ class Policy:
     calendar: Calendar
 
     def minutes(self, metric: Metric, facts: TicketFacts) -> float | None:
-        """The business minutes promised; None: no promise. The ticket's own `sla_minutes` go before the policy's."""
+        """The business minutes promised, or None. The ticket's own `sla_minutes` go before the policy's."""
         if metric is Metric.RESOLUTION and facts.sla_minutes is not None:
             return float(facts.sla_minutes)
         minutes = self.targets.get(metric, {}).get(facts.priority)
@@ -59,7 +59,8 @@ class Policy:
             "tag": facts.tags,
             "organisation": (facts.organisation_id,),
         }
-        return all(_words(have.get(name, ())) & _words(values) for name, values in self.conditions.items() if values)
+        wanted = {name: values for name, values in self.conditions.items() if values}
+        return all(_words(have.get(name, ())) & _words(values) for name, values in wanted.items())
 
 
 def choose(policies: Sequence[Policy], facts: TicketFacts) -> Policy | None:

@@ -19,8 +19,9 @@ from chalicelib.sla.targets import Step, Target
 # Scalar sub-queries that other statements embed. The first one asks for the parameter :workspace_id.
 POLICIES_JSON = """(
     SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'id', p.id, 'name', p.name, 'conditions', p.conditions, 'targets', p.targets, 'calendar_id', p.calendar_id,
-               'calendar', jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays))
+               'id', p.id, 'name', p.name, 'conditions', p.conditions, 'targets', p.targets,
+               'calendar_id', p.calendar_id, 'calendar', jsonb_build_object(
+                   'timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays))
                ORDER BY p.position, p.id), '[]')
     FROM sla_policies p
     JOIN calendars c ON c.workspace_id = p.workspace_id AND c.id = p.calendar_id
@@ -29,7 +30,7 @@ POLICIES_JSON = """(
 
 
 def targets_json(ticket: str = "t") -> str:
-    """A jsonb array of the targets of the ticket that the surrounding statement calls so; facts.py shapes it."""
+    """A jsonb array of the targets of the ticket that the surrounding statement calls so; see facts.py."""
     times = ", ".join(
         f"""'{name}', to_char(g.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
         for name in ("started_at", "due_at", "paused_at", "fulfilled_at", "ended_at", "breached_at")
@@ -54,9 +55,9 @@ ANSWERED = """EXISTS (
 POLICIES = text(f"SELECT {POLICIES_JSON}")
 LOAD = text(
     """
-    SELECT g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at, g.paused_at,
-           g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
-           (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
+    SELECT g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
+           g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
+           (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at)), '[]')
             FROM sla_steps s WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
            jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar
     FROM sla_targets g
@@ -70,26 +71,28 @@ SAVE = text(
     """
     WITH target AS (
         INSERT INTO sla_targets AS g
-            (workspace_id, id, ticket_id, metric, cycle, policy_id, calendar_id, minutes, started_at, due_at, paused_at,
-             paused_intervals, fulfilled_at, ended_at, breached_at)
-        SELECT :workspace_id, given.id, :ticket_id, given.metric, given.cycle, given.policy_id, given.calendar_id,
-               given.minutes, given.started_at, given.due_at, given.paused_at, given.paused_intervals,
-               given.fulfilled_at, given.ended_at, given.breached_at
+            (workspace_id, id, ticket_id, metric, cycle, policy_id, calendar_id, minutes, started_at, due_at,
+             paused_at, paused_intervals, fulfilled_at, ended_at, breached_at)
+        SELECT :workspace_id, given.id, :ticket_id, given.metric, given.cycle, given.policy_id,
+               given.calendar_id, given.minutes, given.started_at, given.due_at, given.paused_at,
+               given.paused_intervals, given.fulfilled_at, given.ended_at, given.breached_at
         FROM jsonb_to_recordset(CAST(:targets AS jsonb)) AS given(
             id uuid, metric text, cycle integer, policy_id uuid, calendar_id uuid, minutes double precision,
             started_at timestamptz, due_at timestamptz, paused_at timestamptz, paused_intervals jsonb,
             fulfilled_at timestamptz, ended_at timestamptz, breached_at timestamptz)
         ON CONFLICT (workspace_id, id) DO UPDATE SET
             policy_id = excluded.policy_id, calendar_id = excluded.calendar_id, minutes = excluded.minutes,
-            due_at = excluded.due_at, paused_at = excluded.paused_at, paused_intervals = excluded.paused_intervals,
-            fulfilled_at = excluded.fulfilled_at, ended_at = excluded.ended_at,
+            due_at = excluded.due_at, paused_at = excluded.paused_at,
+            paused_intervals = excluded.paused_intervals, fulfilled_at = excluded.fulfilled_at,
+            ended_at = excluded.ended_at,
             breached_at = coalesce(g.breached_at, excluded.breached_at)
     )
     INSERT INTO sla_steps AS s (workspace_id, target_id, kind, step, ticket_id, at, fired_at)
     SELECT :workspace_id, given.target_id, given.kind, given.step, :ticket_id, given.at, given.fired_at
     FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS given(
         target_id uuid, kind text, step integer, at timestamptz, fired_at timestamptz)
-    ON CONFLICT (workspace_id, target_id, kind, step) DO UPDATE SET at = excluded.at, fired_at = excluded.fired_at
+    ON CONFLICT (workspace_id, target_id, kind, step)
+    DO UPDATE SET at = excluded.at, fired_at = excluded.fired_at
     WHERE s.fired_at IS NULL AND (s.at, s.fired_at) IS DISTINCT FROM (excluded.at, excluded.fired_at)
     """
 )
@@ -102,9 +105,11 @@ def policies(tx: Transaction, workspace_id: UUID) -> list[Policy]:
 
 
 def load(tx: Transaction, workspace_id: UUID, ticket_id: UUID) -> tuple[list[Target], dict[UUID, Calendar]]:
-    """What Clock takes. In a statement of its own once the ticket is locked, or a sweep in between goes unseen."""
-    rows = tx.connection.execute(LOAD, {"workspace_id": workspace_id, "ticket_id": ticket_id}).mappings().all()
-    return [_target(row) for row in rows], {row["calendar_id"]: calendars.read(row["calendar"]) for row in rows}
+    """What Clock takes. Call it after the statement that locks the ticket, which sees nothing it waited for."""
+    key = {"workspace_id": workspace_id, "ticket_id": ticket_id}
+    rows = tx.connection.execute(LOAD, key).mappings().all()
+    counted_on = {row["calendar_id"]: calendars.read(row["calendar"]) for row in rows}
+    return [_target(row) for row in rows], counted_on
 
 
 def save(tx: Transaction, workspace_id: UUID, ticket_id: UUID, targets: list[Target]) -> None:
@@ -126,14 +131,18 @@ def save(tx: Transaction, workspace_id: UUID, ticket_id: UUID, targets: list[Tar
 
 
 def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
-    """Announces what has come due, over all workspaces: (steps announced, steps that looked due); see sp_sla_sweep."""
+    """Announces what has come due, over all workspaces: (steps announced, steps taken up).
+
+    At most `limit` steps. Once fewer were taken up, there is nothing more to do now. See sp_sla_sweep.sql.
+    """
     row = tx.connection.execute(SWEEP, {"limit": limit}).one()
     return row.p_announced, row.p_due
 
 
 def _target(row: Mapping[Any, Any]) -> Target:
+    read_otherwise = ("metric", "paused_intervals", "steps", "calendar")
     return Target(
-        **{name: row[name] for name in row if name not in ("metric", "paused_intervals", "steps", "calendar")},
+        **{name: row[name] for name in row if name not in read_otherwise},
         metric=Metric(row["metric"]),
         paused_intervals=[(_moment(since), _moment(until)) for since, until in row["paused_intervals"]],
         steps=[
@@ -166,8 +175,14 @@ def _target_row(target: Target) -> dict[str, Any]:
 
 
 def _step_row(target: Target, step: Step) -> dict[str, Any]:
-    return {"target_id": target.id, "kind": step.kind, "step": step.step, "at": step.at, "fired_at": step.fired_at}
+    return {
+        "target_id": target.id,
+        "kind": step.kind,
+        "step": step.step,
+        "at": step.at,
+        "fired_at": step.fired_at,
+    }
 
 
 def _json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=lambda value: value.isoformat() if isinstance(value, datetime) else str(value))
+    return json.dumps(rows, default=lambda one: one.isoformat() if isinstance(one, datetime) else str(one))

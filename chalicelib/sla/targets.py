@@ -25,7 +25,7 @@ class Step:
 
 @dataclass(slots=True)
 class Target:
-    """One cycle of one metric. `due_at` is null while paused, once withdrawn, and where time ends before it is due."""
+    """One cycle of one metric. `due_at` is null while paused, once withdrawn, or past the year 9999."""
 
     id: UUID
     metric: Metric
@@ -75,19 +75,21 @@ class Target:
         return self.steps[-1]
 
     def breached_by(self, now: datetime) -> bool:
-        """The one rule: later than due when it finished, or now where it has not; and once breached, for ever."""
+        """The one rule: late when it finished, or now where it has not; and once breached, for ever."""
         if self.breached_at is not None:
             return True
         return self.due_at is not None and self.due_at < (self.finished_at or now)
 
-    def latest(self, now: datetime) -> datetime:
-        """`now`, but never before what already happened to it: a verb may have waited for a lock since its time was taken."""
-        known = [self.started_at, self.paused_at, self.finished_at, *(step.fired_at for step in self.steps)]
-        known += [end for _, end in self.paused_intervals[-1:]]
-        return max(now, *(moment for moment in known if moment is not None))
+    @property
+    def last_event(self) -> datetime:
+        """The latest moment at which something is known to have happened to it."""
+        moments = [self.started_at, self.paused_at, self.finished_at, *(step.fired_at for step in self.steps)]
+        moments += [until for _, until in self.paused_intervals[-1:]]
+        return max(moment for moment in moments if moment is not None)
 
 
 def new_id(at: datetime) -> UUID:
     """A time-ordered UUID (version 7, RFC 9562 §5.7)."""
     milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
-    return UUID(int=milliseconds << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62))
+    random = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | random >> 62 << 64 | 2 << 62 | random & (1 << 62) - 1)

@@ -1,0 +1,166 @@
+"""The promises on one ticket: how targets are made, moved, kept and withdrawn; clock.py says when. Pure.
+
+A verb that touches a target which ran late before the sweep noticed tells the breach itself: its due time is
+about to change or its steps to be disarmed, and what was late stays late. Missed warnings are left untold.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from chalicelib.models.words import Metric
+from chalicelib.sla.aiming import aim, disarm, left, used
+from chalicelib.sla.hours import Calendar
+from chalicelib.sla.policies import Policy, TicketFacts
+from chalicelib.sla.targets import BREACH, WARNINGS, Step, Target, new_id
+
+WORK = (Metric.RESOLUTION, Metric.TEAM_RESOLUTION)
+PAUSABLE = (Metric.NEXT_RESPONSE, *WORK)
+# Reopening goes on with what was left of these, so their cycles share one promise.
+SHARED = (Metric.FIRST_RESPONSE, Metric.RESOLUTION)
+
+
+class Promises:
+    """All targets of one ticket, and the calendars they count on, by id."""
+
+    def __init__(self, targets: list[Target], calendars: Mapping[UUID, Calendar]) -> None:
+        self.targets = targets
+        self.calendars = dict(calendars)
+        # Found late before the sweep came by, by due time. Their steps are marked as fired:
+        # whoever made this object announces them, and nobody else.
+        self.breaches: list[Target] = []
+
+    def _promise(
+        self,
+        metric: Metric,
+        policy: Policy | None,
+        facts: TicketFacts,
+        start: datetime,
+        *,
+        paused: bool = False,
+        pauses: Iterable[tuple[datetime, datetime]] = (),
+    ) -> Target | None:
+        minutes = policy.minutes(metric, facts) if policy else None
+        if policy is None or minutes is None:
+            return None
+        self.calendars[policy.calendar_id] = policy.calendar
+        last = self._last(metric)
+        target = Target(
+            id=new_id(start),
+            metric=metric,
+            cycle=last.cycle + 1 if last else 1,
+            policy_id=policy.id,
+            calendar_id=policy.calendar_id,
+            minutes=minutes,
+            started_at=start,
+            paused_at=start if paused else None,
+            paused_intervals=list(pauses),
+            steps=[*(Step("warning", percent) for percent in WARNINGS), Step("breach", BREACH)],
+        )
+        self.targets.append(target)
+        self._aim(target)
+        return target
+
+    def _promise_late(self, metric: Metric, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
+        paused = self._is_paused(facts)
+        if metric is Metric.TEAM_RESOLUTION:
+            self._promise(metric, policy, facts, now, paused=paused)
+        elif metric is Metric.RESOLUTION or (
+            metric is Metric.FIRST_RESPONSE and not self._is_answered(facts)
+        ):
+            began = facts.created_at or min((target.started_at for target in self.targets), default=now)
+            pauses = {pause for target in self.targets for pause in target.paused_intervals}
+            work = metric is Metric.RESOLUTION
+            target = self._promise(metric, policy, facts, began, pauses=sorted(pauses) if work else ())
+            if target and work and paused:
+                target.paused_at = now
+                self._aim(target)
+
+    def _go_on(self, last: Target, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
+        target = self._promise(last.metric, policy, facts, now)
+        if target is None:
+            return
+        target.minutes = left(last.minutes, used(last, self.calendars[last.calendar_id]))
+        self._aim(target)
+        if target.minutes == 0:
+            target.breached_at = now
+            target.steps = [Step("breach", BREACH, at=now, fired_at=now)]
+
+    def _move(self, target: Target, policy: Policy, minutes: float, now: datetime) -> None:
+        self._tell_breach(target, now)
+        before = (target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn)
+        changed = target.changed
+        for cycle in self.targets:
+            if cycle.metric is target.metric in SHARED and cycle.cycle < target.cycle:
+                minutes = left(minutes, used(cycle, self.calendars[cycle.calendar_id]))
+        self.calendars[policy.calendar_id] = policy.calendar
+        target.policy_id, target.calendar_id, target.minutes = policy.id, policy.calendar_id, minutes
+        target.ended_at = None
+        self._aim(target)
+        after = (target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn)
+        target.changed = changed or before != after
+
+    def _withdraw(self, target: Target, now: datetime) -> None:
+        self._tell_breach(target, now)
+        target.ended_at, target.due_at = now, None
+        disarm(target)
+
+    def _finish(self, target: Target, now: datetime, *, fulfilled: bool) -> None:
+        self._end_pause(target, now)
+        self._tell_breach(target, now)
+        target.fulfilled_at, target.ended_at = (now, None) if fulfilled else (None, now)
+        disarm(target)
+
+    def _end_pause(self, target: Target, now: datetime) -> None:
+        if target.paused_at is None:
+            return
+        if target.paused_at < now:
+            target.paused_intervals.append((target.paused_at, now))
+        target.paused_at = None
+        target.changed = True
+        if target.running:
+            self._aim(target)
+
+    def _tell_breach(self, target: Target, now: datetime) -> None:
+        late = target.running and target.due_at is not None and target.due_at < now
+        if late and target.breach.fired_at is None:
+            target.breached_at = target.breached_at or target.due_at
+            target.breach.fired_at = now
+            target.changed = True
+            self.breaches.append(target)
+            self.breaches.sort(key=lambda told: told.breached_at or now)
+
+    def _aim(self, target: Target) -> None:
+        aim(target, self.calendars[target.calendar_id])
+
+    # what there is
+
+    def _moment(self, now: datetime) -> datetime:
+        """`now`, but never before what already happened: since its time was taken, a verb may have waited for
+        the lock, and what it waited for came first."""
+        return max((now, *(target.last_event for target in self.targets)))
+
+    def _last(self, metric: Metric) -> Target | None:
+        cycles = (target for target in self.targets if target.metric is metric)
+        return max(cycles, key=lambda target: target.cycle, default=None)
+
+    def _running(self) -> list[Target]:
+        return [target for target in self.targets if target.running]
+
+    def _pausable(self) -> list[Target]:
+        """A withdrawn target goes on noting pauses: it may come back."""
+        lasts = (self._last(metric) for metric in PAUSABLE)
+        return [target for target in lasts if target and (target.running or target.withdrawn)]
+
+    def _is_paused(self, facts: TicketFacts) -> bool:
+        return facts.paused or any(target.paused for target in self._pausable())
+
+    def _is_answered(self, facts: TicketFacts) -> bool:
+        first, asked = self._last(Metric.FIRST_RESPONSE), self._last(Metric.NEXT_RESPONSE)
+        return facts.answered or asked is not None or (first is not None and first.fulfilled_at is not None)
+
+    def _is_owed(self, target: Target, facts: TicketFacts) -> bool:
+        """It runs, or may come back after a withdrawal."""
+        if target.metric is Metric.FIRST_RESPONSE and target.withdrawn:
+            return not self._is_answered(facts)
+        return target.running or (target.withdrawn and target.metric in WORK)
