@@ -12,6 +12,7 @@ from chalicelib.tickets.lifecycle import Verb
 def cancel(tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version: int | None = None) -> None:
     """Ends an active ticket unresolved; the requester may while nobody has taken it up."""
     draft = open_draft(tx, actor, ticket_id, version)
+    draft.require_requester()
     apply_cancel(draft, reason)
     draft.save()
 

@@ -14,6 +14,7 @@ def close(
 ) -> None:
     """Ends the ticket."""
     draft = open_draft(tx, actor, ticket_id, version)
+    draft.require_requester()
     apply_close(draft, reason)
     draft.save()
 

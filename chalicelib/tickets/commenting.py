@@ -12,7 +12,7 @@ from chalicelib.tickets import following_up, queries
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import FINISHED
 from chalicelib.tickets.pausing import apply_resume
-from chalicelib.tickets.reopening import apply_reopen, within_window
+from chalicelib.tickets.reopening import wake, within_window
 from chalicelib.tickets.ticket import Ticket
 
 
@@ -84,4 +84,4 @@ def _wake(draft: Draft) -> None:
     if draft.ticket.status is Status.PENDING:
         apply_resume(draft, cause="comment")
     elif draft.ticket.status is Status.RESOLVED:
-        apply_reopen(draft, cause="comment")
+        wake(draft, cause="comment")

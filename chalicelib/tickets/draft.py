@@ -95,10 +95,13 @@ class Draft:
 
     def require(self, verb: Verb, to: Status | None = None) -> None:
         """Raises IllegalTransition, naming the state and the verbs allowed now, unless the table has this one."""
-        if self.actor.is_customer and not self.is_requester:
-            raise Forbidden("Only the requester may do this. Watchers read and comment.")
         if not self.may(verb, to):
             raise self.illegal(verb)
+
+    def require_requester(self) -> None:
+        """Raises Forbidden for a customer who only watches."""
+        if self.actor.is_customer and not self.is_requester:
+            raise Forbidden("Only the requester may do this. Watchers read and comment.")
 
     def illegal(self, verb: Verb, because: str = "") -> IllegalTransition:
         """The refusal of a verb in this state."""

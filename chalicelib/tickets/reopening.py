@@ -14,18 +14,24 @@ from chalicelib.tickets.lifecycle import Verb
 def reopen(tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version: int | None = None) -> None:
     """Opens a finished ticket again; its resolution has the time that was left."""
     draft = open_draft(tx, actor, ticket_id, version)
+    draft.require_requester()
     apply_reopen(draft, reason)
     draft.save()
 
 
-def apply_reopen(draft: Draft, reason: str | None = None, **meta: str) -> None:
+def apply_reopen(draft: Draft, reason: str | None = None) -> None:
     draft.require(Verb.REOPEN)
     actor = draft.actor
-    if actor.is_staff and not actor.is_dispatcher:
+    if not (actor.is_dispatcher or draft.is_requester):
         raise Forbidden("Only a dispatcher or the requester reopens a ticket.")
-    if actor.is_customer and not within_window(draft):
+    if not actor.is_dispatcher and not within_window(draft):
         days = actor.workspace.reopen_window_days
         raise draft.illegal(Verb.REOPEN, f"The ticket was finished more than {days} days ago. Open a new one.")
+    wake(draft, reason)
+
+
+def wake(draft: Draft, reason: str | None = None, **meta: str) -> None:
+    """The reopening itself, whoever caused it: a verb, or a customer's comment within the window."""
     cleared = {"status": Status.OPEN, "resolved_at": None, "closed_at": None}
     draft.set("reopened", cleared, reason=reason, **meta)
     draft.clock.reopened(draft.now, draft.policy(), draft.facts)

@@ -47,8 +47,7 @@ def update(tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str,
 
 
 def _require_customers_own(draft: Draft, changes: Mapping[str, Any]) -> None:
-    if not draft.is_requester:
-        raise Forbidden("Only the requester may do this. Watchers read and comment.")
+    draft.require_requester()
     if forbidden := sorted(set(changes) - CUSTOMER_FIELDS):
         raise Forbidden(f"Only the staff changes {', '.join(forbidden)}.")
 

@@ -5,7 +5,8 @@ from typing import Any
 from chalicelib.accounts.actor import Actor
 
 EVERYTHING = "t.deleted_at IS NULL"
-OWN_TEAMS = f"{EVERYTHING} AND (t.team_id = ANY(CAST(:own_teams AS uuid[])) OR t.assignee_id = :actor_id)"
+OWN_TEAMS = f"""{EVERYTHING} AND (t.team_id = ANY(CAST(:own_teams AS uuid[])) OR t.assignee_id = :actor_id
+    OR t.requester_id = :actor_id)"""
 OWN_TICKETS = f"""{EVERYTHING} AND (t.requester_id = :actor_id OR EXISTS (
     SELECT FROM ticket_watchers w
     WHERE w.workspace_id = t.workspace_id AND w.ticket_id = t.id AND w.user_id = :actor_id))"""
@@ -13,7 +14,8 @@ OWN_TICKETS = f"""{EVERYTHING} AND (t.requester_id = :actor_id OR EXISTS (
 
 def visible_to(actor: Actor) -> tuple[str, dict[str, Any]]:
     """A condition on `tickets t`, and its parameters: admins and dispatchers see the workspace, agents the tickets of their
-    teams and those assigned to them (or all, by the workspace's setting), customers those they asked for or watch."""
+    teams, those assigned to them and those they asked for (or all, by the workspace's setting), customers those they asked
+    for or watch."""
     if actor.is_dispatcher or (actor.is_staff and actor.workspace.agent_visibility == "all"):
         return EVERYTHING, {}
     if actor.is_staff:

@@ -4,12 +4,12 @@ import json
 import uuid
 from base64 import b64encode
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from chalice import Chalice
 from chalice.app import ChaliceAuthorizer
-from chalice.local import ARNMatcher
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:testapi/api"
 
@@ -171,7 +171,7 @@ def _allowed(arn: str, statements: list[dict[str, Any]]) -> bool:
             if statement["Effect"] == effect
             for resource in ([statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"])
         ]
-        return bool(ARNMatcher(arn).does_any_resource_match(resources))
+        return any(fnmatchcase(arn, resource) for resource in resources)
 
     return hit("Allow") and not hit("Deny")
 
