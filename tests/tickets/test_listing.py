@@ -1,0 +1,190 @@
+"""Lists: what an actor may see, filtered, sorted, page by page, and none twice while rows change."""
+
+import pytest
+
+from tests.support.database import Database
+from tests.support.service_desk import ServiceDesk
+
+
+class TestWhoSeesWhat:
+    def test_an_agent_its_teams_its_assignments_and_its_own_requests(self, desk: ServiceDesk) -> None:
+        networks = desk.networks_ticket()
+        assigned = desk.networks_ticket(team_id=desk.cast.teams["Apps"], assignee_id=desk.cast.ana.id)
+        asked = desk.ticket(desk.cast.ana)
+        desk.networks_ticket(team_id=desk.cast.teams["Apps"])
+
+        assert set(desk.labels(desk.cast.ana)) == {t["label"] for t in (networks, assigned, asked)}
+
+    def test_an_agent_everything_where_the_workspace_says_so(self, desk: ServiceDesk, database: Database) -> None:
+        ticket = desk.networks_ticket()
+        database.run("UPDATE workspaces SET agent_visibility = 'all'")
+
+        assert desk.labels(desk.cast.ben) == [ticket["label"]]
+
+    def test_a_customer_its_own(self, desk: ServiceDesk) -> None:
+        own = desk.ticket()
+        desk.ticket(desk.cast.chris)
+
+        assert desk.labels(desk.cast.carol) == [own["label"]]
+
+    def test_the_dispatcher_the_whole_workspace_and_no_other(self, desk: ServiceDesk) -> None:
+        own = [desk.ticket()["label"], desk.ticket(desk.cast.chris)["label"]]
+        desk.ticket(desk.cast.mallory)
+
+        assert desk.labels(desk.cast.dario) == own[::-1]
+
+    def test_the_deleted_nobody(self, desk: ServiceDesk) -> None:
+        ticket = desk.ticket()
+        desk.as_(desk.cast.ada).delete(f"/v1/tickets/{ticket['id']}")
+
+        assert desk.labels(desk.cast.ada) == []
+        assert desk.labels(desk.cast.carol) == []
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("status=NEW,OPEN&priority=HIGH", [1]),
+            ("status=nuevo", [1, 2]),
+            ("status=PAUSADO", [3, 4]),
+            ("priority=urgent,critical", [2]),
+            ("type=queja", [2]),
+            ("assignee=none", [1, 2, 3]),
+            ("assignee=me", [4]),
+            ("tag=vip", [2]),
+            ("query=printer", [2]),
+            ("created_after=2020-01-01T00:00:00Z", [1, 2, 3, 4]),
+            ("created_before=2020-01-01T00:00:00Z", []),
+            ("breached=true", []),
+            ("breached=false", [1, 2, 3, 4]),
+        ],
+    )
+    def test_by(self, desk: ServiceDesk, query: str, expected: list[int]) -> None:
+        dario = desk.cast.dario
+        desk.networks_ticket(priority="high")
+        desk.networks_ticket(priority="urgent", type="complaint", tags=["VIP"], subject="The printer jams")
+        third, fourth = desk.networks_ticket(), desk.networks_ticket(assignee_id=dario.id)
+        desk.do(dario, third, "pause", waiting_on="customer", reason="x")
+        desk.do(dario, fourth, "pause", waiting_on="other", reason="x")
+
+        found = desk.as_(dario).get(f"/v1/tickets?sort=created_at&{query}").json["items"]
+
+        assert [item["number"] for item in found] == expected
+
+    def test_by_label_or_number(self, desk: ServiceDesk) -> None:
+        first, second = desk.ticket(), desk.ticket()
+
+        assert desk.labels(desk.cast.ada, f"query={first['label'].lower()}") == [first["label"]]
+        assert desk.labels(desk.cast.ada, "query=2") == [second["label"]]
+
+    def test_by_team_and_requester(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket()
+        desk.ticket(desk.cast.chris)
+
+        assert desk.labels(desk.cast.dario, f"team={desk.cast.teams['Networks']}") == [ticket["label"]]
+        assert desk.labels(desk.cast.dario, f"requester={desk.cast.carol.id}") == [ticket["label"]]
+
+    def test_breached_holds_what_is_past_due_and_not_finished(self, desk: ServiceDesk, database: Database) -> None:
+        late, _ = desk.networks_ticket(), desk.networks_ticket()
+        make_late(database, late["id"])
+
+        (item,) = desk.as_(desk.cast.ana).get("/v1/tickets/breached").json["items"]
+
+        assert (item["label"], item["breached"]) == (late["label"], True)
+        assert item["hours_remaining"] < 0
+        assert desk.labels(desk.cast.ana, "breached=true") == [late["label"]]
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "status=asleep",
+            "limit=0",
+            "limit=101",
+            "offset=10001",
+            "sort=password",
+            "sort=created_at;DROP TABLE tickets",
+            "cursor=garbage",
+            "assignee=somebody",
+            "created_after=yesterday",
+            "created_after=2026-01-01T00:00:00",
+            "limit=99999999999999999999",
+            "unknown=1",
+            "limit=1&limit=2",
+            "offset=1&cursor=x",
+            "query=a%00b",
+        ],
+    )
+    def test_case_37_nonsense_is_refused(self, desk: ServiceDesk, query: str) -> None:
+        reply = desk.as_(desk.cast.ada).get(f"/v1/tickets?{query}")
+
+        assert reply.status == 422
+        assert reply.json["errors"]
+
+
+class TestPages:
+    @pytest.mark.parametrize("sort", ["created_at", "-created_at", "updated_at", "-due_at", "due_at", "priority", "-priority"])
+    def test_a_cursor_walks_through_all_of_them_in_order(self, desk: ServiceDesk, sort: str) -> None:
+        for priority in ("low", "urgent", "medium", "high", "low", "urgent"):
+            ticket = desk.networks_ticket(priority=priority)
+        desk.do(desk.cast.dario, ticket, "pause", waiting_on="other", reason="x")
+        api = desk.as_(desk.cast.dario)
+        whole = [item["number"] for item in api.get(f"/v1/tickets?sort={sort}").json["items"]]
+
+        walked, cursor = [], ""
+        while True:
+            page = api.get(f"/v1/tickets?sort={sort}&limit=2{cursor}").json
+            walked += [item["number"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+
+        assert walked == whole
+        assert sorted(walked) == [1, 2, 3, 4, 5, 6]
+
+    def test_an_offset_goes_on_by_itself(self, desk: ServiceDesk) -> None:
+        for _ in range(3):
+            desk.ticket()
+        api = desk.as_(desk.cast.carol)
+
+        first = api.get("/v1/tickets?limit=2").json
+        second = api.get(f"/v1/tickets?limit=2&offset={first['next_offset']}").json
+
+        assert [len(first["items"]), len(second["items"])] == [2, 1]
+        assert (second["next_offset"], second["next_cursor"]) == (None, None)
+
+    def test_a_new_ticket_does_not_show_an_old_one_twice(self, desk: ServiceDesk) -> None:
+        for _ in range(3):
+            desk.ticket()
+        api = desk.as_(desk.cast.carol)
+        first = api.get("/v1/tickets?limit=2").json
+        desk.ticket()
+
+        second = api.get(f"/v1/tickets?limit=2&cursor={first['next_cursor']}").json
+
+        assert [t["number"] for t in first["items"] + second["items"]] == [3, 2, 1]
+
+    def test_priority_sorts_by_urgency(self, desk: ServiceDesk) -> None:
+        for priority in ("medium", "urgent", "low", "high"):
+            desk.ticket(priority=priority)
+
+        items = desk.as_(desk.cast.carol).get("/v1/tickets?sort=-priority").json["items"]
+
+        assert [item["priority"] for item in items] == ["urgent", "high", "medium", "low"]
+
+    def test_items_leave_the_description_out(self, desk: ServiceDesk) -> None:
+        desk.ticket()
+
+        (item,) = desk.as_(desk.cast.carol).get("/v1/tickets").json["items"]
+
+        assert "description" not in item
+        assert item["sla"]["policy"]["name"] == "Default"
+
+
+def make_late(database: Database, ticket_id: str) -> None:
+    """As if its resolution had been due a minute ago."""
+    database.run("UPDATE tickets SET due_at = now() - interval '1 minute' WHERE id = :t", t=ticket_id)
+    database.run(
+        "UPDATE sla_targets SET due_at = now() - interval '1 minute' WHERE ticket_id = :t AND metric = 'resolution'",
+        t=ticket_id,
+    )
