@@ -8,6 +8,7 @@ from sqlalchemy import text
 from chalicelib.core.db import Transaction
 
 HIT = text("SELECT allowed, remaining, reset_seconds FROM fn_throttle(:bucket, :limit, :window)")
+LEFT = text("SELECT allowed, remaining, reset_seconds FROM fn_throttle_left(:bucket, :limit)")
 
 
 @dataclass(frozen=True)
@@ -40,4 +41,13 @@ def hit(tx: Transaction, limit: Limit, subject: str, *, factor: int = 1) -> Coun
     row = tx.connection.execute(
         HIT, {"bucket": bucket(limit.scope, subject), "limit": allowed_hits, "window": limit.seconds}
     ).one()
+    return Count(row.allowed, allowed_hits, row.remaining, row.reset_seconds)
+
+
+def left(tx: Transaction, limit: Limit, subject: str, *, factor: int = 1) -> Count:
+    """What is left to `subject`, without counting: for limits that count failures only."""
+    allowed_hits = limit.hits * factor
+    row = tx.connection.execute(LEFT, {"bucket": bucket(limit.scope, subject), "limit": allowed_hits}).first()
+    if row is None:
+        return Count(True, allowed_hits, allowed_hits, limit.seconds)
     return Count(row.allowed, allowed_hits, row.remaining, row.reset_seconds)

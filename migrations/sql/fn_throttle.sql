@@ -14,3 +14,16 @@ $$;
 ALTER FUNCTION fn_throttle(text, integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_throttle(text, integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fn_throttle(text, integer, integer) TO mesa_app;
+
+-- What is left of a bucket, without counting.
+CREATE OR REPLACE FUNCTION fn_throttle_left(p_bucket text, p_limit integer)
+RETURNS TABLE (allowed boolean, remaining integer, reset_seconds integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT r.hits < p_limit, greatest(p_limit - r.hits, 0),
+           greatest(ceil(extract(epoch FROM r.window_ends_at - now())), 1)::integer
+    FROM public.rate_limits r WHERE r.bucket = p_bucket AND r.window_ends_at > now()
+$$;
+ALTER FUNCTION fn_throttle_left(text, integer) OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_throttle_left(text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_throttle_left(text, integer) TO mesa_app;
