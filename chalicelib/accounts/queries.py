@@ -1,12 +1,15 @@
 """The SQL of people and access."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, TextClause, text, update
 
 from chalicelib.core.db import Transaction
+from chalicelib.core.paging import Page
+from chalicelib.models.accounts import users, workspaces
 
 ENTER = text("SELECT * FROM fn_enter(:workspace_id, :user_id)")
 WORKSPACE_BY_SLUG = text("SELECT fn_workspace_by_slug(:slug)")
@@ -39,3 +42,431 @@ def enter(tx: Transaction, workspace_id: UUID, user_id: UUID | None) -> Any:
 def workspace_by_slug(tx: Transaction, slug: str) -> UUID | None:
     found: UUID | None = tx.connection.scalar(WORKSPACE_BY_SLUG, {"slug": slug})
     return found
+
+
+# Workspaces
+
+MAKE_WORKSPACE = text("SELECT workspace_id, slug, team_id FROM fn_make_workspace(:slug, :name)")
+WORKSPACE = text(
+    """
+    SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
+           customer_signup, created_at, updated_at
+    FROM workspaces WHERE id = :workspace_id
+    """
+)
+# PostgreSQL makes the year of a label in the workspace's zone, so it must know the zone too.
+KNOWS_TIMEZONE = text("SELECT now() AT TIME ZONE CAST(:timezone AS text)")
+
+
+def make_workspace(tx: Transaction, slug: str, name: str) -> Row[Any]:
+    """A workspace with all it needs, entered: `workspace_id slug team_id`. See fn_make_workspace.sql."""
+    return tx.connection.execute(MAKE_WORKSPACE, {"slug": slug, "name": name}).one()
+
+
+def workspace(tx: Transaction, workspace_id: UUID) -> Row[Any]:
+    return tx.connection.execute(WORKSPACE, {"workspace_id": workspace_id}).one()
+
+
+def change_workspace(tx: Transaction, workspace_id: UUID, changes: Mapping[str, Any]) -> None:
+    of_workspace = update(workspaces).where(workspaces.c.id == workspace_id)
+    tx.connection.execute(of_workspace.values(**changes, updated_at=text("now()")))
+
+
+def try_timezone(tx: Transaction, timezone: str) -> None:
+    """Raises a DBAPIError with SQLSTATE 22023 where PostgreSQL does not know the zone."""
+    tx.connection.execute(KNOWS_TIMEZONE, {"timezone": timezone})
+
+
+# Users
+
+_USER_COLUMNS = """
+    u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
+    u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at
+"""
+_USER = f"""
+    {_USER_COLUMNS},
+    coalesce((SELECT json_agg(json_build_object('id', t.id, 'name', t.name) ORDER BY t.name, t.id)
+              FROM team_members m JOIN teams t ON t.workspace_id = m.workspace_id AND t.id = m.team_id
+              WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id AND t.deleted_at IS NULL),
+             '[]') AS teams
+"""
+USER = text(
+    f"""
+    SELECT {_USER} FROM users u
+    WHERE u.workspace_id = :workspace_id AND u.id = :user_id AND u.deleted_at IS NULL
+    """
+)
+# `teams` counts what was asked for and found; whoever asked for more asked for somebody else's.
+_TEAMS_TO_JOIN = """
+    SELECT t.id, t.name FROM teams t
+    WHERE t.workspace_id = :workspace_id AND t.deleted_at IS NULL
+      AND (t.id = ANY(CAST(:team_ids AS uuid[])) OR (:default_team AND t.is_default))
+"""
+ADD_USER = text(
+    f"""
+    WITH u AS (
+        INSERT INTO users (workspace_id, email, name, role, status, password_hash,
+                           document_id, phone, has_whatsapp, company)
+        VALUES (:workspace_id, :email, :name, :role, :status, :password_hash,
+                :document_id, :phone, :has_whatsapp, :company)
+        RETURNING *
+    ), team AS ({_TEAMS_TO_JOIN}), joined AS (
+        INSERT INTO team_members (workspace_id, team_id, user_id)
+        SELECT u.workspace_id, team.id, u.id FROM u, team
+    )
+    SELECT {_USER_COLUMNS}, coalesce((SELECT json_agg(json_build_object('id', team.id, 'name', team.name)
+                                          ORDER BY team.name, team.id) FROM team), '[]') AS teams
+    FROM u
+    """
+)
+SET_TEAMS = text(
+    f"""
+    WITH team AS ({_TEAMS_TO_JOIN}), gone AS (
+        DELETE FROM team_members m
+        WHERE m.workspace_id = :workspace_id AND m.user_id = :user_id
+          AND m.team_id NOT IN (SELECT id FROM team)
+    ), joined AS (
+        INSERT INTO team_members (workspace_id, team_id, user_id)
+        SELECT :workspace_id, team.id, :user_id FROM team ON CONFLICT DO NOTHING
+    )
+    SELECT count(*) FROM team
+    """
+)
+# In the order of their ids, so that two of these wait for each other instead of dying in each other's arms.
+LOCK_USER_AND_ADMINS = text(
+    """
+    SELECT u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
+           u.password_hash IS NOT NULL AS has_password
+    FROM users u
+    WHERE u.workspace_id = :workspace_id AND u.deleted_at IS NULL
+      AND (u.id = :user_id OR (u.role = 'admin' AND u.status = 'active'))
+    ORDER BY u.id
+    FOR NO KEY UPDATE
+    """
+)
+USER_SORTS = {"created_at": "u.created_at", "name": "u.name"}
+
+
+def user(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Row[Any] | None:
+    return tx.connection.execute(USER, {"workspace_id": workspace_id, "user_id": user_id}).first()
+
+
+def add_user(
+    tx: Transaction, facts: Mapping[str, Any], team_ids: Collection[UUID], default_team: bool
+) -> Row[Any]:
+    """The new user, in those of the teams that exist, and in the default one where asked."""
+    return tx.connection.execute(ADD_USER, {**facts, **_teams_to_join(team_ids, default_team)}).one()
+
+
+def change_user(tx: Transaction, workspace_id: UUID, user_id: UUID, changes: Mapping[str, Any]) -> None:
+    of_user = update(users).where(users.c.workspace_id == workspace_id, users.c.id == user_id)
+    tx.connection.execute(of_user.values(**changes, updated_at=text("now()")))
+
+
+def set_teams(
+    tx: Transaction, workspace_id: UUID, user_id: UUID, team_ids: Collection[UUID], default_team: bool
+) -> int:
+    """Makes these the user's teams and answers how many of them there are."""
+    keys = {"workspace_id": workspace_id, "user_id": user_id}
+    found: int = tx.connection.execute(
+        SET_TEAMS, {**keys, **_teams_to_join(team_ids, default_team)}
+    ).scalar_one()
+    return found
+
+
+def lock_user_and_admins(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Sequence[Row[Any]]:
+    """The user and all active admins, held to the end: two admins cannot undo each other at the same time."""
+    return tx.connection.execute(
+        LOCK_USER_AND_ADMINS, {"workspace_id": workspace_id, "user_id": user_id}
+    ).all()
+
+
+def list_users(
+    tx: Transaction,
+    workspace_id: UUID,
+    wanted: Mapping[str, Any],
+    page: Page,
+    sort: str,
+    after: Sequence[Any] | None,
+) -> Sequence[Row[Any]]:
+    """`wanted`: any of roles, statuses (lists), team_id, words (found anywhere in name or email)."""
+    conditions = ["u.workspace_id = :workspace_id", "u.deleted_at IS NULL"]
+    conditions += [_USER_FILTERS[name] for name in wanted]
+    keys = {"workspace_id": workspace_id, **wanted}
+    return _listed(tx, _USER, "users u", conditions, keys, page, sort, USER_SORTS, "u.id", after)
+
+
+_USER_FILTERS = {
+    "roles": "u.role = ANY(CAST(:roles AS text[]))",
+    "statuses": "u.status = ANY(CAST(:statuses AS text[]))",
+    "team_id": """EXISTS (
+        SELECT FROM team_members m
+        WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id AND m.team_id = :team_id)""",
+    "words": "position(lower(CAST(:words AS text)) IN lower(u.name || ' ' || u.email)) > 0",
+}
+
+
+def _teams_to_join(team_ids: Collection[UUID], default_team: bool) -> dict[str, Any]:
+    return {"team_ids": "{" + ",".join(map(str, team_ids)) + "}", "default_team": default_team}
+
+
+# Teams
+
+_TEAM = """
+    t.id, t.name, t.is_default, t.created_at, t.updated_at,
+    (SELECT count(*) FROM team_members m
+     WHERE m.workspace_id = t.workspace_id AND m.team_id = t.id) AS member_count
+"""
+TEAM = text(
+    f"""
+    SELECT {_TEAM} FROM teams t
+    WHERE t.workspace_id = :workspace_id AND t.id = :team_id AND t.deleted_at IS NULL
+    """
+)
+ADD_TEAM = text(
+    """
+    INSERT INTO teams (workspace_id, name) VALUES (:workspace_id, :name)
+    RETURNING id, name, is_default, created_at, updated_at, 0 AS member_count
+    """
+)
+RENAME_TEAM = text(
+    f"""
+    UPDATE teams t SET name = :name, updated_at = now()
+    WHERE t.workspace_id = :workspace_id AND t.id = :team_id AND t.deleted_at IS NULL
+    RETURNING {_TEAM}
+    """
+)
+# FOR SHARE: whoever is being made a customer right now is not a member a moment later.
+ADD_MEMBER = text(
+    """
+    WITH team AS (
+        SELECT id FROM teams WHERE workspace_id = :workspace_id AND id = :team_id AND deleted_at IS NULL
+    ), person AS (
+        SELECT id, name, email, role, status FROM users
+        WHERE workspace_id = :workspace_id AND id = :user_id AND deleted_at IS NULL
+        FOR SHARE
+    ), joined AS (
+        INSERT INTO team_members (workspace_id, team_id, user_id)
+        SELECT :workspace_id, team.id, person.id FROM team, person WHERE person.role <> 'customer'
+        ON CONFLICT DO NOTHING
+        RETURNING user_id
+    )
+    SELECT EXISTS (SELECT FROM team) AS team_exists, EXISTS (SELECT FROM joined) AS is_new, person.*
+    FROM (VALUES (1)) AS always LEFT JOIN person ON true
+    """
+)
+REMOVE_MEMBER = text(
+    """
+    DELETE FROM team_members WHERE workspace_id = :workspace_id AND team_id = :team_id AND user_id = :user_id
+    """
+)
+TEAM_SORTS = {"name": "t.name"}
+MEMBER_SORTS = {"name": "u.name"}
+
+
+def team(tx: Transaction, workspace_id: UUID, team_id: UUID) -> Row[Any] | None:
+    return tx.connection.execute(TEAM, {"workspace_id": workspace_id, "team_id": team_id}).first()
+
+
+def add_team(tx: Transaction, workspace_id: UUID, name: str) -> Row[Any]:
+    return tx.connection.execute(ADD_TEAM, {"workspace_id": workspace_id, "name": name}).one()
+
+
+def rename_team(tx: Transaction, workspace_id: UUID, team_id: UUID, name: str) -> Row[Any] | None:
+    keys = {"workspace_id": workspace_id, "team_id": team_id, "name": name}
+    return tx.connection.execute(RENAME_TEAM, keys).first()
+
+
+def list_teams(
+    tx: Transaction, workspace_id: UUID, page: Page, sort: str, after: Sequence[Any] | None
+) -> Sequence[Row[Any]]:
+    conditions = ["t.workspace_id = :workspace_id", "t.deleted_at IS NULL"]
+    keys = {"workspace_id": workspace_id}
+    return _listed(tx, _TEAM, "teams t", conditions, keys, page, sort, TEAM_SORTS, "t.id", after)
+
+
+def list_members(
+    tx: Transaction, workspace_id: UUID, team_id: UUID, page: Page, sort: str, after: Sequence[Any] | None
+) -> Sequence[Row[Any]]:
+    columns = "u.id, u.name, u.email, u.role, u.status"
+    source = "team_members m JOIN users u ON u.workspace_id = m.workspace_id AND u.id = m.user_id"
+    conditions = ["m.workspace_id = :workspace_id", "m.team_id = :team_id", "u.deleted_at IS NULL"]
+    keys = {"workspace_id": workspace_id, "team_id": team_id}
+    return _listed(tx, columns, source, conditions, keys, page, sort, MEMBER_SORTS, "u.id", after)
+
+
+def add_member(tx: Transaction, workspace_id: UUID, team_id: UUID, user_id: UUID) -> Row[Any]:
+    """`team_exists is_new id name email role status`: id is null where there is no such user."""
+    keys = {"workspace_id": workspace_id, "team_id": team_id, "user_id": user_id}
+    return tx.connection.execute(ADD_MEMBER, keys).one()
+
+
+def remove_member(tx: Transaction, workspace_id: UUID, team_id: UUID, user_id: UUID) -> bool:
+    keys = {"workspace_id": workspace_id, "team_id": team_id, "user_id": user_id}
+    return tx.connection.execute(REMOVE_MEMBER, keys).rowcount == 1
+
+
+# Sign-in
+
+SIGN_IN_CANDIDATES = text("SELECT * FROM fn_sign_in_candidates(:email, :slug)")
+REFRESH_TOKEN_OWNER = text("SELECT workspace_id, user_id, family_id FROM fn_refresh_token_owner(:digest)")
+# FOR SHARE: a session cannot slip past a deactivation that is just being committed.
+ADD_REFRESH_TOKEN = text(
+    """
+    WITH person AS (
+        SELECT id FROM users
+        WHERE workspace_id = :workspace_id AND id = :user_id AND status = 'active' AND deleted_at IS NULL
+        FOR SHARE
+    )
+    INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at)
+    SELECT :workspace_id, person.id, :family_id, :digest, now() + make_interval(days => :days) FROM person
+    RETURNING id
+    """
+)
+# Whoever rotates or revokes waits here for the others of the same user: no successor slips past a revocation.
+LOCK_USER = text(
+    """
+    SELECT status FROM users WHERE workspace_id = :workspace_id AND id = :user_id AND deleted_at IS NULL
+    FOR NO KEY UPDATE
+    """
+)
+USE_REFRESH_TOKEN = text(
+    """
+    WITH used AS (
+        UPDATE refresh_tokens SET used_at = now()
+        WHERE workspace_id = :workspace_id AND digest = :digest
+          AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
+        RETURNING user_id, family_id
+    )
+    INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at)
+    SELECT :workspace_id, used.user_id, used.family_id, :successor, now() + make_interval(days => :days)
+    FROM used
+    RETURNING id
+    """
+)
+IS_USED = text(
+    "SELECT used_at IS NOT NULL FROM refresh_tokens WHERE workspace_id = :workspace_id AND digest = :digest"
+)
+_REVOKE = """
+    UPDATE refresh_tokens SET revoked_at = now()
+    WHERE workspace_id = :workspace_id AND user_id = :user_id AND revoked_at IS NULL AND expires_at > now()
+"""
+REVOKE_ALL = text(_REVOKE)
+REVOKE_FAMILY = text(f"{_REVOKE} AND family_id = :family_id")
+REVOKE_FAMILIES_OF = text(
+    f"""{_REVOKE} AND family_id IN (
+        SELECT family_id FROM refresh_tokens
+        WHERE workspace_id = :workspace_id AND user_id = :user_id AND (id = :id OR digest = :digest))
+    """
+)
+REPLACE_HASH = text(
+    """
+    UPDATE users SET password_hash = :fresh
+    WHERE workspace_id = :workspace_id AND id = :user_id AND password_hash = :stale
+    """
+)
+
+
+def sign_in_candidates(tx: Transaction, email: str, slug: str | None) -> Sequence[Row[Any]]:
+    """Everybody who signs in with this email: `workspace_id workspace_slug user_id password_hash`."""
+    return tx.connection.execute(SIGN_IN_CANDIDATES, {"email": email, "slug": slug}).all()
+
+
+def replace_hash(tx: Transaction, workspace_id: UUID, user_id: UUID, stale: str, fresh: str) -> None:
+    keys = {"workspace_id": workspace_id, "user_id": user_id, "stale": stale, "fresh": fresh}
+    tx.connection.execute(REPLACE_HASH, keys)
+
+
+def refresh_token_owner(tx: Transaction, digest: bytes) -> Row[Any] | None:
+    """`workspace_id user_id family_id` of a refresh token, whatever its state."""
+    return tx.connection.execute(REFRESH_TOKEN_OWNER, {"digest": digest}).first()
+
+
+def add_refresh_token(
+    tx: Transaction, workspace_id: UUID, user_id: UUID, family_id: UUID, digest: bytes, days: int
+) -> UUID | None:
+    """The first of a family; None for who is not active."""
+    keys = {
+        "workspace_id": workspace_id,
+        "user_id": user_id,
+        "family_id": family_id,
+        "digest": digest,
+        "days": days,
+    }
+    made: UUID | None = tx.connection.scalar(ADD_REFRESH_TOKEN, keys)
+    return made
+
+
+def lock_user(tx: Transaction, workspace_id: UUID, user_id: UUID) -> str | None:
+    """The user's status, which now stays as it is until the end."""
+    keys = {"workspace_id": workspace_id, "user_id": user_id}
+    status: str | None = tx.connection.scalar(LOCK_USER, keys)
+    return status
+
+
+def use_refresh_token(
+    tx: Transaction, workspace_id: UUID, digest: bytes, successor: bytes, days: int
+) -> UUID | None:
+    """Puts the successor in the token's place; None where the token is used, revoked or expired."""
+    keys = {"workspace_id": workspace_id, "digest": digest, "successor": successor, "days": days}
+    made: UUID | None = tx.connection.scalar(USE_REFRESH_TOKEN, keys)
+    return made
+
+
+def is_used(tx: Transaction, workspace_id: UUID, digest: bytes) -> bool:
+    return bool(tx.connection.scalar(IS_USED, {"workspace_id": workspace_id, "digest": digest}))
+
+
+def revoke_all(tx: Transaction, workspace_id: UUID, user_id: UUID) -> None:
+    tx.connection.execute(REVOKE_ALL, {"workspace_id": workspace_id, "user_id": user_id})
+
+
+def revoke_family(tx: Transaction, workspace_id: UUID, user_id: UUID, family_id: UUID) -> None:
+    keys = {"workspace_id": workspace_id, "user_id": user_id, "family_id": family_id}
+    tx.connection.execute(REVOKE_FAMILY, keys)
+
+
+def revoke_families_of(
+    tx: Transaction, workspace_id: UUID, user_id: UUID, token_id: UUID, digest: bytes | None
+) -> None:
+    """The families that a token's id or digest belongs to, where they are the user's."""
+    keys = {"workspace_id": workspace_id, "user_id": user_id, "id": token_id, "digest": digest}
+    tx.connection.execute(REVOKE_FAMILIES_OF, keys)
+
+
+def _listed(
+    tx: Transaction,
+    columns: str,
+    source: str,
+    conditions: list[str],
+    keys: Mapping[str, Any],
+    page: Page,
+    sort: str,
+    sorts: Mapping[str, str],
+    tie: str,
+    after: Sequence[Any] | None,
+) -> Sequence[Row[Any]]:
+    """One page and a row more, in the order of `sort` (a key of `sorts`, `-` for descending), ties by id.
+
+    Only words of this module are put together; what callers send stays a parameter.
+    """
+    column = sorts[sort.removeprefix("-")]
+    direction, beyond = ("DESC", "<") if sort.startswith("-") else ("ASC", ">")
+    values = {**keys, "take": page.take, "skip": page.skip}
+    if after is not None:
+        conditions = [*conditions, f"({column}, {tie}) {beyond} (:after_key, :after_id)"]
+        values |= {"after_key": after[0], "after_id": after[1]}
+    return tx.connection.execute(
+        _list_statement(columns, source, conditions, column, tie, direction), values
+    ).all()
+
+
+def _list_statement(
+    columns: str, source: str, conditions: list[str], column: str, tie: str, direction: str
+) -> TextClause:
+    return text(
+        f"""
+        SELECT {columns} FROM {source} WHERE {" AND ".join(conditions)}
+        ORDER BY {column} {direction}, {tie} {direction} LIMIT :take OFFSET :skip
+        """
+    )

@@ -1,5 +1,5 @@
 -- A workspace with all that it cannot work without: its counter, its default team, a calendar without closing time and the
--- first promise. Enters it, so the caller goes on inside. A slug that is taken meanwhile breaks the unique constraint.
+-- first promise. Enters it, so the caller goes on inside. Where somebody takes the slug meanwhile, the next one is tried.
 CREATE OR REPLACE FUNCTION fn_make_workspace(p_wanted_slug text, p_name text)
 RETURNS TABLE (workspace_id uuid, slug text, team_id uuid)
 LANGUAGE plpgsql
@@ -10,9 +10,13 @@ DECLARE
 BEGIN
     workspace_id := uuidv7();
     team_id := uuidv7();
-    slug := fn_free_slug(p_wanted_slug);
     PERFORM set_config('app.workspace_id', workspace_id::text, true);
-    INSERT INTO workspaces (id, slug, name) VALUES (workspace_id, slug, p_name);
+    LOOP
+        slug := fn_free_slug(p_wanted_slug);
+        INSERT INTO workspaces (id, slug, name) VALUES (workspace_id, slug, p_name)
+        ON CONFLICT ON CONSTRAINT workspaces_slug_key DO NOTHING;
+        EXIT WHEN FOUND;
+    END LOOP;
     INSERT INTO ticket_counters (workspace_id) VALUES (workspace_id);
     INSERT INTO teams (workspace_id, id, name, is_default) VALUES (workspace_id, team_id, 'Service desk', true);
     INSERT INTO calendars (workspace_id, id, name, timezone, weekly)

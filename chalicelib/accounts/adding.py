@@ -1,0 +1,74 @@
+"""A new user: active with the password an admin gives, else invited to choose one."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts import queries, users
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.keyring import Keyring
+from chalicelib.accounts.passwords import check_new_password, hash_password
+from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.uniqueness import unique
+from chalicelib.core import events
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound, ValidationFailed
+from chalicelib.models.words import UserStatus
+
+EMAIL_KEY = "users_workspace_id_email_key"
+EMAIL_TAKEN = "There is already a user with this email."
+
+
+def add(
+    tx: Transaction,
+    actor: Actor,
+    keys: Keyring,
+    facts: Mapping[str, Any],
+    *,
+    password: str | None = None,
+    team_ids: Collection[UUID] = (),
+) -> dict[str, Any]:
+    """`facts`: name, email (normalised), role, any contact facts. Staff without teams join the default one.
+
+    Raises Forbidden, Conflict where the email is taken, NotFound for a team, ValidationFailed.
+    """
+    actor.require(actor.role is Role.ADMIN, "Only an administrator adds users.")
+    role = Role(facts["role"])
+    if role is Role.CUSTOMER and team_ids:
+        raise only_staff("team_ids")
+    if password is not None:
+        check_new_password(password, about(facts, actor))
+    row = {
+        **dict.fromkeys(users.FACTS),
+        **facts,
+        "workspace_id": actor.workspace.id,
+        "status": UserStatus.INVITED if password is None else UserStatus.ACTIVE,
+        "password_hash": password and hash_password(password, keys.pepper, keys.bcrypt_cost, facts["email"]),
+    }
+    wanted = set(team_ids)
+    with unique(EMAIL_KEY, EMAIL_TAKEN):
+        user = users.shape(queries.add_user(tx, row, wanted, role is not Role.CUSTOMER and not wanted))
+    if wanted and len(user["teams"]) != len(wanted):
+        raise no_such_team()
+    tell(tx, actor, "user.invited" if password is None else "user.created", user)
+    return user
+
+
+def about(facts: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:
+    """What others know of a person, and so no password may be."""
+    return facts["email"], facts["name"], actor.workspace.name, actor.workspace.slug
+
+
+def tell(tx: Transaction, actor: Actor, type: str, user: Mapping[str, Any], **more: Any) -> None:
+    """Records what happened to a user: who it is, who did it, and no fact that only the desk needs."""
+    person = {name: user[name] for name in ("id", "name", "email", "role", "status")}
+    who = {"type": actor.type, "id": actor.id, "name": actor.name}
+    events.record(tx, actor.workspace.id, type, {"user": person, "actor": who, **more}, internal=True)
+
+
+def only_staff(field: str) -> ValidationFailed:
+    return ValidationFailed.of(field, "Only staff can be members of a team.")
+
+
+def no_such_team() -> NotFound:
+    return NotFound("There is no such team.")

@@ -1,0 +1,112 @@
+"""Changing a user, which admins do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from chalicelib.accounts import queries, users
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.adding import EMAIL_KEY, EMAIL_TAKEN, about, no_such_team, only_staff, tell
+from chalicelib.accounts.keyring import Keyring
+from chalicelib.accounts.passwords import check_new_password, hash_password
+from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.uniqueness import unique
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Conflict, Forbidden
+from chalicelib.models.words import UserStatus
+
+
+def change(
+    tx: Transaction, actor: Actor, keys: Keyring, user_id: UUID, wanted: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`wanted`: any of name, email (normalised), role, status (active), password, team_ids, contact facts.
+
+    Raises Forbidden, NotFound for the user or a team, Conflict where the email is taken or no admin is left,
+    ValidationFailed.
+    """
+    user, admins = hold(tx, actor, user_id)
+    values = {name: value for name, value in wanted.items() if name not in ("password", "status", "team_ids")}
+    values = {name: value for name, value in values.items() if getattr(user, name) != value}
+    if "role" in values and user in admins:
+        keep_an_admin(user, admins)
+    if "email" in values:
+        values["email_verified_at"] = None
+    values |= _sign_in_changes(actor, keys, user, wanted)
+    if values:
+        with unique(EMAIL_KEY, EMAIL_TAKEN):
+            queries.change_user(tx, actor.workspace.id, user_id, values)
+    if "password_hash" in values:
+        queries.revoke_all(tx, actor.workspace.id, user_id)
+    moved = _change_teams(tx, actor, user, wanted)
+    changed = users.get(tx, actor, user_id)
+    told = sorted(
+        "password" if name == "password_hash" else name for name in values if not name.endswith("_at")
+    )
+    if told or moved:
+        tell(tx, actor, "user.updated", changed, changed=told + ["teams"] * moved)
+    return changed
+
+
+def hold(tx: Transaction, actor: Actor, user_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]]:
+    """The user and all active admins, locked. Raises NotFound, or Forbidden for who has just been demoted."""
+    actor.require(actor.role is Role.ADMIN, "Only an administrator changes users.")
+    rows = queries.lock_user_and_admins(tx, actor.workspace.id, user_id)
+    admins = [row for row in rows if row.role == Role.ADMIN and row.status == UserStatus.ACTIVE]
+    user = next((row for row in rows if row.id == user_id), None)
+    if user is None:
+        raise users.no_such_user()
+    if actor.id not in {admin.id for admin in admins}:
+        raise Forbidden("You are no longer an administrator.")
+    return user, admins
+
+
+def keep_an_admin(user: Row[Any], admins: Sequence[Row[Any]]) -> None:
+    """Raises Conflict where the user is the only active admin."""
+    if [admin.id for admin in admins] == [user.id]:
+        raise Conflict("This is the only administrator of the workspace. Make somebody else one first.")
+
+
+def _sign_in_changes(
+    actor: Actor, keys: Keyring, user: Row[Any], wanted: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a password or `status: active` does to who may sign in."""
+    values: dict[str, Any] = {}
+    status, has_password = user.status, user.has_password
+    if "password" in wanted:
+        if actor.id == user.id:
+            raise Forbidden("Change your own password with the current one.")
+        facts = {"email": wanted.get("email", user.email), "name": wanted.get("name", user.name)}
+        check_new_password(wanted["password"], about(facts, actor))
+        values["password_hash"] = hash_password(
+            wanted["password"], keys.pepper, keys.bcrypt_cost, facts["email"]
+        )
+        has_password = True
+        if status != UserStatus.DEACTIVATED:
+            status = UserStatus.ACTIVE
+    if "status" in wanted and status == UserStatus.DEACTIVATED:
+        without = UserStatus.CONTACT if user.role == Role.CUSTOMER else UserStatus.INVITED
+        status = UserStatus.ACTIVE if has_password else without
+        values["deactivated_at"] = None
+    elif "status" in wanted and status != UserStatus.ACTIVE:
+        raise Conflict("This user has no password yet. Set one, or let the invitation be accepted.")
+    return values if status == user.status else {**values, "status": status}
+
+
+def _change_teams(tx: Transaction, actor: Actor, user: Row[Any], wanted: Mapping[str, Any]) -> bool:
+    """Customers are in no team; who becomes staff without a word on teams joins the default one."""
+    role = Role(wanted.get("role", user.role))
+    team_ids = set(wanted.get("team_ids", ()))
+    if role is Role.CUSTOMER and team_ids:
+        raise only_staff("team_ids")
+    becomes_staff = user.role == Role.CUSTOMER and role is not Role.CUSTOMER and "team_ids" not in wanted
+    becomes_customer = user.role != Role.CUSTOMER and role is Role.CUSTOMER
+    if not (becomes_staff or becomes_customer or "team_ids" in wanted):
+        return False
+    if (
+        queries.set_teams(tx, actor.workspace.id, user.id, team_ids, becomes_staff)
+        != len(team_ids) + becomes_staff
+    ):
+        raise no_such_team()
+    return True

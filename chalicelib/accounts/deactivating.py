@@ -1,0 +1,25 @@
+"""Deactivating a user: no sign-in, no refresh, tokens refused at their next call. What the user did stays."""
+
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts import queries, users
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.adding import tell
+from chalicelib.accounts.changing import hold, keep_an_admin
+from chalicelib.core.db import Transaction
+from chalicelib.models.words import UserStatus
+
+
+def deactivate(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:
+    """The user, deactivated now or before. Raises Forbidden, NotFound, Conflict for the last active admin."""
+    user, admins = hold(tx, actor, user_id)
+    if user.status == UserStatus.DEACTIVATED:
+        return users.get(tx, actor, user_id)
+    keep_an_admin(user, admins)
+    values = {"status": UserStatus.DEACTIVATED, "deactivated_at": actor.now}
+    queries.change_user(tx, actor.workspace.id, user_id, values)
+    queries.revoke_all(tx, actor.workspace.id, user_id)
+    gone = users.get(tx, actor, user_id)
+    tell(tx, actor, "user.deactivated", gone)
+    return gone

@@ -1,0 +1,47 @@
+"""Who is in which team: staff only, each in as many as needed."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from chalicelib.accounts import queries, teams, users
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.adding import no_such_team, only_staff
+from chalicelib.accounts.permissions import Role
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound
+from chalicelib.core.paging import Page, answer
+
+
+def shape(row: Row[Any]) -> dict[str, Any]:
+    """A member as answers show it."""
+    return {"id": row.id, "name": row.name, "email": row.email, "role": row.role, "status": row.status}
+
+
+def listing(tx: Transaction, actor: Actor, team_id: UUID, page: Page, sort: str) -> dict[str, Any]:
+    """A page of the team's members by name, or NotFound."""
+    after = page.after(sort, (str, UUID))
+    teams.get(tx, actor, team_id)
+    rows = queries.list_members(tx, actor.workspace.id, team_id, page, sort, after)
+    return answer(rows, page, sort, lambda row: (row.name, row.id), shape)
+
+
+def add(tx: Transaction, actor: Actor, team_id: UUID, user_id: UUID) -> tuple[dict[str, Any], bool]:
+    """The member, and whether it is new. Raises Forbidden, NotFound, or ValidationFailed for a customer."""
+    actor.require(actor.role is Role.ADMIN, "Only an administrator adds members.")
+    row = queries.add_member(tx, actor.workspace.id, team_id, user_id)
+    if not row.team_exists:
+        raise no_such_team()
+    if row.id is None:
+        raise users.no_such_user()
+    if row.role == Role.CUSTOMER:
+        raise only_staff("user_id")
+    return shape(row), row.is_new
+
+
+def remove(tx: Transaction, actor: Actor, team_id: UUID, user_id: UUID) -> None:
+    """Takes the user out of the team. Raises Forbidden, NotFound for who is not in it."""
+    actor.require(actor.role is Role.ADMIN, "Only an administrator removes members.")
+    if not queries.remove_member(tx, actor.workspace.id, team_id, user_id):
+        raise NotFound("There is no such member in this team.")

@@ -1,0 +1,23 @@
+"""One's own profile. What one is to the desk, email and role, is an administrator's to change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.accounts import queries, sessions, users
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Forbidden
+
+
+def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
+    """The actor as a user, and the workspace."""
+    if actor.id is None:
+        raise Forbidden("Only users have a profile.")
+    return {**users.get(tx, actor, actor.id), "workspace": sessions.who(actor)["workspace"]}
+
+
+def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """`wanted`: the name and contact facts."""
+    if wanted and actor.id is not None:
+        queries.change_user(tx, actor.workspace.id, actor.id, wanted)
+    return get(tx, actor)

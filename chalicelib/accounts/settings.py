@@ -1,0 +1,56 @@
+"""The settings of a workspace."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import DBAPIError
+
+from chalicelib.accounts import queries
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.uniqueness import unique
+from chalicelib.core.db import Transaction, sqlstate
+from chalicelib.core.errors import ValidationFailed
+
+SLUG_KEY = "workspaces_slug_key"
+INVALID_PARAMETER_VALUE = "22023"
+# Files beside the IANA zones: whatever zone the machine has, and none.
+NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
+
+
+def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
+    """The actor's workspace, with all its settings."""
+    return dict(queries.workspace(tx, actor.workspace.id)._mapping)
+
+
+def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """`wanted`: any of the settings. Raises Forbidden, Conflict where the slug is taken, ValidationFailed."""
+    actor.require(actor.role is Role.ADMIN, "Only an administrator changes the workspace.")
+    if "timezone" in wanted:
+        check_timezone(tx, wanted["timezone"])
+    if wanted:
+        with unique(SLUG_KEY, "Another workspace has this slug. Choose another one."):
+            queries.change_workspace(tx, actor.workspace.id, wanted)
+    return get(tx, actor)
+
+
+def check_timezone(tx: Transaction, timezone: str) -> None:
+    """Raises ValidationFailed unless both Python and PostgreSQL know the zone: each computes times in it."""
+    try:
+        if timezone.startswith(NO_ZONES):
+            raise ValueError
+        ZoneInfo(timezone)
+        queries.try_timezone(tx, timezone)
+    except (KeyError, ValueError, OSError):
+        raise _unknown_zone() from None
+    except DBAPIError as error:
+        if sqlstate(error) != INVALID_PARAMETER_VALUE:
+            raise
+        raise _unknown_zone() from error
+
+
+def _unknown_zone() -> ValidationFailed:
+    return ValidationFailed.of(
+        "timezone", "This is no time zone of the IANA database, such as America/Bogota."
+    )
