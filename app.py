@@ -2,11 +2,16 @@
 
 from chalice import Chalice
 
-from chalicelib.api import authorizer, comments, health, ticket_verbs, tickets
+from chalicelib.api import auth, authorizer, comments, docs, health, teams, ticket_verbs, tickets, users, workspace
 
 app = Chalice(app_name="mesa")
 app.register_blueprint(authorizer.bp)
 app.register_blueprint(health.routes.blueprint)
+app.register_blueprint(docs.routes.blueprint)
+app.register_blueprint(auth.routes.blueprint)
+app.register_blueprint(workspace.routes.blueprint)
+app.register_blueprint(users.routes.blueprint)
+app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)

@@ -59,6 +59,7 @@ class Endpoint:
     limits: Sequence[Limit]
     content_type: str
     examples: Mapping[str, Any]
+    signs: bool = False
 
 
 @dataclass
@@ -68,9 +69,9 @@ class Call:
     tx: Transaction
     request: Request
     address: str
-    if_match: int | None = None
-    settings: ApiSettings | None = None
-    _actor: Actor | None = None
+    if_match: int | None
+    settings: ApiSettings
+    _actor: Actor | None
 
     @property
     def actor(self) -> Actor:

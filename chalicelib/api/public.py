@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chalicelib.accounts.emails import normalise
+from chalicelib.accounts.emails import valid_address
 from chalicelib.api.endpoint import Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.tickets import PublicTicketIn, PublicTicketOut
@@ -39,7 +39,7 @@ def create_public_ticket(call: Call, workspace: str, body: PublicTicketIn) -> An
         call.tx,
         call.actor.workspace.id,
         {
-            "email": normalise(body.email, field="email"),
+            "email": valid_address(body.email),
             "name": body.name,
             "document_id": body.document_id,
             "phone": body.phone,

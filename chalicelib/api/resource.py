@@ -20,13 +20,14 @@ from pydantic_core import to_json
 
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.keyring import keyring
 from chalicelib.api import access, parsing, problems
 from chalicelib.api.authorizer import authorizer
 from chalicelib.api.cors import CORS
 from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
 from chalicelib.core import events, idempotency, logs, metrics, throttle
 from chalicelib.core.db import Transaction, in_transaction
-from chalicelib.core.errors import Forbidden, HelpdeskError, PreconditionRequired, RateLimited, Refusal, ValidationFailed
+from chalicelib.core.errors import Forbidden, HelpdeskError, PreconditionRequired, RateLimited, Refusal, Unauthenticated, ValidationFailed
 from chalicelib.core.settings import ApiSettings
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Routes:
         limits: Sequence[Limit] = (),
         content_type: str = "application/json",
         examples: Mapping[str, Any] | None = None,
+        signs: bool = False,
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
@@ -96,6 +98,7 @@ class Routes:
                 limits,
                 content_type,
                 examples or {},
+                signs,
             )
             Routes.registry.append(endpoint)
             self._serve_with_chalice(endpoint)
@@ -163,6 +166,8 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respon
         return _json(endpoint, endpoint.view(None, **arguments))
 
     spent = _throttle(endpoint, address, arguments, settings)
+    # What signs tokens and keys passwords comes from Secrets Manager: asked before the transaction, never inside.
+    pepper = keyring(settings).pepper if endpoint.signs else b""
     key = _idempotency_key(endpoint, request)
     concrete = endpoint.path.format(**path) if path else endpoint.path
 
@@ -177,7 +182,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respon
                 endpoint.method,
                 concrete,
                 key,
-                idempotency.digest(raw),
+                idempotency.digest(raw, pepper),
             )
             if stored := idempotency.claim(tx, asked):
                 return _replay(stored), []
@@ -204,6 +209,9 @@ def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dic
     if access.is_public(endpoint.method, endpoint.path):
         return principals.enter_public(tx, arguments["workspace"]) if "workspace" in arguments else None
     claims = request.context["authorizer"]
+    if int(claims["exp"]) <= time.time():
+        # The gateway reuses the authorizer's answer for up to a minute, past the token's end.
+        raise Unauthenticated("The access token has expired. Refresh it or sign in.")
     actor = principals.enter(tx, UUID(claims["workspace_id"]), UUID(claims["sub"]))
     logs.workspace_id.set(str(actor.workspace.id))
     if actor.role not in access.roles_for(endpoint.method, endpoint.path):

@@ -20,6 +20,16 @@ class Out(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
+def omitted() -> Any:
+    """The default of a field that may be left out but is not null: read it through `sent` only."""
+    return Field(default_factory=lambda: None)
+
+
+def sent(shape: BaseModel) -> dict[str, Any]:
+    """The fields that the caller sent, by name."""
+    return {name: getattr(shape, name) for name in shape.model_fields_set}
+
+
 def single_line(text: str) -> str:
     """Refuses line breaks and other control characters: a header or a list row may carry this text."""
     if any(ord(character) < 32 or ord(character) == 127 or character in "\u2028\u2029\x85" for character in text):

@@ -6,7 +6,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from chalicelib.models.words import Priority, Status, TicketType
+from chalicelib.accounts.permissions import Role
+from chalicelib.models.words import Priority, Status, TicketType, UserStatus
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -26,6 +27,12 @@ PRIORITIES = {
     "alta": Priority.HIGH,
     "urgente": Priority.URGENT,
     "critical": Priority.URGENT,
+}
+ROLES = {
+    "area": Role.AGENT,
+    "mesa": Role.DISPATCHER,
+    "user": Role.CUSTOMER,
+    "usuario": Role.CUSTOMER,
 }
 STATUSES = {
     "nuevo": Status.NEW,
@@ -85,3 +92,6 @@ StatusWord = word(Status, STATUSES)
 TypeList = word_list(TicketType, TYPES)
 PriorityList = word_list(Priority, PRIORITIES)
 StatusList = word_list(Status, STATUSES, {"pausado": [Status.PENDING, Status.ON_HOLD]})
+RoleWord = word(Role, ROLES)
+RoleList = word_list(Role, ROLES)
+UserStatusList = word_list(UserStatus, {})

@@ -1,0 +1,92 @@
+"""Signing in, and one's own profile, as they come in and go out."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from chalicelib.accounts.permissions import Role
+from chalicelib.api.schemas.common import In, Name, Out, omitted
+from chalicelib.api.schemas.users import Company, DocumentId, Email, Password, Phone, UserOut
+from chalicelib.api.schemas.workspace import WorkspaceOut
+
+# To look an account up, any text will do: whether it could be one is nobody's business.
+EmailToLookUp = Annotated[
+    str, StringConstraints(max_length=320), Field(json_schema_extra={"format": "email"})
+]
+RefreshToken = Annotated[str, StringConstraints(max_length=500)]
+
+
+class RegisterIn(In):
+    """A workspace and its first admin."""
+
+    workspace_name: Name
+    admin_email: Email
+    admin_password: Password
+    admin_name: Name | None = None
+
+
+class LoginIn(In):
+    """`workspace` is a slug: needed only where email and password fit in several."""
+
+    email: EmailToLookUp
+    password: Password
+    workspace: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class RefreshIn(In):
+    refresh_token: RefreshToken
+
+
+class LogoutIn(In):
+    """Ends this session, that of `refresh_token` too, or with `everywhere` all of them."""
+
+    refresh_token: RefreshToken | None = None
+    everywhere: bool = False
+
+
+class MePatch(In):
+    """What everybody may change of oneself; only the fields that are sent."""
+
+    name: Name = omitted()
+    document_id: DocumentId | None = None
+    phone: Phone | None = None
+    has_whatsapp: bool | None = None
+    company: Company | None = None
+
+
+class WorkspaceRef(Out):
+    id: UUID
+    slug: str
+    name: str
+
+
+class SignedInUser(Out):
+    """Who has signed in, and where."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    workspace: WorkspaceRef
+
+
+class Tokens(Out):
+    """`token` repeats `access_token`: it lives `expires_in` seconds. A refresh token is good for one use."""
+
+    access_token: str
+    token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    refresh_token: str
+    user: SignedInUser
+
+
+class Registered(Tokens):
+    workspace: WorkspaceOut
+
+
+class MeOut(UserOut):
+    """Oneself."""
+
+    workspace: WorkspaceRef

@@ -1,0 +1,86 @@
+"""Users as they come in and go out."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chalicelib.accounts.emails import address
+from chalicelib.accounts.permissions import Role
+from chalicelib.api.schemas.common import In, Name, Out, PageQuery, TeamRef, omitted, single_line
+from chalicelib.api.schemas.words import RoleList, RoleWord, UserStatusList
+from chalicelib.models.words import UserStatus
+
+DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(single_line)]
+Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^[0-9+()./ -]+$")]
+Company = Name
+# Spaces at the ends belong to a password.
+Password = Annotated[
+    str,
+    StringConstraints(strip_whitespace=False, max_length=2000),
+    Field(json_schema_extra={"format": "password"}),
+]
+Email = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=320),
+    AfterValidator(address),
+    Field(json_schema_extra={"format": "email"}),
+]
+TeamIds = Annotated[list[UUID], Field(max_length=100)]
+
+
+class UserIn(In):
+    """A new user. Without a password an invitation is sent; staff without teams join the default one."""
+
+    name: Name
+    email: Email
+    role: RoleWord
+    password: Password | None = None
+    team_ids: TeamIds = Field(default_factory=list)
+    document_id: DocumentId | None = None
+    phone: Phone | None = None
+    has_whatsapp: bool | None = None
+    company: Company | None = None
+
+
+class UserPatch(In):
+    """What changes of a user; only the fields that are sent. `status: active` undoes a deactivation."""
+
+    name: Name = omitted()
+    email: Email = omitted()
+    role: RoleWord = omitted()
+    status: Literal[UserStatus.ACTIVE] = omitted()
+    password: Password = omitted()
+    team_ids: TeamIds = omitted()
+    document_id: DocumentId | None = None
+    phone: Phone | None = None
+    has_whatsapp: bool | None = None
+    company: Company | None = None
+
+
+class UserQuery(PageQuery):
+    """Filters and sort of a list of users; `query` is looked for in name and email."""
+
+    role: RoleList | None = None
+    status: UserStatusList | None = None
+    team: UUID | None = None
+    query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    sort: Literal["created_at", "-created_at", "name", "-name"] = "name"
+
+
+class UserOut(Out):
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    status: UserStatus
+    teams: list[TeamRef]
+    document_id: str | None
+    phone: str | None
+    has_whatsapp: bool | None
+    company: str | None
+    email_verified_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    deactivated_at: datetime | None

@@ -1,0 +1,61 @@
+"""Door: the people of a workspace."""
+
+from uuid import UUID
+
+from chalicelib.accounts import users
+from chalicelib.accounts.adding import add
+from chalicelib.accounts.changing import change
+from chalicelib.accounts.deactivating import deactivate
+from chalicelib.accounts.keyring import keyring
+from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.resource import Routes
+from chalicelib.api.schemas.common import Page, sent
+from chalicelib.api.schemas.users import UserIn, UserOut, UserPatch, UserQuery
+from chalicelib.core import paging
+
+routes = Routes(__name__, tag="People")
+
+
+@routes.get("/v1/users", summary="List users", answer=Page[UserOut])
+def list_users(call: Call, query: UserQuery) -> Answer:
+    wanted = {"roles": query.role, "statuses": query.status, "team_id": query.team, "words": query.query}
+    page = paging.Page(query.limit, query.cursor, query.offset)
+    filters = {name: value for name, value in wanted.items() if value is not None}
+    return Answer(users.listing(call.tx, call.actor, filters, page, query.sort))
+
+
+@routes.post(
+    "/v1/users",
+    summary="Add a user, with a password or an invitation",
+    answer=UserOut,
+    status=201,
+    signs=True,
+    examples={"body": {"name": "Ana Ruiz", "email": "ana@acme.example", "role": "agent"}},
+)
+def add_user(call: Call, body: UserIn) -> Answer:
+    facts = body.model_dump(exclude={"password", "team_ids"})
+    made = add(
+        call.tx, call.actor, keyring(call.settings), facts, password=body.password, team_ids=body.team_ids
+    )
+    return Answer(made, headers={"Location": f"/v1/users/{made['id']}"})
+
+
+@routes.get("/v1/users/{user_id}", summary="One user", answer=UserOut)
+def get_user(call: Call, user_id: UUID) -> Answer:
+    return Answer(users.get(call.tx, call.actor, user_id))
+
+
+@routes.patch(
+    "/v1/users/{user_id}",
+    summary="Change a user",
+    answer=UserOut,
+    signs=True,
+    examples={"body": {"role": "dispatcher", "phone": "+57 601 555 0100"}},
+)
+def change_user(call: Call, user_id: UUID, body: UserPatch) -> Answer:
+    return Answer(change(call.tx, call.actor, keyring(call.settings), user_id, sent(body)))
+
+
+@routes.post("/v1/users/{user_id}/deactivate", summary="Let a user in no more", answer=UserOut)
+def deactivate_user(call: Call, user_id: UUID) -> Answer:
+    return Answer(deactivate(call.tx, call.actor, user_id))
