@@ -1,0 +1,229 @@
+"""The package as it is deployed: queues that lose nothing, few rights, sizes far from AWS's limits."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.core import settings
+from local.files import PROJECT
+from local.package import package
+
+MEGABYTE = 1_000_000
+API_GATEWAY_TIMEOUT = 29
+SETTINGS = {
+    "APIHandler": settings.ApiSettings,
+    "Authorizer": settings.AuthorizerSettings,
+    "PublicStatus": settings.PublicStatusSettings,
+    "Notifications": settings.NotificationSettings,
+    "SlaSweep": settings.DatabaseSettings,
+    "EventRelay": settings.RelaySettings,
+    "Purge": settings.DatabaseSettings,
+}
+# Creating a network interface in a VPC cannot be narrowed to one: it does not exist yet.
+UNNARROWED = {"NetworkInterfacesOfTheVpc"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make package` leaves."""
+    out = tmp_path_factory.mktemp("package")
+    package(out, cache=PROJECT / ".local" / "build", stage="prod")
+    return out
+
+
+@pytest.fixture(scope="module")
+def template(folder: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((folder / "sam.json").read_text())
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def resources(template: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def paths(resources: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def files(folder: Path) -> set[str]:
+    with zipfile.ZipFile(folder / "deployment.zip") as archive:
+        return set(archive.namelist())
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: entry["Properties"] for name, entry in resources.items() if entry["Type"] == kind}
+
+
+def queue_readers(
+    resources: dict[str, Any],
+) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    """Each function that SQS feeds, with its event source and its queue."""
+    for function in of_type(resources, "AWS::Serverless::Function").values():
+        for event in function.get("Events", {}).values():
+            if event["Type"] == "SQS":
+                source = event["Properties"]
+                name = source["Queue"]["Fn::Sub"].removeprefix("${").removesuffix(".Arn}")
+                yield function, source, resources[name]["Properties"]
+
+
+class TestQueues:
+    """Hostile case 48."""
+
+    def test_some_function_is_fed_by_a_queue(self, resources: dict[str, Any]) -> None:
+        assert list(queue_readers(resources))
+
+    def test_partial_failures_are_reported(self, resources: dict[str, Any]) -> None:
+        for _, source, _ in queue_readers(resources):
+            assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+    def test_a_message_stays_hidden_for_six_timeouts_of_its_function(self, resources: dict[str, Any]) -> None:
+        for function, _, queue in queue_readers(resources):
+            assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+    def test_what_fails_five_times_goes_to_a_dead_letter_queue(self, resources: dict[str, Any]) -> None:
+        for _, _, queue in queue_readers(resources):
+            policy = queue["RedrivePolicy"]
+            dead_letters = resources[policy["deadLetterTargetArn"]["Fn::GetAtt"][0]]["Properties"]
+            assert policy["maxReceiveCount"] >= 5
+            assert dead_letters["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+
+    def test_dead_letters_and_waiting_news_raise_an_alarm(self, resources: dict[str, Any]) -> None:
+        metrics = {alarm["MetricName"] for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()}
+        assert {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"} <= metrics
+
+
+class TestFunctions:
+    @pytest.mark.parametrize("name", SETTINGS)
+    def test_a_function_is_given_the_settings_that_it_needs_and_no_others(
+        self, resources: dict[str, Any], name: str
+    ) -> None:
+        given = set(resources[name]["Properties"]["Environment"]["Variables"])
+        variables = {field.metadata["variable"]: field.metadata for field in fields(SETTINGS[name])}
+        required = {variable for variable, about in variables.items() if about["default"] is None}
+
+        assert required <= given <= set(variables)
+
+    def test_no_function_is_unknown_here(self, resources: dict[str, Any]) -> None:
+        assert set(of_type(resources, "AWS::Serverless::Function")) == set(SETTINGS)
+
+    @pytest.mark.parametrize("name", ["APIHandler", "Authorizer", "PublicStatus"])
+    def test_what_answers_a_caller_ends_before_api_gateway_gives_up(
+        self, resources: dict[str, Any], name: str
+    ) -> None:
+        assert resources[name]["Properties"]["Timeout"] < API_GATEWAY_TIMEOUT
+
+    def test_every_function_raises_an_alarm_when_it_fails(self, resources: dict[str, Any]) -> None:
+        alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
+        watched = {
+            alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms if alarm["MetricName"] == "Errors"
+        }
+        assert watched == set(SETTINGS)
+
+    def test_the_public_look_up_cannot_starve_the_others(self, resources: dict[str, Any]) -> None:
+        assert resources["PublicStatus"]["Properties"]["ReservedConcurrentExecutions"] >= 1
+
+    def test_the_authorizer_is_outside_the_vpc_and_the_others_follow_the_database(
+        self, resources: dict[str, Any]
+    ) -> None:
+        inside = {
+            name
+            for name, function in of_type(resources, "AWS::Serverless::Function").items()
+            if "VpcConfig" in function
+        }
+        assert inside == set(SETTINGS) - {"Authorizer"}
+
+
+class TestRights:
+    def statements(self, resources: dict[str, Any], name: str) -> list[dict[str, Any]]:
+        role = resources[resources[name]["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+        return [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+
+    def test_functions_share_no_role(self, resources: dict[str, Any]) -> None:
+        roles = [resources[name]["Properties"]["Role"]["Fn::GetAtt"][0] for name in SETTINGS]
+        assert len(set(roles)) == len(roles)
+
+    @pytest.mark.parametrize("name", SETTINGS)
+    def test_a_right_names_its_actions_and_its_target(self, resources: dict[str, Any], name: str) -> None:
+        for statement in self.statements(resources, name):
+            actions = statement["Action"]
+            assert "*" not in "".join(actions)
+            assert statement["Resource"] != "*" or statement["Sid"] in UNNARROWED
+
+    def test_the_signing_key_is_read_by_the_api_alone(self, resources: dict[str, Any]) -> None:
+        readers = {
+            name for name in SETTINGS if '"SigningSecret"' in json.dumps(self.statements(resources, name))
+        }
+        assert readers == {"APIHandler"}
+
+    def test_the_authorizer_may_write_its_logs_and_nothing_else(self, resources: dict[str, Any]) -> None:
+        assert [statement["Sid"] for statement in self.statements(resources, "Authorizer")] == ["OwnLogs"]
+
+    def test_secret_parameters_are_not_echoed(self, template: dict[str, Any]) -> None:
+        for name in ("DatabaseSecretValue", "SigningSecretValue"):
+            assert template["Parameters"][name]["NoEcho"] is True
+
+
+class TestGateway:
+    def test_the_public_look_up_goes_to_its_own_function(self, paths: dict[str, Any]) -> None:
+        operation = paths["/v1/public/{workspace}/ticket-status"]["post"]
+        assert "${PublicStatus.Arn}" in json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
+
+    def test_a_policy_of_the_authorizer_is_kept_for_a_minute_at_most(self, resources: dict[str, Any]) -> None:
+        definitions = resources["RestAPI"]["Properties"]["DefinitionBody"]["securityDefinitions"]
+        for definition in definitions.values():
+            authorizer = definition["x-amazon-apigateway-authorizer"]
+            assert authorizer["authorizerResultTtlInSeconds"] <= 60
+
+    def test_other_methods_of_a_known_path_are_not_allowed(self, paths: dict[str, Any]) -> None:
+        for methods in paths.values():
+            answer = methods["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]["responses"]
+            allowed = answer["default"]["responseParameters"]["method.response.header.Allow"]
+            known = {name.upper() for name in methods if not name.startswith("x-")}
+            assert answer["default"]["statusCode"] == "405"
+            assert set(allowed.strip("'").split(", ")) == known
+
+    def test_refusals_of_api_gateway_are_problems_like_any_other(self, resources: dict[str, Any]) -> None:
+        body = resources["RestAPI"]["Properties"]["DefinitionBody"]
+        for response in body["x-amazon-apigateway-gateway-responses"].values():
+            problem = json.loads(response["responseTemplates"]["application/json"])
+            headers = response["responseParameters"]
+            assert set(problem) == {"type", "title", "status", "detail", "code", "request_id", "errors"}
+            assert str(problem["status"]) == response["statusCode"]
+            assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+            assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+            assert ("gatewayresponse.header.Retry-After" in headers) == (problem["status"] in (429, 503, 504))
+
+
+class TestSizes:
+    def test_half_of_api_gateways_resources_are_enough(self, paths: dict[str, Any]) -> None:
+        assert len(paths) <= 150
+
+    def test_the_template_stays_below_600_kilobytes(self, folder: Path) -> None:
+        assert (folder / "sam.json").stat().st_size <= 0.6 * MEGABYTE
+
+    def test_the_code_stays_below_15_megabytes(self, folder: Path) -> None:
+        assert (folder / "deployment.zip").stat().st_size <= 15 * MEGABYTE
+
+
+class TestCode:
+    def test_no_sdk_and_no_tests_are_carried_along(self, files: set[str]) -> None:
+        tops = {name.split("/")[0] for name in files}
+        assert not tops & {"boto3", "botocore", "tests", "local", "benchmarks", "alembic"}
+
+    def test_the_application_comes_with_its_bytecode(self, files: set[str]) -> None:
+        sources = {name for name in files if name.startswith("chalicelib/") and name.endswith(".py")}
+        assert sources
+        for source in sources:
+            folder, _, name = source.rpartition("/")
+            compiled = [each for each in files if each.startswith(f"{folder}/__pycache__/{name[:-3]}.")]
+            assert compiled, source
