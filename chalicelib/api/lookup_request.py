@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Never
 from urllib.parse import unquote
 
+from chalicelib.accounts.emails import normalised
 from chalicelib.api.bodies import MAX_BODY_BYTES, SENTENCES, is_json, unfit
 from chalicelib.core.errors import (
     FieldProblem,
@@ -41,7 +42,9 @@ def read(event: Mapping[str, Any]) -> Lookup:
     fields = _fields(_document(event))
     _refuse_parameters(event)
     identity = event.get("requestContext", {}).get("identity", {})
-    return Lookup(slug, fields["label"].upper(), fields["email"].lower(), str(identity.get("sourceIp") or ""))
+    return Lookup(
+        slug, fields["label"].upper(), normalised(fields["email"]), str(identity.get("sourceIp") or "")
+    )
 
 
 def _slug(event: Mapping[str, Any]) -> str:

@@ -1,18 +1,24 @@
-"""News: a change becomes an event row in the transaction that makes it, and goes to the queues once that has committed."""
+"""News: a change becomes an event row in the transaction that makes it, and goes to the queues after it.
 
-import json
+Whoever committed it sends it at once (best effort), else the scheduled relay does: at least once, and never
+without its change.
+"""
+
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from json import loads
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import text
 
+from chalicelib.core import sqs
 from chalicelib.core.db import Transaction, in_transaction
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.json_text import dumps
 
-BATCH = 10  # what SendMessageBatch takes
 LEASE_SECONDS = 60
 
 RECORD = text(
@@ -22,10 +28,50 @@ RECORD = text(
     RETURNING id, created_at
     """
 )
+PAYLOAD = text("SELECT payload FROM events WHERE workspace_id = :workspace_id AND id = :id")
 LEASE = text("SELECT * FROM fn_lease_unsent_events(:limit, :lease) ORDER BY id")
 SENT = text("SELECT fn_events_sent(CAST(:ids AS bigint[]))")
+OLDEST = text("SELECT fn_oldest_unsent_event_age()")
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as a consumer gets it: known by its `id`, ordered within its ticket by `sequence`.
+
+    `payload` is None where it was too large for a queue: see `payload_of`.
+    """
+
+    id: int
+    type: str
+    workspace_id: UUID
+    ticket_id: UUID | None
+    sequence: int | None
+    internal: bool
+    created_at: datetime
+    payload: Mapping[str, Any] | None
+
+    @classmethod
+    def parse(cls, body: str) -> Self:
+        """From a message's body. ValueError for what `message` did not make."""
+        try:
+            told = loads(body)
+            payload = told["payload"]
+            if not (payload is None or isinstance(payload, dict)):
+                raise ValueError("payload")
+            return cls(
+                id=int(told["id"]),
+                type=str(told["type"]),
+                workspace_id=UUID(told["workspace_id"]),
+                ticket_id=UUID(told["ticket_id"]) if told["ticket_id"] else None,
+                sequence=int(told["sequence"]) if told["sequence"] is not None else None,
+                internal=bool(told["internal"]),
+                created_at=datetime.fromisoformat(told["created_at"]),
+                payload=payload,
+            )
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            raise ValueError(f"This message is no event: {error!r}") from error
 
 
 def message(
@@ -39,26 +85,52 @@ def message(
     sequence: int | None = None,
     internal: bool = False,
 ) -> dict[str, Any]:
-    """An event as queues carry it. Consumers know it by `id`, and order those of one ticket by `sequence`."""
+    """An event as queues carry it, ids and times still as themselves."""
     return {
         "id": id,
         "type": type,
-        "workspace_id": str(workspace_id),
-        "ticket_id": str(ticket_id) if ticket_id else None,
+        "workspace_id": workspace_id,
+        "ticket_id": ticket_id,
         "sequence": sequence,
         "internal": internal,
-        "created_at": created_at.isoformat(),
+        "created_at": created_at,
         "payload": payload,
     }
 
 
-def record(tx: Transaction, workspace_id: UUID, type: str, payload: dict[str, Any], *, internal: bool = False) -> None:
+def record(
+    tx: Transaction, workspace_id: UUID, type: str, payload: dict[str, Any], *, internal: bool = False
+) -> None:
     """Writes an event that is not a ticket's. Those of tickets are written with their timeline entry."""
-    facts = {"workspace_id": workspace_id, "type": type, "internal": internal}
     row = tx.connection.execute(
-        RECORD, {**facts, "ticket_id": None, "sequence": None, "payload": json.dumps(payload, default=str)}
+        RECORD,
+        {
+            "workspace_id": workspace_id,
+            "ticket_id": None,
+            "sequence": None,
+            "type": type,
+            "internal": internal,
+            "payload": dumps(payload),
+        },
     ).one()
-    tx.events.append(message(row.id, row.created_at, payload=payload, **facts))
+    tx.events.append(
+        message(
+            row.id, row.created_at, workspace_id=workspace_id, type=type, payload=payload, internal=internal
+        )
+    )
+
+
+def payload_of(tx: Transaction, event: Event) -> Mapping[str, Any] | None:
+    """What the event says, read from its row where no queue could carry it. None once the event is purged.
+
+    The transaction must have entered the event's workspace.
+    """
+    if event.payload is not None:
+        return event.payload
+    found: Mapping[str, Any] | None = tx.connection.execute(
+        PAYLOAD, {"workspace_id": event.workspace_id, "id": event.id}
+    ).scalar_one_or_none()
+    return found
 
 
 def send_committed(events: Sequence[dict[str, Any]], queue_urls: Sequence[str]) -> None:
@@ -66,58 +138,73 @@ def send_committed(events: Sequence[dict[str, Any]], queue_urls: Sequence[str]) 
     if not events or not queue_urls:
         return
     try:
-        _mark(_send(events, queue_urls))
+        sent = _send(events, queue_urls, "hasty").taken
+        _mark(sent)
     except Exception:
-        log.warning("events left to the relay", exc_info=True, extra={"events": [event["id"] for event in events]})
+        log.warning("events left to the relay", exc_info=True)
+        return
+    if left := [event["id"] for event in events if event["id"] not in sent]:
+        log.warning("events left to the relay", extra={"event_ids": left})
 
 
 def relay(queue_urls: Sequence[str], *, limit: int = 200) -> int:
-    """One pass: leases what is unsent, commits, sends, marks. Returns how many were sent; raises where none could be."""
-    rows = in_transaction(
-        lambda tx: tx.connection.execute(LEASE, {"limit": limit, "lease": LEASE_SECONDS}).all(), repeatable=True
-    )
-    if not rows:
-        return 0
-    sent = _send([message(**row._mapping) for row in rows], queue_urls)
-    _mark(sent)
-    if not sent:
-        raise RuntimeError(f"none of {len(rows)} events could be sent")
-    return len(sent)
+    """One pass: leases what is unsent, commits, sends, marks. Returns how many were sent.
+
+    Raises Unavailable where a queue does not answer; what was sent by then is marked.
+    """
+    return _pass(queue_urls, limit)[1]
+
+
+def drain(queue_urls: Sequence[str], has_time: Callable[[], bool], *, limit: int = 200) -> int:
+    """Passes until nothing is left or no more time. Returns how many were sent. Raises as `relay` does."""
+    total = 0
+    while has_time():
+        leased, sent = _pass(queue_urls, limit)
+        total += sent
+        if leased < limit:
+            break
+    return total
+
+
+def oldest_unsent_seconds() -> float:
+    """How long the oldest event waits by now; 0 where none does."""
+    return float(in_transaction(lambda tx: tx.connection.execute(OLDEST).scalar_one(), repeatable=True))
 
 
 def check_queues(queue_urls: Sequence[str]) -> None:
     """Raises where a queue does not answer."""
     for url in queue_urls:
-        _sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        sqs.check(url)
 
 
-def _mark(ids: Sequence[int]) -> None:
+def _pass(queue_urls: Sequence[str], limit: int) -> tuple[int, int]:
+    """How many were leased, and sent. What a queue refuses stays unsent, and holds up no other."""
+    lease = {"limit": limit, "lease": LEASE_SECONDS}
+    rows = in_transaction(lambda tx: tx.connection.execute(LEASE, lease).all(), repeatable=True)
+    sent = _send([message(**row._mapping) for row in rows], queue_urls, "patient")
+    _mark(sent.taken)
+    if not sent.answered:
+        raise Unavailable(f"A queue does not answer: {len(rows) - len(sent.taken)} events wait.")
+    return len(rows), len(sent.taken)
+
+
+def _mark(ids: set[int]) -> None:
     if ids:
-        in_transaction(lambda tx: tx.connection.execute(SENT, {"ids": list(ids)}), repeatable=True)
+        in_transaction(lambda tx: tx.connection.execute(SENT, {"ids": sorted(ids)}), repeatable=True)
 
 
-def _send(events: Sequence[dict[str, Any]], queue_urls: Sequence[str]) -> list[int]:
-    """The ids that every queue has taken."""
-    taken = {event["id"] for event in events}
+def _send(events: Sequence[dict[str, Any]], queue_urls: Sequence[str], patience: sqs.Patience) -> sqs.Outcome:
+    """What every queue has taken. The next queue gets only what the one before took."""
+    bodies = {event["id"]: _body(event) for event in events}
+    answered = True
     for url in queue_urls:
-        taken &= set(_send_to(url, events))
-    return sorted(taken)
+        outcome = sqs.send(url, bodies, patience)
+        bodies = {key: body for key, body in bodies.items() if key in outcome.taken}
+        answered = answered and outcome.answered
+    return sqs.Outcome(set(bodies), answered)
 
 
-def _send_to(url: str, events: Sequence[dict[str, Any]]) -> Iterable[int]:
-    for start in range(0, len(events), BATCH):
-        batch = events[start : start + BATCH]
-        entries = [{"Id": str(event["id"]), "MessageBody": json.dumps(event, default=str)} for event in batch]
-        answer = _sqs().send_message_batch(QueueUrl=url, Entries=entries)
-        for failed in answer.get("Failed", ()):
-            log.error("queue refused an event", extra={"event": failed["Id"], "reason": failed.get("Code")})
-        yield from (int(done["Id"]) for done in answer.get("Successful", ()))
-
-
-@lru_cache(maxsize=1)
-def _sqs() -> Any:
-    # Imported when first sent: it costs a cold start 140 ms that a read never pays.
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2}))
+def _body(event: Mapping[str, Any]) -> str:
+    """In ASCII, for SQS refuses some characters; without a payload that is too large: see `payload_of`."""
+    body = dumps(event, ascii_only=True)
+    return body if len(body) <= sqs.MAX_MESSAGE_BYTES else dumps({**event, "payload": None}, ascii_only=True)

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 
-def dumps(value: Any) -> str:
-    """Compact JSON text. TypeError for what has no agreed form."""
-    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+def dumps(value: Any, *, ascii_only: bool = False) -> str:
+    """Compact JSON text. TypeError for what has no agreed form. `ascii_only` for what takes not every character."""
+    return json.dumps(value, default=_plain, ensure_ascii=ascii_only, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:

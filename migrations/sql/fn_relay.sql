@@ -34,3 +34,15 @@ $$;
 ALTER FUNCTION fn_events_sent(bigint[]) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_events_sent(bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fn_events_sent(bigint[]) TO mesa_app;
+
+-- How many seconds the oldest unsent event waits: what an alarm watches.
+CREATE OR REPLACE FUNCTION fn_oldest_unsent_event_age() RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT coalesce((
+        SELECT greatest(extract(epoch FROM clock_timestamp() - e.created_at), 0)
+        FROM public.events e WHERE e.sent_at IS NULL ORDER BY e.id LIMIT 1), 0)
+$$;
+ALTER FUNCTION fn_oldest_unsent_event_age() OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_oldest_unsent_event_age() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_oldest_unsent_event_age() TO mesa_app;
