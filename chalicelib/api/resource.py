@@ -129,13 +129,15 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
     context = request.context
     request_id = str(context.get("requestId", ""))
     logs.request_id.set(request_id)
+    spent: dict[str, str] = {}
     try:
-        response = _serve(endpoint, request, path)
+        response = _serve(endpoint, request, path, spent)
     except HelpdeskError as error:
         response = problems.problem(error, request_id)
     except Exception as error:
         response = problems.unexpected(error, request_id)
-    response.headers.setdefault("Cache-Control", "no-store")
+    for name, value in {**spent, "Cache-Control": "no-store"}.items():
+        response.headers.setdefault(name, value)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Request-Id"] = request_id
     milliseconds = (time.perf_counter() - started) * 1000
@@ -147,7 +149,8 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
     return response
 
 
-def _serve(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Response:
+def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: dict[str, str]) -> Response:
+    """`spent` takes the RateLimit-* header fields, which refusals carry too."""
     settings = api_settings()
     raw = parsing.raw_body(request)
     arguments = parsing.parse_path(dict(endpoint.path_types), path)
@@ -165,7 +168,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respon
     if not endpoint.needs_database:
         return _json(endpoint, endpoint.view(None, **arguments))
 
-    spent = _throttle(endpoint, address, arguments, settings)
+    spent |= _throttle(endpoint, address, arguments, settings)
     # What signs tokens and keys passwords comes from Secrets Manager: asked before the transaction, never inside.
     pepper = keyring(settings).pepper if endpoint.signs else b""
     key = _idempotency_key(endpoint, request)
@@ -200,7 +203,6 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respon
         raise result.error
     response, recorded = result
     events.send_committed(recorded, settings.event_queue_urls)
-    response.headers.update(spent)
     return response
 
 
