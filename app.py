@@ -2,7 +2,20 @@
 
 from chalice import Chalice
 
-from chalicelib.api import auth, authorizer, comments, docs, health, teams, ticket_verbs, tickets, users, workspace
+from chalicelib.api import (
+    auth,
+    authorizer,
+    comments,
+    docs,
+    health,
+    public,
+    public_status,
+    teams,
+    ticket_verbs,
+    tickets,
+    users,
+    workspace,
+)
 
 app = Chalice(app_name="mesa")
 app.register_blueprint(authorizer.bp)
@@ -15,3 +28,5 @@ app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
+app.register_blueprint(public.routes.blueprint)
+app.register_blueprint(public_status.bp)

@@ -7,11 +7,13 @@ from chalicelib.accounts.adding import add
 from chalicelib.accounts.changing import change
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import keyring
+from chalicelib.accounts.permissions import Role
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page, sent
 from chalicelib.api.schemas.users import UserIn, UserOut, UserPatch, UserQuery
 from chalicelib.core import paging
+from chalicelib.tickets.releasing import release_all
 
 routes = Routes(__name__, tag="People")
 
@@ -53,9 +55,14 @@ def get_user(call: Call, user_id: UUID) -> Answer:
     examples={"body": {"role": "dispatcher", "phone": "+57 601 555 0100"}},
 )
 def change_user(call: Call, user_id: UUID, body: UserPatch) -> Answer:
-    return Answer(change(call.tx, call.actor, keyring(call.settings), user_id, sent(body)))
+    changed = change(call.tx, call.actor, keyring(call.settings), user_id, sent(body))
+    if changed["role"] == Role.CUSTOMER:
+        release_all(call.tx, call.actor, user_id, f"{changed['name']} is no longer staff.")
+    return Answer(changed)
 
 
 @routes.post("/v1/users/{user_id}/deactivate", summary="Let a user in no more", answer=UserOut)
 def deactivate_user(call: Call, user_id: UUID) -> Answer:
-    return Answer(deactivate(call.tx, call.actor, user_id))
+    gone = deactivate(call.tx, call.actor, user_id)
+    release_all(call.tx, call.actor, user_id, f"{gone['name']} was deactivated.")
+    return Answer(gone)

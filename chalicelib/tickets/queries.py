@@ -262,3 +262,50 @@ def insert_link(tx: Transaction, actor: Actor, ticket_id: UUID, kind: str, other
             "created_by": actor.id,
         },
     )
+
+
+RELEASE = text(
+    """
+    WITH held AS (
+        SELECT t.id FROM tickets t
+        WHERE t.workspace_id = :workspace_id AND t.assignee_id = :assignee_id AND t.deleted_at IS NULL
+          AND t.status IN ('new', 'open', 'pending', 'on_hold')
+        ORDER BY t.id
+        FOR NO KEY UPDATE
+    ), released AS (
+        UPDATE tickets t
+        SET assignee_id = NULL, version = t.version + 1, last_sequence = t.last_sequence + 1, updated_at = now()
+        FROM held
+        WHERE t.workspace_id = :workspace_id AND t.id = held.id
+        RETURNING t.workspace_id, t.id, t.label, t.subject, t.status, t.priority, t.last_sequence,
+            jsonb_build_object('assignee_id', jsonb_build_object('from', CAST(:assignee_id AS uuid), 'to', NULL)) AS changes
+    ), entry AS (
+        INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta)
+        SELECT workspace_id, id, last_sequence, 'unassigned', :actor_type, :actor_id, changes, CAST(:meta AS jsonb)
+        FROM released
+    )
+    INSERT INTO events (workspace_id, ticket_id, sequence, type, payload)
+    SELECT workspace_id, id, last_sequence, 'ticket.unassigned', jsonb_build_object(
+        'ticket', jsonb_build_object('id', id, 'label', label, 'subject', subject, 'status', status, 'priority', priority),
+        'actor', CAST(:actor AS jsonb), 'changes', changes, 'meta', CAST(:meta AS jsonb))
+    FROM released
+    RETURNING id, workspace_id, ticket_id, sequence, type, internal, payload, created_at
+    """
+)
+
+
+def release(tx: Transaction, actor: Actor, assignee_id: UUID, reason: str) -> int:
+    """Unassigns all active tickets of somebody, with a timeline entry and an event each; how many."""
+    rows = tx.connection.execute(
+        RELEASE,
+        {
+            "workspace_id": actor.workspace.id,
+            "assignee_id": assignee_id,
+            "actor_type": actor.type,
+            "actor_id": actor.id,
+            "actor": dumps({"type": actor.type, "id": actor.id}),
+            "meta": dumps({"reason": reason}),
+        },
+    ).all()
+    tx.events.extend(events.message(**row._mapping) for row in rows)
+    return len(rows)
