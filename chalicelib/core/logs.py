@@ -1,4 +1,4 @@
-"""JSON logs, a line an entry, each with the request and the workspace it belongs to."""
+"""JSON logs, a line an entry, each with the request, the workspace and the event it belongs to."""
 
 import json
 import logging
@@ -8,6 +8,7 @@ from typing import Any
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 workspace_id: ContextVar[str | None] = ContextVar("workspace_id", default=None)
+event_id: ContextVar[int | None] = ContextVar("event_id", default=None)
 
 STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "aws_request_id"}
 
@@ -23,6 +24,7 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "request_id": request_id.get(),
             "workspace_id": workspace_id.get(),
+            "event_id": event_id.get(),
         }
         entry.update({name: value for name, value in vars(record).items() if name not in STANDARD})
         if record.exc_info:

@@ -91,8 +91,12 @@ notifications = Table(
     Column("ticket_id", Uuid),
     Column("sequence", Integer),
     words("kind"),
+    # What newer news of the same ticket overrules; null for what is always told.
+    words("topic", nullable=True),
     words("status", "claimed"),
     words("message_id"),
+    # What the mail provider calls it: bounces name it so.
+    words("provider_id", nullable=True),
     timestamp("created_at", now=True),
     timestamp("claimed_at", now=True),
     timestamp("sent_at"),
@@ -100,5 +104,5 @@ notifications = Table(
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     UniqueConstraint("workspace_id", "event_id", "user_id"),
     one_of("status", ("claimed", "sent", "superseded", "failed")),
-    Index("notifications_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "user_id", "kind"),
+    Index("notifications_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "user_id", "topic", "sequence"),
 )

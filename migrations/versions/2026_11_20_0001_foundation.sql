@@ -44,6 +44,7 @@ CREATE TABLE users (
 );
 CREATE INDEX users_email_idx ON users (email) WHERE deleted_at IS NULL AND password_hash IS NOT NULL;
 CREATE INDEX users_workspace_id_created_at_idx ON users (workspace_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_workspace_id_dispatchers_idx ON users (workspace_id) WHERE role IN ('admin', 'dispatcher') AND deleted_at IS NULL;
 CREATE UNIQUE INDEX users_workspace_id_email_key ON users (workspace_id, email) WHERE deleted_at IS NULL;
 CREATE INDEX users_workspace_id_name_idx ON users (workspace_id, name, id) WHERE deleted_at IS NULL;
 
@@ -349,8 +350,10 @@ CREATE TABLE notifications (
     ticket_id uuid,
     sequence integer,
     kind text NOT NULL,
+    topic text,
     status text DEFAULT 'claimed' NOT NULL,
     message_id text NOT NULL,
+    provider_id text,
     created_at timestamptz DEFAULT now() NOT NULL,
     claimed_at timestamptz DEFAULT now() NOT NULL,
     sent_at timestamptz,
@@ -360,4 +363,4 @@ CREATE TABLE notifications (
     CONSTRAINT notifications_workspace_id_event_id_user_id_key UNIQUE (workspace_id, event_id, user_id),
     CONSTRAINT notifications_status_check CHECK (status IN ('claimed', 'sent', 'superseded', 'failed'))
 );
-CREATE INDEX notifications_workspace_id_ticket_id_idx ON notifications (workspace_id, ticket_id, user_id, kind);
+CREATE INDEX notifications_workspace_id_ticket_id_idx ON notifications (workspace_id, ticket_id, user_id, topic, sequence);
