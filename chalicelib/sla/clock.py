@@ -78,7 +78,7 @@ class Clock(Promises):
             self._finish(target, now, fulfilled=False)
 
     def reopened(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
-        """It goes on: the resolution with the business time that was left, and so a first response never given.
+        """It goes on: the resolution, and a first response never given, with the business time that was left.
 
         Nothing left: breached at once, silently. A team that holds the ticket again begins anew.
         """
@@ -104,7 +104,7 @@ class Clock(Promises):
         self._promise(Metric.TEAM_RESOLUTION, policy, facts, now, paused=paused)
 
     def recomputed(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
-        """Priority, policy or `sla_minutes` of an active ticket changed: same start and pauses, new due times.
+        """Priority, policy or `sla_minutes` changed, while active: same start, same pauses, other due times.
 
         What is no longer promised is withdrawn, what was withdrawn comes back, what is newly promised counts
         from the beginning (a team's from now on: nobody knows when it took over).

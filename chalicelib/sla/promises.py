@@ -62,18 +62,18 @@ class Promises:
         return target
 
     def _promise_late(self, metric: Metric, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
+        began = facts.created_at or min((target.started_at for target in self.targets), default=now)
         paused = self._is_paused(facts)
-        if metric is Metric.TEAM_RESOLUTION:
+        if metric is Metric.FIRST_RESPONSE and not self._is_answered(facts):
+            self._promise(metric, policy, facts, began)
+        elif metric is Metric.TEAM_RESOLUTION:
             self._promise(metric, policy, facts, now, paused=paused)
-        elif metric is Metric.RESOLUTION or (
-            metric is Metric.FIRST_RESPONSE and not self._is_answered(facts)
-        ):
-            began = facts.created_at or min((target.started_at for target in self.targets), default=now)
+        elif metric is Metric.RESOLUTION:
             pauses = {pause for target in self.targets for pause in target.paused_intervals}
-            work = metric is Metric.RESOLUTION
-            target = self._promise(metric, policy, facts, began, pauses=sorted(pauses) if work else ())
-            if target and work and paused:
-                target.paused_at = now
+            since = min((target.paused_at for target in self.targets if target.paused_at), default=now)
+            target = self._promise(metric, policy, facts, began, pauses=sorted(pauses))
+            if target and paused:
+                target.paused_at = since
                 self._aim(target)
 
     def _go_on(self, last: Target, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:

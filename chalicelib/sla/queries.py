@@ -105,7 +105,7 @@ def policies(tx: Transaction, workspace_id: UUID) -> list[Policy]:
 
 
 def load(tx: Transaction, workspace_id: UUID, ticket_id: UUID) -> tuple[list[Target], dict[UUID, Calendar]]:
-    """What Clock takes. Call it after the statement that locks the ticket, which sees nothing it waited for."""
+    """What Clock takes. Call it after the statement that locks the ticket: that one saw the time before."""
     key = {"workspace_id": workspace_id, "ticket_id": ticket_id}
     rows = tx.connection.execute(LOAD, key).mappings().all()
     counted_on = {row["calendar_id"]: calendars.read(row["calendar"]) for row in rows}

@@ -1,0 +1,108 @@
+"""Any history of a ticket, with sweeps in between: what must hold whatever happens, and in whatever order."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.models.words import Metric
+from chalicelib.sla.clock import Clock
+from chalicelib.sla.hours import business_minutes, due_at
+from chalicelib.sla.targets import Target
+from tests.sla.office import about, june, promising, started, sweep
+
+POLICIES = [
+    promising(first_response=30, next_response=20, resolution=120, team_resolution=60),
+    promising(always=True, first_response=90, resolution={"high": 600, "low": 2000}),
+    promising(resolution=1, next_response=45),
+    None,
+]
+VERBS = ["paused", "resumed", "answered", "resolved", "closed", "ended", "sweep"]
+DECIDING = ["asked", "reopened", "transferred", "recomputed"]
+ACTIVE, DONE = "active", "done"
+
+happenings = st.tuples(
+    st.sampled_from(VERBS + DECIDING),
+    st.sampled_from(POLICIES),
+    st.sampled_from(["high", "low"]),
+    st.sampled_from([None, 10, 300]),
+    # Some verbs began before the one they waited for.
+    st.integers(-2, 2000).map(lambda minutes: timedelta(minutes=minutes, seconds=7 * minutes % 60)),
+)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.lists(happenings, max_size=25))
+def test_any_history_is_a_legal_one(history: list[tuple[str, object, str, int | None, timedelta]]) -> None:
+    now = june(5, 10)
+    clock = started(POLICIES[0], now)
+    told: Counter[tuple[str, int, int]] = Counter()
+    breached: set[tuple[str, int]] = set()
+    active = True
+    for verb, policy, priority, minutes, later in history:
+        now += later
+        if verb == "sweep":
+            told.update(sweep(clock, now))
+        elif verb in DECIDING:
+            if (verb == "reopened") == active:
+                continue
+            facts = about(priority=priority, sla_minutes=minutes)
+            getattr(clock, verb)(now, policy, facts)
+            active = True
+        elif active:
+            getattr(clock, verb)(now)
+            active = verb not in ("resolved", "closed", "ended")
+        told.update((target.metric.value, target.cycle, 100) for target in clock.breaches)
+        clock.breaches.clear()
+
+        for target in clock.targets:
+            check(clock, target)
+        assert breached <= {name(target) for target in clock.targets if target.breached_by(now)}
+        breached = {name(target) for target in clock.targets if target.breached_at}
+        assert active or not any(target.running for target in clock.targets)
+
+    assert set(told.values()) <= {1}
+    check_cycles(clock)
+
+
+def name(target: Target) -> tuple[str, int]:
+    return target.metric.value, target.cycle
+
+
+def check(clock: Clock, target: Target) -> None:
+    calendar = clock.calendars[target.calendar_id]
+    assert not (target.fulfilled_at and target.ended_at)
+    assert all(since < until for since, until in target.paused_intervals)
+    assert all(one[1] <= two[0] for one, two in pairwise(target.paused_intervals))
+    assert target.minutes >= 0
+    waiting = [step for step in target.steps if step.fired_at is None]
+    if not target.running or target.paused or target.breach.fired_at:
+        assert not any(step.at for step in waiting)
+    if target.running and not target.paused:
+        due = due_at(target.started_at, target.minutes, calendar, target.paused_intervals)
+        assert target.due_at in (due, *(until for since, until in target.paused_intervals if since == due))
+        assert target.breach.fired_at or target.breach.at == target.due_at
+    if target.metric is Metric.FIRST_RESPONSE:
+        assert target.paused_intervals == []
+    if target.fulfilled_at and target.due_at and not target.breached_at:
+        used = business_minutes(target.started_at, target.fulfilled_at, calendar, target.paused_intervals)
+        assert used <= target.minutes + 1e-6
+        assert not target.breached_by(latest(clock))
+    if target.finished_at:
+        assert target.breached_by(latest(clock)) == (target.breached_at is not None)
+
+
+def check_cycles(clock: Clock) -> None:
+    for metric in Metric:
+        cycles = sorted((one for one in clock.targets if one.metric is metric), key=lambda one: one.cycle)
+        assert [one.cycle for one in cycles] == list(range(1, len(cycles) + 1))
+        assert not any(one.running for one in cycles[:-1])
+        for one, two in pairwise(cycles):
+            assert one.finished_at is not None
+            assert one.finished_at <= two.started_at
+
+
+def latest(clock: Clock) -> datetime:
+    return max(target.last_event for target in clock.targets) + timedelta(days=9999)

@@ -1,0 +1,185 @@
+"""Reopening goes on with what was left; teams hold a ticket one after the other."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.sla.office import about, armed, june, of, promising, started, sweep
+
+DAY = promising(resolution=480)
+OLA = promising(resolution=4800, team_resolution=240)
+
+
+def test_reopened_after_days_it_has_the_business_time_that_was_left() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 15))
+
+    clock.reopened(june(10, 10), DAY, about())
+
+    once, again = of(clock, "resolution")
+    assert once.fulfilled_at == june(5, 15)
+    assert (again.cycle, again.minutes) == (2, 180)
+    assert (again.started_at, again.due_at) == (june(10, 10), june(10, 13))
+    assert armed(again)[100] == june(10, 13)
+    assert clock.resolution() is again
+
+
+def test_pauses_before_the_resolution_are_not_held_against_the_reopened_ticket() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.paused(june(5, 11))
+    clock.resolved(june(8, 12))
+
+    clock.reopened(june(10, 9), DAY, about())
+
+    assert clock.resolution().minutes == 420
+
+
+def test_reopened_again_each_cycle_takes_from_the_same_promise() -> None:
+    clock = started(DAY, june(5, 9))
+    clock.resolved(june(5, 12))
+    clock.reopened(june(8, 9), DAY, about())
+    clock.resolved(june(8, 11))
+
+    clock.reopened(june(9, 9), DAY, about())
+
+    assert [target.minutes for target in of(clock, "resolution")] == [480, 300, 180]
+
+
+@pytest.mark.parametrize("resolved", [june(5, 17), june(8, 16)], ids=["in the last second", "late"])
+def test_reopened_with_nothing_left_it_is_breached_at_once_without_a_word(resolved: datetime) -> None:
+    clock = started(DAY, june(5, 9))
+    clock.resolved(resolved)
+    told = len(clock.breaches)
+
+    clock.reopened(june(10, 10), DAY, about())
+
+    again = clock.resolution()
+    assert (again.minutes, again.due_at, again.breached_at) == (0, june(10, 10), june(10, 10))
+    assert again.breached_by(june(10, 10))
+    assert sweep(clock, june(30, 10)) == []
+    clock.resolved(june(10, 11))
+    assert len(clock.breaches) == told
+
+
+def test_a_cancelled_ticket_that_comes_back_goes_on_where_it_stopped() -> None:
+    policy = promising(first_response=120, resolution=480)
+    clock = started(policy, june(5, 10))
+    clock.ended(june(5, 11))
+
+    clock.reopened(june(8, 9), policy, about())
+
+    assert [target.minutes for target in of(clock, "first_response")] == [120, 60]
+    assert [target.minutes for target in of(clock, "resolution")] == [480, 420]
+
+
+def test_reopening_asks_for_no_second_first_response() -> None:
+    policy = promising(first_response=120, resolution=480)
+    clock = started(policy, june(5, 10))
+    clock.answered(june(5, 11))
+    clock.resolved(june(5, 11))
+
+    clock.reopened(june(8, 9), policy, about())
+
+    assert len(of(clock, "first_response")) == 1
+
+
+def test_a_ticket_cancelled_while_it_waited_is_not_paused_once_it_is_back() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.paused(june(5, 11))
+    clock.recomputed(june(5, 12), None, about())
+    clock.ended(june(5, 13))
+
+    clock.reopened(june(8, 9), DAY, about())
+
+    assert clock.resolution().due_at == june(8, 16)
+
+
+def test_reopening_what_nothing_was_promised_for_begins_now() -> None:
+    clock = started(None, june(5, 10))
+    clock.resolved(june(5, 11))
+
+    clock.reopened(june(8, 9), DAY, about())
+
+    assert (clock.resolution().cycle, clock.resolution().due_at) == (1, june(8, 17))
+
+
+def test_reopening_without_a_promise_now_starts_nothing() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 11))
+
+    clock.reopened(june(8, 9), None, about())
+
+    assert len(clock.targets) == 1
+
+
+def test_what_was_left_is_still_what_was_left_after_another_priority() -> None:
+    policy = promising(resolution={"high": 480, "low": 960})
+    clock = started(policy, june(5, 9))
+    clock.resolved(june(5, 14))
+    clock.reopened(june(8, 9), policy, about())
+
+    clock.recomputed(june(8, 10), policy, about(priority="low"))
+
+    assert clock.resolution().minutes == 960 - 300
+    clock.recomputed(june(8, 10), policy, about(priority="high"))
+    assert clock.resolution().minutes == 180
+
+
+def test_each_team_that_holds_the_ticket_has_a_promise_of_its_own() -> None:
+    clock = started(OLA, june(5, 10))
+
+    clock.transferred(june(5, 12), OLA, about())
+
+    first, second = of(clock, "team_resolution")
+    assert (first.fulfilled_at, first.ended_at) == (None, june(5, 12))
+    assert (second.cycle, second.started_at, second.due_at) == (2, june(5, 12), june(5, 16))
+    assert len(of(clock, "resolution")) == 1
+
+
+def test_a_team_that_hands_it_on_late_was_late() -> None:
+    clock = started(OLA, june(5, 10))
+
+    clock.transferred(june(5, 15), OLA, about())
+
+    assert [(target.metric, target.cycle) for target in clock.breaches] == [("team_resolution", 1)]
+
+
+def test_a_ticket_handed_on_while_it_waits_waits_for_the_new_team_too() -> None:
+    clock = started(OLA, june(5, 10))
+    clock.paused(june(5, 11))
+
+    clock.transferred(june(5, 12), OLA, about())
+    clock.resumed(june(8, 9))
+
+    assert [target.paused_intervals for target in of(clock, "team_resolution")] == [
+        [(june(5, 11), june(5, 12))],
+        [(june(5, 12), june(8, 9))],
+    ]
+    assert of(clock, "team_resolution")[1].due_at == june(8, 13)
+
+
+def test_resolving_meets_the_promise_of_the_team_that_holds_it() -> None:
+    clock = started(OLA, june(5, 10))
+    clock.transferred(june(5, 12), OLA, about())
+
+    clock.resolved(june(5, 13))
+
+    assert [target.fulfilled_at for target in of(clock, "team_resolution")] == [None, june(5, 13)]
+
+
+def test_a_team_whose_ticket_is_reopened_begins_anew() -> None:
+    clock = started(OLA, june(5, 10))
+    clock.resolved(june(5, 13))
+
+    clock.reopened(june(8, 9), OLA, about())
+
+    assert [target.minutes for target in of(clock, "team_resolution")] == [240, 240]
+
+
+def test_handing_on_to_a_team_without_a_promise_ends_the_old_one() -> None:
+    clock = started(OLA, june(5, 10))
+
+    clock.transferred(june(5, 12), DAY, about())
+
+    (held,) = of(clock, "team_resolution")
+    assert held.ended_at == june(5, 12)
