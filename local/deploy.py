@@ -1,5 +1,6 @@
 """Deploys the package through CloudFormation, as `aws cloudformation deploy` does, and maps the domain."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -37,6 +38,19 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         return self._session.client(service, config=Config(retries={"total_max_attempts": 2}))
+
+    def check(self) -> None:
+        """StackError where nothing answers at the address."""
+        try:
+            self.client("cloudformation").describe_stacks()
+        except (BotoCoreError, ClientError) as error:
+            raise StackError(f"No emulator answers at {self.endpoint}: {error}") from error
+
+    def remove(self) -> None:
+        """Takes the application out of an emulator that runs on without it; nothing where none answers."""
+        with contextlib.suppress(BotoCoreError, ClientError, StackError):
+            self.client("cloudformation").delete_stack(StackName=STACK_NAME)
+            self._await(self._status, lambda now: now is None or not now.endswith("_IN_PROGRESS"))
 
     def deploy(self, package: Path, parameters: dict[str, str]) -> dict[str, str]:
         """Creates or updates the stack from `sam.json` and `deployment.zip`; returns its outputs."""

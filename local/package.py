@@ -38,7 +38,7 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
                 append(archive, *compile_module(name, content))
     fresh.replace(code)
     template = json.loads((out / "sam.json").read_text())
-    _check_merge(template)
+    check_merge(template)
     refuse_other_methods(template)
     (out / "sam.json").write_text(json.dumps(template, separators=(",", ":")) + "\n")
 
@@ -68,7 +68,7 @@ def _chalice_package(staged: Path, stage: str, out: Path) -> None:
         raise StackError(f"`chalice package` failed: {lines[-1]}\n{result.stderr}".rstrip())
 
 
-def _check_merge(template: dict[str, Any]) -> None:
+def check_merge(template: dict[str, Any]) -> None:
     """What the merge template adds to must be declared by the application, or it would hang in the air."""
     resources = template["Resources"]
     undeclared = [name for name, resource in resources.items() if "Type" not in resource]

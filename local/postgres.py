@@ -83,13 +83,11 @@ class Cluster:
 
     def stop(self) -> None:
         """Stops the server, cutting its connections; does nothing where it is not running."""
-        server = self._server_process()
-        if server is None:
+        if not self.running():
             return
         result = self._run("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", "-D", str(self.data))
         if result.returncode != 0 and self.running():
             self._run("pg_ctl", "stop", "-w", "-t", "10", "-m", "immediate", "-D", str(self.data))
-        psutil.wait_procs([server], timeout=5)  # pg_ctl is content when the pid file is gone
 
     def destroy(self) -> None:
         """Stops the server and removes everything it ever stored."""
@@ -100,7 +98,17 @@ class Cluster:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def running(self) -> bool:
-        return self._server_process() is not None
+        return self.process() is not None
+
+    def process(self) -> psutil.Process | None:
+        """The running server of this very folder."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            process = psutil.Process(pid)
+            ours = process.status() != psutil.STATUS_ZOMBIE and str(self.data) in process.cmdline()
+        except (OSError, ValueError, psutil.Error):
+            return None
+        return process if ours else None
 
     # addresses
 
@@ -213,16 +221,6 @@ class Cluster:
             stderr=subprocess.STDOUT if out is not subprocess.PIPE else subprocess.PIPE,
             cwd="/", env={**plain, "LC_ALL": "C"}, **who,
         )  # fmt: skip
-
-    def _server_process(self) -> psutil.Process | None:
-        """The running postmaster of this very folder."""
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            process = psutil.Process(pid)
-            ours = process.status() != psutil.STATUS_ZOMBIE and str(self.data) in process.cmdline()
-        except (OSError, ValueError, psutil.Error):
-            return None
-        return process if ours else None
 
     def _drop_stale_pid_file(self) -> None:
         # After a power cut the pid may belong to a stranger, and PostgreSQL would not dare to start.

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from local.deploy import BASE_PATH, DOMAIN, Cloud
 from local.emulator import Emulator
 from local.errors import StackError
@@ -70,9 +72,11 @@ class Stack:
         `bound`: the emulator ends when this process does. `step` is entered around each step, for progress.
         """
         try:
-            if self.emulator:
-                with step("AWS emulator"):
+            with step("AWS emulator"):
+                if self.emulator:
                     self.emulator.start(bound=bound)
+                else:
+                    self.cloud.check()
             with step("PostgreSQL"):
                 self.cluster.start()
                 self.cluster.bootstrap(DATABASE)
@@ -94,9 +98,14 @@ class Stack:
 
     def down(self) -> None:
         """Stops what this stack runs; its data stays."""
+        server = self.cluster.process()
         if self.emulator:
             self.emulator.stop()
+        elif server:
+            self.cloud.remove()
         self.cluster.stop()
+        if server:
+            psutil.wait_procs([server], timeout=5)  # gone for good, not only deaf
         (self.path / "stack.json").unlink(missing_ok=True)
 
     def running(self) -> bool:
