@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pg8000.dbapi
 import psutil
 import pytest
 
+from local.account import server_account
 from local.postgres import APP, OWNER, SUPERUSER, Cluster
 
 
@@ -63,13 +63,16 @@ class TestLife:
         pid_file = cluster.data / "postmaster.pid"
         lines = pid_file.read_text().split("\n")
         cluster.stop()
-        stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        account = server_account()  # a stranger of another user would not impress PostgreSQL
+        stranger = subprocess.Popen(["sleep", "60"], user=account.uid if account else None)
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]))
 
         cluster.start()
-        stranger.communicate(b"\n")
+        alive = stranger.poll() is None
+        stranger.kill()
+        stranger.wait()
 
-        assert stranger.returncode == 0
+        assert alive
         assert kept(cluster) == [["written"]]
 
     def test_a_port_taken_meanwhile_is_replaced(self, cluster: Cluster) -> None:
