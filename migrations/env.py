@@ -1,5 +1,6 @@
-"""Runs the migrations: one transaction each, behind an advisory lock, with short lock time-outs; then installs the
-functions of migrations/sql, so that what the database runs is always what the repository shows."""
+"""Runs the migrations: one transaction each, behind an advisory lock, with short lock time-outs; then
+installs the functions of migrations/sql, so that what the database runs is always what the repository
+shows."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""The in-process stage: the embedded PostgreSQL with the app's own role, AWS played by moto over HTTP, the app itself."""
+"""The in-process stage: the embedded PostgreSQL with the app's own role, AWS played by moto over HTTP, the
+app itself."""
 
 import json
 import os
@@ -37,7 +38,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
     """The address where moto plays AWS."""
-    server = ThreadedMotoServer(port=0, verbose=False)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
@@ -75,8 +76,12 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
     environment = {
         "MESA_STAGE": "test",
         "MESA_LOG_LEVEL": "INFO",
-        "MESA_DATABASE_SECRET_ARN": manager.create_secret(Name="database", SecretString=json.dumps(database))["ARN"],
-        "MESA_SIGNING_SECRET_ARN": manager.create_secret(Name="signing", SecretString=json.dumps(signing))["ARN"],
+        "MESA_DATABASE_SECRET_ARN": manager.create_secret(Name="database", SecretString=json.dumps(database))[
+            "ARN"
+        ],
+        "MESA_SIGNING_SECRET_ARN": manager.create_secret(Name="signing", SecretString=json.dumps(signing))[
+            "ARN"
+        ],
         "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": encode(public)}),
         "MESA_EVENT_QUEUE_URLS": sqs.create_queue(QueueName="mesa-notifications")["QueueUrl"],
         "MESA_MAIL_FROM": "desk@mesa.example",
@@ -122,11 +127,11 @@ def desk(api: Api, cast: Cast) -> ServiceDesk:
 
 
 @pytest.fixture
-def queue(stage: dict[str, str], aws: str) -> Iterator["Queue"]:
+def queue(stage: dict[str, str], aws: str) -> "Queue":
     """The notifications queue, emptied."""
     queue = Queue(stage["MESA_EVENT_QUEUE_URLS"], aws)
     queue.take()
-    yield queue
+    return queue
 
 
 class Queue:
@@ -139,7 +144,9 @@ class Queue:
     def take(self) -> list[dict[str, object]]:
         """Receives and deletes all there is, as the parsed bodies."""
         taken: list[dict[str, object]] = []
-        while messages := self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+        while messages := self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
             for message in messages:
                 taken.append(json.loads(message["Body"]))
                 self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])

@@ -470,3 +470,28 @@ def _list_statement(
         ORDER BY {column} {direction}, {tie} {direction} LIMIT :take OFFSET :skip
         """
     )
+
+
+UPSERT_CONTACT = text(
+    """
+    INSERT INTO users AS u
+        (workspace_id, email, name, role, status, document_id, phone, has_whatsapp, company)
+    VALUES
+        (:workspace_id, :email, :name, 'customer', 'contact', :document_id, :phone, :has_whatsapp, :company)
+    ON CONFLICT (workspace_id, email) WHERE deleted_at IS NULL DO UPDATE SET
+        document_id = CASE WHEN u.status = 'contact' AND excluded.document_id IS NOT NULL
+                      THEN excluded.document_id ELSE u.document_id END,
+        phone = CASE WHEN u.status = 'contact' AND excluded.phone IS NOT NULL
+                THEN excluded.phone ELSE u.phone END,
+        has_whatsapp = CASE WHEN u.status = 'contact' AND excluded.has_whatsapp IS NOT NULL
+                       THEN excluded.has_whatsapp ELSE u.has_whatsapp END,
+        company = CASE WHEN u.status = 'contact' AND excluded.company IS NOT NULL
+                  THEN excluded.company ELSE u.company END
+    RETURNING u.id, u.name, u.email
+    """
+)
+
+
+def upsert_contact(tx: Transaction, workspace_id: UUID, contact: Mapping[str, Any]) -> Any:
+    """The person with this email, made as a contact where there is none: id, name, email."""
+    return tx.connection.execute(UPSERT_CONTACT, {"workspace_id": workspace_id, **contact}).one()

@@ -22,7 +22,7 @@ routes = Routes(__name__, tag="Comments and timeline")
 )
 def add_comment(call: Call, ticket_id: UUID, body: CommentIn) -> Answer:
     made = commenting.comment(call.tx, call.actor, ticket_id, body.body, body.visibility)
-    if made.follow_up is None:
+    if made.id is not None:
         return Answer({**views.comment(call.tx, call.actor, made.id), "follow_up": None})
     author = {"id": call.actor.id, "name": call.actor.name, "email": call.actor.email}
     return Answer(
@@ -35,7 +35,7 @@ def add_comment(call: Call, ticket_id: UUID, body: CommentIn) -> Answer:
             "source": "api",
             "created_at": made.created_at,
             "edited_at": None,
-            "follow_up": {"id": made.follow_up.id, "label": made.follow_up.label},
+            "follow_up": made.follow_up and {"id": made.follow_up.id, "label": made.follow_up.label},
         }
     )
 
@@ -47,7 +47,9 @@ def list_comments(call: Call, ticket_id: UUID, query: PageQuery) -> Answer:
     return Answer(paging.answer(rows, page, "created_at", lambda r: (r.created_at, r.id), lambda r: r.item))
 
 
-@routes.get("/v1/tickets/{ticket_id}/timeline", summary="List what happened", answer=PageOut[TimelineEntryOut])
+@routes.get(
+    "/v1/tickets/{ticket_id}/timeline", summary="List what happened", answer=PageOut[TimelineEntryOut]
+)
 def list_timeline(call: Call, ticket_id: UUID, query: PageQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     rows = views.timeline(call.tx, call.actor, ticket_id, page)

@@ -22,7 +22,8 @@ class NoQuery(BaseModel, extra="forbid"):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a view gives back. `body` None is an empty answer; a string goes out as it is, with its own content type."""
+    """What a view gives back. `body` None is an empty answer; a string goes out as it is, with its own
+    content type."""
 
     body: Any
     status: int | None = None
@@ -76,5 +77,6 @@ class Call:
     @property
     def actor(self) -> Actor:
         """Who calls. Public routes without a workspace have nobody."""
-        assert self._actor is not None, "this route has no principal"
+        if self._actor is None:
+            raise RuntimeError("this route has no principal")
         return self._actor

@@ -15,14 +15,17 @@ routes = Routes(__name__, tag="Health")
 
 
 @routes.get("/health", summary="Is the API up? Asks nothing else", answer=Health, needs_database=False)
-def health(call: None) -> Answer:
+def health(_: None) -> Answer:
     return Answer({"status": "ok", "stage": os.environ.get("MESA_STAGE")})
 
 
 @routes.get(
-    "/v1/health/ready", summary="Are the database and the queues in reach?", answer=Readiness, needs_database=False
+    "/v1/health/ready",
+    summary="Are the database and the queues in reach?",
+    answer=Readiness,
+    needs_database=False,
 )
-def ready(call: None) -> Answer:
+def ready(_: None) -> Answer:
     in_transaction(lambda tx: tx.connection.execute(text("SELECT 1")), repeatable=True)
     try:
         events.check_queues(api_settings().event_queue_urls)

@@ -1,6 +1,7 @@
 """Strict reading of what callers send: bytes to checked shapes, or a refusal that names the field.
 
-Malformed (400): not UTF-8, not JSON (RFC 8259: no NaN, no Infinity), nested too deep. Invalid (422): readable but wrong.
+Malformed (400): not UTF-8, not JSON (RFC 8259: no NaN, no Infinity), nested too deep. Invalid (422): readable
+but wrong.
 """
 
 from typing import Any, TypeVar
@@ -88,7 +89,8 @@ def parse_path(wanted: dict[str, type], given: dict[str, str]) -> dict[str, Any]
 
 
 def if_match(header: str | None) -> int | None:
-    """The version that `If-Match` names: `"7"` or `7`. None without the header or for `*`; -1 for one that is not ours."""
+    """The version that `If-Match` names: `"7"` or `7`. None without the header or for `*`; -1 for one that is
+    not ours."""
     if header is None or header.strip() == "*":
         return None
     digits = header.strip().removeprefix("W/").strip('"')

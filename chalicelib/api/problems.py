@@ -14,7 +14,8 @@ log = logging.getLogger(__name__)
 
 
 def problem(error: HelpdeskError, request_id: str | None) -> Response:
-    """The answer that tells of an error: its status, code and sentence, the fields at fault, what else helps."""
+    """The answer that tells of an error: its status, code and sentence, the fields at fault, what else
+    helps."""
     status, headers, members = document(error, request_id)
     return Response(to_json(members).decode(), {**headers}, status)
 

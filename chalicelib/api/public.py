@@ -1,14 +1,14 @@
-"""The public door: tickets from people without an account. Their status is public_status.py, a Lambda of its own."""
+"""The public door: tickets from people without an account. Their status is public_status.py, a Lambda of its
+own."""
 
-from dataclasses import replace
-
+from chalicelib.accounts.contacts import known_as
 from chalicelib.accounts.emails import valid_address
 from chalicelib.api.endpoint import Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.tickets import PublicTicketIn, PublicTicketOut
 from chalicelib.models.words import Source
 from chalicelib.sla.facts import resolution_facts
-from chalicelib.tickets import queries, views
+from chalicelib.tickets import views
 from chalicelib.tickets.creating import NewTicket, create
 
 routes = Routes(__name__, tag="Public")
@@ -34,10 +34,10 @@ ANSWERED = ("id", "label", "number", "subject", "status", "type", "priority", "c
         }
     },
 )
-def create_public_ticket(call: Call, workspace: str, body: PublicTicketIn) -> Answer:
-    contact = queries.upsert_contact(
+def create_public_ticket(call: Call, workspace: str, body: PublicTicketIn) -> Answer:  # noqa: ARG001
+    actor = known_as(
         call.tx,
-        call.actor.workspace.id,
+        call.actor,
         {
             "email": valid_address(body.email),
             "name": body.name,
@@ -47,7 +47,6 @@ def create_public_ticket(call: Call, workspace: str, body: PublicTicketIn) -> An
             "company": body.company,
         },
     )
-    actor = replace(call.actor, id=contact.id, name=contact.name, email=contact.email)
     new = NewTicket(body.subject, body.description, body.type, body.priority, body.category, body.subcategory)
     ticket = create(
         call.tx, actor, new, team_id=body.team_id, source=Source.PUBLIC, source_ip=call.address or None
@@ -56,5 +55,9 @@ def create_public_ticket(call: Call, workspace: str, body: PublicTicketIn) -> An
     facts = resolution_facts(row.targets, actor.now)
     minutes = facts["sla_minutes"]
     answer = {name: getattr(row, name) for name in ANSWERED}
-    answer |= {"sla_minutes": minutes, "sla_hours": minutes / 60 if minutes else None, "due_at": facts["due_at"]}
+    answer |= {
+        "sla_minutes": minutes,
+        "sla_hours": minutes / 60 if minutes else None,
+        "due_at": facts["due_at"],
+    }
     return Answer(answer)

@@ -1,6 +1,8 @@
-"""The one wrapper around every view. Read `_serve` top to bottom: parse, throttle, enter, replay or work, commit, send, answer.
+"""The one wrapper around every view. Read `_serve` top to bottom: parse, throttle, enter, replay or work,
+commit, send, answer.
 
-A view is a function of a `Call`, its path parameters by name, and, where it declares them, `body` and `query` in their shapes:
+A view is a function of a `Call`, its path parameters by name, and, where it declares them, `body` and `query`
+in their shapes:
 
     @routes.post("/v1/tickets/{ticket_id}/pause", answer=TicketOut, summary="Wait for somebody")
     def pause(call: Call, ticket_id: UUID, body: PauseBody) -> Answer: ...
@@ -27,7 +29,15 @@ from chalicelib.api.cors import CORS
 from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
 from chalicelib.core import events, idempotency, logs, metrics, throttle
 from chalicelib.core.db import Transaction, in_transaction
-from chalicelib.core.errors import Forbidden, HelpdeskError, PreconditionRequired, RateLimited, Refusal, Unauthenticated, ValidationFailed
+from chalicelib.core.errors import (
+    Forbidden,
+    HelpdeskError,
+    PreconditionRequired,
+    RateLimited,
+    Refusal,
+    Unauthenticated,
+    ValidationFailed,
+)
 from chalicelib.core.settings import ApiSettings
 
 log = logging.getLogger(__name__)
@@ -80,7 +90,11 @@ class Routes:
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
-            types = {name: p.annotation for name, p in parameters.items() if name not in ("call", "body", "query")}
+            types = {
+                name: p.annotation
+                for name, p in parameters.items()
+                if name not in ("call", "_", "body", "query")
+            }
             endpoint = Endpoint(
                 method,
                 path,
@@ -169,7 +183,8 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
         return _json(endpoint, endpoint.view(None, **arguments))
 
     spent |= _throttle(endpoint, address, arguments, settings)
-    # What signs tokens and keys passwords comes from Secrets Manager: asked before the transaction, never inside.
+    # What signs tokens and keys passwords comes from Secrets Manager: asked before the transaction, never
+    # inside.
     pepper = keyring(settings).pepper if endpoint.signs else b""
     key = _idempotency_key(endpoint, request)
     concrete = endpoint.path.format(**path) if path else endpoint.path
@@ -194,7 +209,9 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
             return result.body
         response = _json(endpoint, result)
         if asked:
-            answer = idempotency.StoredAnswer(response.status_code, _kept(response.headers), response.body or None)
+            answer = idempotency.StoredAnswer(
+                response.status_code, _kept(response.headers), response.body or None
+            )
             idempotency.store(tx, asked, answer)
         return response, tx.events
 
@@ -207,7 +224,8 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
 
 
 def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dict[str, Any]) -> Actor | None:
-    """The principal as the database knows it now, and whether its role of today may call this route at all."""
+    """The principal as the database knows it now, and whether its role of today may call this route at
+    all."""
     if access.is_public(endpoint.method, endpoint.path):
         return principals.enter_public(tx, arguments["workspace"]) if "workspace" in arguments else None
     claims = request.context["authorizer"]
@@ -221,8 +239,11 @@ def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dic
     return actor
 
 
-def _throttle(endpoint: Endpoint, address: str, arguments: dict[str, Any], settings: ApiSettings) -> dict[str, str]:
-    """Counts in a transaction of its own, so that the count outlives whatever the request becomes and holds no lock."""
+def _throttle(
+    endpoint: Endpoint, address: str, arguments: dict[str, Any], settings: ApiSettings
+) -> dict[str, str]:
+    """Counts in a transaction of its own, so that the count outlives whatever the request becomes and holds
+    no lock."""
     if not endpoint.limits:
         return {}
 
@@ -239,12 +260,17 @@ def _throttle(endpoint: Endpoint, address: str, arguments: dict[str, Any], setti
 
     tightest = min(in_transaction(count, repeatable=True), key=lambda c: (c.allowed, c.remaining))
     if not tightest.allowed:
-        raise RateLimited("Too many requests. Wait before you try again.", retry_after=tightest.reset, headers=rate_headers(tightest))
+        raise RateLimited(
+            "Too many requests. Wait before you try again.",
+            retry_after=tightest.reset,
+            headers=rate_headers(tightest),
+        )
     return rate_headers(tightest)
 
 
 def rate_headers(count: throttle.Count) -> dict[str, str]:
-    """RateLimit-* header fields, as draft-ietf-httpapi-ratelimit-headers-06 has them: seconds until the reset."""
+    """RateLimit-* header fields, as draft-ietf-httpapi-ratelimit-headers-06 has them: seconds until the
+    reset."""
     return {
         "RateLimit-Limit": str(count.limit),
         "RateLimit-Remaining": str(count.remaining),
@@ -262,7 +288,9 @@ def _idempotency_key(endpoint: Endpoint, request: Request) -> str | None:
 
 
 def _kept(headers: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in headers.items() if name in ("Content-Type", "ETag", "Location")}
+    return {
+        name: str(value) for name, value in headers.items() if name in ("Content-Type", "ETag", "Location")
+    }
 
 
 def _replay(stored: idempotency.StoredAnswer) -> Response:
@@ -276,5 +304,3 @@ def _json(endpoint: Endpoint, answer: Answer) -> Response:
         return Response("", headers, status)
     body = answer.body if isinstance(answer.body, str) else to_json(answer.body).decode()
     return Response(body, headers, status)
-
-

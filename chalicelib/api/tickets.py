@@ -27,7 +27,11 @@ from chalicelib.tickets.updating import update
 routes = Routes(__name__, tag="Tickets")
 
 EXAMPLE = {
-    "body": {"subject": "VPN drops every hour", "description": "Since the update this morning.", "priority": "high"}
+    "body": {
+        "subject": "VPN drops every hour",
+        "description": "Since the update this morning.",
+        "priority": "high",
+    }
 }
 
 
@@ -108,7 +112,17 @@ def _page(call: Call, query: TicketQuery, conditions: dict[str, Any]) -> Answer:
 
 def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
     """The filter's conditions by name, with their values; see listing.CONDITIONS."""
-    plain = ("query", "status", "priority", "type", "team", "tag", "created_after", "created_before", "updated_after")
+    plain = (
+        "query",
+        "status",
+        "priority",
+        "type",
+        "team",
+        "tag",
+        "created_after",
+        "created_before",
+        "updated_after",
+    )
     found = {name: value for name in plain if (value := getattr(query, name)) is not None}
     if query.assignee == "none":
         found["unassigned"] = None

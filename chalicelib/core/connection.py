@@ -1,5 +1,5 @@
-"""A PostgreSQL connection with the credentials of the database secret. pg8000 and the standard library only: the
-public look-up opens its own with this."""
+"""A PostgreSQL connection with the credentials of the database secret. pg8000 and the standard library only:
+the public look-up opens its own with this."""
 
 import os
 import ssl
@@ -20,7 +20,8 @@ CA_BUNDLE = os.path.join(os.environ.get("LAMBDA_TASK_ROOT", ""), "rds-ca-bundle.
 
 
 def connect(settings: DatabaseSettings) -> pg8000.dbapi.Connection:
-    """Opens a connection; where the password was refused, the secret is read again, for it may have been rotated."""
+    """Opens a connection; where the password was refused, the secret is read again, for it may have been
+    rotated."""
     arn = settings.database_secret_arn
     try:
         return _connect(DatabaseSecret.parse(get_secret(arn)))
@@ -43,7 +44,8 @@ def is_lost(error: BaseException | None) -> bool:
 
 
 def server_fields(error: BaseException | None) -> dict[str, str]:
-    """What the server said of an error, by the letters of PostgreSQL's protocol (C: SQLSTATE, n: constraint)."""
+    """What the server said of an error, by the letters of PostgreSQL's protocol (C: SQLSTATE, n:
+    constraint)."""
     if isinstance(error, pg8000.dbapi.Error) and error.args and isinstance(error.args[0], dict):
         return error.args[0]
     return {}

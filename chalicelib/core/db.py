@@ -1,4 +1,5 @@
-"""One connection a sandbox, and the one place where a transaction begins and ends: return commits, raise rolls back.
+"""One connection a sandbox, and the one place where a transaction begins and ends: return commits, raise
+rolls back.
 
 Time-outs nest: lock 5 s < statement 10 s (both the role's, see the first migration) < socket 15 s < Lambda.
 """
@@ -72,15 +73,18 @@ def engine() -> Engine:
 def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool) -> T:
     """Runs `unit` in a transaction of its own and commits what it returns.
 
-    A connection lost before COMMIT, a deadlock or a serialisation failure is tried once more: nothing was written. Lost at
-    COMMIT, the outcome is unknown, and the unit runs again only where it is `repeatable`: a read, or a write that knows
-    its own traces (an idempotency key, an event id).
-    Raises Unavailable where the database cannot be had; whatever else the unit raises goes through.
+    A connection lost before COMMIT, a deadlock or a serialisation failure is tried once more: nothing was
+    written. Lost at COMMIT, the outcome is unknown, and the unit runs again only where it is `repeatable`: a
+    read, or a write that knows its own traces (an idempotency key, an event id). Raises Unavailable where the
+    database cannot be had; whatever else the unit raises goes through.
     """
     try:
         return _attempt(unit, repeatable)
     except _TryAgain as again:
-        log.warning("transaction repeated", extra={"sqlstate": sqlstate(again.cause), "error": repr(again.cause)[:200]})
+        log.warning(
+            "transaction repeated",
+            extra={"sqlstate": sqlstate(again.cause), "error": repr(again.cause)[:200]},
+        )
         time.sleep(0.02)
     try:
         return _attempt(unit, repeatable)
@@ -118,4 +122,6 @@ def _attempt(unit: Callable[[Transaction], T], repeatable: bool) -> T:
 
 
 def _unavailable() -> Unavailable:
-    return Unavailable("The desk is busy or its database is out of reach. Try again in a moment.", retry_after=1)
+    return Unavailable(
+        "The desk is busy or its database is out of reach. Try again in a moment.", retry_after=1
+    )

@@ -1,4 +1,5 @@
-"""What can go wrong, in the product's words. Rooms raise these; only the HTTP door knows their status codes."""
+"""What can go wrong, in the product's words. Rooms raise these; only the HTTP door knows their status
+codes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,6 +108,7 @@ class Unavailable(HelpdeskError):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Returned, not raised: commit what must outlive the refusal (a failed sign-in, a revoked family), then answer it."""
+    """Returned, not raised: commit what must outlive the refusal (a failed sign-in, a revoked family), then
+    answer it."""
 
     error: HelpdeskError

@@ -1,8 +1,8 @@
 """The Idempotency-Key header: the same key and body get the stored answer, another body is refused.
 
-The key's row is written in the transaction of the work itself, so there is never an answer without its work, nor work
-without its answer. A second call with the key waits at the row of the first, up to the role's lock time-out of 5 s.
-Source: the Idempotency-Key header field, draft-ietf-httpapi-idempotency-key-header.
+The key's row is written in the transaction of the work itself, so there is never an answer without its work,
+nor work without its answer. A second call with the key waits at the row of the first, up to the role's lock
+time-out of 5 s. Source: the Idempotency-Key header field, draft-ietf-httpapi-idempotency-key-header.
 """
 
 import hashlib
@@ -36,20 +36,23 @@ CLAIM = text(
 STORED = text(
     """
     SELECT request_digest, status, headers, body FROM idempotency_keys
-    WHERE workspace_id = :workspace_id AND principal = :principal AND method = :method AND path = :path AND key = :key
+    WHERE workspace_id = :workspace_id AND principal = :principal AND method = :method AND path = :path AND
+        key = :key
     """
 )
 STORE = text(
     """
     UPDATE idempotency_keys SET status = :status, headers = CAST(:headers AS jsonb), body = :body
-    WHERE workspace_id = :workspace_id AND principal = :principal AND method = :method AND path = :path AND key = :key
+    WHERE workspace_id = :workspace_id AND principal = :principal AND method = :method AND path = :path AND
+        key = :key
     """
 )
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a key is good for: one workspace, principal, method and path; and the digest of the body it came with."""
+    """What a key is good for: one workspace, principal, method and path; and the digest of the body it came
+    with."""
 
     workspace_id: UUID
     principal: str
@@ -79,7 +82,8 @@ class StoredAnswer:
 
 
 def digest(body: bytes, pepper: bytes = b"") -> str:
-    """The body's fingerprint, byte for byte. A body that holds a password takes a pepper: nobody guesses it from here."""
+    """The body's fingerprint, byte for byte. A body that holds a password takes a pepper: nobody guesses it
+    from here."""
     return hmac.digest(pepper, body, "sha256").hex() if pepper else hashlib.sha256(body).hexdigest()
 
 
@@ -111,5 +115,10 @@ def store(tx: Transaction, request: Request, answer: StoredAnswer) -> None:
     """Keeps the answer beside the work, for the next call with the key."""
     tx.connection.execute(
         STORE,
-        {**request.scope, "status": answer.status, "headers": json.dumps(dict(answer.headers)), "body": answer.body},
+        {
+            **request.scope,
+            "status": answer.status,
+            "headers": json.dumps(dict(answer.headers)),
+            "body": answer.body,
+        },
     )

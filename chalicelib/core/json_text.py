@@ -7,7 +7,8 @@ from uuid import UUID
 
 
 def dumps(value: Any, *, ascii_only: bool = False) -> str:
-    """Compact JSON text. TypeError for what has no agreed form. `ascii_only` for what takes not every character."""
+    """Compact JSON text. TypeError for what has no agreed form. `ascii_only` for what takes not every
+    character."""
     return json.dumps(value, default=_plain, ensure_ascii=ascii_only, separators=(",", ":"))
 
 

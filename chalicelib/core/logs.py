@@ -33,7 +33,8 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Makes every handler of the process write JSON. Lambda brings its own handler; elsewhere one is added."""
+    """Makes every handler of the process write JSON. Lambda brings its own handler; elsewhere one is
+    added."""
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler())

@@ -1,6 +1,7 @@
 """Metrics in CloudWatch's embedded format: a line on standard output, no call over the network.
 
-Format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+Format:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
 import json
@@ -13,7 +14,8 @@ Unit = Literal["Count", "Milliseconds", "Seconds"]
 
 
 def emit(values: dict[str, tuple[float, Unit]], **dimensions: str) -> None:
-    """Writes named values with their units, under one set of dimensions (few values each: they are billed apart)."""
+    """Writes named values with their units, under one set of dimensions (few values each: they are billed
+    apart)."""
     entry = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),

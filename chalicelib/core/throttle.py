@@ -1,4 +1,5 @@
-"""Rate limits: fixed windows counted in the database, per address and per account, so that every sandbox agrees."""
+"""Rate limits: fixed windows counted in the database, per address and per account, so that every sandbox
+agrees."""
 
 import hashlib
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ def bucket(scope: str, subject: str) -> str:
 
 
 def hit(tx: Transaction, limit: Limit, subject: str, *, factor: int = 1) -> Count:
-    """Counts one more of `subject` and says whether it may go on. `factor` multiplies the limit (local stacks)."""
+    """Counts one more of `subject` and says whether it may go on. `factor` multiplies the limit (local
+    stacks)."""
     allowed_hits = limit.hits * factor
     row = tx.connection.execute(
         HIT, {"bucket": bucket(limit.scope, subject), "limit": allowed_hits, "window": limit.seconds}

@@ -14,7 +14,16 @@ from sqlalchemy import (
     text,
 )
 
-from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.base import (
+    belongs_to,
+    metadata,
+    of_workspace,
+    one_of,
+    row_id,
+    timestamp,
+    words,
+    workspace_key,
+)
 from chalicelib.models.words import UserStatus, values
 
 LISTED = text("deleted_at IS NULL")
@@ -74,7 +83,11 @@ Index(
 )
 Index("users_workspace_id_name_idx", users.c.workspace_id, users.c.name, users.c.id, postgresql_where=LISTED)
 Index(
-    "users_workspace_id_created_at_idx", users.c.workspace_id, users.c.created_at, users.c.id, postgresql_where=LISTED
+    "users_workspace_id_created_at_idx",
+    users.c.workspace_id,
+    users.c.created_at,
+    users.c.id,
+    postgresql_where=LISTED,
 )
 # Few of a workspace's many users: every new ticket and every breach asks for them.
 Index(
@@ -83,7 +96,11 @@ Index(
     postgresql_where=text("role IN ('admin', 'dispatcher') AND deleted_at IS NULL"),
 )
 # Sign-in without a workspace looks an email up across all of them.
-Index("users_email_idx", users.c.email, postgresql_where=text("deleted_at IS NULL AND password_hash IS NOT NULL"))
+Index(
+    "users_email_idx",
+    users.c.email,
+    postgresql_where=text("deleted_at IS NULL AND password_hash IS NOT NULL"),
+)
 
 teams = Table(
     "teams",
@@ -104,7 +121,9 @@ Index(
     unique=True,
     postgresql_where=teams.c.deleted_at.is_(None),
 )
-Index("teams_workspace_id_default_key", teams.c.workspace_id, unique=True, postgresql_where=teams.c.is_default)
+Index(
+    "teams_workspace_id_default_key", teams.c.workspace_id, unique=True, postgresql_where=teams.c.is_default
+)
 
 team_members = Table(
     "team_members",

@@ -1,4 +1,5 @@
-"""Tables that carry no helpdesk rule: events, idempotency keys, rate limits, and the mails already decided."""
+"""Tables that carry no helpdesk rule: events, idempotency keys, rate limits, and the mails already
+decided."""
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +19,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 
-from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.base import (
+    belongs_to,
+    metadata,
+    of_workspace,
+    one_of,
+    row_id,
+    timestamp,
+    words,
+    workspace_key,
+)
 
 
 class TransactionId(UserDefinedType[int]):
@@ -44,7 +54,12 @@ events = Table(
     Column("payload", JSONB, nullable=False),
     timestamp("created_at", now=True),
     # Whoever committed it sends it first; the scheduled relay takes what is left once the lease is over.
-    Column("leased_until", DateTime(timezone=True), nullable=False, server_default=text("now() + interval '10 seconds'")),
+    Column(
+        "leased_until",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("now() + interval '10 seconds'"),
+    ),
     timestamp("sent_at"),
     of_workspace(),
     UniqueConstraint("workspace_id", "ticket_id", "sequence"),
@@ -104,5 +119,12 @@ notifications = Table(
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     UniqueConstraint("workspace_id", "event_id", "user_id"),
     one_of("status", ("claimed", "sent", "superseded", "failed")),
-    Index("notifications_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "user_id", "topic", "sequence"),
+    Index(
+        "notifications_workspace_id_ticket_id_idx",
+        "workspace_id",
+        "ticket_id",
+        "user_id",
+        "topic",
+        "sequence",
+    ),
 )

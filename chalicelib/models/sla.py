@@ -16,7 +16,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.base import (
+    belongs_to,
+    metadata,
+    of_workspace,
+    one_of,
+    row_id,
+    timestamp,
+    words,
+    workspace_key,
+)
 from chalicelib.models.words import Metric, values
 
 calendars = Table(
@@ -51,7 +60,8 @@ sla_policies = Table(
     words("name"),
     Column("position", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False, server_default=true()),
-    # {"type": [...], "priority": [...], "team": [...], "category": [...], "tag": [...], "organisation": [...]}
+    # {"type": [...], "priority": [...], "team": [...], "category": [...], "tag": [...], "organisation":
+    # [...]}
     Column("conditions", JSONB, nullable=False, server_default=text("'{}'")),
     # {metric: {priority: minutes}}; a metric that is absent makes no promise.
     Column("targets", JSONB, nullable=False),
@@ -119,5 +129,6 @@ sla_steps = Table(
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     one_of("kind", ("warning", "breach")),
 )
-# The sweep's only index: it holds what is still to come, so its size follows the open promises, its scan what is due.
+# The sweep's only index: it holds what is still to come, so its size follows the open promises, its scan what
+# is due.
 Index("sla_steps_due_idx", sla_steps.c.at, postgresql_where=text("fired_at IS NULL AND at IS NOT NULL"))

@@ -17,7 +17,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import INET, JSONB
 
-from chalicelib.models.base import belongs_to, metadata, of_workspace, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.base import (
+    belongs_to,
+    metadata,
+    of_workspace,
+    one_of,
+    row_id,
+    timestamp,
+    words,
+    workspace_key,
+)
 from chalicelib.models.words import ActorType, Priority, Source, Status, TicketType, Visibility, values
 
 ACTIVE = text("deleted_at IS NULL AND archived_at IS NULL")
@@ -87,8 +96,22 @@ tickets = Table(
     Index("tickets_workspace_id_created_at_idx", "workspace_id", "created_at", "id", postgresql_where=ACTIVE),
     Index("tickets_workspace_id_updated_at_idx", "workspace_id", "updated_at", "id", postgresql_where=ACTIVE),
     Index("tickets_workspace_id_due_at_idx", "workspace_id", "due_at", "id", postgresql_where=ACTIVE),
-    Index("tickets_workspace_id_status_idx", "workspace_id", "status", "created_at", "id", postgresql_where=ACTIVE),
-    Index("tickets_workspace_id_team_id_idx", "workspace_id", "team_id", "created_at", "id", postgresql_where=ACTIVE),
+    Index(
+        "tickets_workspace_id_status_idx",
+        "workspace_id",
+        "status",
+        "created_at",
+        "id",
+        postgresql_where=ACTIVE,
+    ),
+    Index(
+        "tickets_workspace_id_team_id_idx",
+        "workspace_id",
+        "team_id",
+        "created_at",
+        "id",
+        postgresql_where=ACTIVE,
+    ),
     Index("tickets_workspace_id_assignee_id_idx", "workspace_id", "assignee_id", "created_at", "id"),
     Index("tickets_workspace_id_requester_id_idx", "workspace_id", "requester_id", "created_at", "id"),
 )

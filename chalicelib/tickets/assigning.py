@@ -27,7 +27,9 @@ def assign(
     draft.save()
 
 
-def apply_assign(draft: Draft, assignee_id: UUID | None, team_id: UUID | None = None, reason: str | None = None) -> None:
+def apply_assign(
+    draft: Draft, assignee_id: UUID | None, team_id: UUID | None = None, reason: str | None = None
+) -> None:
     draft.require(Verb.ASSIGN)
     _require_right(draft, assignee_id, team_id)
     found = queries.prepare(
@@ -54,7 +56,9 @@ def _require_right(draft: Draft, assignee_id: UUID | None, team_id: UUID | None)
         return
     own = draft.get("assignee_id") == actor.id
     claims = (
-        draft.get("assignee_id") is None and assignee_id == actor.id and draft.get("team_id") in actor.team_ids
+        draft.get("assignee_id") is None
+        and assignee_id == actor.id
+        and draft.get("team_id") in actor.team_ids
     )
     if not (own or claims):
         raise Forbidden("Agents claim unassigned tickets of their teams, and hand on their own.")

@@ -1,4 +1,5 @@
-"""Commenting: public replies and internal notes, and what a customer's word does to a ticket that was waiting or done."""
+"""Commenting: public replies and internal notes, and what a customer's word does to a ticket that was waiting
+or done."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,8 @@ from chalicelib.tickets.ticket import Ticket
 
 @dataclass(frozen=True)
 class Comment:
-    """What became of a comment. `follow_up` is the new ticket that it opened instead, where the old one was finished."""
+    """What became of a comment. `follow_up` is the new ticket that it opened instead, where the old one was
+    finished."""
 
     id: UUID | None
     ticket_id: UUID
@@ -36,7 +38,8 @@ def comment(
     visibility: Visibility = Visibility.PUBLIC,
     source: Source = Source.API,
 ) -> Comment:
-    """Adds a comment. A customer's on a finished ticket opens a follow-up; on an archived one nobody comments."""
+    """Adds a comment. A customer's on a finished ticket opens a follow-up; on an archived one nobody
+    comments."""
     draft = open_draft(tx, actor, ticket_id)
     if actor.is_customer and _is_over(draft):
         new = following_up.follow_up(draft, body, source)

@@ -1,4 +1,5 @@
-"""Creating: one request, with its number and label, its team, its promises, its first timeline entry and event."""
+"""Creating: one request, with its number and label, its team, its promises, its first timeline entry and
+event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,7 +59,8 @@ def create(
     source_ip: str | None = None,
     follow_up_of: UUID | None = None,
 ) -> Ticket:
-    """Writes the ticket and all that belongs to it. Whoever opens it asks for it, unless staff names another."""
+    """Writes the ticket and all that belongs to it. Whoever opens it asks for it, unless staff names
+    another."""
     requester_id = new.requester_id or actor.id
     found = queries.prepare(
         tx, actor.workspace.id, team_id=team_id, assignee_id=new.assignee_id, requester_id=requester_id

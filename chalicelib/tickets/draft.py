@@ -1,10 +1,10 @@
 """A ticket being changed in one transaction: verbs decide on it in memory, `save` writes all of it at once.
 
-    draft = open_draft(tx, actor, ticket_id, expected_version)     # visible, locked, version as expected
-    draft.require(Verb.PAUSE)                                       # the lifecycle's table
-    draft.set("paused", {"status": Status.PENDING}, reason=...)    # a change, its timeline entry, its event
-    draft.clock.paused(draft.now)                                   # what it means for the promises
-    draft.save()
+draft = open_draft(tx, actor, ticket_id, expected_version)     # visible, locked, version as expected
+draft.require(Verb.PAUSE)                                       # the lifecycle's table
+draft.set("paused", {"status": Status.PENDING}, reason=...)    # a change, its timeline entry, its event
+draft.clock.paused(draft.now)                                   # what it means for the promises
+draft.save()
 """
 
 from collections.abc import Mapping
@@ -94,7 +94,8 @@ class Draft:
         )
 
     def require(self, verb: Verb, to: Status | None = None) -> None:
-        """Raises IllegalTransition, naming the state and the verbs allowed now, unless the table has this one."""
+        """Raises IllegalTransition, naming the state and the verbs allowed now, unless the table has this
+        one."""
         if not self.may(verb, to):
             raise self.illegal(verb)
 
@@ -113,7 +114,13 @@ class Draft:
             archived=self.get("archived_at") is not None,
             merged=self.ticket.merged_into is not None,
         )
-        state = "archived" if self.get("archived_at") else "merged" if self.ticket.merged_into else self.get("status")
+        state = (
+            "archived"
+            if self.get("archived_at")
+            else "merged"
+            if self.ticket.merged_into
+            else self.get("status")
+        )
         now = ", ".join(allowed) if allowed else "none"
         return IllegalTransition(
             because or f"A ticket that is {state} cannot be changed by {verb}. Allowed now: {now}.",
@@ -153,12 +160,19 @@ class Draft:
 
     def _tell_breaches(self, clock: Clock) -> None:
         """A breach that this change found before the sweep did comes first: it happened first."""
-        breaches = [Entry("sla_breached", {}, breach_meta(target), internal=True) for target in clock.breaches]
+        breaches = [
+            Entry("sla_breached", {}, breach_meta(target), internal=True) for target in clock.breaches
+        ]
         self.entries[:0] = breaches
 
 
 def open_draft(
-    tx: Transaction, actor: Actor, ticket_id: UUID, expected_version: int | None = None, *, deleted: bool = False
+    tx: Transaction,
+    actor: Actor,
+    ticket_id: UUID,
+    expected_version: int | None = None,
+    *,
+    deleted: bool = False,
 ) -> Draft:
     """The ticket, if the actor may know of it, locked until the transaction ends.
 
@@ -169,7 +183,7 @@ def open_draft(
         raise NotFound("There is no such ticket.")
     if expected_version is not None and ticket.version != expected_version:
         raise StaleVersion(
-            f"The ticket has changed since you saw it: it is at version {ticket.version}. Load it again and repeat.",
+            f"The ticket has changed since you saw it: it is at version {ticket.version} now. Load it again.",
             current_version=ticket.version,
         )
     return Draft(tx, actor, ticket)

@@ -1,4 +1,5 @@
-"""The ticket's life: the one table of verbs and states. Pure; the database holds the same edges (fn_guard_ticket_status.sql)."""
+"""The ticket's life: the one table of verbs and states. Pure; the database holds the same edges
+(fn_guard_ticket_status.sql)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,7 +81,14 @@ def edges() -> frozenset[tuple[Status, Status]]:
 
 
 def is_allowed(
-    verb: Verb, status: Status, *, dispatcher: bool, staff: bool, archived: bool, merged: bool, to: Status | None = None
+    verb: Verb,
+    status: Status,
+    *,
+    dispatcher: bool,
+    staff: bool,
+    archived: bool,
+    merged: bool,
+    to: Status | None = None,
 ) -> bool:
     """Whether the table lets this caller use the verb in this state. `to` is the pause's choice."""
     if archived != (verb is Verb.UNARCHIVE):
@@ -94,7 +102,15 @@ def allowed_now(
     status: Status, *, dispatcher: bool, staff: bool, admin: bool, archived: bool, merged: bool
 ) -> list[Verb]:
     """The verbs that this caller may use now: what a refusal names, and what a page offers."""
-    own = frozenset(Verb) if admin else DISPATCHER_VERBS if dispatcher else STAFF_VERBS if staff else REQUESTER_VERBS
+    own = (
+        frozenset(Verb)
+        if admin
+        else DISPATCHER_VERBS
+        if dispatcher
+        else STAFF_VERBS
+        if staff
+        else REQUESTER_VERBS
+    )
     return [
         verb
         for verb in Verb

@@ -1,4 +1,5 @@
-"""Listing: a page of the tickets that an actor may see, filtered and sorted, by keyset or offset. One statement."""
+"""Listing: a page of the tickets that an actor may see, filtered and sorted, by keyset or offset. One
+statement."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,13 +47,15 @@ CONDITIONS = {
     "created_before": "t.created_at < :created_before",
     "updated_after": "t.updated_at > :updated_after",
     "query": """(t.label = upper(:query) OR t.number::text = :query
-        OR to_tsvector('simple', t.subject || ' ' || t.description) @@ websearch_to_tsquery('simple', :query))""",
+        OR to_tsvector('simple', t.subject || ' ' || t.description) @@ websearch_to_tsquery('simple',
+            :query))""",
 }
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What to list: names of CONDITIONS with the value that each needs (None where it needs none), and the sort."""
+    """What to list: names of CONDITIONS with the value that each needs (None where it needs none), and the
+    sort."""
 
     conditions: dict[str, Any] = field(default_factory=dict)
     sort: str = "-created_at"

@@ -1,4 +1,5 @@
-"""Pausing and resuming: `pending` waits for the customer, `on_hold` for anyone else; both stop the resolution clock."""
+"""Pausing and resuming: `pending` waits for the customer, `on_hold` for anyone else; both stop the resolution
+clock."""
 
 from typing import Literal
 from uuid import UUID
@@ -14,7 +15,12 @@ STATUS = {"customer": Status.PENDING, "other": Status.ON_HOLD}
 
 
 def pause(
-    tx: Transaction, actor: Actor, ticket_id: UUID, waiting_on: WaitingOn, reason: str, version: int | None = None
+    tx: Transaction,
+    actor: Actor,
+    ticket_id: UUID,
+    waiting_on: WaitingOn,
+    reason: str,
+    version: int | None = None,
 ) -> None:
     """Waits for somebody. Already paused, it may only change whom it waits for."""
     draft = open_draft(tx, actor, ticket_id, version)
@@ -38,7 +44,7 @@ def apply_pause(draft: Draft, status: Status, reason: str | None) -> None:
         draft.clock.paused(draft.now)
 
 
-def apply_resume(draft: Draft, **meta: str) -> None:
+def apply_resume(draft: Draft, cause: str | None = None) -> None:
     draft.require(Verb.RESUME)
-    draft.set("resumed", {"status": Status.OPEN}, **meta)
+    draft.set("resumed", {"status": Status.OPEN}, cause=cause)
     draft.clock.resumed(draft.now)

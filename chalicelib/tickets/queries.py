@@ -1,4 +1,5 @@
-"""The SQL of tickets that verbs use: load and lock, change and record, create. Reading for answers is in views.py."""
+"""The SQL of tickets that verbs use: load and lock, change and record, create. Reading for answers is in
+views.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,13 +34,14 @@ class Entry:
 @lru_cache(maxsize=8)
 def _lock(condition: str) -> TextClause:
     return text(
-        f"SELECT {COLUMNS} FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition} "
-        "FOR NO KEY UPDATE OF t"
+        f"SELECT {COLUMNS} FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id "
+        f"AND {condition} FOR NO KEY UPDATE OF t"
     )
 
 
 def lock(tx: Transaction, actor: Actor, ticket_id: UUID, *, deleted: bool = False) -> Ticket | None:
-    """The ticket, if the actor may know of it, held against every other writer until the end of the transaction."""
+    """The ticket, if the actor may know of it, held against every other writer until the end of the
+    transaction."""
     condition, values = ("t.deleted_at IS NOT NULL", {}) if deleted else visible_to(actor)
     row = tx.connection.execute(
         _lock(condition), {"workspace_id": actor.workspace.id, "id": ticket_id, **values}
@@ -62,10 +64,16 @@ PREPARE = text(
 
 
 def prepare(
-    tx: Transaction, workspace_id: UUID, *, team_id: UUID | None, assignee_id: UUID | None, requester_id: UUID | None
+    tx: Transaction,
+    workspace_id: UUID,
+    *,
+    team_id: UUID | None,
+    assignee_id: UUID | None,
+    requester_id: UUID | None,
 ) -> Any:
-    """All that creating or moving a ticket must look up, in one statement: policies, the default team, and which of the
-    named team, assignee (active staff) and requester are this workspace's; null for what is not."""
+    """All that creating or moving a ticket must look up, in one statement: policies, the default team, and
+    which of the named team, assignee (active staff) and requester are this workspace's; null for what is
+    not."""
     return tx.connection.execute(
         PREPARE,
         {
@@ -79,11 +87,14 @@ def prepare(
 
 INSERT = text(
     """
-    INSERT INTO tickets (workspace_id, number, label, subject, description, type, priority, status, category, subcategory,
-        requester_id, assignee_id, team_id, source, source_ip, tags, custom_fields, sla_policy_id, sla_minutes, due_at)
-    SELECT :workspace_id, l.number, l.label, :subject, :description, :type, :priority, :status, :category, :subcategory,
-        :requester_id, :assignee_id, :team_id, :source, CAST(:source_ip AS inet), :tags, CAST(:custom_fields AS jsonb),
-        :sla_policy_id, :sla_minutes, :due_at
+    INSERT INTO tickets (
+        workspace_id, number, label, subject, description, type, priority, status, category, subcategory,
+        requester_id, assignee_id, team_id, source, source_ip, tags, custom_fields,
+        sla_policy_id, sla_minutes, due_at)
+    SELECT
+        :workspace_id, l.number, l.label, :subject, :description, :type, :priority, :status,
+        :category, :subcategory, :requester_id, :assignee_id, :team_id, :source, CAST(:source_ip AS inet),
+        :tags, CAST(:custom_fields AS jsonb), :sla_policy_id, :sla_minutes, :due_at
     FROM fn_next_ticket_label(:workspace_id) l
     RETURNING """
     + ", ".join(Ticket.__slots__)
@@ -101,12 +112,13 @@ RECORDED = """
     entry AS (
         INSERT INTO timeline_entries
             (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta, internal)
-        SELECT c.workspace_id, c.id, c.last_sequence - :count + e.place, e.action, :actor_type, :actor_id, e.changes, e.meta,
-            e.internal
+        SELECT c.workspace_id, c.id, c.last_sequence - :count + e.place,
+            e.action, :actor_type, :actor_id, e.changes, e.meta, e.internal
         FROM changed c, entries e
     ), event AS (
         INSERT INTO events (workspace_id, ticket_id, sequence, type, internal, payload)
-        SELECT c.workspace_id, c.id, c.last_sequence - :count + e.place, 'ticket.' || e.action, e.internal, e.payload
+        SELECT c.workspace_id, c.id, c.last_sequence - :count + e.place,
+            'ticket.' || e.action, e.internal, e.payload
         FROM changed c, entries e
         ORDER BY e.place
         RETURNING id, sequence, created_at
@@ -117,7 +129,8 @@ RECORDED = """
 
 @lru_cache(maxsize=256)
 def _change(columns: tuple[str, ...], counts: bool) -> TextClause:
-    assert CHANGEABLE.issuperset(columns)
+    if not CHANGEABLE.issuperset(columns):
+        raise ValueError(f"no such columns: {columns}")
     assignments = [f"{name} = :{name}" for name in columns]
     if counts:
         assignments.append("version = t.version + 1")
@@ -142,9 +155,16 @@ def _change(columns: tuple[str, ...], counts: bool) -> TextClause:
 
 
 def change(
-    tx: Transaction, actor: Actor, ticket: Ticket, values: Mapping[str, Any], entries: Sequence[Entry], *, counts: bool = True
+    tx: Transaction,
+    actor: Actor,
+    ticket: Ticket,
+    values: Mapping[str, Any],
+    entries: Sequence[Entry],
+    *,
+    counts: bool = True,
 ) -> None:
-    """Writes changed columns, their timeline entries and events, in one statement. `counts`: this raises the version."""
+    """Writes changed columns, their timeline entries and events, in one statement. `counts`: this raises the
+    version."""
     payloads = [_payload(actor, ticket, values, entry) for entry in entries]
     if "tags" in values:
         values = {**values, "tags": list(values["tags"])}
@@ -187,7 +207,10 @@ def change(
 
 
 def _payload(actor: Actor, ticket: Ticket, values: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
-    facts = {name: values.get(name, getattr(ticket, name)) for name in ("id", "label", "subject", "status", "priority")}
+    facts = {
+        name: values.get(name, getattr(ticket, name))
+        for name in ("id", "label", "subject", "status", "priority")
+    }
     return {
         "ticket": facts,
         "actor": {"type": actor.type, "id": actor.id},
@@ -205,7 +228,9 @@ INSERT_COMMENT = text(
 )
 
 
-def insert_comment(tx: Transaction, actor: Actor, ticket: Ticket, body: str, visibility: str, source: str) -> Any:
+def insert_comment(
+    tx: Transaction, actor: Actor, ticket: Ticket, body: str, visibility: str, source: str
+) -> Any:
     """A new comment; its id and time."""
     return tx.connection.execute(
         INSERT_COMMENT,
@@ -218,27 +243,6 @@ def insert_comment(tx: Transaction, actor: Actor, ticket: Ticket, body: str, vis
             "source": source,
         },
     ).one()
-
-
-UPSERT_CONTACT = text(
-    """
-    INSERT INTO users AS u (workspace_id, email, name, role, status, document_id, phone, has_whatsapp, company)
-    VALUES (:workspace_id, :email, :name, 'customer', 'contact', :document_id, :phone, :has_whatsapp, :company)
-    ON CONFLICT (workspace_id, email) WHERE deleted_at IS NULL DO UPDATE SET
-        document_id = CASE WHEN u.status = 'contact' THEN coalesce(excluded.document_id, u.document_id) ELSE u.document_id END,
-        phone = CASE WHEN u.status = 'contact' THEN coalesce(excluded.phone, u.phone) ELSE u.phone END,
-        has_whatsapp = CASE WHEN u.status = 'contact' THEN coalesce(excluded.has_whatsapp, u.has_whatsapp)
-                       ELSE u.has_whatsapp END,
-        company = CASE WHEN u.status = 'contact' THEN coalesce(excluded.company, u.company) ELSE u.company END
-    RETURNING u.id, u.name, u.email
-    """
-)
-
-
-def upsert_contact(tx: Transaction, workspace_id: UUID, contact: Mapping[str, Any]) -> Any:
-    """Whoever writes without an account becomes a customer without a password. A stranger's claim changes nothing of a
-    person who has one: not the name, nor the facts."""
-    return tx.connection.execute(UPSERT_CONTACT, {"workspace_id": workspace_id, **contact}).one()
 
 
 INSERT_LINK = text(
@@ -273,21 +277,26 @@ RELEASE = text(
         ORDER BY t.id
         FOR NO KEY UPDATE
     ), released AS (
-        UPDATE tickets t
-        SET assignee_id = NULL, version = t.version + 1, last_sequence = t.last_sequence + 1, updated_at = now()
+        UPDATE tickets t SET
+            assignee_id = NULL,
+            version = t.version + 1,
+            last_sequence = t.last_sequence + 1,
+            updated_at = now()
         FROM held
         WHERE t.workspace_id = :workspace_id AND t.id = held.id
-        RETURNING t.workspace_id, t.id, t.label, t.subject, t.status, t.priority, t.last_sequence,
-            jsonb_build_object('assignee_id', jsonb_build_object('from', CAST(:assignee_id AS uuid), 'to', NULL)) AS changes
+        RETURNING t.workspace_id, t.id, t.last_sequence,
+            jsonb_build_object('id', t.id, 'label', t.label, 'subject', t.subject, 'status', t.status,
+                'priority', t.priority) AS facts
     ), entry AS (
-        INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta)
-        SELECT workspace_id, id, last_sequence, 'unassigned', :actor_type, :actor_id, changes, CAST(:meta AS jsonb)
+        INSERT INTO timeline_entries
+            (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta)
+        SELECT workspace_id, id, last_sequence, 'unassigned', :actor_type, :actor_id,
+            CAST(:changes AS jsonb), CAST(:meta AS jsonb)
         FROM released
     )
     INSERT INTO events (workspace_id, ticket_id, sequence, type, payload)
-    SELECT workspace_id, id, last_sequence, 'ticket.unassigned', jsonb_build_object(
-        'ticket', jsonb_build_object('id', id, 'label', label, 'subject', subject, 'status', status, 'priority', priority),
-        'actor', CAST(:actor AS jsonb), 'changes', changes, 'meta', CAST(:meta AS jsonb))
+    SELECT workspace_id, id, last_sequence, 'ticket.unassigned',
+        CAST(:payload AS jsonb) || jsonb_build_object('ticket', facts)
     FROM released
     RETURNING id, workspace_id, ticket_id, sequence, type, internal, payload, created_at
     """
@@ -296,6 +305,9 @@ RELEASE = text(
 
 def release(tx: Transaction, actor: Actor, assignee_id: UUID, reason: str) -> int:
     """Unassigns all active tickets of somebody, with a timeline entry and an event each; how many."""
+    changes = {"assignee_id": {"from": assignee_id, "to": None}}
+    meta = {"reason": reason}
+    payload = {"actor": {"type": actor.type, "id": actor.id}, "changes": changes, "meta": meta}
     rows = tx.connection.execute(
         RELEASE,
         {
@@ -303,8 +315,9 @@ def release(tx: Transaction, actor: Actor, assignee_id: UUID, reason: str) -> in
             "assignee_id": assignee_id,
             "actor_type": actor.type,
             "actor_id": actor.id,
-            "actor": dumps({"type": actor.type, "id": actor.id}),
-            "meta": dumps({"reason": reason}),
+            "changes": dumps(changes),
+            "meta": dumps(meta),
+            "payload": dumps(payload),
         },
     ).all()
     tx.events.extend(events.message(**row._mapping) for row in rows)

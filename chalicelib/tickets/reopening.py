@@ -26,19 +26,22 @@ def apply_reopen(draft: Draft, reason: str | None = None) -> None:
         raise Forbidden("Only a dispatcher or the requester reopens a ticket.")
     if not actor.is_dispatcher and not within_window(draft):
         days = actor.workspace.reopen_window_days
-        raise draft.illegal(Verb.REOPEN, f"The ticket was finished more than {days} days ago. Open a new one.")
+        raise draft.illegal(
+            Verb.REOPEN, f"The ticket was finished more than {days} days ago. Open a new one."
+        )
     wake(draft, reason)
 
 
-def wake(draft: Draft, reason: str | None = None, **meta: str) -> None:
+def wake(draft: Draft, reason: str | None = None, cause: str | None = None) -> None:
     """The reopening itself, whoever caused it: a verb, or a customer's comment within the window."""
     cleared = {"status": Status.OPEN, "resolved_at": None, "closed_at": None}
-    draft.set("reopened", cleared, reason=reason, **meta)
+    draft.set("reopened", cleared, reason=reason, cause=cause)
     draft.clock.reopened(draft.now, draft.policy(), draft.facts)
 
 
 def within_window(draft: Draft) -> bool:
-    """Whether the requester may still say that it was not done: counted from the resolution, else from the closing."""
+    """Whether the requester may still say that it was not done: counted from the resolution, else from the
+    closing."""
     finished = draft.ticket.resolved_at or draft.ticket.closed_at
     window = timedelta(days=draft.actor.workspace.reopen_window_days)
     return finished is not None and draft.now <= finished + window

@@ -1,4 +1,5 @@
-"""Resolving: the work is done, and the requester is told how. Needs a resolution, which is a public comment."""
+"""Resolving: the work is done, and the requester is told how. Needs a resolution, which is a public
+comment."""
 
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
 
 
-def resolve(tx: Transaction, actor: Actor, ticket_id: UUID, resolution: str, version: int | None = None) -> None:
+def resolve(
+    tx: Transaction, actor: Actor, ticket_id: UUID, resolution: str, version: int | None = None
+) -> None:
     """Resolves with a public comment."""
     draft = open_draft(tx, actor, ticket_id, version)
     draft.require(Verb.RESOLVE)

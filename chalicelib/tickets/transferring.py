@@ -45,7 +45,8 @@ def apply_transfer(draft: Draft, team_id: UUID, reason: str | None, assignee_id:
 
 
 def change_team(draft: Draft) -> None:
-    """What another team means for the promises: perhaps another policy, and a new cycle of the team's own target."""
+    """What another team means for the promises: perhaps another policy, and a new cycle of the team's own
+    target."""
     policy = draft.policy()
     draft.clock.recomputed(draft.now, policy, draft.facts)
     draft.clock.transferred(draft.now, policy, draft.facts)

@@ -25,15 +25,20 @@ CLASSIFICATION = ("type", "priority", "category", "subcategory")
 PLAIN = ("subject", "description", "tags", "custom_fields", "sla_minutes")
 
 
-def update(tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str, Any], version: int | None) -> None:
-    """Applies the fields that were sent, in the order: reopening, classification, team, assignee, plain fields, comment, status.
+def update(
+    tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str, Any], version: int | None
+) -> None:
+    """Applies the fields that were sent, in the order: reopening, classification, team, assignee, plain
+    fields, comment, status.
 
     Raises Forbidden for a field that the role may not set; nothing is written unless all of it can be.
     """
     draft = open_draft(tx, actor, ticket_id, version)
     if actor.is_customer:
         _require_customers_own(draft, changes)
-    different = {name: value for name, value in changes.items() if name == "comment" or _differs(draft, name, value)}
+    different = {
+        name: value for name, value in changes.items() if name == "comment" or _differs(draft, name, value)
+    }
     if different.get("status") is Status.OPEN and draft.ticket.status not in ACTIVE:
         apply_status(draft, Status.OPEN)
     _classify(draft, different)

@@ -1,6 +1,5 @@
 """Reading tickets for answers: one with its conversation, or a page of a list. Each a single statement."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,18 +9,18 @@ from sqlalchemy import TextClause, text
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import NotFound, ValidationFailed
+from chalicelib.core.errors import NotFound
 from chalicelib.core.paging import Page
 from chalicelib.sla.queries import TARGETS_JSON
 from chalicelib.tickets.visibility import EVERYTHING, visible_to
 
 LISTED = """
-    t.workspace_id, t.id, t.number, t.label, t.subject, t.type, t.priority, t.status, t.category, t.subcategory, t.tags,
-    t.custom_fields, t.source, t.version, t.created_at, t.updated_at, t.resolved_at, t.closed_at, t.archived_at,
-    t.merged_into, t.sla_minutes AS sla_override, t.due_at AS sort_due_at, host(t.source_ip) AS source_ip,
+    t.workspace_id, t.id, t.number, t.label, t.subject, t.type, t.priority, t.status, t.category,
+    t.subcategory, t.tags, t.custom_fields, t.source, t.version, t.created_at, t.updated_at, t.resolved_at, t.closed_at,
+    t.archived_at, t.merged_into, t.due_at AS sort_due_at, host(t.source_ip) AS source_ip,
     r.id AS requester_id, r.name AS requester_name, r.email AS requester_email,
-    r.document_id AS requester_document_id, r.phone AS requester_phone, r.has_whatsapp AS requester_has_whatsapp,
-    r.company AS requester_company,
+    r.document_id AS requester_document_id, r.phone AS requester_phone,
+    r.has_whatsapp AS requester_has_whatsapp, r.company AS requester_company,
     a.id AS assignee_id, a.name AS assignee_name, a.email AS assignee_email,
     m.id AS team_id, m.name AS team_name, p.id AS policy_id, p.name AS policy_name
 """
@@ -34,13 +33,15 @@ JOINED = """
 """
 TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 COMMENT = f"""
-    jsonb_build_object('id', c.id, 'ticket_id', c.ticket_id, 'visibility', c.visibility, 'body', c.body, 'source', c.source,
+    jsonb_build_object(
+        'id', c.id, 'ticket_id', c.ticket_id, 'visibility', c.visibility, 'body', c.body, 'source', c.source,
         'created_at', {TIME.format("c.created_at")}, 'edited_at', {TIME.format("c.edited_at")},
         'author', CASE WHEN u.id IS NULL THEN NULL
                   ELSE jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email) END)
 """
 ENTRY = f"""
-    jsonb_build_object('id', e.id, 'sequence', e.sequence, 'action', e.action, 'changes', e.changes, 'meta', e.meta,
+    jsonb_build_object(
+        'id', e.id, 'sequence', e.sequence, 'action', e.action, 'changes', e.changes, 'meta', e.meta,
         'created_at', {TIME.format("e.created_at")},
         'actor', jsonb_build_object('type', e.actor_type, 'id', e.actor_id,
             'name', CASE WHEN e.actor_type = 'system' THEN 'Mesa' ELSE u.name END))
@@ -68,7 +69,9 @@ def show(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
 
 def show_changed(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
     """The row of a ticket that the actor has just made or moved, even where it is out of its sight now."""
-    return tx.connection.execute(_one(EVERYTHING), {"workspace_id": actor.workspace.id, "id": ticket_id}).one()
+    return tx.connection.execute(
+        _one(EVERYTHING), {"workspace_id": actor.workspace.id, "id": ticket_id}
+    ).one()
 
 
 CONVERSATION = text(
@@ -105,7 +108,8 @@ def _comments(condition: str, after: bool) -> TextClause:
         FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
         WHERE c.workspace_id = :workspace_id AND c.ticket_id = :id AND c.deleted_at IS NULL
           AND (:staff OR c.visibility = 'public')
-          AND EXISTS (SELECT FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition})
+          AND EXISTS (
+              SELECT FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition})
           {"AND (c.created_at, c.id) > (:after_time, :after_id)" if after else ""}
         ORDER BY c.created_at, c.id LIMIT :take OFFSET :skip
         """
@@ -137,7 +141,8 @@ TIMELINE = text(
     f"""
     SELECT {ENTRY} AS item, e.sequence
     FROM timeline_entries e LEFT JOIN users u ON u.workspace_id = e.workspace_id AND u.id = e.actor_id
-    WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND (:staff OR NOT e.internal) AND e.sequence > :after
+    WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND e.sequence > :after
+      AND (:staff OR NOT e.internal)
     ORDER BY e.sequence LIMIT :take OFFSET :skip
     """
 )

@@ -1,4 +1,5 @@
-"""What an actor may know of. Every read of tickets goes through here, so the unseen is a 404 and never a leak."""
+"""What an actor may know of. Every read of tickets goes through here, so the unseen is a 404 and never a
+leak."""
 
 from typing import Any
 
@@ -13,9 +14,9 @@ OWN_TICKETS = f"""{EVERYTHING} AND (t.requester_id = :actor_id OR EXISTS (
 
 
 def visible_to(actor: Actor) -> tuple[str, dict[str, Any]]:
-    """A condition on `tickets t`, and its parameters: admins and dispatchers see the workspace, agents the tickets of their
-    teams, those assigned to them and those they asked for (or all, by the workspace's setting), customers those they asked
-    for or watch."""
+    """A condition on `tickets t`, and its parameters: admins and dispatchers see the workspace, agents the
+    tickets of their teams, those assigned to them and those they asked for (or all, by the workspace's
+    setting), customers those they asked for or watch."""
     if actor.is_dispatcher or (actor.is_staff and actor.workspace.agent_visibility == "all"):
         return EVERYTHING, {}
     if actor.is_staff:

@@ -1,82 +1,84 @@
 -- Announces what has come due: at most p_limit steps, over all workspaces, each once however many sweeps run.
--- Lock order: tickets (FOR NO KEY UPDATE, skipping those that a writer holds: the next sweep takes them), then targets and
--- steps. Each statement sees what was committed before it, so a resolve that came first has disarmed its steps by then.
--- p_announced: steps written. p_due: steps that looked due; once it is less than p_limit there is nothing more to do now.
+-- Lock order as everywhere: tickets (FOR NO KEY UPDATE), then targets and steps. It waits for nobody: tickets that a writer or
+-- another sweep holds are passed over, for the next sweep to take. The second statement sees what was committed before the
+-- locks, so a resolve that came first has disarmed its steps by then.
+-- p_announced: steps written. p_due: steps taken up; once it is less than p_limit there is nothing more to do now.
 CREATE OR REPLACE PROCEDURE sp_sla_sweep(IN p_limit integer, INOUT p_announced integer DEFAULT 0, INOUT p_due integer DEFAULT 0)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+-- A plan made for an empty table, or for arrays of any size, must not live on in the sandbox's connection.
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
-    v_steps jsonb;
-    v_locked uuid[];
+    v_workspaces uuid[];
+    v_targets uuid[];
+    v_kinds text[];
+    v_steps integer[];
 BEGIN
-    SELECT count(*), array_agg(DISTINCT due.ticket_id) INTO p_due, v_locked
-    FROM (SELECT s.ticket_id FROM public.sla_steps s
-          WHERE s.fired_at IS NULL AND s.at < now() ORDER BY s.at LIMIT p_limit) AS due;
     p_announced := 0;
+    -- It looks further than it takes, so that what others hold does not keep it from the rest.
+    SELECT count(*), array_agg(claimed.workspace_id), array_agg(claimed.target_id), array_agg(claimed.kind), array_agg(claimed.step)
+    INTO p_due, v_workspaces, v_targets, v_kinds, v_steps
+    FROM (SELECT due.workspace_id, due.target_id, due.kind, due.step
+          FROM (SELECT s.workspace_id, s.ticket_id, s.target_id, s.kind, s.step FROM public.sla_steps s
+                WHERE s.fired_at IS NULL AND s.at < now() ORDER BY s.at LIMIT 4 * p_limit) AS due
+          CROSS JOIN LATERAL (SELECT FROM public.tickets t WHERE t.workspace_id = due.workspace_id AND t.id = due.ticket_id
+                              FOR NO KEY UPDATE SKIP LOCKED) AS locked
+          LIMIT p_limit) AS claimed;
     IF p_due = 0 THEN
         RETURN;
     END IF;
 
-    SELECT array_agg(locked.id) INTO v_locked
-    FROM (SELECT t.id FROM public.tickets t WHERE t.id = ANY(v_locked) ORDER BY t.id
-          FOR NO KEY UPDATE SKIP LOCKED) AS locked;
-
-    WITH fired AS (
-        UPDATE public.sla_steps s SET fired_at = now()
-        FROM public.sla_targets g
-        WHERE s.ticket_id = ANY(v_locked) AND s.fired_at IS NULL AND s.at < now()
-          AND g.workspace_id = s.workspace_id AND g.id = s.target_id
-          AND g.fulfilled_at IS NULL AND g.ended_at IS NULL AND g.paused_at IS NULL
-        RETURNING s.workspace_id, s.ticket_id, s.target_id, s.kind, s.step, s.at, g.metric, g.cycle, g.due_at
+    WITH claimed AS (
+        SELECT g.workspace_id, g.ticket_id, g.id AS target_id, g.metric, g.cycle, g.due_at, c.kind, c.step,
+               g.fulfilled_at IS NULL AND g.ended_at IS NULL AND g.paused_at IS NULL AS runs
+        FROM unnest(v_workspaces, v_targets, v_kinds, v_steps) AS c(workspace_id, target_id, kind, step)
+        JOIN public.sla_targets g ON g.workspace_id = c.workspace_id AND g.id = c.target_id
+    ), taken AS (
+        -- A step of a target that does not run would stand at the head of the index for ever: it is disarmed.
+        UPDATE public.sla_steps s
+        SET fired_at = CASE WHEN c.runs THEN now() END, at = CASE WHEN c.runs THEN s.at END
+        FROM claimed c
+        WHERE s.workspace_id = c.workspace_id AND s.target_id = c.target_id AND s.kind = c.kind AND s.step = c.step
+          AND s.fired_at IS NULL AND s.at < now()
+        RETURNING c.workspace_id, c.ticket_id, c.target_id, c.metric, c.cycle, c.due_at, c.kind, c.step, c.runs, s.at
     ), breached AS (
-        UPDATE public.sla_targets g SET breached_at = fired.at
-        FROM fired
-        WHERE fired.kind = 'breach' AND g.workspace_id = fired.workspace_id AND g.id = fired.target_id
+        UPDATE public.sla_targets g SET breached_at = taken.at
+        FROM taken
+        WHERE taken.runs AND taken.kind = 'breach' AND g.workspace_id = taken.workspace_id AND g.id = taken.target_id
           AND g.breached_at IS NULL
-        RETURNING g.id
-    )
-    SELECT count(*), jsonb_agg(jsonb_build_object(
-               'workspace_id', fired.workspace_id, 'ticket_id', fired.ticket_id,
-               'action', CASE fired.kind WHEN 'breach' THEN 'sla_breached' ELSE 'sla_warned' END,
-               'at', fired.at,
-               'meta', jsonb_build_object('metric', fired.metric, 'cycle', fired.cycle, 'percent', fired.step,
-                                          'due_at', fired.due_at, 'noticed_at', now())))
-    INTO p_announced, v_steps
-    FROM fired;
-    -- A step of a target that no longer runs would stand at the head of the index for ever.
-    UPDATE public.sla_steps s SET at = NULL
-    WHERE s.ticket_id = ANY(v_locked) AND s.fired_at IS NULL AND s.at < now();
-    IF p_announced = 0 THEN
-        RETURN;
-    END IF;
-
-    WITH step AS (
-        SELECT (item ->> 'workspace_id')::uuid AS workspace_id, (item ->> 'ticket_id')::uuid AS ticket_id,
-               item ->> 'action' AS action, item -> 'meta' AS meta,
-               row_number() OVER (PARTITION BY item ->> 'ticket_id' ORDER BY (item ->> 'at')::timestamptz, item ->> 'action' DESC)
+    ), step AS (
+        SELECT taken.workspace_id, taken.ticket_id,
+               CASE taken.kind WHEN 'breach' THEN 'sla_breached' ELSE 'sla_warned' END AS action,
+               jsonb_build_object(
+                   'metric', taken.metric, 'cycle', taken.cycle, 'percent', taken.step,
+                   'at', to_char(taken.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'due_at', to_char(taken.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'noticed_at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS meta,
+               row_number() OVER (PARTITION BY taken.workspace_id, taken.ticket_id ORDER BY taken.at, taken.step, taken.target_id)
                    AS place
-        FROM jsonb_array_elements(v_steps) AS item
+        FROM taken WHERE taken.runs
     ), ticket AS (
         UPDATE public.tickets t SET last_sequence = t.last_sequence + steps.n
         FROM (SELECT step.workspace_id, step.ticket_id, count(*)::integer AS n FROM step GROUP BY 1, 2) AS steps
         WHERE t.workspace_id = steps.workspace_id AND t.id = steps.ticket_id
         RETURNING t.workspace_id, t.id, t.last_sequence - steps.n AS base, t.label, t.subject, t.status, t.priority
     ), entry AS (
-        INSERT INTO public.timeline_entries
-            (workspace_id, ticket_id, sequence, action, actor_type, meta, internal)
+        INSERT INTO public.timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, meta, internal)
         SELECT step.workspace_id, step.ticket_id, ticket.base + step.place, step.action, 'system', step.meta, true
         FROM step JOIN ticket ON ticket.workspace_id = step.workspace_id AND ticket.id = step.ticket_id
+    ), event AS (
+        INSERT INTO public.events (workspace_id, ticket_id, sequence, type, internal, payload, leased_until)
+        SELECT step.workspace_id, step.ticket_id, ticket.base + step.place, 'ticket.' || step.action, true,
+               jsonb_build_object(
+                   'ticket', jsonb_build_object('id', ticket.id, 'label', ticket.label, 'subject', ticket.subject,
+                                                'status', ticket.status, 'priority', ticket.priority),
+                   'actor', jsonb_build_object('type', 'system', 'id', NULL),
+                   'changes', '{}'::jsonb, 'meta', step.meta),
+               now()
+        FROM step JOIN ticket ON ticket.workspace_id = step.workspace_id AND ticket.id = step.ticket_id
+        ORDER BY step.ticket_id, step.place
     )
-    INSERT INTO public.events (workspace_id, ticket_id, sequence, type, internal, payload, leased_until)
-    SELECT step.workspace_id, step.ticket_id, ticket.base + step.place, 'ticket.' || step.action, true,
-           jsonb_build_object(
-               'ticket', jsonb_build_object('id', ticket.id, 'label', ticket.label, 'subject', ticket.subject,
-                                            'status', ticket.status, 'priority', ticket.priority),
-               'actor', jsonb_build_object('type', 'system', 'id', NULL),
-               'changes', '{}'::jsonb, 'meta', step.meta),
-           now()
-    FROM step JOIN ticket ON ticket.workspace_id = step.workspace_id AND ticket.id = step.ticket_id
-    ORDER BY step.ticket_id, step.place;
+    SELECT count(*) INTO p_announced FROM step;
 END $$;
 ALTER PROCEDURE sp_sla_sweep(integer, integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON PROCEDURE sp_sla_sweep(integer, integer, integer) FROM PUBLIC;

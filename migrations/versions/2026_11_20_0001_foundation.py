@@ -42,8 +42,13 @@ DEFINER_RIGHTS = {
     "idempotency_keys": "SELECT, DELETE",
     "rate_limits": "SELECT, INSERT, UPDATE, DELETE",
 }
-# Time-outs nest: lock < statement < socket < Lambda. They belong to the role, so no connection pays for setting them.
-APP_TIMEOUTS = {"lock_timeout": "5s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "20s"}
+# Time-outs nest: lock < statement < socket < Lambda. They belong to the role, so no connection pays for
+# setting them.
+APP_TIMEOUTS = {
+    "lock_timeout": "5s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "20s",
+}
 
 
 def upgrade() -> None:
@@ -66,7 +71,8 @@ def downgrade() -> None:
         BEGIN
             FOR routine IN
                 SELECT oid FROM pg_proc
-                WHERE pronamespace = 'public'::regnamespace AND (proname LIKE 'fn\\_%' OR proname LIKE 'sp\\_%')
+                WHERE pronamespace = 'public'::regnamespace AND (proname LIKE 'fn\\_%' OR proname LIKE
+                    'sp\\_%')
             LOOP
                 EXECUTE 'DROP ROUTINE ' || routine || ' CASCADE';
             END LOOP;
@@ -77,7 +83,8 @@ def downgrade() -> None:
 
 
 def make_roles() -> None:
-    """Roles are the cluster's, so another database of it may have made them already; they keep their passwords."""
+    """Roles are the cluster's, so another database of it may have made them already; they keep their
+    passwords."""
     op.execute(
         """
         DO $$
@@ -101,7 +108,8 @@ def make_roles() -> None:
 
 
 def secure(table: str) -> None:
-    """A tenant sees its own rows only; the definer role, which owns the few functions that cross tenants, sees all."""
+    """A tenant sees its own rows only; the definer role, which owns the few functions that cross tenants,
+    sees all."""
     key = "id" if table == "workspaces" else "workspace_id"
     own = f"{key} = (SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -114,7 +122,8 @@ def guard_status_edges() -> None:
     """The database refuses an illegal status edge too; the functions themselves are in migrations/sql."""
     op.execute(
         """
-        CREATE FUNCTION fn_guard_ticket_status() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+        CREATE FUNCTION fn_guard_ticket_status() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END
+            $$;
         CREATE TRIGGER guard_status BEFORE INSERT OR UPDATE OF status ON tickets
             FOR EACH ROW EXECUTE FUNCTION fn_guard_ticket_status();
         """

@@ -22,7 +22,11 @@ class TestTheSameKey:
 
         assert "idempotency-replayed" not in first.headers
         assert second.headers["idempotency-replayed"] == "true"
-        assert (second.status, second.text, second.headers["etag"]) == (201, first.text, first.headers["etag"])
+        assert (second.status, second.text, second.headers["etag"]) == (
+            201,
+            first.text,
+            first.headers["etag"],
+        )
         assert database.value("SELECT count(*) FROM tickets") == 1
         assert database.value("SELECT count(*) FROM events") == 1
 
@@ -38,7 +42,9 @@ class TestTheSameKey:
     def test_case_41_of_another_workspace_is_another_key(self, desk: ServiceDesk, database: Database) -> None:
         desk.as_(desk.cast.carol).post("/v1/tickets", BODY, Idempotency_Key="k1")
 
-        reply = desk.as_(desk.cast.mallory).post("/v1/tickets", {**BODY, "subject": "Z"}, Idempotency_Key="k1")
+        reply = desk.as_(desk.cast.mallory).post(
+            "/v1/tickets", {**BODY, "subject": "Z"}, Idempotency_Key="k1"
+        )
 
         assert reply.status == 201
         assert database.value("SELECT count(*) FROM tickets") == 2
@@ -46,7 +52,12 @@ class TestTheSameKey:
     def test_of_another_person_is_another_key(self, desk: ServiceDesk) -> None:
         desk.as_(desk.cast.carol).post("/v1/tickets", BODY, Idempotency_Key="k1")
 
-        assert desk.as_(desk.cast.chris).post("/v1/tickets", {**BODY, "subject": "Z"}, Idempotency_Key="k1").status == 201
+        assert (
+            desk.as_(desk.cast.chris)
+            .post("/v1/tickets", {**BODY, "subject": "Z"}, Idempotency_Key="k1")
+            .status
+            == 201
+        )
 
     def test_on_another_path_is_another_key(self, desk: ServiceDesk) -> None:
         one, two = desk.networks_ticket(), desk.networks_ticket()
@@ -93,15 +104,17 @@ def test_case_39_a_hundred_parallel_calls_make_one_ticket(desk: ServiceDesk, dat
     assert database.value("SELECT count(*) FROM tickets") == 1
 
 
-def test_a_second_call_waits_five_seconds_for_the_first_then_gives_up(desk: ServiceDesk, database: Database) -> None:
+def test_a_second_call_waits_five_seconds_for_the_first_then_gives_up(
+    desk: ServiceDesk, database: Database
+) -> None:
     def call() -> Reply:
         return desk.as_(desk.cast.carol).post("/v1/tickets", BODY, Idempotency_Key="slow")
 
     with database.another() as first, ThreadPoolExecutor(1) as pool:
         first.run("BEGIN")
         first.run(
-            "INSERT INTO idempotency_keys (workspace_id, principal, method, path, key, request_digest, expires_at) "
-            "VALUES (:w, :p, 'POST', '/v1/tickets', 'slow', '', now() + interval '1 day')",
+            "INSERT INTO idempotency_keys "
+            "(workspace_id, principal, method, path, key, request_digest, expires_at) VALUES (:w, :p, 'POST', '/v1/tickets', 'slow', '', now() + interval '1 day')",
             w=desk.cast.acme,
             p=f"user:{desk.cast.carol.id}",
         )

@@ -1,4 +1,5 @@
-"""A gateway in process: what API Gateway does between the wire and the app, so that tests speak HTTP to it."""
+"""A gateway in process: what API Gateway does between the wire and the app, so that tests speak HTTP to
+it."""
 
 import json
 import uuid
@@ -10,6 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chalice import Chalice
 from chalice.app import ChaliceAuthorizer
+
+from chalicelib.api import problem_document
+from chalicelib.core.errors import Forbidden, HelpdeskError, MethodNotAllowed, NotFound, Unauthenticated
+from tests.support.contract import contract
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:testapi/api"
 
@@ -45,7 +50,11 @@ class Context:
 
 
 class Api:
-    """Requests to the app, through its authorizer. `as_user` gives the same with a token."""
+    """Requests to the app, through its authorizer. `with_token` gives the same with a token.
+
+    Every answer of the app is held to the OpenAPI document: one of another shape fails the test, whatever it
+    asserts.
+    """
 
     def __init__(self, app: Chalice, token: str | None = None, address: str = "203.0.113.7") -> None:
         self.app = app
@@ -71,14 +80,18 @@ class Api:
     def delete(self, path: str, **headers: str) -> Reply:
         return self.request("DELETE", path, headers=headers)
 
-    def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Reply:
+    def request(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Reply:
         """Header names are given with underscores (`Idempotency_Key`). A `bytes` body goes out as it is."""
         sent = {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
         if self.token and "authorization" not in sent:
             sent["authorization"] = f"Bearer {self.token}"
         event = self._event(method, path, body, sent)
         if event is None:
-            return Reply(404, {"content-type": "application/problem+json"}, json.dumps({"code": "NOT_FOUND"}))
+            return _refused(NotFound("There is no such address."))
+        if method not in self.app.routes[event["resource"]]:
+            return _refused(MethodNotAllowed("This address does not answer to that."))
         refused = self._authorize(event)
         if refused:
             return refused
@@ -86,7 +99,9 @@ class Api:
         headers_out = {name.lower(): value for name, value in answer["headers"].items()}
         for name, values in (answer.get("multiValueHeaders") or {}).items():
             headers_out[name.lower()] = values[0]
-        return Reply(answer["statusCode"], headers_out, answer["body"])
+        reply = Reply(answer["statusCode"], headers_out, answer["body"])
+        contract().check(method, event["resource"], reply.status, reply.headers, reply.text)
+        return reply
 
     def _event(self, method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any] | None:
         parts = urlsplit(path)
@@ -148,7 +163,7 @@ class Api:
         arn = f"{ARN}/{context['httpMethod']}{event['path']}"
         header = event["headers"].get("authorization")
         if header is None:
-            return _refused(401, "UNAUTHENTICATED")
+            return _refused(Unauthenticated("Send a valid access token."))
         try:
             result = route.authorizer(
                 {"type": "TOKEN", "authorizationToken": header, "methodArn": arn}, Context()
@@ -156,9 +171,9 @@ class Api:
         except Exception as error:
             if str(error) != "Unauthorized":
                 raise
-            return _refused(401, "UNAUTHENTICATED")
+            return _refused(Unauthenticated("Send a valid access token."))
         if not _allowed(arn, result["policyDocument"]["Statement"]):
-            return _refused(403, "FORBIDDEN")
+            return _refused(Forbidden("Your role may not call this."))
         context["authorizer"] = {**result["context"], "principalId": result["principalId"]}
         return None
 
@@ -169,12 +184,16 @@ def _allowed(arn: str, statements: list[dict[str, Any]]) -> bool:
             resource
             for statement in statements
             if statement["Effect"] == effect
-            for resource in ([statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"])
+            for resource in (
+                [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+            )
         ]
         return any(fnmatchcase(arn, resource) for resource in resources)
 
     return hit("Allow") and not hit("Deny")
 
 
-def _refused(status: int, code: str) -> Reply:
-    return Reply(status, {"content-type": "application/problem+json"}, json.dumps({"code": code, "status": status}))
+def _refused(error: HelpdeskError) -> Reply:
+    """What API Gateway answers itself; the template's GatewayResponses give it the shape of all problems."""
+    status, headers, members = problem_document.document(error, str(uuid.uuid4()))
+    return Reply(status, {name.lower(): value for name, value in headers.items()}, json.dumps(members))

@@ -1,5 +1,5 @@
-"""The permanent cast: Ada (admin), Dario (dispatcher), Ana (agent, team Networks), Ben (agent, team Apps), Carol and Chris
-(customers) at Acme; Mallory (admin) at Globex, who must never see any of it."""
+"""The permanent cast: Ada (admin), Dario (dispatcher), Ana (agent, team Networks), Ben (agent, team Apps),
+Carol and Chris (customers) at Acme; Mallory (admin) at Globex, who must never see any of it."""
 
 import json
 import os
@@ -58,7 +58,9 @@ def make_cast(database: Database) -> Cast:
     teams = {"Service desk": acme["team_id"]}
     for name in ("Networks", "Apps"):
         teams[name] = database.value(
-            "INSERT INTO teams (workspace_id, name) VALUES (:w, :n) RETURNING id", w=acme["workspace_id"], n=name
+            "INSERT INTO teams (workspace_id, name) VALUES (:w, :n) RETURNING id",
+            w=acme["workspace_id"],
+            n=name,
         )
     people = {
         "ada": person(database, acme["workspace_id"], "Ada", "admin", "acme.example"),
@@ -87,12 +89,17 @@ def person(
     )
     if team:
         database.run(
-            "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :t, :u)", w=workspace, t=team, u=user
+            "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :t, :u)",
+            w=workspace,
+            t=team,
+            u=user,
         )
     return Person(workspace, user, name, email, role, token_for(workspace, user, role))
 
 
-def token_for(workspace: UUID, user: UUID, role: str, *, lifetime: int = 900, kind: TokenKind = TokenKind.ACCESS) -> str:
+def token_for(
+    workspace: UUID, user: UUID, role: str, *, lifetime: int = 900, kind: TokenKind = TokenKind.ACCESS
+) -> str:
     """An access token as sign-in would give it."""
     now = int(time.time())
     return signer().sign(Claims(user, workspace, role, kind, uuid4(), now, now + lifetime))

@@ -31,10 +31,13 @@ class Database:
 
     def empty(self) -> None:
         """Forgets every tenant and every count."""
-        tables = [row["relname"] for row in self.rows(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
-            "AND relname <> 'alembic_version'"
-        )]
+        tables = [
+            row["relname"]
+            for row in self.rows(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+                "AND relname <> 'alembic_version'"
+            )
+        ]
         self.run(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
 
     @contextmanager

@@ -27,7 +27,8 @@ class ServiceDesk:
     def networks_ticket(self, **fields: Any) -> dict[str, Any]:
         """Carol's ticket in Ana's team, opened by the dispatcher for her."""
         return self.ticket(
-            self.cast.dario, **{"requester_id": self.cast.carol.id, "team_id": self.cast.teams["Networks"], **fields}
+            self.cast.dario,
+            **{"requester_id": self.cast.carol.id, "team_id": self.cast.teams["Networks"], **fields},
         )
 
     def do(self, who: Person, ticket: dict[str, Any], verb: str, **body: Any) -> Reply:

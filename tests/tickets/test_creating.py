@@ -41,10 +41,14 @@ class TestACustomersTicket:
         assert reply.headers["location"] == f"/v1/tickets/{reply.json['id']}"
 
     @pytest.mark.parametrize("field", ["team_id", "assignee_id", "requester_id", "sla_minutes", "tags"])
-    def test_may_not_say_what_is_the_staffs_to_say(self, desk: ServiceDesk, database: Database, field: str) -> None:
+    def test_may_not_say_what_is_the_staffs_to_say(
+        self, desk: ServiceDesk, database: Database, field: str
+    ) -> None:
         value: Any = {"sla_minutes": 5, "tags": ["vip"]}.get(field, str(desk.cast.ana.id))
 
-        reply = desk.as_(desk.cast.carol).post("/v1/tickets", {"subject": "A", "description": "B", field: value})
+        reply = desk.as_(desk.cast.carol).post(
+            "/v1/tickets", {"subject": "A", "description": "B", field: value}
+        )
 
         assert (reply.status, reply.code) == (403, "FORBIDDEN")
         assert database.value("SELECT count(*) FROM tickets") == 0
@@ -91,7 +95,12 @@ class TestTheStaffs:
         )
 
         assert (reply.status, reply.code) == (404, "NOT_FOUND")
-        assert database.value("SELECT last_number FROM ticket_counters WHERE workspace_id = :w", w=desk.cast.acme) == 0
+        assert (
+            database.value(
+                "SELECT last_number FROM ticket_counters WHERE workspace_id = :w", w=desk.cast.acme
+            )
+            == 0
+        )
 
     def test_customer_cannot_be_assignee(self, desk: ServiceDesk) -> None:
         reply = desk.as_(desk.cast.ada).post(
@@ -125,7 +134,9 @@ class TestRefusals:
         ],
     )
     def test_name_the_field_at_fault(self, desk: ServiceDesk, field: str, value: Any) -> None:
-        reply = desk.as_(desk.cast.carol).post("/v1/tickets", {"subject": "A", "description": "B", field: value})
+        reply = desk.as_(desk.cast.carol).post(
+            "/v1/tickets", {"subject": "A", "description": "B", field: value}
+        )
 
         assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
         assert [e["field"] for e in reply.json["errors"]] == [field]

@@ -15,7 +15,9 @@ class TestWhoSeesWhat:
 
         assert set(desk.labels(desk.cast.ana)) == {t["label"] for t in (networks, assigned, asked)}
 
-    def test_an_agent_everything_where_the_workspace_says_so(self, desk: ServiceDesk, database: Database) -> None:
+    def test_an_agent_everything_where_the_workspace_says_so(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
         ticket = desk.networks_ticket()
         database.run("UPDATE workspaces SET agent_visibility = 'all'")
 
@@ -85,7 +87,9 @@ class TestFilters:
         assert desk.labels(desk.cast.dario, f"team={desk.cast.teams['Networks']}") == [ticket["label"]]
         assert desk.labels(desk.cast.dario, f"requester={desk.cast.carol.id}") == [ticket["label"]]
 
-    def test_breached_holds_what_is_past_due_and_not_finished(self, desk: ServiceDesk, database: Database) -> None:
+    def test_breached_holds_what_is_past_due_and_not_finished(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
         late, _ = desk.networks_ticket(), desk.networks_ticket()
         make_late(database, late["id"])
 
@@ -123,7 +127,9 @@ class TestFilters:
 
 
 class TestPages:
-    @pytest.mark.parametrize("sort", ["created_at", "-created_at", "updated_at", "-due_at", "due_at", "priority", "-priority"])
+    @pytest.mark.parametrize(
+        "sort", ["created_at", "-created_at", "updated_at", "-due_at", "due_at", "priority", "-priority"]
+    )
     def test_a_cursor_walks_through_all_of_them_in_order(self, desk: ServiceDesk, sort: str) -> None:
         for priority in ("low", "urgent", "medium", "high", "low", "urgent"):
             ticket = desk.networks_ticket(priority=priority)
@@ -185,6 +191,7 @@ def make_late(database: Database, ticket_id: str) -> None:
     """As if its resolution had been due a minute ago."""
     database.run("UPDATE tickets SET due_at = now() - interval '1 minute' WHERE id = :t", t=ticket_id)
     database.run(
-        "UPDATE sla_targets SET due_at = now() - interval '1 minute' WHERE ticket_id = :t AND metric = 'resolution'",
+        "UPDATE sla_targets SET due_at = now() - interval '1 minute' "
+        "WHERE ticket_id = :t AND metric = 'resolution'",
         t=ticket_id,
     )

@@ -20,7 +20,9 @@ class TestTheVersion:
     def test_is_taken_quoted_or_bare(self, desk: ServiceDesk, header: str) -> None:
         ticket = desk.ticket()
 
-        reply = desk.as_(desk.cast.carol).patch(f"/v1/tickets/{ticket['id']}", {"subject": "X"}, If_Match=header)
+        reply = desk.as_(desk.cast.carol).patch(
+            f"/v1/tickets/{ticket['id']}", {"subject": "X"}, If_Match=header
+        )
 
         assert (reply.status, reply.json["version"], reply.headers["etag"]) == (200, 2, '"2"')
 
@@ -28,7 +30,9 @@ class TestTheVersion:
     def test_case_42_a_stale_one_is_refused(self, desk: ServiceDesk, header: str) -> None:
         ticket = desk.ticket()
 
-        reply = desk.as_(desk.cast.carol).patch(f"/v1/tickets/{ticket['id']}", {"subject": "X"}, If_Match=header)
+        reply = desk.as_(desk.cast.carol).patch(
+            f"/v1/tickets/{ticket['id']}", {"subject": "X"}, If_Match=header
+        )
 
         assert (reply.status, reply.code) == (412, "OPTIMISTIC_LOCK")
         assert desk.detail(desk.cast.carol, ticket)["subject"] == "VPN drops"
@@ -132,7 +136,9 @@ class TestTheStaff:
         assert (reply.status, reply.json["status"]) == (200, wanted)
         assert desk.actions(ticket)[-1] == action
 
-    @pytest.mark.parametrize(("before", "wanted"), [("open", "new"), ("closed", "pending"), ("cancelled", "resolved")])
+    @pytest.mark.parametrize(
+        ("before", "wanted"), [("open", "new"), ("closed", "pending"), ("cancelled", "resolved")]
+    )
     def test_does_not_leave_the_table(self, desk: ServiceDesk, before: str, wanted: str) -> None:
         ticket = desk.in_status(before)
 

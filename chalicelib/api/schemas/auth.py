@@ -14,7 +14,7 @@ from chalicelib.api.schemas.workspace import WorkspaceOut
 EmailToLookUp = Annotated[
     str, StringConstraints(max_length=320), Field(json_schema_extra={"format": "email"})
 ]
-RefreshToken = Annotated[str, StringConstraints(max_length=500)]
+RefreshToken = Annotated[str, StringConstraints(max_length=4096)]
 
 
 class RegisterIn(In):

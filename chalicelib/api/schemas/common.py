@@ -15,7 +15,8 @@ class In(BaseModel):
 
 
 class Out(BaseModel):
-    """What goes out. The answers are made from rows; these shapes document them, and the tests hold them to it."""
+    """What goes out. The answers are made from rows; these shapes document them, and the tests hold them to
+    it."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -32,7 +33,9 @@ def sent(shape: BaseModel) -> dict[str, Any]:
 
 def single_line(text: str) -> str:
     """Refuses line breaks and other control characters: a header or a list row may carry this text."""
-    if any(ord(character) < 32 or ord(character) == 127 or character in "\u2028\u2029\x85" for character in text):
+    if any(
+        ord(character) < 32 or ord(character) == 127 or character in "\u2028\u2029\x85" for character in text
+    ):
         raise ValueError("Line breaks and control characters are not allowed here.")
     return text
 

@@ -16,7 +16,6 @@ from chalicelib.api.schemas.common import (
     Out,
     PageQuery,
     PersonRef,
-    ShortText,
     TeamRef,
     single_line,
 )
@@ -56,7 +55,8 @@ class TicketIn(In):
 
 
 class TicketPatch(In):
-    """What changes of a ticket; only the fields that are sent. Customers: subject and description of an own active one."""
+    """What changes of a ticket; only the fields that are sent. Customers: subject and description of an own
+    active one."""
 
     subject: Annotated[Line | None, Field(validation_alias=AliasChoices("subject", "title", "asunto"))] = None
     description: LongText | None = None
@@ -72,7 +72,9 @@ class TicketPatch(In):
     sla_minutes: Minutes | None = None
     comment: LongText | None = None
 
-    @field_validator("subject", "description", "status", "type", "priority", "team_id", "tags", "custom_fields", "comment")
+    @field_validator(
+        "subject", "description", "status", "type", "priority", "team_id", "tags", "custom_fields", "comment"
+    )
     @classmethod
     def not_null(cls, value: Any) -> Any:
         """These cannot be emptied: leave them out to leave them as they are."""
@@ -124,7 +126,9 @@ class PublicTicketIn(In):
     category: Category | None = None
     subcategory: Category | None = None
     document_id: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
-    phone: Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^[0-9+()./ -]+$")] | None = None
+    phone: (
+        Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^[0-9+()./ -]+$")] | None
+    ) = None
     has_whatsapp: bool | None = None
     company: Name | None = None
     team_id: UUID | None = None
@@ -255,7 +259,8 @@ class TicketOut(TicketListed):
 
 
 class CommentOut(Out):
-    """A comment. `follow_up` is the ticket that a customer's comment on a finished one opened instead; `id` is null then."""
+    """A comment. `follow_up` is the ticket that a customer's comment on a finished one opened instead; `id`
+    is null then."""
 
     id: UUID | None
     ticket_id: UUID
@@ -343,7 +348,9 @@ def listed(row: Any, actor: Actor) -> dict[str, Any]:
         answer["source_ip"] = row.source_ip
         for name in ("document_id", "phone", "has_whatsapp", "company"):
             answer["requester"][name] = getattr(row, f"requester_{name}")
-    policy: Mapping[str, Any] | None = {"id": row.policy_id, "name": row.policy_name} if row.policy_id else None
+    policy: Mapping[str, Any] | None = (
+        {"id": row.policy_id, "name": row.policy_name} if row.policy_id else None
+    )
     answer |= resolution_facts(row.targets, actor.now)
     answer["sla"] = sla_facts(policy, row.targets, actor.now, for_customer=actor.is_customer)
     return answer

@@ -69,7 +69,9 @@ def word(words: type[Word], elsewhere: dict[str, Word]) -> Any:
     return Annotated[words, BeforeValidator(reader(words, elsewhere)), WithJsonSchema(schema)]
 
 
-def word_list(words: type[Word], elsewhere: dict[str, Word], several: dict[str, list[Word]] | None = None) -> Any:
+def word_list(
+    words: type[Word], elsewhere: dict[str, Word], several: dict[str, list[Word]] | None = None
+) -> Any:
     """A comma list of words, as filters take it; `several` are words that mean more than one of ours."""
     one = reader(words, elsewhere)
 

@@ -1,0 +1,118 @@
+"""What an endpoint may answer, as OpenAPI says it: header fields, and the refusals that follow from it."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from chalicelib.api import access
+from chalicelib.api.endpoint import Endpoint, NoBody, NoQuery
+from chalicelib.api.openapi_words import SENTENCES
+from chalicelib.api.problem_document import STATUS, TITLES
+
+# What a route answers beyond that which its method, parameters and access already say.
+BEYOND: dict[access.Route, frozenset[int]] = {
+    ("POST", "/v1/auth/login"): frozenset({401}),
+    ("POST", "/v1/auth/refresh"): frozenset({401}),
+    ("GET", "/v1/health/ready"): frozenset({503}),
+    ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
+}
+RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+
+
+def honours_if_match(endpoint: Endpoint) -> bool:
+    """Whether If-Match counts here: where it must be sent, or where the view reads it off the call."""
+    return endpoint.needs_if_match or "if_match" in endpoint.view.__code__.co_names
+
+
+def takes_idempotency_key(endpoint: Endpoint) -> bool:
+    """Every POST that does something in a workspace, but those whose answers are not kept."""
+    private = not access.is_public(endpoint.method, endpoint.path)
+    in_workspace = private or "workspace" in endpoint.path_types
+    return endpoint.method == "POST" and in_workspace and not endpoint.secret and endpoint.needs_database
+
+
+def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
+    """The header fields of the answer where all went well."""
+    names = ["X-Request-Id"]
+    if _has_version(endpoint.answer):
+        names.append("ETag")
+    if endpoint.status == 201:
+        names.append("Location")
+    if takes_idempotency_key(endpoint):
+        names.append("Idempotency-Replayed")
+    if endpoint.limits:
+        names += RATES
+    return _refs(names)
+
+
+def success_statuses(endpoint: Endpoint) -> list[int]:
+    """The statuses of the answers where all went well."""
+    return sorted({endpoint.status, *(status for status in _beyond(endpoint) if status < 400)})
+
+
+def problem_statuses(endpoint: Endpoint) -> list[int]:
+    """The statuses of the refusals that can happen on this route."""
+    private = not access.is_public(endpoint.method, endpoint.path)
+    reads_body = endpoint.method in ("POST", "PATCH") or endpoint.body is not NoBody
+    takes_anything = reads_body or bool(endpoint.path_types) or endpoint.query is not NoQuery
+    found = {500: True, 503: endpoint.needs_database, 429: bool(endpoint.limits)}
+    found |= {401: private, 403: private, 428: endpoint.needs_if_match, 412: honours_if_match(endpoint)}
+    found |= {400: reads_body, 413: reads_body, 415: reads_body, 422: takes_anything}
+    found |= {404: bool(endpoint.path_types) or _names_others(endpoint.body)}
+    found |= {409: endpoint.needs_database and endpoint.method in ("POST", "PATCH", "DELETE")}
+    found |= {status: True for status in _beyond(endpoint) if status >= 400}
+    return sorted(status for status, can_be in found.items() if can_be)
+
+
+def problem_responses() -> dict[str, Any]:
+    """One response a status, with the codes that come with it."""
+    responses = {}
+    for status, sentence in SENTENCES.items():
+        codes = [code for code, of in STATUS.items() if of == status]
+        names = ["X-Request-Id"]
+        names += ["WWW-Authenticate"] if status == 401 else ["Retry-After"] if status in (429, 503) else []
+        names += RATES if status == 429 else ()
+        schema = {
+            "allOf": [
+                {"$ref": "#/components/schemas/Problem"},
+                {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
+            ]
+        }
+        example = {
+            "type": "about:blank",
+            "title": TITLES[status],
+            "status": status,
+            "detail": sentence,
+            "code": codes[-1],
+            "request_id": "c2f0…",
+            "errors": [],
+        }
+        responses[str(status)] = {
+            "description": sentence,
+            "headers": _refs(names),
+            "content": {"application/problem+json": {"schema": schema, "example": example}},
+        }
+    return responses
+
+
+def _refs(names: list[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _beyond(endpoint: Endpoint) -> frozenset[int]:
+    return BEYOND.get((endpoint.method, endpoint.path), frozenset())
+
+
+def _has_version(answer: Any) -> bool:
+    return isinstance(answer, type) and issubclass(answer, BaseModel) and "version" in answer.model_fields
+
+
+def _names_others(body: type[BaseModel]) -> bool:
+    """Whether a body can hold ids: of things that there may not be."""
+    return any(UUID in _parts(field.annotation) for field in body.model_fields.values())
+
+
+def _parts(annotation: Any) -> set[Any]:
+    inner = getattr(annotation, "__args__", ())
+    return {annotation}.union(*(_parts(part) for part in inner)) if inner else {annotation}

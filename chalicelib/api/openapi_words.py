@@ -1,0 +1,93 @@
+"""The sentences and the parts of the OpenAPI document that are the same for every route."""
+
+from typing import Any
+
+DESCRIPTION = """\
+A multi-tenant helpdesk: tickets with their life, comments, service-level promises, teams and people.
+
+- **Access**: private endpoints take `Authorization: Bearer <access token>`; `POST /v1/auth/login` gives one.
+- **Times** are RFC 3339 in UTC with `Z`, ids are UUIDs, bodies are JSON of at most 1 MB.
+- **Lists** answer `items` with `next_cursor` and `next_offset`, null at the end. Go on with `cursor`, or with
+  `offset` up to 10,000.
+- **Versions**: a ticket's `ETag` is its version. `PATCH` needs `If-Match`; verbs honour it where it is sent.
+- **Repeats**: a `POST` with an `Idempotency-Key` is done once; the same key and body get the same answer
+  for 48 hours.
+- **Errors** are `application/problem+json` (RFC 9457) with a `code` for programs, a sentence for people and
+  the fields at fault. What a caller may not know of is 404, what its role may not do is 403.
+"""
+# In the order in which the document tells them.
+TAGS = {
+    "Sign-in": "Make a workspace, sign in, stay signed in, and say who you are.",
+    "Tickets": "Open, list, show, change and delete tickets.",
+    "Ticket verbs": "What is done with a ticket. Each answers the whole ticket; one that its status does not "
+    "allow is 409 `ILLEGAL_TRANSITION`, with the verbs allowed now.",
+    "Comments and timeline": "What was said on a ticket, and what happened to it.",
+    "Workspace": "The tenant and its settings.",
+    "People": "The users of the workspace: staff and customers.",
+    "Teams": "Groups of staff that resolve tickets.",
+    "Public": "For people without an account: open a ticket, ask for its status by label and email.",
+    "Health": "Whether the desk is up.",
+    "Documentation": "This document, and pages that show it.",
+}
+SENTENCES = {
+    400: "The body cannot be read: not JSON, NaN, nested too deep.",
+    401: "The token is missing, expired or of no use, or the credentials are wrong.",
+    403: "The role may not call this, or not do this to what it sees.",
+    404: "There is no such thing, or none that the caller may know of.",
+    409: "The state of things forbids it.",
+    410: "It was there and will not come back.",
+    412: "Somebody has changed it since: If-Match names an older version. Read it again.",
+    413: "The body is larger than 1 MB.",
+    415: "The body is not application/json.",
+    422: "The request can be read but not obeyed; `errors` names the fields.",
+    428: "If-Match is missing.",
+    429: "Too many requests; Retry-After says in how many seconds to come back.",
+    500: "A defect on our side; tell us the request id.",
+    503: "The desk is busy or out of reach; Retry-After says in how many seconds to come back.",
+}
+
+
+def _header(
+    description: str, schema: dict[str, Any], example: Any, *, required: bool = True
+) -> dict[str, Any]:
+    return {"description": description, "required": required, "schema": schema, "example": example}
+
+
+HEADERS = {
+    "X-Request-Id": _header("Names this request in our logs.", {"type": "string"}, "c2f0…"),
+    "ETag": _header("The version.", {"type": "string", "pattern": '^"[0-9]+"$'}, '"7"'),
+    "Location": _header("Where the new thing is.", {"type": "string"}, "/v1/tickets/0198…", required=False),
+    "Idempotency-Replayed": _header(
+        "The answer was given before.", {"type": "string", "const": "true"}, "true", required=False
+    ),
+    "RateLimit-Limit": _header("Requests in the window.", {"type": "integer"}, 20),
+    "RateLimit-Remaining": _header("Requests left in the window.", {"type": "integer"}, 19),
+    "RateLimit-Reset": _header("Seconds until the window ends.", {"type": "integer"}, 60),
+    "Retry-After": _header("Seconds to wait.", {"type": "integer", "minimum": 1}, 1),
+    "WWW-Authenticate": _header("How to say who you are (RFC 6750).", {"type": "string"}, "Bearer"),
+}
+_VERSION = 'The version that you saw, as the ticket\'s ETag has it: `"7"`.'
+# Without examples: pages that try the API out would fill them in, and the same key twice is a repeat.
+PARAMETERS = {
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": f"{_VERSION} A stale one is refused with 412.",
+        "schema": {"type": "string"},
+    },
+    "RequiredIfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": f"{_VERSION} Missing is 428, stale is 412.",
+        "schema": {"type": "string"},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "Your own text, new for each request: the same key and body repeat the answer.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    },
+}

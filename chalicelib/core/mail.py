@@ -1,0 +1,114 @@
+"""Mail out: one message for one person, in headers that nobody can inject into, through SES.
+
+Sources: RFC 5322 (format), RFC 3834 (automatic responses), and Exchange's X-Auto-Response-Suppress.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from typing import Any
+
+# The longest that one `send` may take: three attempts, and the pauses between them.
+LONGEST_SEND_SECONDS = 25.0
+TIMEOUTS = {"connect_timeout": 2, "read_timeout": 5, "retries": {"mode": "standard", "total_max_attempts": 3}}
+
+
+class MailRefused(Exception):
+    """This message will never go out, however often it is tried: its address is none."""
+
+
+class MailRejected(Exception):
+    """SES does not take this message now, for a reason of its own; others it may take."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message. `message_id` and `references` stand in angle brackets; `sender` may have a name."""
+
+    sender: str
+    sender_name: str
+    recipient: str
+    recipient_name: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    message_id: str
+    references: Sequence[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def domain_of(sender: str) -> str:
+    """The domain of a sender such as `Mesa <desk@example.org>`: that of our message ids."""
+    return parseaddr(sender)[1].rpartition("@")[2].lower()
+
+
+def compose(mail: Mail) -> bytes:
+    """The message as it goes over the wire. Raises MailRefused where its recipient has no address."""
+    sender = parseaddr(mail.sender)[1]
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(single_line(mail.sender_name), addr_spec=sender)
+    message["To"] = _address(mail.recipient_name, mail.recipient)
+    message["Subject"] = single_line(mail.subject)
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = mail.message_id
+    if mail.references:
+        message["In-Reply-To"] = mail.references[-1]
+        message["References"] = " ".join(mail.references)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = mail.language
+    # SES replaces Message-ID by one of its own, so ours is told a second time.
+    message["X-Mesa-Message-ID"] = mail.message_id
+    for name, value in mail.headers.items():
+        message[name] = single_line(value)
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return bytes(message)
+
+
+def send(mail: Mail) -> str:
+    """Sends it and returns the provider's id. Raises MailRefused, MailRejected, or what else befalls it."""
+    raw = compose(mail)
+    from botocore.exceptions import ClientError  # loaded with the client, which no request waits for
+
+    try:
+        answer = _ses().send_raw_email(
+            Source=parseaddr(mail.sender)[1], Destinations=[mail.recipient], RawMessage={"Data": raw}
+        )
+    except ClientError as error:
+        kind = {"InvalidParameterValue": MailRefused, "MessageRejected": MailRejected}.get(
+            error.response.get("Error", {}).get("Code", "")
+        )
+        if kind is None:
+            raise
+        raise kind(str(error)[:300]) from error
+    return str(answer["MessageId"])
+
+
+def single_line(text: str) -> str:
+    """A text that fits a header: control characters and line breaks, Unicode's too, become single spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _address(name: str, email: str) -> Address:
+    if not email.isascii():
+        raise MailRefused("SES sends to ASCII addresses only.")
+    try:
+        return Address(single_line(name), addr_spec=email)
+    except (ValueError, IndexError, MessageError) as error:
+        raise MailRefused(f"No address can be made of the recipient: {type(error).__name__}") from error
+
+
+@lru_cache(maxsize=1)
+def _ses() -> Any:
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("ses", config=Config(**TIMEOUTS))

@@ -1,0 +1,120 @@
+"""The OpenAPI document as a judge: whatever the app answers in a test must be what the document says it
+answers."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What callers have written themselves comes back as it went in.
+CALLERS_OWN = {"custom_fields"}
+
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("date-time")
+def is_utc(value: object) -> bool:
+    """RFC 3339 in UTC, with `Z`."""
+    if not isinstance(value, str):
+        return True
+    try:
+        return value.endswith("Z") and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+@FORMATS.checks("uuid")
+def is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or UUID.fullmatch(value) is not None
+
+
+class Contract:
+    """A document, asked about answers."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self._validators: dict[str, Draft202012Validator] = {}
+
+    def check(self, method: str, path: str, status: int, headers: Mapping[str, str], text: str) -> None:
+        """Raises AssertionError where the answer to `method path` (its template) is not one that the document
+        knows."""
+        operation = self.document["paths"].get(path, {}).get(method.lower())
+        assert operation is not None, f"{method} {path} is not in the document"
+        response = operation["responses"].get(str(status))
+        told = f"{method} {path} answered {status}"
+        assert response is not None, f"{told}, which the document does not know: {text[:300]}"
+        response = self._resolve(response)
+        self._check_headers(told, response.get("headers", {}), headers)
+        media_type = headers.get("content-type", "").partition(";")[0]
+        if "content" not in response:
+            assert text == "", f"{told} with a body where the document has none: {text[:300]}"
+            return
+        known = response["content"]
+        name = media_type if media_type in known else f"{media_type.partition('/')[0]}/*"
+        assert name in known, f"{told} as {media_type}; the document says {', '.join(known)}"
+        if media_type.endswith("json"):
+            self._check_body(told, known[name]["schema"], json.loads(text))
+
+    def _check_headers(self, told: str, known: Mapping[str, Any], sent: Mapping[str, str]) -> None:
+        for name, header in known.items():
+            header = self._resolve(header)
+            value = sent.get(name.lower())
+            if value is None:
+                assert not header["required"], f"{told} without {name}"
+                continue
+            whole = header["schema"].get("type") == "integer"
+            errors = [
+                e.message
+                for e in self._validator(header["schema"]).iter_errors(int(value) if whole else value)
+            ]
+            assert not errors, f"{told} with {name}: {errors}"
+
+    def _check_body(self, told: str, schema: Mapping[str, Any], body: Any) -> None:
+        errors = [f"{e.json_path}: {e.message[:300]}" for e in self._validator(schema).iter_errors(body)]
+        assert not errors, f"{told} in another shape than the document's: {errors[:5]}"
+        elsewhere = [path for path, value in times(body) if not is_utc(value)]
+        assert not elsewhere, f"{told} with times that are not UTC with Z: {elsewhere}"
+
+    def _validator(self, schema: Mapping[str, Any]) -> Draft202012Validator:
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self._validators:
+            whole = {**schema, "components": self.document["components"]}
+            self._validators[key] = Draft202012Validator(whole, format_checker=FORMATS)
+        return self._validators[key]
+
+    def _resolve(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "$ref" not in part:
+            return part
+        found: Any = self.document
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        return found
+
+
+def times(value: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """The texts of an answer that look like times, with where they stand."""
+    if isinstance(value, str) and TIME.fullmatch(value):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in CALLERS_OWN:
+                yield from times(inner, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from times(inner, f"{path}[{index}]")
+
+
+@lru_cache(maxsize=1)
+def contract() -> Contract:
+    """That of the app."""
+    from app import app  # registers every route
+    from chalicelib.api import openapi
+
+    assert app.routes
+    return Contract(openapi.document(openapi.endpoints(), "http://127.0.0.1:4566/api"))
