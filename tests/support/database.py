@@ -30,7 +30,7 @@ class Database:
         self.connection.run(sql, **values)
 
     def empty(self) -> None:
-        """Forgets every tenant and every count."""
+        """Forgets every tenant and every count. Deleting beats truncating thirty small tables by far."""
         tables = [
             row["relname"]
             for row in self.rows(
@@ -38,7 +38,8 @@ class Database:
                 "AND relname <> 'alembic_version'"
             )
         ]
-        self.run(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+        deletions = "; ".join(f"DELETE FROM {table}" for table in tables)
+        self.run(f"BEGIN; SET LOCAL session_replication_role = replica; {deletions}; COMMIT")
 
     @contextmanager
     def another(self) -> Iterator["Database"]:
