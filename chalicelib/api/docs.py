@@ -23,7 +23,6 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
 }
 PAGE = """\
 <!doctype html>
@@ -73,7 +72,7 @@ def redoc(call: None) -> Answer:  # noqa: ARG001
     "/assets/{name}",
     summary="A script or style of these pages",
     answer=str,
-    content_type="text/*",
+    content_type="*/*",
     needs_database=False,
 )
 def asset(call: None, name: str) -> Answer:  # noqa: ARG001

@@ -30,19 +30,38 @@ routes = Routes(__name__, tag="Ticket verbs")
 PATH = "/v1/tickets/{ticket_id}/"
 
 
-@routes.post(PATH + "assign", summary="Give it to somebody, or to nobody", answer=TicketOut)
+@routes.post(
+    PATH + "assign",
+    summary="Give it to somebody, or to nobody",
+    answer=TicketOut,
+    examples={
+        "body": {"assignee_id": "0190c0de-0000-7000-8000-000000000001", "reason": "Knows the VPN best."}
+    },
+)
 def assign_ticket(call: Call, ticket_id: UUID, body: AssignIn) -> Answer:
     assign(call.tx, call.actor, ticket_id, body.assignee_id, body.team_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "transfer", summary="Hand it to another team", answer=TicketOut)
+@routes.post(
+    PATH + "transfer",
+    summary="Hand it to another team",
+    answer=TicketOut,
+    examples={
+        "body": {"team_id": "0190c0de-0000-7000-8000-000000000002", "reason": "It is the application."}
+    },
+)
 def transfer_ticket(call: Call, ticket_id: UUID, body: TransferIn) -> Answer:
     transfer(call.tx, call.actor, ticket_id, body.team_id, body.reason, body.assignee_id, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "reclassify", summary="Change type, priority or category", answer=TicketOut)
+@routes.post(
+    PATH + "reclassify",
+    summary="Change type, priority or category",
+    answer=TicketOut,
+    examples={"body": {"type": "incident", "priority": "urgent"}},
+)
 def reclassify_ticket(call: Call, ticket_id: UUID, body: ReclassifyIn) -> Answer:
     changes = {name: getattr(body, name) for name in body.model_fields_set - {"reason"}}
     for name in ("type", "priority"):
@@ -54,7 +73,12 @@ def reclassify_ticket(call: Call, ticket_id: UUID, body: ReclassifyIn) -> Answer
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "pause", summary="Wait for the customer or for somebody else", answer=TicketOut)
+@routes.post(
+    PATH + "pause",
+    summary="Wait for the customer or for somebody else",
+    answer=TicketOut,
+    examples={"body": {"waiting_on": "customer", "reason": "Which version do you run?"}},
+)
 def pause_ticket(call: Call, ticket_id: UUID, body: PauseIn) -> Answer:
     pause(call.tx, call.actor, ticket_id, body.waiting_on, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
@@ -66,37 +90,61 @@ def resume_ticket(call: Call, ticket_id: UUID) -> Answer:
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "resolve", summary="It is done: say how", answer=TicketOut)
+@routes.post(
+    PATH + "resolve",
+    summary="It is done: say how",
+    answer=TicketOut,
+    examples={"body": {"resolution": "The gateway has new firmware; the VPN holds."}},
+)
 def resolve_ticket(call: Call, ticket_id: UUID, body: ResolveIn) -> Answer:
     resolve(call.tx, call.actor, ticket_id, body.resolution, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "close", summary="End it", answer=TicketOut)
+@routes.post(
+    PATH + "close", summary="End it", answer=TicketOut, examples={"body": {"reason": "Confirmed by phone."}}
+)
 def close_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
     close(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "reopen", summary="It was not done", answer=TicketOut)
+@routes.post(
+    PATH + "reopen",
+    summary="It was not done",
+    answer=TicketOut,
+    examples={"body": {"reason": "It dropped again this morning."}},
+)
 def reopen_ticket(call: Call, ticket_id: UUID, body: ReasonIn) -> Answer:
     reopen(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "cancel", summary="It is not needed", answer=TicketOut)
+@routes.post(
+    PATH + "cancel",
+    summary="It is not needed",
+    answer=TicketOut,
+    examples={"body": {"reason": "Found it in the manual."}},
+)
 def cancel_ticket(call: Call, ticket_id: UUID, body: ReasonIn) -> Answer:
     cancel(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "archive", summary="Put it away", answer=TicketOut)
+@routes.post(
+    PATH + "archive", summary="Put it away", answer=TicketOut, examples={"body": {"reason": "Of last year."}}
+)
 def archive_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
     archive(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "unarchive", summary="Take it out of the archive", answer=TicketOut)
+@routes.post(
+    PATH + "unarchive",
+    summary="Take it out of the archive",
+    answer=TicketOut,
+    examples={"body": {"reason": "Asked for by the auditors."}},
+)
 def unarchive_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
     unarchive(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)

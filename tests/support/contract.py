@@ -10,7 +10,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What callers have written themselves comes back as it went in.
 CALLERS_OWN = {"custom_fields"}
@@ -24,7 +25,7 @@ def is_utc(value: object) -> bool:
     if not isinstance(value, str):
         return True
     try:
-        return value.endswith("Z") and datetime.fromisoformat(value).tzinfo is not None
+        return UTC_TIME.fullmatch(value) is not None and bool(datetime.fromisoformat(value))
     except ValueError:
         return False
 
@@ -56,7 +57,7 @@ class Contract:
             assert text == "", f"{told} with a body where the document has none: {text[:300]}"
             return
         known = response["content"]
-        name = media_type if media_type in known else f"{media_type.partition('/')[0]}/*"
+        name = media_type if media_type in known else "*/*"
         assert name in known, f"{told} as {media_type}; the document says {', '.join(known)}"
         if media_type.endswith("json"):
             self._check_body(told, known[name]["schema"], json.loads(text))

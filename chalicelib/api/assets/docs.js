@@ -19,11 +19,10 @@
   }
 
   if (redoc) {
-    // Redoc makes its styles at run time: the page's nonce lets them in.
-    window.__webpack_nonce__ = redoc.dataset.nonce;
+    // Redoc makes its styles at run time, and the page's nonce lets them in; those of its scrollbars have no nonce.
     Redoc.init(
       redoc.dataset.document,
-      { nonce: redoc.dataset.nonce, hideDownloadButton: false, nativeScrollbars: true, requiredPropsFirst: true },
+      { nonce: redoc.dataset.nonce, nativeScrollbars: true, requiredPropsFirst: true },
       redoc
     );
   }
