@@ -24,11 +24,11 @@ class Entry(NamedTuple):
 
 
 class LogReader:
-    """Gives what the stack's functions have logged since it was last asked."""
+    """Gives what the functions have logged since it was last asked; at first since now, or `since`."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, since: float | None = None) -> None:
         self._client = cloud.client("logs")
-        self._since = int(time.time() * 1000)
+        self._since = int((time.time() if since is None else since) * 1000)
         self._seen: Counter[Entry] = Counter()
 
     def lines(self) -> list[str]:

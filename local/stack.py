@@ -18,6 +18,7 @@ from local.emulator import Emulator
 from local.errors import StackError
 from local.files import PROJECT, free_port, write_json
 from local.keys import signing_key
+from local.logs import LogReader
 from local.package import package
 from local.postgres import APP, SUPERUSER, Cluster
 from local.seed import WORKSPACE, seed
@@ -154,7 +155,7 @@ class Stack:
         }
 
     def _wait_until_healthy(self) -> None:
-        deadline, answer = time.monotonic() + 60, "no answer"
+        deadline, answer = time.monotonic() + 30, "no answer"
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.api_url}/health", timeout=30):
@@ -164,4 +165,7 @@ class Stack:
             except OSError as error:
                 answer = str(error)
             time.sleep(0.2)
-        raise StackError(f"The deployed API is not healthy; {self.api_url}/health answers: {answer}")
+        logged = "\n".join(LogReader(self.cloud, since=0).lines()[-20:])
+        raise StackError(
+            f"The deployed API is not healthy; {self.api_url}/health answers: {answer}\n{logged}"
+        )
