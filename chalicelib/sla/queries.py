@@ -57,8 +57,10 @@ LOAD = text(
     """
     SELECT g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
            g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
-           (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at)), '[]')
-            FROM sla_steps s WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
+           (SELECT coalesce(
+                       jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
+            FROM sla_steps s
+            WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
            jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar
     FROM sla_targets g
     JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id

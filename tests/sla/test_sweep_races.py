@@ -1,0 +1,172 @@
+"""Sweeps beside each other, beside writers, and cut off: one announcement each, one legal history."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from time import monotonic
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from chalicelib.core.db import is_lost
+from chalicelib.sla.clock import Clock
+from tests.sla.promised import Promised, at_once
+from tests.support.database import Database
+
+MINUTE = timedelta(minutes=1)
+ROUNDS = 100
+
+
+def test_s19_two_sweeps_at_once_a_hundred_times_announce_everything_once(
+    promised: Promised, database: Database
+) -> None:
+    one, other = promised.engine(), promised.engine()
+    tickets = set()
+    for _ in range(ROUNDS):
+        tickets |= {promised.late(MINUTE, resolution=60) for _ in range(2)}
+
+        at_once(lambda: promised.sweep(engine=one), lambda: promised.sweep(engine=other))
+
+    while promised.sweep() != (0, 0):  # what both passed over because the other held it
+        pass
+    told = [(entry["ticket_id"], entry["percent"]) for entry in promised.told()]
+    assert len(told) == len(set(told))
+    assert set(told) == {(ticket, percent) for ticket in tickets for percent in (75, 90, 100)}
+    assert database.value("SELECT count(*) FROM events") == len(told)
+
+
+def test_two_sweeps_at_once_share_the_work(promised: Promised) -> None:
+    one, other = promised.engine(), promised.engine()
+    for _ in range(20):
+        promised.late(MINUTE, resolution=60)
+
+    results = at_once(lambda: promised.sweep(30, engine=one), lambda: promised.sweep(30, engine=other))
+
+    assert sum(announced for announced, _ in results) == len(promised.told())
+    assert all(announced == taken for announced, taken in results)
+    assert sum(announced for announced, _ in results) >= 30
+
+
+def test_a_sweep_against_a_resolving_writer_a_hundred_times_has_one_legal_history(
+    promised: Promised, database: Database
+) -> None:
+    sweeper, writer = promised.engine(), promised.engine()
+    for round_ in range(ROUNDS):
+        # Due around the moment of the race: before it, after it, in it.
+        ticket = promised.late(timedelta(milliseconds=round_ % 9 * 3 - 22), resolution=60)
+
+        at_once(
+            lambda: promised.sweep(engine=sweeper),
+            lambda: promised.change(ticket, lambda clock, now: clock.resolved(now), writer),  # noqa: B023
+        )
+        promised.sweep()
+
+        assert_legal(promised, ticket)
+    told = {entry["percent"] for entry in promised.told()}
+    assert 100 in told
+    assert promised.database.value("SELECT count(*) FROM sla_targets WHERE breached_at IS NULL") > 0
+
+
+def test_a_resolve_that_began_before_the_due_time_but_waited_for_the_sweep_comes_after_the_breach(
+    promised: Promised, database: Database
+) -> None:
+    ticket = promised.late(-MINUTE, resolution=60)
+
+    def resolve(clock: Clock, began: datetime) -> None:
+        (target,) = clock.targets
+        assert target.breach.fired_at is not None
+        assert began < target.due_at
+        clock.resolved(began)
+
+    def it_falls_due_and_is_swept() -> None:
+        database.run("UPDATE sla_targets SET due_at = clock_timestamp()")
+        database.run("UPDATE sla_steps s SET at = g.due_at FROM sla_targets g WHERE s.kind = 'breach'")
+        promised.sweep(engine=promised.engine())
+
+    promised.change(ticket, resolve, promised.engine(), before=it_falls_due_and_is_swept)
+
+    assert_legal(promised, ticket)
+
+
+def assert_legal(promised: Promised, ticket: UUID) -> None:
+    (target,) = promised.targets(ticket)
+    entries = promised.database.rows(
+        "SELECT sequence, action, meta ->> 'percent' AS percent FROM timeline_entries "
+        "WHERE ticket_id = :t ORDER BY sequence",
+        t=ticket,
+    )
+    steps = promised.database.rows("SELECT * FROM sla_steps WHERE ticket_id = :t ORDER BY step", t=ticket)
+    breaches = [entry for entry in entries if entry["action"] == "sla_breached"]
+    late = target["fulfilled_at"] > target["due_at"]
+
+    assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert entries[-1]["action"] == "changed"  # resolved: nothing is announced after it
+    assert len(breaches) == (1 if late else 0)
+    assert target["breached_at"] == (target["due_at"] if late else None)
+    assert (steps[-1]["fired_at"] is not None) == late
+    assert all(step["fired_at"] or step["at"] is None for step in steps)
+    assert len({(entry["action"], entry["percent"]) for entry in entries}) == len(entries)
+
+
+@pytest.mark.parametrize("verb", ["paused", "ended", "answered"])
+def test_a_sweep_against_any_other_verb_tells_each_step_once(promised: Promised, verb: str) -> None:
+    sweeper, writer = promised.engine(), promised.engine()
+    for round_ in range(20):
+        late = timedelta(milliseconds=round_ % 5 * 4 - 22)
+        ticket = promised.late(late, resolution=60, first_response=60)
+
+        at_once(
+            lambda: promised.sweep(engine=sweeper),
+            lambda: promised.change(ticket, lambda clock, now: getattr(clock, verb)(now), writer),  # noqa: B023
+        )
+        promised.sweep()
+
+    told = promised.told()
+    once = {(entry["ticket_id"], entry["metric"], entry["action"], entry["percent"]) for entry in told}
+    assert len(once) == len(told)
+    for one, two in pairwise(told):
+        assert one["ticket_id"] != two["ticket_id"] or one["sequence"] < two["sequence"]
+    breached = promised.database.value("SELECT count(*) FROM sla_targets WHERE breached_at IS NOT NULL")
+    assert breached == len([entry for entry in told if entry["action"] == "sla_breached"])
+
+
+def test_a_sweep_cut_off_midway_leaves_nothing_half_done_and_the_next_one_does_it(
+    promised: Promised, database: Database
+) -> None:
+    tickets = {promised.late(MINUTE, resolution=60) for _ in range(3)}
+    with database.another() as blocker:
+        blocker.run("BEGIN")
+        blocker.run("SELECT FROM sla_targets FOR UPDATE")  # it gets as far as stamping the breaches
+
+        def cut_off() -> int:
+            sweeping = wait_for_the_blocked(database)
+            return database.value("SELECT pg_terminate_backend(:pid)", pid=sweeping)
+
+        def sweep() -> bool:
+            with pytest.raises(DBAPIError) as cut:
+                promised.sweep(engine=promised.engine())
+            return is_lost(cut.value)
+
+        lost, terminated = at_once(sweep, cut_off)
+        blocker.run("ROLLBACK")
+
+    assert (lost, terminated) == (True, True)
+    assert promised.told() == []
+    assert database.value("SELECT count(*) FROM events") == 0
+    assert database.value("SELECT count(*) FROM sla_steps WHERE fired_at IS NOT NULL") == 0
+    assert database.value("SELECT count(*) FROM sla_targets WHERE breached_at IS NOT NULL") == 0
+    assert promised.sweep() == (9, 9)
+    assert {entry["ticket_id"] for entry in promised.told()} == tickets
+
+
+def wait_for_the_blocked(database: Database) -> int:
+    """The process that waits for a lock inside the sweep."""
+    until = monotonic() + 10
+    while monotonic() < until:
+        found = database.rows(
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE query LIKE 'CALL sp_sla_sweep%' AND wait_event_type = 'Lock'"
+        )
+        if found:
+            return int(found[0]["pid"])
+    raise AssertionError("the sweep was never blocked")
