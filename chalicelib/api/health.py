@@ -2,13 +2,10 @@
 
 import os
 
-from sqlalchemy import text
-
 from chalicelib.api.endpoint import Answer
 from chalicelib.api.resource import Routes, api_settings
 from chalicelib.api.schemas.common import Health, Readiness
-from chalicelib.core import events
-from chalicelib.core.db import in_transaction
+from chalicelib.core import db, events
 from chalicelib.core.errors import Unavailable
 
 routes = Routes(__name__, tag="Health")
@@ -26,7 +23,7 @@ def health(_: None) -> Answer:
     needs_database=False,
 )
 def ready(_: None) -> Answer:
-    in_transaction(lambda tx: tx.connection.execute(text("SELECT 1")), repeatable=True)
+    db.check()
     try:
         events.check_queues(api_settings().event_queue_urls)
     except Exception as error:

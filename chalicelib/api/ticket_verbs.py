@@ -14,7 +14,7 @@ from chalicelib.api.schemas.tickets import (
     TicketOut,
     TransferIn,
 )
-from chalicelib.api.tickets import ticket_answer
+from chalicelib.api.ticket_answer import ticket_answer
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.tickets.archiving import archive, unarchive
 from chalicelib.tickets.assigning import assign

@@ -17,8 +17,8 @@ from chalicelib.api.schemas.tickets import (
     listed,
     whole,
 )
+from chalicelib.api.ticket_answer import ticket_answer
 from chalicelib.core import paging
-from chalicelib.core.db import Transaction
 from chalicelib.tickets import deleting, listing, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
@@ -33,12 +33,6 @@ EXAMPLE = {
         "priority": "high",
     }
 }
-
-
-def ticket_answer(tx: Transaction, actor: Actor, ticket_id: UUID, status: int | None = None) -> Answer:
-    """The whole ticket as it is now, with its version as the ETag: what every verb answers."""
-    row = views.show_changed(tx, actor, ticket_id)
-    return Answer(whole(row, actor), status, {"ETag": f'"{row.version}"'})
 
 
 @routes.post("/v1/tickets", summary="Open a ticket", answer=TicketOut, status=201, examples=EXAMPLE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -90,6 +90,11 @@ def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool) -> T:
         return _attempt(unit, repeatable)
     except _TryAgain as again:
         raise _unavailable() from again.cause
+
+
+def check() -> None:
+    """Raises Unavailable where the database does not answer."""
+    in_transaction(lambda tx: tx.connection.execute(text("SELECT 1")), repeatable=True)
 
 
 class _TryAgain(Exception):

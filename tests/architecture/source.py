@@ -1,0 +1,66 @@
+"""The source as the rules see it: modules, what they import, what they say."""
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("accounts", "sla", "tickets", "channels", "notifications", "webhooks", "analytics")
+
+
+@lru_cache(maxsize=1)
+def modules() -> dict[str, ast.Module]:
+    """Every module of the application by its dotted name below chalicelib; `app` is the composition root."""
+    found = {"app": ast.parse((ROOT / "app.py").read_text("utf-8"))}
+    for path in sorted((ROOT / "chalicelib").rglob("*.py")):
+        parts = path.relative_to(ROOT / "chalicelib").with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text("utf-8"))
+    return found
+
+
+def imports(module: ast.Module) -> Iterator[str]:
+    """The dotted names that a module imports, wherever it does so; `from a import b` is `a` and `a.b`."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name the whole path"
+            assert node.module is not None
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_imports(module: ast.Module) -> set[str]:
+    """The modules of chalicelib that a module imports, by their names below it."""
+    wanted = {name.removeprefix("chalicelib.") for name in imports(module) if name.startswith("chalicelib.")}
+    return wanted & modules().keys()
+
+
+def texts(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """The text literals of a module with their lines: no docstrings, the fixed parts of f-strings too."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(module)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.lineno, node.value
+
+
+def below(name: str, *tops: str) -> bool:
+    """Whether a module is one of these, or in one of them."""
+    return any(name == top or name.startswith(f"{top}.") for top in tops)
+
+
+def layer(name: str) -> str:
+    """Where a module stands: models, core, a room by its name, door, or the root."""
+    top = name.partition(".")[0]
+    if top in ("models", "core", *ROOMS):
+        return top
+    if name == "app":
+        return "root"
+    return "door" if top in ("api", "queues", "schedules") else "nothing"

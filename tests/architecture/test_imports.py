@@ -1,0 +1,75 @@
+"""Rules 1 and 6: imports point down, doors stand apart, and rooms know nothing of HTTP."""
+
+import ast
+
+import pytest
+
+from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports
+
+# What each layer may import of the house, beside itself. Between rooms the right may import the left:
+# accounts, sla, tickets, and then each of the others.
+CORE = frozenset({"models", "core"})
+ALLOWED = {
+    "nothing": frozenset(),
+    "models": frozenset(),
+    "core": frozenset({"models"}),
+    "accounts": CORE,
+    "sla": CORE | {"accounts"},
+    "tickets": CORE | {"accounts", "sla"},
+    "channels": CORE | {"accounts", "sla", "tickets"},
+    "notifications": CORE | {"accounts", "sla", "tickets"},
+    "webhooks": CORE | {"accounts", "sla", "tickets"},
+    "analytics": CORE | {"accounts", "sla", "tickets"},
+    "door": CORE | {*ROOMS},
+    "root": frozenset({"door"}),
+}
+# Doors that another module of the door layer knows: what it imports of them, and why.
+KNOWN_DOORS = {
+    ("api.resource", "api.authorizer"): "every private route names its authorizer",
+    ("api.openapi", "api.public_status"): "the look-up is documented from its path and limits",
+}
+WEB = ("chalice", "pydantic", "pydantic_core", "chalicelib.api")
+
+
+def doors() -> set[str]:
+    """The modules that declare something to be called from outside: routes, or Lambdas of their own."""
+
+    def declares(module: ast.Module) -> bool:
+        calls = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]
+        made = {name.id if isinstance(name, ast.Name) else getattr(name, "attr", "") for name in calls}
+        return bool(made & {"Routes", "Blueprint"})
+
+    found = {name for name, module in modules().items() if layer(name) == "door" and declares(module)}
+    return found - {"api.resource"}  # the wrapper makes the blueprints of all the others
+
+
+@pytest.mark.parametrize("name", modules())
+def test_imports_point_down(name: str) -> None:
+    own = layer(name)
+    wrong = {
+        other for other in own_imports(modules()[name]) if layer(other) not in ALLOWED[own] | {own, "nothing"}
+    }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if layer(name) == "door"])
+def test_doors_never_import_each_other(name: str) -> None:
+    wrong = {
+        other
+        for other in own_imports(modules()[name]) & doors()
+        if other != name and (name, other) not in KNOWN_DOORS
+    }
+    assert wrong == set()
+
+
+def test_the_doors_known_elsewhere_are_so_still() -> None:
+    assert {pair for pair in KNOWN_DOORS if pair[1] not in own_imports(modules()[pair[0]])} == set()
+
+
+def test_every_module_has_its_layer() -> None:
+    assert {name for name in modules() if layer(name) == "nothing"} == {""}
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if below(name, "core", "models", *ROOMS)])
+def test_rooms_know_nothing_of_the_web(name: str) -> None:
+    assert {other for other in imports(modules()[name]) if below(other, *WEB)} == set()

@@ -1,0 +1,68 @@
+"""Rule 10: a file over 200 lines or a function over 40 must be worth it; here is which are, and why."""
+
+import ast
+
+import pytest
+
+from tests.architecture.source import ROOT, modules
+
+MAX_FILE, MAX_FUNCTION = 200, 40
+
+LONG_FILES = {
+    "chalicelib/accounts/queries.py": "all the SQL of people and access, a statement and its caller at a time",
+    "chalicelib/api/resource.py": "the one wrapper around every view, to be read top to bottom",
+    "chalicelib/api/schemas/tickets.py": "every shape of a ticket in one place, many small classes",
+    "chalicelib/core/settings.py": "one small reader a setting, one class a kind of Lambda",
+    "chalicelib/core/tokens.py": "signing and the strict check of tokens belong side by side",
+    "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
+    "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
+    "chalicelib/tickets/queries.py": "all the SQL that verbs load and write with",
+}
+LONG_FUNCTIONS = {
+    "api.resource._route": "one keyword a property of a route; nothing but their passing on",
+    "api.resource._serve": "the life of a request, to be read top to bottom",
+    "tickets.creating.create": "one insert with twenty columns",
+    "tickets.queries.change": "one statement that writes change, timeline and events together",
+}
+
+
+def path_of(name: str) -> str:
+    path = "app.py" if name == "app" else f"chalicelib/{name.replace('.', '/')}.py"
+    return path if (ROOT / path).exists() else f"{path.removesuffix('.py')}/__init__.py"
+
+
+def lines(path: str) -> int:
+    return len((ROOT / path).read_text("utf-8").splitlines())
+
+
+def functions(name: str) -> dict[str, int]:
+    """The length of each function of a module, from its first decorator to its last line."""
+    return {
+        f"{name}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for node in ast.walk(modules()[name])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+@pytest.mark.parametrize("name", modules())
+def test_a_file_is_short_or_worth_its_length(name: str) -> None:
+    path = path_of(name)
+    assert lines(path) <= MAX_FILE or path in LONG_FILES
+
+
+@pytest.mark.parametrize("name", modules())
+def test_a_function_is_short_or_worth_its_length(name: str) -> None:
+    long = {function for function, length in functions(name).items() if length > MAX_FUNCTION}
+    assert long <= LONG_FUNCTIONS.keys()
+
+
+def test_what_is_listed_is_long_still() -> None:
+    files = {path_of(name) for name in modules()}
+    long_functions = {
+        function
+        for name in modules()
+        for function, length in functions(name).items()
+        if length > MAX_FUNCTION
+    }
+    assert {path for path in LONG_FILES if path not in files or lines(path) <= MAX_FILE} == set()
+    assert LONG_FUNCTIONS.keys() - long_functions == set()

@@ -1,0 +1,94 @@
+"""Rules 2 and 3: where SQL may stand, and who may begin or end a transaction."""
+
+import ast
+import re
+
+import pytest
+
+from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports, texts
+
+# The modules of each room that hold its SQL beside `queries.py`, and why they are not part of it.
+READING = {
+    "tickets.views": "reads for answers; queries.py is what verbs load and write",
+    "tickets.listing": "the list of tickets, composed of a fixed set of conditions and sorts",
+    "tickets.visibility": "the condition that every read of tickets carries",
+}
+# Doors that ask the database without a room, and why.
+ASKING = {
+    "api.public_status": "its Lambda asks one function through pg8000 and imports no room",
+}
+STATEMENT = re.compile(
+    r"\b(SELECT\s+[\w*(:{]|INSERT\s+INTO|UPDATE\s+\w+\s+(AS\s+\w+\s+|\w+\s+)?SET\b|DELETE\s+FROM|CALL\s+\w+\s*\(|"
+    r"WITH\s+\w+\s+AS\s*\(|EXISTS\s*\(|(LEFT\s+)?JOIN\s+\w+\s+\w+\s+ON\b|ORDER\s+BY)"
+)
+BUILDERS = {"text", "select", "insert", "update", "delete", "literal_column", "func", "bindparam"}
+STEPS = {"begin", "begin_nested", "commit", "rollback", "in_transaction"}
+
+# Who opens a transaction: doors, and what works after a commit.
+OPENING = {
+    "core.db": "the one place",
+    "api.resource": "one transaction a request, and one of its own for the count of a rate limit",
+    "core.events": "relay: lease, commit, send, mark; never sends inside a transaction",
+    "queues": "one transaction a record",
+    "schedules": "one transaction a sweep",
+}
+
+
+def holds_sql(name: str) -> bool:
+    return layer(name) == "core" or name.endswith(".queries") or name in READING or name in ASKING
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if not holds_sql(name)])
+def test_sql_stands_in_query_modules_only(name: str) -> None:
+    module = modules()[name]
+    statements = [(line, text) for line, text in texts(module) if STATEMENT.search(text)]
+    builders = {
+        other
+        for other in imports(module)
+        if below(other, "sqlalchemy") and other.rpartition(".")[2] in BUILDERS
+    }
+    # Tables say their conditions and defaults in SQL: that is the schema, not a query.
+    if layer(name) == "models":
+        builders -= {"sqlalchemy.text"}
+    assert (statements, builders) == ([], set())
+
+
+def test_the_modules_declared_for_sql_hold_some() -> None:
+    """One that no longer does has no business on the list."""
+    declared = {*READING, *ASKING}
+    assert {
+        name for name in declared if not any(STATEMENT.search(text) for _, text in texts(modules()[name]))
+    } == set()
+
+
+@pytest.mark.parametrize("name", modules())
+def test_a_transaction_begins_and_ends_in_one_place(name: str) -> None:
+    module = modules()[name]
+    ours = {other.rpartition(".")[2] for other in own_imports(module)}  # `sessions.begin` is no transaction's
+    taken = {
+        node.attr
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute)
+        and not (isinstance(node.value, ast.Name) and node.value.id in ours)
+    } | {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    assert taken & STEPS == set() or name in OPENING
+
+
+def test_whoever_may_open_a_transaction_does() -> None:
+    named = {
+        name: {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(modules()[name])}
+        for name in OPENING
+    }
+    assert {name for name, words in named.items() if not words & STEPS} == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_connects_by_itself(room: str) -> None:
+    names = [name for name in modules() if below(name, room)]
+    wanted = {other for name in names for other in imports(modules()[name])}
+    assert not wanted & {
+        "chalicelib.core.connection",
+        "chalicelib.core.kept_connection",
+        "pg8000",
+        "pg8000.dbapi",
+    }
