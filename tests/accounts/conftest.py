@@ -1,0 +1,60 @@
+"""The rooms without HTTP: transactions on connections of their own, one after another or all at once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine
+
+from chalicelib.accounts.keyring import Keyring
+from chalicelib.core.connection import connect
+from chalicelib.core.db import Transaction
+from chalicelib.core.settings import DatabaseSettings
+from tests.support.cast import signer, signing_secret
+from tests.support.database import Database
+
+Unit = Callable[[Transaction], Any]
+
+
+class Connections:
+    """Runs units of work as `in_transaction` does, but each on a connection of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def run(self, unit: Unit) -> Any:
+        with self.engine.begin() as connection:
+            return unit(Transaction(connection))
+
+    def at_once(self, units: Sequence[Unit]) -> list[Any]:
+        """Runs them all at the same time; what one raises stands in its place."""
+        start = Barrier(len(units))
+
+        def attempt(unit: Unit) -> Any:
+            with self.engine.connect() as connection:
+                start.wait(timeout=30)
+                try:
+                    with connection.begin():
+                        return unit(Transaction(connection))
+                except Exception as error:
+                    return error
+
+        with ThreadPoolExecutor(len(units)) as threads:
+            return list(threads.map(attempt, units))
+
+
+@pytest.fixture
+def connections(database: Database) -> Iterator[Connections]:
+    """As many connections of the app's role as a test wants."""
+    settings = DatabaseSettings.load()
+    engine = create_engine("postgresql+pg8000://", creator=lambda: connect(settings), poolclass=NullPool)
+    yield Connections(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def keys(stage: dict[str, str]) -> Keyring:
+    """The keyring of the test stage."""
+    return Keyring(signer(), signing_secret().pepper, 4)

@@ -1,0 +1,99 @@
+"""GET and PATCH /v1/auth/me: who one is, and what one may change of it."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.api.schemas.auth import MeOut
+from tests.support.api import Api
+from tests.support.cast import Cast
+from tests.support.database import Database
+
+EVERYBODY = ["ada", "dario", "ana", "carol", "mallory"]
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_everybody_learns_who_they_are(api: Api, cast: Cast, who: str) -> None:
+    person = getattr(cast, who)
+
+    reply = api.with_token(person.token).get("/v1/auth/me")
+
+    assert reply.status == 200
+    me = MeOut.model_validate_json(reply.text)
+    assert (me.id, me.name, me.email, me.role) == (person.id, person.name, person.email, person.role)
+    assert me.workspace.id == person.workspace_id
+
+
+def test_it_shows_the_own_teams(api: Api, cast: Cast) -> None:
+    me = api.with_token(cast.ana.token).get("/v1/auth/me").json
+
+    assert me["teams"] == [{"id": str(cast.teams["Networks"]), "name": "Networks"}]
+
+
+def test_the_own_name_and_facts_can_be_changed_and_cleared(api: Api, cast: Cast) -> None:
+    carol = api.with_token(cast.carol.token)
+    facts = {
+        "document_id": "1.020.304",
+        "phone": "+57 601 555 0100",
+        "has_whatsapp": True,
+        "company": "Customers Ltd.",
+    }
+
+    changed = carol.patch("/v1/auth/me", {"name": "  Carol Díaz ", **facts})
+    cleared = carol.patch("/v1/auth/me", {"phone": None})
+
+    assert changed.status == 200
+    MeOut.model_validate_json(changed.text)
+    assert changed.json | {"name": "Carol Díaz", **facts} == changed.json
+    assert cleared.json["phone"] is None
+    assert carol.get("/v1/auth/me").json == cleared.json
+
+
+def test_an_empty_patch_changes_nothing(api: Api, cast: Cast) -> None:
+    carol = api.with_token(cast.carol.token)
+
+    assert carol.patch("/v1/auth/me", {}).json == carol.get("/v1/auth/me").json
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"role": "admin"}, "role"),
+        ({"workspace_id": "0190c0de-0000-7000-8000-000000000001"}, "workspace_id"),
+        ({"email": "carol@elsewhere.example"}, "email"),
+        ({"status": "active"}, "status"),
+        ({"password": "violet staple horse"}, "password"),
+        ({"team_ids": []}, "team_ids"),
+        ({"name": None}, "name"),
+        ({"name": ""}, "name"),
+        ({"name": "Carol\r\nBcc: everybody"}, "name"),
+        ({"name": "Carol\0"}, "name"),
+        ({"phone": "call me"}, "phone"),
+        ({"phone": 5550100}, "phone"),
+        ({"has_whatsapp": 1}, "has_whatsapp"),
+        ({"has_whatsapp": "yes"}, "has_whatsapp"),
+        ({"document_id": "1\n2"}, "document_id"),
+        ({"company": "x" * 151}, "company"),
+    ],
+)
+def test_19_nothing_else_can(api: Api, cast: Cast, body: dict[str, Any], field: str) -> None:
+    carol = api.with_token(cast.carol.token)
+    before = carol.get("/v1/auth/me").json
+
+    reply = carol.patch("/v1/auth/me", body)
+
+    assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
+    assert [error["field"] for error in reply.json["errors"]] == [field]
+    assert carol.get("/v1/auth/me").json == before
+
+
+def test_5_a_deactivated_user_is_refused_at_the_next_call(api: Api, cast: Cast, database: Database) -> None:
+    database.run("UPDATE users SET status = 'deactivated' WHERE id = :u", u=cast.ana.id)
+
+    reply = api.with_token(cast.ana.token).get("/v1/auth/me")
+
+    assert (reply.status, reply.code) == (401, "UNAUTHENTICATED")
+
+
+def test_a_caller_without_a_token_is_refused(api: Api) -> None:
+    assert api.get("/v1/auth/me").status == 401

@@ -1,0 +1,168 @@
+"""GET and PATCH /v1/workspace: the settings, and what they can be."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.api.schemas.workspace import WorkspaceOut
+from tests.support.api import Api
+from tests.support.cast import Cast
+from tests.support.database import Database
+
+
+@pytest.fixture
+def ada(api: Api, cast: Cast) -> Api:
+    """The API as the admin calls it."""
+    return api.with_token(cast.ada.token)
+
+
+def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
+    reply = ada.get("/v1/workspace")
+
+    workspace = WorkspaceOut.model_validate_json(reply.text)
+    assert workspace.model_dump(exclude={"created_at", "updated_at"}) == {
+        "id": cast.acme,
+        "slug": "acme",
+        "name": "Acme",
+        "timezone": "UTC",
+        "language": "en",
+        "label_prefix": "TKT",
+        "agent_visibility": "teams",
+        "reopen_window_days": 7,
+        "customer_signup": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"name": " Acme Networks "}, {"name": "Acme Networks"}),
+        ({"slug": "Acme-2"}, {"slug": "acme-2"}),
+        ({"timezone": "America/Bogota"}, {"timezone": "America/Bogota"}),
+        ({"timezone": "Asia/Kathmandu"}, {"timezone": "Asia/Kathmandu"}),
+        ({"language": "es"}, {"language": "es"}),
+        ({"label_prefix": "hd"}, {"label_prefix": "HD"}),
+        ({"agent_visibility": "all"}, {"agent_visibility": "all"}),
+        ({"reopen_window_days": 0}, {"reopen_window_days": 0}),
+        ({"reopen_window_days": 365}, {"reopen_window_days": 365}),
+        ({"customer_signup": True}, {"customer_signup": True}),
+        ({}, {}),
+        (
+            {"name": "A", "language": "es", "reopen_window_days": 14},
+            {"name": "A", "language": "es", "reopen_window_days": 14},
+        ),
+    ],
+)
+def test_each_setting_changes_alone(ada: Api, sent: dict[str, Any], kept: dict[str, Any]) -> None:
+    before = ada.get("/v1/workspace").json
+
+    reply = ada.patch("/v1/workspace", sent)
+
+    assert reply.status == 200
+    assert {**reply.json, "updated_at": None} == {**before, **kept, "updated_at": None}
+    assert ada.get("/v1/workspace").json == reply.json
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": ""},
+        {"name": None},
+        {"name": "A\r\nB"},
+        {"slug": ""},
+        {"slug": "-acme"},
+        {"slug": "acme-"},
+        {"slug": "ac me"},
+        {"slug": "ñandú"},
+        {"slug": "x" * 64},
+        {"slug": "ac\nme"},
+        {"timezone": "America/Nowhere"},
+        {"timezone": "america/bogota"},
+        {"timezone": "UTC+3"},
+        {"timezone": "EST5EDT4"},
+        {"timezone": "localtime"},
+        {"timezone": "Factory"},
+        {"timezone": "posix/America/Bogota"},
+        {"timezone": "../../etc/passwd"},
+        {"timezone": "/etc/localtime"},
+        {"timezone": "America"},
+        {"timezone": ""},
+        {"timezone": "'; DROP TABLE users; --"},
+        {"timezone": "x" * 65},
+        {"language": "fr"},
+        {"language": "EN"},
+        {"label_prefix": "1TKT"},
+        {"label_prefix": "TKT-"},
+        {"label_prefix": ""},
+        {"label_prefix": "ABCDEFGHIJK"},
+        {"agent_visibility": "none"},
+        {"reopen_window_days": -1},
+        {"reopen_window_days": 366},
+        {"reopen_window_days": "7"},
+        {"reopen_window_days": True},
+        {"reopen_window_days": 7.5},
+        {"reopen_window_days": 99999999999999999999},
+        {"customer_signup": 1},
+        {"customer_signup": None},
+        {"id": "0190c0de-0000-7000-8000-000000000001"},
+        {"workspace_id": "0190c0de-0000-7000-8000-000000000001"},
+        {"created_at": "2026-01-01T00:00:00Z"},
+    ],
+)
+def test_what_cannot_be_is_refused(ada: Api, body: dict[str, Any]) -> None:
+    before = ada.get("/v1/workspace").json
+
+    reply = ada.patch("/v1/workspace", body)
+
+    assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
+    assert [error["field"] for error in reply.json["errors"]] == list(body)
+    assert ada.get("/v1/workspace").json == before
+
+
+def test_a_slug_of_another_workspace_is_a_conflict(ada: Api) -> None:
+    reply = ada.patch("/v1/workspace", {"slug": "globex", "name": "Changed"})
+
+    assert (reply.status, reply.code) == (409, "CONFLICT")
+    assert ada.get("/v1/workspace").json["name"] == "Acme"
+
+
+def test_a_new_slug_is_where_one_signs_in(api: Api, ada: Api, cast: Cast) -> None:
+    ada.patch("/v1/workspace", {"slug": "acme-networks"})
+    body = {"email": cast.ana.email, "password": cast.ana.password}
+
+    assert api.post("/v1/auth/login", {**body, "workspace": "acme-networks"}).status == 200
+    assert api.post("/v1/auth/login", {**body, "workspace": "acme"}).status == 401
+
+
+def test_labels_follow_the_prefix_and_the_zone(api: Api, ada: Api, cast: Cast) -> None:
+    ada.patch("/v1/workspace", {"label_prefix": "HD", "timezone": "Pacific/Kiritimati"})
+
+    ticket = api.with_token(cast.carol.token).post("/v1/tickets", {"subject": "A", "description": "B"}).json
+
+    year = (datetime.now(UTC) + timedelta(hours=14)).year
+    assert ticket["label"] == f"HD-{year}-00001"
+
+
+@pytest.mark.parametrize("who", ["dario", "ana"])
+def test_staff_look_and_do_not_touch(api: Api, cast: Cast, who: str) -> None:
+    caller = api.with_token(getattr(cast, who).token)
+
+    assert caller.get("/v1/workspace").json["slug"] == "acme"
+    assert caller.patch("/v1/workspace", {"name": "Mine"}).status == 403
+
+
+def test_18_customers_do_neither(api: Api, cast: Cast) -> None:
+    carol = api.with_token(cast.carol.token)
+
+    assert (carol.get("/v1/workspace").status, carol.patch("/v1/workspace", {}).status) == (403, 403)
+
+
+def test_14_each_admin_has_the_own_workspace(api: Api, ada: Api, cast: Cast, database: Database) -> None:
+    mallory = api.with_token(cast.mallory.token)
+
+    mallory.patch("/v1/workspace", {"name": "Globex Corporation"})
+
+    assert mallory.get("/v1/workspace").json["id"] == str(cast.globex)
+    assert ada.get("/v1/workspace").json["name"] == "Acme"
+    assert database.value("SELECT count(*) FROM workspaces WHERE name = 'Acme'") == 1
