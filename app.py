@@ -2,6 +2,7 @@
 
 from chalice import Chalice
 
+from chalicelib import queues, schedules
 from chalicelib.api import (
     auth,
     authorizer,
@@ -30,3 +31,5 @@ app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(public_status.bp)
+app.register_blueprint(queues.bp)
+app.register_blueprint(schedules.bp)
