@@ -20,7 +20,7 @@ SETTINGS = {
     "Authorizer": settings.AuthorizerSettings,
     "PublicStatus": settings.PublicStatusSettings,
     "Notifications": settings.NotificationSettings,
-    "SlaSweep": settings.DatabaseSettings,
+    "SlaSweep": settings.RelaySettings,
     "EventRelay": settings.RelaySettings,
     "Purge": settings.DatabaseSettings,
 }
