@@ -14,6 +14,7 @@ Span: TypeAlias = tuple[int, int]
 
 DAY = 86_400_000_000  # microseconds, the unit of the whole engine
 WEEKDAYS = range(7)
+MOST_WINDOWS = 48  # a day; what the engine keeps of a calendar grows with them
 MACHINE_ZONES = ("right/", "posix/", "posixrules", "localtime")  # on some machines only, and each its own
 
 
@@ -92,6 +93,8 @@ def _hours(weekly: object) -> dict[int, tuple[Window, ...]]:
     for day in weekly:
         if type(day) is not int or day not in WEEKDAYS:
             raise ValueError(f"a weekday is a number from 0 (Monday) to 6 (Sunday), not {day!r}")
+        if len(weekly[day]) > MOST_WINDOWS:
+            raise ValueError(f"a weekday has {MOST_WINDOWS} windows at the most, not {len(weekly[day])}")
     return {day: tuple(_window(window) for window in weekly[day]) for day in sorted(weekly)}
 
 

@@ -56,6 +56,7 @@ def test_an_unknown_time_zone(zone):
         {0: [(time(9), None)]},
         {0: [(time(9, tzinfo=UTC), time(17, tzinfo=UTC))]},
         {0: [(time.max, time(6))]},
+        {0: [(time(hour // 3, hour % 3 * 20), time(hour // 3, hour % 3 * 20 + 10)) for hour in range(49)]},
         [[(time(9), time(17))]],
     ],
 )
