@@ -1,0 +1,181 @@
+"""Migrations go both ways and leave nothing behind, and what they make is what the models say."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.postgresql.base import ischema_names
+
+from chalicelib.models import accounts, plumbing, sla, tickets
+from chalicelib.models.base import metadata
+from local.postgres import Cluster
+from tests.support.database import Database
+
+AREAS = (accounts, plumbing, sla, tickets)
+ROOT = Path(__file__).parents[1]
+
+# Whatever a migration can leave in a database: its own name for each, and how it is defined.
+LEFT_BEHIND = """
+    SELECT 'relation ' || relname AS name, '' AS definition FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%'
+    UNION ALL SELECT 'routine ' || oid::regprocedure, '' FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT 'type ' || typname, '' FROM pg_type
+        WHERE typnamespace = 'public'::regnamespace AND typname !~ '^_?alembic_version'
+    UNION ALL SELECT 'schema ' || nspname, coalesce((SELECT string_agg(acl, ' ' ORDER BY acl)
+        FROM unnest(nspacl::text[]) AS acl), '') FROM pg_namespace WHERE nspname !~ '^pg_'
+    UNION ALL SELECT 'extension ' || extname, '' FROM pg_extension
+    UNION ALL SELECT 'default rights ' || defaclrole::regrole, defaclacl::text FROM pg_default_acl
+    UNION ALL SELECT 'event trigger ' || evtname, '' FROM pg_event_trigger
+    ORDER BY 1
+"""
+# How tables are defined, in PostgreSQL's own words, whoever wrote the statement.
+COLUMNS = """
+    SELECT c.relname || '.' || a.attname AS name,
+           concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+                     'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid),
+                     nullif(a.attidentity, ''), nullif(a.attgenerated, '')) AS definition
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'
+"""
+CONSTRAINTS = """
+    SELECT conrelid::regclass || ' ' || conname AS name, pg_get_constraintdef(oid) AS definition
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+      AND conrelid <> 'alembic_version'::regclass
+"""
+INDEXES = """
+    SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+PERSISTENCE = """
+    SELECT relname AS name, relpersistence::text AS definition FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+"""
+
+
+def alembic(cluster: Cluster, dbname: str, *command: str) -> str:
+    finished = subprocess.run(
+        [sys.executable, "-m", "alembic", "-c", str(ROOT / "migrations" / "alembic.ini"), *command],
+        cwd=ROOT,
+        env={**os.environ, "MESA_MIGRATION_URL": cluster.url("mesa_owner", dbname)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+class Scratch:
+    """A database of its own on the tests' cluster."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster, self.name = cluster, name
+        cluster.bootstrap(name)
+        self.database = Database(cluster.dsn("postgres", name))
+
+    def facts(self, sql: str) -> dict[str, str]:
+        return {row["name"]: row["definition"] for row in self.database.rows(sql)}
+
+    def drop(self) -> None:
+        self.database.close()
+        self.cluster.execute_as_superuser(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+
+@pytest.fixture
+def scratch(cluster: Cluster) -> Iterator[Scratch]:
+    """Nothing in it yet."""
+    scratch = Scratch(cluster, "mesa_scratch")
+    yield scratch
+    scratch.drop()
+
+
+@pytest.fixture(scope="module")
+def migrated(cluster: Cluster) -> Iterator[Scratch]:
+    """Made by the migrations."""
+    scratch = Scratch(cluster, "mesa_migrated")
+    alembic(cluster, scratch.name, "upgrade", "head")
+    yield scratch
+    scratch.drop()
+
+
+@pytest.fixture(scope="module")
+def modelled(cluster: Cluster) -> Iterator[Scratch]:
+    """Made by the models."""
+    scratch = Scratch(cluster, "mesa_modelled")
+    scratch.database.run("CREATE TABLE alembic_version (version_num text)")
+    engine = create_engine(cluster.url("mesa_owner", scratch.name))
+    metadata.create_all(engine)
+    engine.dispose()
+    yield scratch
+    scratch.drop()
+
+
+class TestBothWays:
+    def test_down_leaves_nothing_behind_and_up_again_makes_the_same(self, scratch: Scratch) -> None:
+        before = scratch.facts(LEFT_BEHIND)
+        alembic(scratch.cluster, scratch.name, "upgrade", "head")
+        first = [scratch.facts(sql) for sql in (LEFT_BEHIND, COLUMNS, CONSTRAINTS, INDEXES)]
+
+        alembic(scratch.cluster, scratch.name, "downgrade", "base")
+        assert scratch.facts(LEFT_BEHIND) == before
+
+        alembic(scratch.cluster, scratch.name, "upgrade", "head")
+        assert [scratch.facts(sql) for sql in (LEFT_BEHIND, COLUMNS, CONSTRAINTS, INDEXES)] == first
+
+    def test_up_twice_is_up_once(self, migrated: Scratch) -> None:
+        """Deployments run it every time; the functions are put in again, as the repository has them."""
+        first = migrated.facts(LEFT_BEHIND)
+        migrated.database.run("DROP FUNCTION fn_free_slug(text)")
+
+        alembic(migrated.cluster, migrated.name, "upgrade", "head")
+
+        assert migrated.facts(LEFT_BEHIND) == first
+
+    def test_there_is_one_head(self, migrated: Scratch) -> None:
+        heads = alembic(migrated.cluster, migrated.name, "heads").split("\n")
+
+        assert len([head for head in heads if head.strip()]) == 1
+
+    def test_migrations_are_dated_in_their_names(self) -> None:
+        names = sorted(path.name for path in (ROOT / "migrations" / "versions").glob("*.py"))
+
+        assert names
+        assert [name for name in names if not name[:16].replace("_", "").isdigit()] == []
+
+
+class TestAgreement:
+    def test_alembic_finds_no_difference(self, migrated: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(ischema_names, "xid8", plumbing.TransactionId)
+        engine = create_engine(migrated.cluster.url("mesa_owner", migrated.name))
+        options: dict[str, Any] = {"compare_type": True, "compare_server_default": False}
+        with engine.connect() as connection:
+            differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+        engine.dispose()
+
+        assert differences == []
+
+    @pytest.mark.parametrize(
+        "sql",
+        [COLUMNS, CONSTRAINTS, INDEXES, PERSISTENCE],
+        ids=[
+            "columns and defaults",
+            "constraints and their checks",
+            "indexes and their predicates",
+            "logged or not",
+        ],
+    )
+    def test_postgresql_finds_no_difference(self, migrated: Scratch, modelled: Scratch, sql: str) -> None:
+        made, meant = migrated.facts(sql), modelled.facts(sql)
+
+        assert len(meant) >= 18
+        assert made == meant
