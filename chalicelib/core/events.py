@@ -6,10 +6,8 @@ without its change.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from json import loads
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,6 +15,7 @@ from sqlalchemy import text
 from chalicelib.core import sqs
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.errors import Unavailable
+from chalicelib.core.event import Event
 from chalicelib.core.json_text import dumps
 
 LEASE_SECONDS = 60
@@ -34,44 +33,6 @@ SENT = text("SELECT fn_events_sent(CAST(:ids AS bigint[]))")
 OLDEST = text("SELECT fn_oldest_unsent_event_age()")
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Event:
-    """An event as a consumer gets it: known by its `id`, ordered within its ticket by `sequence`.
-
-    `payload` is None where it was too large for a queue: see `payload_of`.
-    """
-
-    id: int
-    type: str
-    workspace_id: UUID
-    ticket_id: UUID | None
-    sequence: int | None
-    internal: bool
-    created_at: datetime
-    payload: Mapping[str, Any] | None
-
-    @classmethod
-    def parse(cls, body: str) -> Self:
-        """From a message's body. ValueError for what `message` did not make."""
-        try:
-            told = loads(body)
-            payload = told["payload"]
-            if not (payload is None or isinstance(payload, dict)):
-                raise ValueError("payload")
-            return cls(
-                id=int(told["id"]),
-                type=str(told["type"]),
-                workspace_id=UUID(told["workspace_id"]),
-                ticket_id=UUID(told["ticket_id"]) if told["ticket_id"] else None,
-                sequence=int(told["sequence"]) if told["sequence"] is not None else None,
-                internal=bool(told["internal"]),
-                created_at=datetime.fromisoformat(told["created_at"]),
-                payload=payload,
-            )
-        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            raise ValueError(f"This message is no event: {error!r}") from error
 
 
 def message(

@@ -29,17 +29,18 @@ APP_RIGHTS = {
     "idempotency_keys": "SELECT, INSERT, UPDATE",
     "notifications": "SELECT, INSERT, UPDATE",
 }
+# Who deletes also has UPDATE: locking a row to skip it where another holds it asks for that.
 DEFINER_RIGHTS = {
     "workspaces": "SELECT",
     "users": "SELECT",
     "teams": "SELECT",
-    "refresh_tokens": "SELECT, DELETE",
+    "refresh_tokens": "SELECT, UPDATE, DELETE",
     "tickets": "SELECT, UPDATE",
     "timeline_entries": "INSERT",
     "sla_targets": "SELECT, UPDATE",
     "sla_steps": "SELECT, UPDATE",
     "events": "SELECT, INSERT, UPDATE, DELETE",
-    "idempotency_keys": "SELECT, DELETE",
+    "idempotency_keys": "SELECT, UPDATE, DELETE",
     "rate_limits": "SELECT, INSERT, UPDATE, DELETE",
 }
 # Time-outs nest: lock < statement < socket < Lambda. They belong to the role, so no connection pays for
@@ -80,6 +81,7 @@ def downgrade() -> None:
         """
     )
     op.execute("REVOKE ALL ON SCHEMA public FROM mesa_app, mesa_definer")
+    op.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
 
 def make_roles() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from chalicelib.core import events, sqs
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.errors import Unavailable
-from chalicelib.core.events import Event
+from chalicelib.core.event import Event
 from tests.conftest import Queue
 from tests.support.cast import Cast
 from tests.support.database import Database
@@ -194,8 +194,9 @@ class TestQueueDown:
         urls: list[str],
         sqs_down: Callable[[], None],
     ) -> None:
-        for _ in range(3):
-            events.send_committed(record(cast.acme), urls)
+        committed = [record(cast.acme) for _ in range(3)]
+        for each in committed:
+            events.send_committed(each, urls)
         end_leases(database)
         with pytest.raises(Unavailable):
             events.relay(urls)
@@ -203,7 +204,7 @@ class TestQueueDown:
         end_leases(database)
 
         assert events.relay(urls) == 3
-        assert ids(queue.take()) == [1, 2, 3]
+        assert ids(queue.take()) == [each[0]["id"] for each in committed]
 
     def test_a_queue_that_does_not_answer_is_not_asked_again_by_the_next_caller(
         self, cast: Cast, urls: list[str], monkeypatch: pytest.MonkeyPatch, aws: str
@@ -227,14 +228,15 @@ class TestQueueDown:
         other = Queue(queue.client.create_queue(QueueName="mesa-other")["QueueUrl"], aws)
         gone = queue.client.create_queue(QueueName="mesa-gone")["QueueUrl"]
         queue.client.delete_queue(QueueUrl=gone)
-        events.send_committed(record(cast.acme), [queue.url, gone])
+        (committed,) = record(cast.acme)
+        events.send_committed([committed], [queue.url, gone])
         end_leases(database)
         sqs.breaker.reset()
 
         events.relay([queue.url, other.url])
 
-        assert ids(other.take()) == [1]
-        assert set(ids(queue.take())) == {1}
+        assert ids(other.take()) == [committed["id"]]
+        assert set(ids(queue.take())) == {committed["id"]}
         assert database.value("SELECT count(*) FROM events WHERE sent_at IS NULL") == 0
 
     def test_readiness_tells_that_a_queue_is_gone(
@@ -253,7 +255,7 @@ class TestRelay:
         urls: list[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        record(cast.acme)
+        (committed,) = record(cast.acme)
         end_leases(database)
         with monkeypatch.context() as killing:
             killing.setattr(events, "_mark", killed)
@@ -264,7 +266,7 @@ class TestRelay:
 
         assert at_once == 0
         assert events.relay(urls) == 1
-        assert ids(queue.take()) == [1, 1]
+        assert ids(queue.take()) == [committed["id"]] * 2
 
     def test_two_relays_at_once_share_the_work(
         self, database: Database, cast: Cast, queue: Queue, urls: list[str]
@@ -290,27 +292,25 @@ class TestRelay:
         urls: list[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        for _ in range(6):
-            record(cast.acme)
+        committed = [record(cast.acme)[0]["id"] for _ in range(6)]
         end_leases(database)
-        refusing = Refusing({1, 2, 3})
+        refusing = Refusing(set(committed[:3]))
         monkeypatch.setattr(sqs, "client", lambda _patience: refusing)
 
         sent = events.drain(urls, lambda: True, limit=3)
 
         assert sent == 3
-        assert ids(queue.take()) == [4, 5, 6]
+        assert ids(queue.take()) == committed[3:]
         assert database.value("SELECT count(*) FROM events WHERE sent_at IS NULL") == 3
 
     def test_drains_more_than_one_pass_takes(
         self, database: Database, cast: Cast, queue: Queue, urls: list[str]
     ) -> None:
-        for _ in range(7):
-            record(cast.acme)
+        committed = [record(cast.acme)[0]["id"] for _ in range(7)]
         end_leases(database)
 
         assert events.drain(urls, lambda: True, limit=3) == 7
-        assert ids(queue.take()) == list(range(1, 8))
+        assert ids(queue.take()) == committed
 
     def test_stops_when_its_time_is_over(self, database: Database, cast: Cast, urls: list[str]) -> None:
         for _ in range(4):
@@ -330,7 +330,7 @@ class TestRelay:
         )
 
         assert events.relay(urls) == 95
-        assert ids(queue.take()) == list(range(1, 96))
+        assert ids(queue.take()) == [row["id"] for row in database.rows("SELECT id FROM events ORDER BY id")]
 
     def test_tells_how_long_the_oldest_waits(self, database: Database, cast: Cast, urls: list[str]) -> None:
         before = events.oldest_unsent_seconds()
