@@ -20,7 +20,7 @@ from local.errors import StackError
 # A Lambda may not write bytecode, so without it each cold start compiles some 300 modules again (0.4 s here).
 # It is shipped for what these lines import, not for the rest, which would double the package.
 IMPORTED = """
-import bcrypt, cryptography.hazmat.primitives.asymmetric.ed25519, jwt, pg8000.dbapi, pg8000.native
+import bcrypt, cryptography.hazmat.primitives.asymmetric.ed25519, jinja2, jwt, pg8000.dbapi, pg8000.native
 import pydantic, pydantic.networks, sqlalchemy.orm, sqlalchemy.dialects.postgresql.pg8000, tzdata, zoneinfo
 class Shape(pydantic.BaseModel): text: str
 """

@@ -63,13 +63,13 @@ def compose(mail: Mail) -> bytes:
         message["References"] = " ".join(mail.references)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = mail.language
     # SES replaces Message-ID by one of its own, so ours is told a second time.
     message["X-Mesa-Message-ID"] = mail.message_id
     for name, value in mail.headers.items():
         message[name] = single_line(value)
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = mail.language  # of both parts, so not before there are two
     return bytes(message)
 
 

@@ -1,0 +1,161 @@
+"""Claiming: what an event is worth telling, to whom, and which of these mails are this delivery's to send."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts import principals
+from chalicelib.accounts.actor import Workspace
+from chalicelib.accounts.permissions import Role
+from chalicelib.core import events
+from chalicelib.core.db import Transaction
+from chalicelib.core.event import Event
+from chalicelib.models.words import Visibility
+from chalicelib.notifications import queries, threads
+from chalicelib.notifications.facts import Facts
+from chalicelib.notifications.recipients import (
+    ASKS_DISPATCHERS,
+    CARRIERS,
+    COMMENTED,
+    OCCASIONS,
+    News,
+    Occasion,
+    Recipient,
+    recipients,
+    topic_of,
+)
+from chalicelib.tickets.lifecycle import ACTIVE
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail that this delivery is to send."""
+
+    recipient: Recipient
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What to send, and of what. `elsewhere`: mails that another delivery of the event may be sending."""
+
+    workspace: Workspace
+    occasion: Occasion
+    facts: Facts
+    meta: Mapping[str, Any]
+    letters: Sequence[Letter]
+    elsewhere: int
+
+
+def is_told(type: str) -> bool:
+    """Whether events of this type are anybody's mail. Unknown ones, of a newer version, are not."""
+    return type == COMMENTED or type in OCCASIONS
+
+
+def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
+    """Claims the mails of an event, with message ids of this domain. None where there is nothing to tell.
+
+    Raises ValueError for a payload that is not a ticket event's.
+    """
+    if not is_told(event.type) or event.ticket_id is None or event.sequence is None:
+        return None
+    actor = principals.enter_system(tx, event.workspace_id)
+    payload = events.payload_of(tx, event) if actor else None
+    if actor is None or payload is None:
+        return None
+    told = _Told.of(payload)
+    facts = queries.facts(tx, event, actor_id=told.actor_id, comment_id=told.comment_id, due_at=told.due_at)
+    if facts is None:
+        return None
+    occasion = _occasion(event, told, facts)
+    if occasion is None:
+        return None
+    found = recipients(
+        News(
+            occasion,
+            told.actor_id,
+            queries.people(tx, event, dispatchers=occasion in ASKS_DISPATCHERS),
+            internal=event.internal,
+            new_assignee=told.new_assignee,
+            carried_by=_carriers(event, facts),
+        )
+    )
+    # A comment is never lost with the state that carries it.
+    topic = None if facts.comment else topic_of(occasion, told.meta.get("metric"))
+    return _claim(tx, event, domain, actor.workspace, occasion, facts, told.meta, topic, found)
+
+
+def _claim(
+    tx: Transaction,
+    event: Event,
+    domain: str,
+    workspace: Workspace,
+    occasion: Occasion,
+    facts: Facts,
+    meta: Mapping[str, Any],
+    topic: str | None,
+    found: Sequence[Recipient],
+) -> Claim:
+    ids = {
+        recipient.person.id: threads.message_id(event.id, recipient.person.id, domain) for recipient in found
+    }
+    mine = queries.claim(tx, event, topic, ids) if ids else set()
+    others = [user_id for user_id in ids if user_id not in mine]
+    elsewhere = queries.sent_elsewhere(tx, event, others) if others else 0
+    letters = [
+        Letter(recipient, ids[recipient.person.id]) for recipient in found if recipient.person.id in mine
+    ]
+    return Claim(workspace, occasion, facts, meta, letters, elsewhere)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the payload says that decides who hears."""
+
+    actor_id: UUID | None
+    comment_id: UUID | None
+    new_assignee: UUID | None
+    due_at: datetime | None
+    meta: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> "_Told":
+        try:
+            meta = payload["meta"]
+            assigned = payload["changes"].get("assignee_id", {}).get("to")
+            return cls(
+                actor_id=_uuid(payload["actor"]["id"]),
+                comment_id=_uuid(meta.get("comment_id")),
+                new_assignee=_uuid(assigned),
+                due_at=datetime.fromisoformat(meta["due_at"]) if meta.get("due_at") else None,
+                meta=meta,
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"This payload is not a ticket event's: {error!r}") from error
+
+
+def _uuid(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
+    """A comment is told as what it is. One that was taken back is not, nor a warning that came too late."""
+    if event.type != COMMENTED:
+        occasion = OCCASIONS[event.type]
+        overtaken = occasion is Occasion.SLA_WARNED and facts.status not in ACTIVE
+        return None if overtaken else occasion
+    if facts.comment is None:
+        return None
+    if event.internal or facts.visibility == Visibility.INTERNAL:
+        return Occasion.NOTED
+    asks = facts.actor_role in (None, Role.CUSTOMER) or told.actor_id == facts.requester_id
+    return Occasion.ANSWERED if asks else Occasion.REPLIED
+
+
+def _carriers(event: Event, facts: Facts) -> tuple[Occasion, ...]:
+    if event.type != COMMENTED or event.internal:
+        return ()
+    later = (OCCASIONS.get(f"ticket.{action}") for action in facts.later_actions)
+    return tuple(occasion for occasion in later if occasion in CARRIERS)

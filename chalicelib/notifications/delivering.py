@@ -1,0 +1,67 @@
+"""Delivering: sends the mails of a claim one by one and says what became of each. No transaction is open."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from chalicelib.core import mail
+from chalicelib.core.mail import Mail, MailRefused, MailRejected
+from chalicelib.notifications import threads
+from chalicelib.notifications.claiming import Claim, Letter
+from chalicelib.notifications.queries import Settlement
+from chalicelib.notifications.rendering import render
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Delivery:
+    """What became of a claim: what to settle, and whether some of it is still to be sent."""
+
+    settlements: list[Settlement] = field(default_factory=list)
+    unsent: int = 0
+
+
+def deliver(claim: Claim, ticket_id: UUID, sender: str, has_time: Callable[[], bool]) -> Delivery:
+    """Sends what was claimed. One address that cannot be reached keeps no other from being told.
+
+    Once the provider fails, or time is over, the rest is left claimed: the event comes again.
+    """
+    delivery = Delivery()
+    for place, letter in enumerate(claim.letters):
+        if not has_time():
+            delivery.unsent += len(claim.letters) - place
+            break
+        try:
+            provider_id = mail.send(compose(claim, letter, ticket_id, sender))
+        except MailRefused as error:
+            log.error("mail refused", extra={"user_id": letter.recipient.person.id, "reason": str(error)})
+            delivery.settlements.append(Settlement(letter.recipient.person.id, "failed"))
+        except MailRejected as error:
+            log.warning("mail not taken", extra={"user_id": letter.recipient.person.id, "reason": str(error)})
+            delivery.unsent += 1
+        except Exception:
+            log.warning("mail provider does not answer", exc_info=True)
+            delivery.unsent += len(claim.letters) - place
+            break
+        else:
+            delivery.settlements.append(Settlement(letter.recipient.person.id, "sent", provider_id))
+    return delivery
+
+
+def compose(claim: Claim, letter: Letter, ticket_id: UUID, sender: str) -> Mail:
+    """The mail of one letter."""
+    rendered = render(claim, letter.recipient)
+    return Mail(
+        sender=sender,
+        sender_name=claim.workspace.name,
+        recipient=letter.recipient.person.email,
+        recipient_name=letter.recipient.person.name,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        language=rendered.language,
+        message_id=letter.message_id,
+        references=(threads.root(ticket_id, mail.domain_of(sender)),),
+    )

@@ -1,0 +1,31 @@
+"""What there is to tell of a ticket: what queries.py reads and rendering.py writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a mail may tell of a ticket, as it is now. `due` is in the workspace's zone.
+
+    `comment`: the event's own, or the public one of the same change. `later_actions`: of the same change too.
+    """
+
+    label: str
+    subject: str
+    description: str
+    status: str
+    priority: str
+    type: str
+    source: str
+    requester_id: UUID
+    requester: str
+    team: str
+    actor: str | None
+    actor_role: str | None
+    comment: str | None
+    visibility: str | None
+    author: str | None
+    due: str | None
+    later_actions: Sequence[str]

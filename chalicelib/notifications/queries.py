@@ -1,0 +1,195 @@
+"""The SQL of notifications: what a mail tells, who is around a ticket, which mails are claimed and sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chalicelib.accounts.permissions import Role
+from chalicelib.core.db import Transaction
+from chalicelib.core.event import Event
+from chalicelib.notifications.facts import Facts
+from chalicelib.notifications.recipients import Part, Person
+
+# A claim outlives the function that made it, so that nobody else sends while it may still be sending.
+LEASE_SECONDS = 60
+
+FACTS = text(
+    """
+    SELECT t.label, t.subject, t.description, t.status, t.priority, t.type, t.source, t.requester_id,
+        r.name AS requester, g.name AS team, a.name AS actor, a.role AS actor_role,
+        c.body AS comment, c.visibility, u.name AS author,
+        to_char(coalesce(CAST(:due_at AS timestamptz), t.due_at) AT TIME ZONE w.timezone,
+                'YYYY-MM-DD HH24:MI') || ' (' || w.timezone || ')' AS due,
+        ARRAY(
+            SELECT l.action FROM timeline_entries l
+            WHERE l.workspace_id = t.workspace_id AND l.ticket_id = t.id AND l.created_at = :created_at
+              AND l.sequence BETWEEN :sequence + 1 AND :sequence + 20
+            ORDER BY l.sequence) AS later_actions
+    FROM tickets t
+    JOIN workspaces w ON w.id = t.workspace_id
+    JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
+    JOIN teams g ON g.workspace_id = t.workspace_id AND g.id = t.team_id
+    LEFT JOIN users a ON a.workspace_id = t.workspace_id AND a.id = :actor_id
+    LEFT JOIN comments c ON c.workspace_id = t.workspace_id AND c.ticket_id = t.id AND c.deleted_at IS NULL
+        AND c.id = coalesce(CAST(:comment_id AS uuid), (
+            SELECT CAST(l.meta ->> 'comment_id' AS uuid) FROM timeline_entries l
+            WHERE l.workspace_id = t.workspace_id AND l.ticket_id = t.id AND l.created_at = :created_at
+              AND l.sequence BETWEEN :sequence - 20 AND :sequence - 1
+              AND l.action = 'commented' AND NOT l.internal
+            ORDER BY l.sequence DESC LIMIT 1))
+    LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+    WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id AND t.deleted_at IS NULL
+    """
+)
+PEOPLE = text(
+    """
+    WITH ticket AS (
+        SELECT workspace_id, id, requester_id, assignee_id, team_id FROM tickets
+        WHERE workspace_id = :workspace_id AND id = :ticket_id
+    ), involved AS (
+        SELECT requester_id AS user_id, 'requester' AS part FROM ticket
+        UNION ALL SELECT assignee_id, 'assignee' FROM ticket
+        UNION ALL SELECT m.user_id, 'team' FROM ticket t
+            JOIN team_members m ON m.workspace_id = t.workspace_id AND m.team_id = t.team_id
+        UNION ALL SELECT w.user_id, 'watcher' FROM ticket t
+            JOIN ticket_watchers w ON w.workspace_id = t.workspace_id AND w.ticket_id = t.id
+        UNION ALL SELECT d.id, d.role FROM users d
+            WHERE :dispatchers AND d.workspace_id = :workspace_id AND d.role IN ('admin', 'dispatcher')
+              AND d.deleted_at IS NULL
+    )
+    SELECT u.id, u.name, u.email, u.role, array_agg(DISTINCT i.part) AS parts
+    FROM involved i JOIN users u ON u.workspace_id = :workspace_id AND u.id = i.user_id
+    WHERE u.deleted_at IS NULL AND u.status <> 'deactivated' AND (u.role = 'customer' OR u.status = 'active')
+    GROUP BY u.id, u.name, u.email, u.role
+    ORDER BY u.id
+    """
+)
+CLAIM = text(
+    """
+    INSERT INTO notifications AS n
+        (workspace_id, event_id, user_id, ticket_id, sequence, kind, topic, message_id, status)
+    SELECT :workspace_id, :event_id, given.user_id, :ticket_id, :sequence, :kind, :topic, given.message_id,
+        CASE WHEN EXISTS (
+            SELECT FROM notifications newer
+            WHERE newer.workspace_id = :workspace_id AND newer.ticket_id = :ticket_id
+              AND newer.user_id = given.user_id AND newer.topic = :topic AND newer.sequence > :sequence
+              AND newer.status IN ('claimed', 'sent')
+        ) THEN 'superseded' ELSE 'claimed' END
+    FROM unnest(CAST(:user_ids AS uuid[]), CAST(:message_ids AS text[])) AS given(user_id, message_id)
+    ORDER BY given.user_id
+    ON CONFLICT (workspace_id, event_id, user_id) DO UPDATE SET status = excluded.status, claimed_at = now()
+        WHERE n.status = 'claimed' AND n.claimed_at <= now() - make_interval(secs => :lease)
+    RETURNING n.user_id, n.status
+    """
+)
+ELSEWHERE = text(
+    """
+    SELECT count(*) FROM notifications
+    WHERE workspace_id = :workspace_id AND event_id = :event_id AND status = 'claimed'
+      AND claimed_at > now() - make_interval(secs => :lease) AND user_id = ANY(CAST(:user_ids AS uuid[]))
+    """
+)
+SETTLE = text(
+    """
+    UPDATE notifications n SET status = given.status, provider_id = given.provider_id,
+        sent_at = CASE WHEN given.status = 'sent' THEN clock_timestamp() END
+    FROM unnest(CAST(:user_ids AS uuid[]), CAST(:statuses AS text[]), CAST(:provider_ids AS text[]))
+        AS given(user_id, status, provider_id)
+    WHERE n.workspace_id = :workspace_id AND n.event_id = :event_id AND n.user_id = given.user_id
+      AND n.status = 'claimed'
+    """
+)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What became of one claimed mail: `sent`, with the provider's id, or `failed` for good."""
+
+    user_id: UUID
+    status: str
+    provider_id: str | None = None
+
+
+def facts(
+    tx: Transaction,
+    event: Event,
+    *,
+    actor_id: UUID | None,
+    comment_id: UUID | None,
+    due_at: datetime | None,
+) -> Facts | None:
+    """What there is to tell; None where the ticket is gone."""
+    row = tx.connection.execute(
+        FACTS,
+        {
+            "workspace_id": event.workspace_id,
+            "ticket_id": event.ticket_id,
+            "sequence": event.sequence,
+            "created_at": event.created_at,
+            "actor_id": actor_id,
+            "comment_id": comment_id,
+            "due_at": due_at,
+        },
+    ).first()
+    return Facts(**row._mapping) if row else None
+
+
+def people(tx: Transaction, event: Event, *, dispatchers: bool) -> list[Person]:
+    """Everybody around the ticket who may get mail; `dispatchers` adds the workspace's, and its admins."""
+    rows = tx.connection.execute(
+        PEOPLE,
+        {"workspace_id": event.workspace_id, "ticket_id": event.ticket_id, "dispatchers": dispatchers},
+    )
+    return [
+        Person(row.id, row.name, row.email, Role(row.role), frozenset(Part(part) for part in row.parts))
+        for row in rows
+    ]
+
+
+def claim(tx: Transaction, event: Event, topic: str | None, message_ids: dict[UUID, str]) -> set[UUID]:
+    """Claims what is neither sent nor being sent by another: the users to be mailed now.
+
+    What newer news of the topic overrules is written down as superseded.
+    """
+    rows = tx.connection.execute(
+        CLAIM,
+        {
+            "workspace_id": event.workspace_id,
+            "event_id": event.id,
+            "ticket_id": event.ticket_id,
+            "sequence": event.sequence,
+            "kind": event.type,
+            "topic": topic,
+            "user_ids": list(message_ids),
+            "message_ids": list(message_ids.values()),
+            "lease": LEASE_SECONDS,
+        },
+    )
+    return {row.user_id for row in rows if row.status == "claimed"}
+
+
+def sent_elsewhere(tx: Transaction, event: Event, user_ids: Sequence[UUID]) -> int:
+    """How many of these mails another delivery of the event has claimed and may still be sending."""
+    values: dict[str, Any] = {"workspace_id": event.workspace_id, "event_id": event.id}
+    found: int = tx.connection.execute(
+        ELSEWHERE, {**values, "user_ids": list(user_ids), "lease": LEASE_SECONDS}
+    ).scalar_one()
+    return found
+
+
+def settle(tx: Transaction, event: Event, settlements: Sequence[Settlement]) -> None:
+    """Writes down what became of claimed mails, in one statement."""
+    tx.connection.execute(
+        SETTLE,
+        {
+            "workspace_id": event.workspace_id,
+            "event_id": event.id,
+            "user_ids": [settlement.user_id for settlement in settlements],
+            "statuses": [settlement.status for settlement in settlements],
+            "provider_ids": [settlement.provider_id for settlement in settlements],
+        },
+    )

@@ -1,0 +1,178 @@
+"""Who hears of what: one table, and the rules that hold for all of it. Pure: it knows people, not rows.
+
+Nobody hears of their own doing, but for the acknowledgement of a request. Internal news stays with the staff.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from chalicelib.accounts.permissions import STAFF, Role
+
+
+class Occasion(StrEnum):
+    """What there is to tell. A comment is one of three: staff replied, the customer answered, staff noted."""
+
+    CREATED = "created"
+    ASSIGNED = "assigned"
+    TRANSFERRED = "transferred"
+    REPLIED = "replied"
+    ANSWERED = "answered"
+    NOTED = "noted"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+    SLA_WARNED = "sla_warned"
+    SLA_BREACHED = "sla_breached"
+
+
+COMMENTED = "ticket.commented"
+OCCASIONS: Mapping[str, Occasion] = {
+    f"ticket.{occasion}": occasion
+    for occasion in Occasion
+    if occasion not in (Occasion.REPLIED, Occasion.ANSWERED, Occasion.NOTED)
+}
+# Known, and nobody's mail. A type that is in neither is a newer one than this code: not told either.
+SILENT = frozenset(
+    f"ticket.{action}"
+    for action in (
+        *("archived", "deleted", "followed_up", "opened", "paused", "reclassified", "restored", "resumed"),
+        *("unarchived", "unassigned", "updated"),
+    )
+)
+INTERNAL = frozenset({Occasion.NOTED, Occasion.SLA_WARNED, Occasion.SLA_BREACHED})
+# Together with one of these, in one change, a public comment travels in their mail.
+CARRIERS = frozenset({Occasion.RESOLVED, Occasion.CLOSED, Occasion.REOPENED, Occasion.CANCELLED})
+
+
+class Part(StrEnum):
+    """What somebody is to a ticket."""
+
+    REQUESTER = "requester"
+    ASSIGNEE = "assignee"
+    TEAM = "team"
+    WATCHER = "watcher"
+    DISPATCHER = "dispatcher"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who could be told: neither deactivated nor deleted."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    parts: frozenset[Part]
+
+
+@dataclass(frozen=True)
+class News:
+    """One occasion, whose doing it was, and everybody around the ticket.
+
+    `new_assignee`: whom the change itself assigned. `carried_by`: occasions of the same change whose mail
+    carries this comment along.
+    """
+
+    occasion: Occasion
+    actor_id: UUID | None
+    people: Sequence[Person]
+    internal: bool = False
+    new_assignee: UUID | None = None
+    carried_by: tuple[Occasion, ...] = ()
+
+
+class Recipient(NamedTuple):
+    """Who hears, and as what: the first part that the table gives them."""
+
+    person: Person
+    audience: Part
+
+
+class Audience(NamedTuple):
+    """Some of the people, under the part that the mail speaks to."""
+
+    part: Part
+    of: Callable[[News], Iterable[Person]]
+    even_the_actor: bool = False
+
+
+def _with(part: Part) -> Callable[[News], list[Person]]:
+    return lambda news: [person for person in news.people if part in person.parts]
+
+
+def _new_assignee(news: News) -> list[Person]:
+    """Whom this very change assigned, if that has not changed again since."""
+    return [person for person in _with(Part.ASSIGNEE)(news) if person.id == news.new_assignee]
+
+
+def _team_of_the_unassigned(news: News) -> list[Person]:
+    return [] if _with(Part.ASSIGNEE)(news) else _with(Part.TEAM)(news)
+
+
+def _dispatchers(news: News) -> list[Person]:
+    """The dispatchers; in a workspace without any its admins, lest nobody hear."""
+    return _with(Part.DISPATCHER)(news) or _with(Part.ADMIN)(news)
+
+
+requester = Audience(Part.REQUESTER, _with(Part.REQUESTER))
+acknowledged = Audience(Part.REQUESTER, _with(Part.REQUESTER), even_the_actor=True)
+assignee = Audience(Part.ASSIGNEE, _with(Part.ASSIGNEE))
+new_assignee = Audience(Part.ASSIGNEE, _new_assignee)
+team_of_the_unassigned = Audience(Part.TEAM, _team_of_the_unassigned)
+watchers = Audience(Part.WATCHER, _with(Part.WATCHER))
+dispatchers = Audience(Part.DISPATCHER, _dispatchers)
+
+AUDIENCES: Mapping[Occasion, tuple[Audience, ...]] = {
+    Occasion.CREATED: (acknowledged, assignee, dispatchers),
+    Occasion.ASSIGNED: (new_assignee,),
+    Occasion.TRANSFERRED: (new_assignee, team_of_the_unassigned),
+    Occasion.REPLIED: (requester, assignee, watchers),
+    Occasion.ANSWERED: (requester, assignee, team_of_the_unassigned, watchers),
+    Occasion.NOTED: (assignee, watchers),
+    Occasion.RESOLVED: (requester, watchers),
+    Occasion.CLOSED: (requester, watchers),
+    Occasion.REOPENED: (requester, assignee, watchers),
+    Occasion.CANCELLED: (requester, watchers),
+    Occasion.SLA_WARNED: (assignee, team_of_the_unassigned),
+    Occasion.SLA_BREACHED: (assignee, team_of_the_unassigned, dispatchers),
+}
+ASKS_DISPATCHERS = frozenset(
+    occasion for occasion, audiences in AUDIENCES.items() if dispatchers in audiences
+)
+
+
+def recipients(news: News) -> list[Recipient]:
+    """Everybody who hears of it, each once."""
+    told_anyway = {
+        recipient.person.id for carrier in news.carried_by for recipient in _addressed(news, carrier)
+    }
+    return [found for found in _addressed(news, news.occasion) if found.person.id not in told_anyway]
+
+
+def _addressed(news: News, occasion: Occasion) -> list[Recipient]:
+    internal = news.internal or occasion in INTERNAL
+    found: dict[UUID, Recipient] = {}
+    for audience in AUDIENCES[occasion]:
+        for person in audience.of(news):
+            is_actor = person.id == news.actor_id and not audience.even_the_actor
+            if not is_actor and not (internal and person.role not in STAFF):
+                found.setdefault(person.id, Recipient(person, audience.part))
+    return list(found.values())
+
+
+def topic_of(occasion: Occasion, metric: str | None) -> str | None:
+    """What newer news overrules, for an old state is not told after a newer one. None: always told."""
+    match occasion:
+        case Occasion.ASSIGNED | Occasion.TRANSFERRED:
+            return "assignment"
+        case Occasion.RESOLVED | Occasion.CLOSED | Occasion.REOPENED | Occasion.CANCELLED:
+            return "status"
+        case Occasion.SLA_WARNED | Occasion.SLA_BREACHED:
+            return f"sla.{metric}"
+        case _:
+            return None

@@ -1,0 +1,144 @@
+"""Rendering: a mail's subject, text and HTML, in the workspace's language."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from chalicelib.accounts.permissions import STAFF
+from chalicelib.models.words import Source
+from chalicelib.notifications.claiming import Claim
+from chalicelib.notifications.recipients import Occasion, Part, Recipient
+
+FOLDER = Path(__file__).parent
+DEFAULT_LANGUAGE = "en"
+
+Language = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail's words."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+def render(claim: Claim, recipient: Recipient) -> Rendered:
+    """The mail of one recipient."""
+    code = claim.workspace.language if claim.workspace.language in languages() else DEFAULT_LANGUAGE
+    words = languages()[code]
+    values = _values(claim, words)
+    author, quoted = _quoted(claim, recipient)
+    subject = words["subjects"][_subject(claim, recipient)].format_map(values)
+    told = {
+        "language": code,
+        "subject": subject,
+        "greeting": _greeting(claim, recipient, words),
+        "lead": words["leads"][f"{claim.occasion}.{recipient.audience}"].format_map(values),
+        "quoted": quoted,
+        "quoted_by": words["phrases"]["quoted"].format(author=author or words["phrases"]["desk"]),
+        "facts": list(_facts(claim, recipient, words)),
+        "footer": words["phrases"]["footer"].format(
+            workspace=claim.workspace.name, reason=words["reasons"][recipient.audience]
+        ),
+    }
+    environment = _environment()
+    return Rendered(
+        subject,
+        environment.get_template("mail.txt").render(told),
+        environment.get_template("mail.html").render(told),
+        code,
+    )
+
+
+@lru_cache(maxsize=1)
+def languages() -> Mapping[str, Language]:
+    """What there is to say, by language: one TOML file each."""
+    return {
+        path.stem: tomllib.loads(path.read_text("utf-8")) for path in (FOLDER / "languages").glob("*.toml")
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _is_unproven(claim: Claim, recipient: Recipient) -> bool:
+    """Whether a stranger could have us send this mail to anybody: the acknowledgement of a public request.
+
+    It repeats nothing that was written, lest we carry advertising.
+    """
+    is_acknowledgement = claim.occasion is Occasion.CREATED and recipient.audience is Part.REQUESTER
+    return is_acknowledgement and claim.facts.source in (Source.PUBLIC, Source.EMAIL)
+
+
+def _subject(claim: Claim, recipient: Recipient) -> str:
+    if _is_unproven(claim, recipient):
+        return "acknowledgement"
+    return claim.occasion if claim.occasion in (Occasion.SLA_WARNED, Occasion.SLA_BREACHED) else "default"
+
+
+def _greeting(claim: Claim, recipient: Recipient, words: Language) -> str:
+    name = recipient.person.name.strip()
+    if not name or _is_unproven(claim, recipient):
+        return words["phrases"]["greeting_unknown"]
+    return words["phrases"]["greeting"].format(name=name)
+
+
+def _values(claim: Claim, words: Language) -> dict[str, Any]:
+    facts, meta = claim.facts, claim.meta
+    return {
+        "actor": facts.actor or words["phrases"]["desk"],
+        "requester": facts.requester,
+        "team": facts.team,
+        "label": facts.label,
+        "subject": facts.subject,
+        "workspace": claim.workspace.name,
+        "due": facts.due or "—",
+        "percent": meta.get("percent", 100),
+        "metric": words["metric"].get(str(meta.get("metric")), words["metric"]["resolution"]),
+    }
+
+
+def _quoted(claim: Claim, recipient: Recipient) -> tuple[str | None, str | None]:
+    """Whose words the mail repeats, and which: a comment, or for the staff what a new ticket asks."""
+    if claim.facts.comment:
+        return claim.facts.author, claim.facts.comment
+    is_new_to_them = claim.occasion in (Occasion.CREATED, Occasion.ASSIGNED, Occasion.TRANSFERRED)
+    if is_new_to_them and recipient.audience is not Part.REQUESTER and _is_staff(recipient):
+        return claim.facts.requester, claim.facts.description
+    return None, None
+
+
+def _facts(claim: Claim, recipient: Recipient, words: Language) -> Iterator[tuple[str, str]]:
+    names, facts = words["facts"], claim.facts
+    yield names["label"], facts.label
+    if not _is_unproven(claim, recipient):
+        yield names["subject"], facts.subject
+    yield names["status"], words["status"][facts.status]
+    if not _is_staff(recipient):
+        return
+    yield names["priority"], words["priority"][facts.priority]
+    yield names["type"], words["type"][facts.type]
+    yield names["team"], facts.team
+    yield names["requester"], facts.requester
+    if facts.due:
+        yield names["due"], facts.due
+
+
+def _is_staff(recipient: Recipient) -> bool:
+    return recipient.person.role in STAFF
