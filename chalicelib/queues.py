@@ -1,0 +1,114 @@
+"""Door: SQS batches. Each record stands alone: what fails is reported and comes again, poison ends in the
+dead-letter queue by itself, and a second delivery finds the traces of the first.
+
+A consumer is a Lambda of a few lines: `return consume(batch, "name", handle, seconds=…)`, where `handle` does
+one event in a transaction of its own and raises where it must come again.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from chalice import Blueprint
+from chalice.app import SQSEvent, SQSRecord
+
+from chalicelib.core import logs, metrics
+from chalicelib.core.db import in_transaction
+from chalicelib.core.event import Event
+from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
+from chalicelib.core.settings import NotificationSettings
+from chalicelib.notifications import claiming, delivering, settling
+
+# What is left of a Lambda's time to write down what was done.
+SETTLING_SECONDS = 5.0
+
+HasTime = Callable[[], bool]
+
+bp = Blueprint(__name__)
+log = logging.getLogger(__name__)
+
+
+class ComesAgain(Exception):
+    """Not all of the event could be done now. Its next delivery does the rest."""
+
+
+@bp.on_sqs_message(  # type: ignore[untyped-decorator]
+    queue="mesa-notifications", batch_size=10, name="notifications"
+)
+def notifications(batch: SQSEvent) -> dict[str, Any]:
+    """Tells by mail what happened: claims in one transaction, sends, settles in another."""
+    settings = notification_settings()
+    return consume(
+        batch,
+        "notifications",
+        lambda event, has_time: notify(event, settings, has_time),
+        seconds=LONGEST_SEND_SECONDS + SETTLING_SECONDS,
+    )
+
+
+def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> None:
+    """Sends the mails of one event, each once. Raises ComesAgain where some are still to be sent."""
+    domain = domain_of(settings.mail_from)
+    claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
+    if claim is None or event.ticket_id is None:
+        return
+    delivery = delivering.deliver(claim, event.ticket_id, settings.mail_from, has_time)
+    if delivery.settlements:
+        in_transaction(lambda tx: settling.settle(tx, event, delivery.settlements), repeatable=True)
+    if delivery.unsent or claim.elsewhere:
+        raise ComesAgain(f"{delivery.unsent} mails unsent, {claim.elsewhere} perhaps being sent elsewhere")
+
+
+def consume(
+    batch: SQSEvent, consumer: str, handle: Callable[[Event, HasTime], None], *, seconds: float
+) -> dict[str, Any]:
+    """Hands over the events one by one, each only while `seconds` of the Lambda's time are left.
+
+    Answers which records failed, as SQS event sources report it (`ReportBatchItemFailures`).
+    """
+    logs.request_id.set(getattr(batch.context, "aws_request_id", None))
+
+    def has_time() -> bool:
+        return bool(batch.context.get_remaining_time_in_millis() > seconds * 1000)
+
+    records = list(batch)
+    failed = [record for record in records if not (has_time() and _handled(record, handle, has_time))]
+    metrics.emit(
+        {"RecordsDone": (len(records) - len(failed), "Count"), "RecordsFailed": (len(failed), "Count")},
+        Consumer=consumer,
+    )
+    return {"batchItemFailures": [{"itemIdentifier": record.to_dict()["messageId"]} for record in failed]}
+
+
+def _handled(record: SQSRecord, handle: Callable[[Event, HasTime], None], has_time: HasTime) -> bool:
+    facts = {"message_id": record.to_dict()["messageId"]}
+    facts["receive_count"] = record.to_dict().get("attributes", {}).get("ApproximateReceiveCount")
+    workspace_token, event_token = logs.workspace_id.set(None), logs.event_id.set(None)
+    try:
+        event = Event.parse(record.body)
+        logs.workspace_id.set(str(event.workspace_id))
+        logs.event_id.set(event.id)
+        handle(event, has_time)
+    except ComesAgain as rest:
+        log.warning("event comes again", extra={**facts, "reason": str(rest)})
+        return False
+    except Exception:
+        log.exception("record failed", extra=facts)
+        return False
+    else:
+        age = (datetime.now(UTC) - event.created_at).total_seconds()
+        log.info("event done", extra={**facts, "type": event.type, "age_seconds": round(age, 3)})
+        return True
+    finally:
+        logs.workspace_id.reset(workspace_token)
+        logs.event_id.reset(event_token)
+
+
+@lru_cache(maxsize=1)
+def notification_settings() -> NotificationSettings:
+    """Checked once a sandbox: what is missing refuses to start."""
+    settings = NotificationSettings.load()
+    logs.configure(settings.log_level)
+    return settings

@@ -1,0 +1,199 @@
+"""What happens by the clock: the sweep and its news, the relay, the purge."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib import schedules
+from chalicelib.core import sqs
+from chalicelib.core.errors import Unavailable
+from tests.conftest import Queue
+from tests.support.cast import Cast
+from tests.support.database import Database
+from tests.support.desk import Desk
+from tests.support.mailbox import LambdaContext, Mailbox, deliver
+
+TICK = {
+    "version": "0",
+    "account": "123456789012",
+    "region": "us-east-1",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-06-05T15:00:00Z",
+    "id": "tick",
+    "resources": [],
+}
+
+
+@pytest.fixture
+def desk(database: Database, cast: Cast, stage: dict[str, str]) -> Iterator[Desk]:
+    schedules.relay_settings.cache_clear()
+    sqs.breaker.reset()
+    yield Desk(database, cast)
+    schedules.relay_settings.cache_clear()
+
+
+def tick(schedule: Callable[..., Any], seconds: float = 50.0) -> None:
+    schedule(TICK, LambdaContext(seconds))
+
+
+def metrics(captured: str) -> dict[str, float]:
+    """The last value of each metric that was written."""
+    found: dict[str, float] = {}
+    for line in captured.splitlines():
+        if '"_aws"' in line:
+            entry = json.loads(line)
+            for metric in entry["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+                found[metric["Name"]] = entry[metric["Name"]]
+    return found
+
+
+class TestSweep:
+    def test_a_breach_is_announced_once_and_reaches_the_assignee_and_the_dispatchers(
+        self, desk: Desk, cast: Cast, queue: Queue, database: Database
+    ) -> None:
+        mailbox = Mailbox()
+        mailbox.empty()
+        ticket = desk.ticket(cast.carol, assignee=cast.ana)
+        desk.promise(ticket, "now() - interval '1 second'")
+
+        tick(schedules.sla_sweep)
+        tick(schedules.sla_sweep)
+        messages = queue.take()
+        failed = deliver(*messages)  # type: ignore[arg-type]
+
+        assert [message["type"] for message in messages] == ["ticket.sla_breached"]
+        assert failed == []
+        assert mailbox.recipients == [cast.ana.email, cast.dario.email]
+        assert database.value("SELECT count(*) FROM timeline_entries WHERE action = 'sla_breached'") == 1
+
+    def test_takes_up_more_than_one_statement_does(
+        self, desk: Desk, cast: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(schedules, "SWEEP_LIMIT", 2)
+        for _ in range(5):
+            desk.promise(desk.ticket(cast.carol), "now() - interval '1 second'")
+
+        tick(schedules.sla_sweep)
+
+        assert len(queue.take()) == 5
+
+    def test_stops_when_writers_hold_all_that_is_due(
+        self, desk: Desk, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(schedules, "SWEEP_LIMIT", 1)
+        desk.promise(desk.ticket(cast.carol), "now() - interval '1 second'")
+        with database.another() as writer:
+            writer.run("BEGIN")
+            writer.run("UPDATE tickets SET subject = 'being written'")
+            announced_before = schedules.sweep(lambda: True)
+            writer.run("COMMIT")
+
+        assert announced_before == 0
+        assert schedules.sweep(lambda: True) == 1
+
+    def test_begins_nothing_that_its_time_does_not_allow(
+        self, desk: Desk, cast: Cast, database: Database
+    ) -> None:
+        desk.promise(desk.ticket(cast.carol), "now() - interval '1 second'")
+
+        tick(schedules.sla_sweep, seconds=11)
+
+        assert database.value("SELECT count(*) FROM sla_steps WHERE fired_at IS NOT NULL") == 0
+
+    def test_counts_what_it_announced(
+        self, desk: Desk, cast: Cast, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        desk.promise(desk.ticket(cast.carol), "now() - interval '1 second'")
+
+        tick(schedules.sla_sweep)
+
+        told = metrics(capsys.readouterr().out)
+        assert told["StepsAnnounced"] == 1
+        assert told["EventsRelayed"] == 1
+        assert told["OldestUnsent"] == 0
+
+    def test_with_nothing_due_it_asks_no_queue(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MESA_EVENT_QUEUE_URLS", "http://127.0.0.1:1/nowhere")
+        schedules.relay_settings.cache_clear()
+
+        tick(schedules.sla_sweep)
+
+
+class TestRelay:
+    def test_sends_what_was_left(self, desk: Desk, cast: Cast, queue: Queue) -> None:
+        told = [desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana) for _ in range(3)]
+
+        tick(schedules.event_relay)
+
+        assert sorted(message["id"] for message in queue.take()) == [event["id"] for event in told]  # type: ignore[type-var]
+
+    def test_tells_how_long_the_oldest_waits_where_no_queue_answers(
+        self,
+        desk: Desk,
+        cast: Cast,
+        database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana)
+        database.run("UPDATE events SET created_at = now() - interval '5 minutes'")
+        monkeypatch.setenv("MESA_EVENT_QUEUE_URLS", "http://127.0.0.1:4566/123456789012/gone")
+        schedules.relay_settings.cache_clear()
+
+        with pytest.raises(Unavailable):
+            tick(schedules.event_relay)
+
+        assert metrics(capsys.readouterr().out)["OldestUnsent"] >= 300
+
+
+class TestPurge:
+    def test_deletes_what_has_outlived_its_time_and_nothing_else(
+        self, desk: Desk, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(schedules, "PURGE_LIMIT", 2)
+        ticket = desk.ticket(cast.carol)
+        told = [desk.event("ticket.updated", ticket, cast.carol)["id"] for _ in range(8)]
+        past = (
+            "UPDATE events SET sent_at = now(), created_at = now() - make_interval(days => :d) "
+            "WHERE id = ANY(:e)"
+        )
+        database.run(past, d=31, e=told[:5])
+        database.run(past, d=29, e=told[5:6])
+        database.run("UPDATE events SET created_at = now() - interval '31 days' WHERE id = :e", e=told[6])
+        for name, age in (("over", "1 second"), ("still", "-1 hour")):
+            database.run(
+                "INSERT INTO idempotency_keys "
+                "(workspace_id, principal, method, path, key, request_digest, expires_at) "
+                f"VALUES (:w, 'p', 'POST', '/', :k, 'd', now() - interval '{age}')",
+                w=cast.acme,
+                k=name,
+            )
+            database.run(
+                f"INSERT INTO rate_limits VALUES (:k, now() - interval '{age}', 1)",
+                k=name,
+            )
+            database.run(
+                "INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at) "
+                f"VALUES (:w, :u, uuidv7(), CAST(:k AS bytea), now() - interval '{age}')",
+                w=cast.acme,
+                u=cast.carol.id,
+                k=name.encode(),
+            )
+
+        tick(schedules.purge)
+
+        assert [row["id"] for row in database.rows("SELECT id FROM events ORDER BY id")] == told[5:]
+        assert [row["key"] for row in database.rows("SELECT key FROM idempotency_keys")] == ["still"]
+        assert [row["bucket"] for row in database.rows("SELECT bucket FROM rate_limits")] == ["still"]
+        assert [bytes(row["digest"]) for row in database.rows("SELECT digest FROM refresh_tokens")] == [
+            b"still"
+        ]
+
+    def test_ends_where_there_is_nothing(self, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+        tick(schedules.purge)
+
+        assert metrics(capsys.readouterr().out) == {"RowsPurged": 0}
