@@ -20,7 +20,7 @@ from chalicelib.api.schemas.common import In
 from chalicelib.core import kept_connection
 from chalicelib.core.errors import HelpdeskError, Unavailable
 from chalicelib.core.kept_connection import KeptConnection
-from tests.support.api import Context, Reply
+from tests.support.api import Api, Context, Reply
 from tests.support.cast import Cast
 from tests.support.database import Database
 from tests.support.desk import Desk
@@ -458,3 +458,32 @@ class TestFaults:
         assert reply.code == "INTERNAL_SERVER_ERROR"
         assert "r-1" in reply.json["detail"]
         assert "fn_public" not in reply.text
+
+
+class TestInProcess:
+    def test_the_api_itself_answers_the_same(self, api: Api, ask: Ask, desk: Desk, cast: Cast) -> None:
+        label = desk.label(desk.ticket(cast.carol))
+
+        inside = api.post("/v1/public/acme/ticket-status", {"label": label, "email": cast.carol.email})
+        outside = ask(label, cast.carol.email)
+
+        assert inside.status == outside.status == 200
+        assert inside.json == outside.json
+        assert inside.headers.keys() == outside.headers.keys()
+
+    def test_case_67_counts_the_address_of_the_connection(self, api: Api, cast: Cast) -> None:
+        for _ in range(30):
+            api.post("/v1/public/acme/ticket-status", {"label": "TKT-2026-00001", "email": "x"})
+
+        refused = api.post("/v1/public/acme/ticket-status", {"label": "TKT-2026-00001", "email": "x"})
+        elsewhere = api.at("198.51.100.9").post("/v1/public/acme/ticket-status", {"label": "x", "email": "x"})
+
+        assert refused.code == "RATE_LIMITED"
+        assert elsewhere.code == "NOT_FOUND"
+
+    def test_case_65_there_is_no_way_to_ask_with_an_email_in_the_url(self, api: Api, cast: Cast) -> None:
+        path = f"/v1/public/acme/ticket-status?label=TKT-2026-00001&email={cast.carol.email}"
+
+        assert api.get(path).status in (403, 404, 405)
+        assert api.post(path).status == 422
+        assert api.post(path, {"label": "x", "email": "x"}).code == "VALIDATION_ERROR"
