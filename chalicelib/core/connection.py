@@ -3,12 +3,14 @@ the public look-up opens its own with this."""
 
 import os
 import ssl
+from typing import Literal
 
 import pg8000.dbapi
 
 from chalicelib.core.credentials import DatabaseSecret
 from chalicelib.core.secrets import forget_secret, get_secret
 from chalicelib.core.settings import DatabaseSettings
+from chalicelib.core.wire import Connection
 
 SOCKET_TIMEOUT_SECONDS = 15.0
 WRONG_PASSWORD = ("28P01", "28000")
@@ -19,7 +21,7 @@ BUSY = {"55P03", "57014"}
 CA_BUNDLE = os.path.join(os.environ.get("LAMBDA_TASK_ROOT", ""), "rds-ca-bundle.pem")
 
 
-def connect(settings: DatabaseSettings) -> pg8000.dbapi.Connection:
+def connect(settings: DatabaseSettings) -> Connection:
     """Opens a connection; where the password was refused, the secret is read again, for it may have been
     rotated."""
     arn = settings.database_secret_arn
@@ -51,8 +53,8 @@ def server_fields(error: BaseException | None) -> dict[str, str]:
     return {}
 
 
-def _connect(secret: DatabaseSecret) -> pg8000.dbapi.Connection:
-    return pg8000.dbapi.connect(
+def _connect(secret: DatabaseSecret) -> Connection:
+    return Connection(
         user=secret.username,
         password=secret.password,
         host=secret.host,
@@ -65,9 +67,9 @@ def _connect(secret: DatabaseSecret) -> pg8000.dbapi.Connection:
     )
 
 
-def _ssl_context(sslmode: str) -> ssl.SSLContext | None:
+def _ssl_context(sslmode: str) -> ssl.SSLContext | Literal[False]:
     if sslmode == "disable":
-        return None
+        return False  # None would ask for TLS, unverified, and load the certificates of half the world for it
     context = ssl.create_default_context(cafile=CA_BUNDLE if os.path.exists(CA_BUNDLE) else None)
     if sslmode == "require":
         context.check_hostname = False
