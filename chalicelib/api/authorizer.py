@@ -1,6 +1,7 @@
 """Door: who calls, and which routes that role may call at all. Its own Lambda, outside the VPC, without
 database or secret, and with so few imports that it starts at once."""
 
+import os
 from functools import lru_cache
 from typing import Any
 
@@ -50,3 +51,9 @@ def verifier() -> Verifier:
     """This sandbox's verifier. SettingsError, and so 500 for every call, where a setting is unfit."""
     settings = AuthorizerSettings.load()
     return Verifier(settings.public_keys, settings.issuer, settings.audience)
+
+
+# `_HANDLER` is Lambda's name of the handler that a sandbox runs. Where it is this one, keys and libraries are
+# loaded while the sandbox starts: at full speed, before anybody waits.
+if os.environ.get("_HANDLER", "").startswith(f"{__name__}."):
+    verifier()

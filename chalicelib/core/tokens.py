@@ -1,5 +1,6 @@
 """Signed tokens (JWT, RFC 7519, Ed25519 only) and opaque ones: the one strict wrapper on PyJWT.
-The authorizer loads this: nothing but PyJWT and cryptography's Ed25519 beside the standard library."""
+The authorizer loads this: nothing but PyJWT and cryptography's Ed25519 beside the standard library. Both
+are imported when first needed: most requests to the API sign nothing, so its cold start waits for neither."""
 
 import hashlib
 import json
@@ -9,13 +10,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import UUID
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from chalicelib.core.keys import encode_base64url
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from jwt import PyJWS
 
 API_KEY_PREFIX = "mesa_"
 MAX_TOKEN_LENGTH = 4096
@@ -25,7 +28,6 @@ _ALGORITHM = "EdDSA"
 _CLAIMS = frozenset({"aud", "exp", "iat", "iss", "jti", "role", "sub", "typ", "workspace_id"})
 _ROLE = re.compile(r"[a-z][a-z_]{1,31}")
 _OPAQUE_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-_JWS = jwt.PyJWS(algorithms=[_ALGORITHM])
 
 
 class InvalidToken(Exception):
@@ -64,11 +66,13 @@ class SigningKey:
     """The private half. The same claims give the same token: Ed25519 signatures are deterministic."""
 
     kid: str
-    private_key: Ed25519PrivateKey
+    private_key: "Ed25519PrivateKey"
 
     @classmethod
     def from_seed(cls, kid: str, seed: bytes) -> Self:
         """From the raw 32-byte Ed25519 seed (RFC 8032)."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         return cls(kid, Ed25519PrivateKey.from_private_bytes(seed))
 
     @property
@@ -103,7 +107,7 @@ class Signer:
         except InvalidToken as error:
             raise ValueError(str(error)) from None
         text = json.dumps(payload, separators=(",", ":")).encode("ascii")
-        token = _JWS.encode(text, self.key.private_key, algorithm=_ALGORITHM, headers={"kid": self.key.kid})
+        token = _jws().encode(text, self.key.private_key, algorithm=_ALGORITHM, headers={"kid": self.key.kid})
         return API_KEY_PREFIX + token if claims.kind is TokenKind.API_KEY else token
 
 
@@ -121,15 +125,20 @@ class Verifier:
         audience: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         self._key_by_header = {
             _header_segment(kid): Ed25519PublicKey.from_public_bytes(raw) for kid, raw in public_keys.items()
         }
+        self._jws = _jws()
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
 
     def verify(self, token: str) -> Claims:
         """The claims of a genuine token that is valid now; InvalidToken for anything else, whatever it is."""
+        from jwt import PyJWTError
+
         if len(token) > MAX_TOKEN_LENGTH:
             raise InvalidToken("too long")
         is_api_key = token.startswith(API_KEY_PREFIX)
@@ -140,8 +149,8 @@ class Verifier:
         if key is None or rest.count(".") != 1 or "=" in rest:
             raise InvalidToken("not three segments under the header of a known key")
         try:
-            payload = json.loads(_JWS.decode(signed, key, algorithms=[_ALGORITHM]))
-        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+            payload = json.loads(self._jws.decode(signed, key, algorithms=[_ALGORITHM]))
+        except (PyJWTError, ValueError, RecursionError) as error:
             raise InvalidToken(type(error).__name__) from None
         claims = _read(payload)
         if payload["iss"] != self._issuer or payload["aud"] != self._audience:
@@ -154,6 +163,13 @@ class Verifier:
         if claims.issued_at > now + CLOCK_LEEWAY_SECONDS:
             raise InvalidToken("issued in the future")
         return claims
+
+
+@lru_cache(maxsize=1)
+def _jws() -> "PyJWS":
+    import jwt
+
+    return jwt.PyJWS(algorithms=[_ALGORITHM])
 
 
 def _header_segment(kid: str) -> str:

@@ -27,17 +27,19 @@ BUDGETS = {
     ),
     "chalicelib.queues": ("chalicelib.api", "pydantic"),
     "chalicelib.schedules": ("chalicelib.api", "pydantic"),
-    "app": AWS,
+    "app": ("jwt", "cryptography", *AWS),
 }
+KEY = "eJigokN5GVXDAsxG4kgmONfXHLdWAJtX1YMGK7s1Idc"
+AUTHORIZER = {"MESA_STAGE": "test", "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": KEY})}
 
 
-def loaded_by(module: str) -> set[str]:
+def loaded_by(module: str, **environment: str) -> set[str]:
     """The modules of a new interpreter that has imported one."""
     program = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
     finished = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=ROOT,
-        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONDONTWRITEBYTECODE": "1", **environment},
         capture_output=True,
         check=True,
         text=True,
@@ -51,6 +53,24 @@ def test_a_door_stays_within_its_import_budget(door: str) -> None:
     forbidden = BUDGETS[door]
     loaded = loaded_by(door)
     assert sorted(name for name in loaded if _is_below(name, forbidden)) == []
+
+
+def test_the_api_loads_no_door_that_lambda_runs_elsewhere() -> None:
+    loaded = loaded_by("app", _HANDLER="app.app")
+    elsewhere = ("chalicelib.queues", "chalicelib.schedules", "chalicelib.notifications")
+    assert sorted(name for name in loaded if _is_below(name, elsewhere)) == []
+
+
+def test_the_authorizers_lambda_loads_what_it_checks_with_while_it_starts() -> None:
+    door = "chalicelib.api.authorizer"
+    assert {"jwt", "cryptography"} <= loaded_by(door, _HANDLER=f"{door}.authorizer", **AUTHORIZER)
+
+
+def test_the_authorizers_lambda_does_not_start_without_a_key() -> None:
+    door = "chalicelib.api.authorizer"
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        loaded_by(door, _HANDLER=f"{door}.authorizer", MESA_STAGE="test")
+    assert "MESA_TOKEN_PUBLIC_KEYS is not set" in failed.value.stderr
 
 
 def _is_below(name: str, forbidden: tuple[str, ...]) -> bool:
