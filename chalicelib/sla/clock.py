@@ -80,22 +80,20 @@ class Clock(Promises):
     def reopened(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
         """It goes on: the resolution, and a first response never given, with the business time that was left.
 
-        Nothing left: breached at once, silently. A team that holds the ticket again begins anew.
+        Nothing left: breached at once, silently. A team that holds the ticket again begins anew, and so does
+        what nobody had promised before; but not a first response.
         """
         now = self._moment(now)
         for metric in (*SHARED, Metric.TEAM_RESOLUTION):
             last = self._last(metric)
-            if last and last.running:
-                continue
-            if metric is Metric.FIRST_RESPONSE and (last is None or self._is_answered(facts)):
-                continue
-            if last and metric in SHARED:
-                self._go_on(last, policy, facts, now)
-            else:
-                self._promise(metric, policy, facts, now)
+            if (last and not last.running) or (last is None and metric in WORK):
+                self._take_up_again(metric, policy, facts, now)
 
     def transferred(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
-        """Another team holds it: the old team's promise ends unfulfilled, the new one's begins."""
+        """Another team holds it: the old team's promise ends unfulfilled, the new one's begins.
+
+        Where the team decides about the policy, `recomputed` comes after it.
+        """
         now = self._moment(now)
         paused = self._is_paused(facts)
         held = self._last(Metric.TEAM_RESOLUTION)
@@ -117,5 +115,7 @@ class Clock(Promises):
                 self._promise_late(metric, policy, facts, now)
             elif policy and minutes is not None and self._is_owed(target, facts):
                 self._move(target, policy, minutes, now)
-            elif minutes is None and target.running:
+            elif target.running:
                 self._withdraw(target, now)
+            else:
+                self._take_up_again(metric, policy, facts, now)

@@ -76,25 +76,34 @@ class Promises:
                 target.paused_at = since
                 self._aim(target)
 
-    def _go_on(self, last: Target, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
-        target = self._promise(last.metric, policy, facts, now)
-        if target is None:
+    def _take_up_again(
+        self, metric: Metric, policy: Policy | None, facts: TicketFacts, now: datetime
+    ) -> None:
+        """The next cycle, after one that is over; of a shared promise, with what the earlier ones left."""
+        if metric is Metric.NEXT_RESPONSE or (metric is Metric.FIRST_RESPONSE and self._is_answered(facts)):
             return
-        target.minutes = left(last.minutes, used(last, self.calendars[last.calendar_id]))
+        target = self._promise(metric, policy, facts, now, paused=self._is_paused(facts))
+        if target is None or metric not in SHARED:
+            return
+        target.minutes = self._rest(target, target.minutes)
         self._aim(target)
         if target.minutes == 0:
             target.breached_at = now
             target.steps = [Step("breach", BREACH, at=now, fired_at=now)]
 
+    def _rest(self, target: Target, minutes: float) -> float:
+        for earlier in self.targets:
+            if earlier.metric is target.metric and earlier.cycle < target.cycle:
+                minutes = left(minutes, used(earlier, self.calendars[earlier.calendar_id]))
+        return minutes
+
     def _move(self, target: Target, policy: Policy, minutes: float, now: datetime) -> None:
         self._tell_breach(target, now)
         before = (target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn)
         changed = target.changed
-        for cycle in self.targets:
-            if cycle.metric is target.metric in SHARED and cycle.cycle < target.cycle:
-                minutes = left(minutes, used(cycle, self.calendars[cycle.calendar_id]))
         self.calendars[policy.calendar_id] = policy.calendar
-        target.policy_id, target.calendar_id, target.minutes = policy.id, policy.calendar_id, minutes
+        target.policy_id, target.calendar_id = policy.id, policy.calendar_id
+        target.minutes = self._rest(target, minutes) if target.metric in SHARED else minutes
         target.ended_at = None
         self._aim(target)
         after = (target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn)
@@ -156,8 +165,8 @@ class Promises:
         return facts.paused or any(target.paused for target in self._pausable())
 
     def _is_answered(self, facts: TicketFacts) -> bool:
-        first, asked = self._last(Metric.FIRST_RESPONSE), self._last(Metric.NEXT_RESPONSE)
-        return facts.answered or asked is not None or (first is not None and first.fulfilled_at is not None)
+        first = self._last(Metric.FIRST_RESPONSE)
+        return facts.answered or (first is not None and first.fulfilled_at is not None)
 
     def _is_owed(self, target: Target, facts: TicketFacts) -> bool:
         """It runs, or may come back after a withdrawal."""

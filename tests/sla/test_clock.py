@@ -1,6 +1,11 @@
 """What happens to promises as a ticket is paused, resolved, closed or cancelled; cases S9 to S18."""
 
+from typing import Any
+
+import pytest
+
 from chalicelib.models.words import Metric
+from chalicelib.sla import calendars
 from chalicelib.sla.hours import business_minutes
 from tests.sla.office import ALWAYS, OFFICE, about, armed, june, of, promising, started, sweep
 
@@ -269,12 +274,50 @@ def test_closing_what_is_resolved_changes_nothing() -> None:
 
 def test_a_verb_that_waited_for_a_faster_one_counts_from_there() -> None:
     clock = started(DAY, june(5, 10))
-    clock.paused(june(5, 12, 0, 5))
+    clock.paused(june(5, 11))
+    clock.resumed(june(5, 12, 0, 5))
 
-    clock.resumed(june(5, 12))  # its transaction had begun before
+    clock.paused(june(5, 12))  # its transaction had begun before
+    clock.resumed(june(5, 12, 0, 4))
 
-    assert clock.targets[0].paused_intervals == []
-    assert clock.targets[0].due_at == june(8, 10)
+    assert clock.targets[0].paused_intervals == [(june(5, 11), june(5, 12, 0, 5))]
+    assert clock.targets[0].due_at == june(8, 11, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        ("paused", ()),
+        ("answered", ()),
+        ("resolved", ()),
+        ("closed", ()),
+        ("ended", ()),
+        ("asked", (FULL, about(answered=True))),
+        ("transferred", (FULL, about())),
+        ("recomputed", (None, about())),
+        ("recomputed", (promising(next_response=1, first_response=1), about())),
+    ],
+)
+def test_nothing_happens_before_what_happened_before_it(verb: str, arguments: tuple[Any, ...]) -> None:
+    clock = started(FULL, june(5, 10))
+    noticed = june(5, 11, 45)
+    sweep(clock, noticed)
+    known = {id(target) for target in clock.targets}
+
+    getattr(clock, verb)(june(5, 11), *arguments)
+
+    moments = [target.finished_at or target.paused_at for target in clock.targets]
+    moments += [target.started_at for target in clock.targets if id(target) not in known]
+    assert {moment for moment in moments if moment} == {noticed}
+
+
+def test_a_ticket_reopened_by_one_who_waited_for_the_resolving_comes_back_after_it() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 12))
+
+    clock.reopened(june(5, 11, 59), DAY, about())
+
+    assert clock.resolution().started_at == june(5, 12)
 
 
 def test_a_resolution_that_waited_for_the_sweep_came_after_the_breach() -> None:
@@ -300,3 +343,17 @@ def test_a_promise_past_the_end_of_time_is_never_due() -> None:
     clock.resolved(june(5, 13))
     assert business_minutes(june(5, 10), june(5, 13), ALWAYS, clock.targets[0].paused_intervals) == 120
     assert clock.breaches == []
+
+
+def test_where_a_calendar_stops_working_for_good_nothing_more_is_due() -> None:
+    clock = started(DAY, june(5, 10))
+    given_up = calendars.parse(
+        "UTC", {"0": [["09:00", "17:00"]]}, [{"from": "2026-06-05", "to": "9999-12-31"}]
+    )
+    clock.calendars[clock.targets[0].calendar_id] = given_up
+
+    clock.paused(june(5, 11))
+    clock.resumed(june(5, 12))
+
+    assert clock.targets[0].due_at is None
+    assert armed(clock.targets[0]) == {}

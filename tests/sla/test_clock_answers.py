@@ -96,6 +96,15 @@ def test_a_policy_with_next_responses_alone_asks_whether_there_was_an_answer() -
     assert [target.started_at for target in of(clock, "next_response")] == [june(5, 12)]
 
 
+def test_a_question_waits_where_only_the_ticket_knows_that_it_is_paused() -> None:
+    only_next = promising(next_response=60)
+    clock = started(only_next, june(5, 10))
+
+    clock.asked(june(5, 12), only_next, about(answered=True, paused=True))
+
+    assert of(clock, "next_response")[0].paused_at == june(5, 12)
+
+
 def test_without_a_promise_of_a_next_response_there_is_none() -> None:
     clock = started(promising(first_response=60), june(5, 10))
     clock.answered(june(5, 10, 30))

@@ -149,6 +149,38 @@ def test_an_unanswered_first_response_comes_back() -> None:
     assert [(target.cycle, target.due_at) for target in clock.targets] == [(1, june(5, 12))]
 
 
+def test_a_first_response_that_staff_gave_unseen_does_not_come_back() -> None:
+    policy = promising(first_response=120)
+    clock = started(policy, june(5, 10))
+    clock.recomputed(june(5, 10, 30), None, about())
+
+    clock.recomputed(june(5, 11), policy, about(answered=True))
+
+    assert clock.targets[0].ended_at == june(5, 10, 30)
+    assert len(clock.targets) == 1
+
+
+def test_a_withdrawn_next_response_does_not_come_back() -> None:
+    policy = promising(next_response=60)
+    clock = started(policy, june(5, 10))
+    clock.asked(june(5, 11), policy, about(answered=True))
+    clock.recomputed(june(5, 11, 30), None, about())
+
+    clock.recomputed(june(5, 11, 40), policy, about())
+
+    assert [target.ended_at for target in of(clock, "next_response")] == [june(5, 11, 30)]
+
+
+def test_steps_that_fired_keep_the_moment_they_were_due() -> None:
+    clock = started(BOTH, june(5, 10))
+    sweep(clock, june(5, 16, 30))
+
+    clock.recomputed(june(5, 16, 40), BOTH, about(priority="low"))
+    clock.resolved(june(5, 16, 50))
+
+    assert clock.targets[0].steps[0].at == june(5, 16)
+
+
 def test_a_first_promise_made_late_counts_from_the_ticket_s_creation() -> None:
     clock = started(None, june(5, 10))
     policy = promising(first_response=240, resolution=480)

@@ -83,11 +83,12 @@ def test_reopening_asks_for_no_second_first_response() -> None:
     assert len(of(clock, "first_response")) == 1
 
 
-def test_a_ticket_cancelled_while_it_waited_is_not_paused_once_it_is_back() -> None:
+@pytest.mark.parametrize("verb", ["ended", "resolved", "closed"])
+def test_a_ticket_that_left_while_it_waited_is_not_paused_once_it_is_back(verb: str) -> None:
     clock = started(DAY, june(5, 10))
     clock.paused(june(5, 11))
     clock.recomputed(june(5, 12), None, about())
-    clock.ended(june(5, 13))
+    getattr(clock, verb)(june(5, 13))
 
     clock.reopened(june(8, 9), DAY, about())
 
@@ -101,6 +102,53 @@ def test_reopening_what_nothing_was_promised_for_begins_now() -> None:
     clock.reopened(june(8, 9), DAY, about())
 
     assert (clock.resolution().cycle, clock.resolution().due_at) == (1, june(8, 17))
+
+
+def test_reopening_what_still_runs_changes_nothing() -> None:
+    clock = started(OLA, june(5, 10))
+
+    clock.reopened(june(5, 11), OLA, about())
+
+    assert [target.cycle for target in clock.targets] == [1, 1]
+
+
+def test_reopening_begins_no_first_response_that_nobody_had_promised() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 11))
+
+    clock.reopened(june(8, 9), promising(first_response=60, resolution=480), about())
+
+    assert of(clock, "first_response") == []
+
+
+def test_minutes_given_to_the_ticket_while_it_was_resolved_count_once_it_is_back() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 12))
+
+    clock.reopened(june(8, 9), DAY, about(sla_minutes=150))
+
+    assert (clock.resolution().minutes, clock.resolution().due_at) == (30, june(8, 9, 30))
+
+
+def test_promised_again_after_it_came_back_without_a_promise_it_goes_on_with_what_was_left() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 15))
+    clock.reopened(june(8, 9), None, about())
+
+    clock.recomputed(june(8, 10), DAY, about())
+
+    assert (clock.resolution().cycle, clock.resolution().minutes) == (2, 180)
+
+
+def test_promised_again_while_it_waits_it_begins_when_work_does() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 15))
+    clock.reopened(june(8, 9), None, about())
+
+    clock.recomputed(june(8, 10), DAY, about(paused=True))
+    clock.resumed(june(9, 9))
+
+    assert clock.resolution().due_at == june(9, 12)
 
 
 def test_reopening_without_a_promise_now_starts_nothing() -> None:
@@ -183,3 +231,24 @@ def test_handing_on_to_a_team_without_a_promise_ends_the_old_one() -> None:
 
     (held,) = of(clock, "team_resolution")
     assert held.ended_at == june(5, 12)
+    clock.paused(june(5, 13))
+    assert not held.paused
+
+
+def test_a_team_that_had_no_promise_gets_one_from_the_moment_it_is_made() -> None:
+    clock = started(OLA, june(5, 10))
+    clock.transferred(june(5, 12), DAY, about())
+
+    clock.recomputed(june(5, 13), OLA, about())
+
+    assert [target.due_at for target in of(clock, "team_resolution")] == [june(5, 14), june(5, 17)]
+
+
+def test_another_priority_takes_nothing_from_a_team_for_what_the_one_before_it_used() -> None:
+    policy = promising(team_resolution={"high": 240, "low": 480})
+    clock = started(policy, june(5, 10))
+    clock.transferred(june(5, 12), policy, about())
+
+    clock.recomputed(june(5, 13), policy, about(priority="low"))
+
+    assert of(clock, "team_resolution")[1].minutes == 480

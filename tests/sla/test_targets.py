@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.sla.aiming import aim, left
 from chalicelib.sla.facts import breach_meta, is_breached, resolution_facts, sla_facts
 from chalicelib.sla.targets import new_id
-from tests.sla.office import about, june, promising, started
+from tests.sla.office import OFFICE, about, june, promising, started
 
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 
@@ -36,6 +37,22 @@ def test_a_target_is_breached_once_it_is_later_than_due_and_from_then_on() -> No
     assert target.breached_by(june(8, 10) + timedelta(microseconds=1))
     target.breached_at, target.due_at = june(8, 10), None
     assert target.breached_by(june(8, 9))
+
+
+def test_a_finished_target_arms_nothing() -> None:
+    (target,) = started(promising(resolution=480), june(5, 10)).targets
+    target.fulfilled_at = june(5, 11)
+
+    aim(target, OFFICE)
+
+    assert target.due_at == june(8, 10)
+    assert not any(step.at for step in target.steps)
+
+
+def test_a_rest_below_the_microsecond_is_no_rest() -> None:
+    assert left(480, 479.5) == 0.5
+    assert left(480, 480 - 1e-9) == 0
+    assert left(480, 500) == 0
 
 
 def test_ids_of_targets_are_ordered_by_time_and_never_the_same() -> None:
@@ -107,6 +124,19 @@ def test_s17_without_a_promised_resolution_nothing_applies_and_nothing_failed(
         "hours_remaining": None,
         "breached": False,
     }
+
+
+def test_a_withdrawn_promise_that_was_broken_before_stays_broken() -> None:
+    at = "2026-06-05T09:00:00.000000Z"
+
+    figures = resolution_facts([shown(due_at=None, ended_at=at, breached_at=at)], NOW)
+
+    assert figures == {"sla_minutes": None, "due_at": None, "hours_remaining": None, "breached": True}
+
+
+def test_minutes_are_whole_where_they_are_and_have_two_decimals_where_not() -> None:
+    assert resolution_facts([shown(minutes=60.0)], NOW)["sla_minutes"].__class__ is int
+    assert resolution_facts([shown(minutes=60.1234)], NOW)["sla_minutes"] == 60.12
 
 
 def test_all_targets_with_their_policy() -> None:
