@@ -63,12 +63,10 @@ def decode(cursor: str, sort: str, types: Sequence[Any]) -> tuple[Any, ...]:
     """
     try:
         document = json.loads(b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        own_sort, *parts = document
-        if own_sort != sort or len(parts) != len(types):
-            raise ValueError("a cursor of another list")
+        _, *parts = document
         key = tuple(_read(part, kind) for part, kind in zip(parts, types, strict=True))
         if encode(sort, key) != cursor:
-            raise ValueError("another spelling")
+            raise ValueError("another sort, or another spelling")
     except (ValueError, TypeError, RecursionError, OverflowError, binascii.Error) as error:
         raise ValidationFailed.of(
             "cursor", "This cursor does not belong to this list and sort. Begin again without one."
