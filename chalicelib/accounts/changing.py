@@ -45,7 +45,9 @@ def change(
         "password" if name == "password_hash" else name for name in values if not name.endswith("_at")
     )
     if told or moved:
-        tell(tx, actor, "user.updated", changed, changed=told + ["teams"] * moved)
+        invited = "status" in told and changed["status"] == UserStatus.INVITED
+        happened = "user.invited" if invited else "user.updated"
+        tell(tx, actor, happened, changed, changed=told + ["teams"] * moved)
     return changed
 
 
@@ -91,6 +93,8 @@ def _sign_in_changes(
         values["deactivated_at"] = None
     elif "status" in wanted and status != UserStatus.ACTIVE:
         raise Conflict("This user has no password yet. Set one, or let the invitation be accepted.")
+    if status == UserStatus.CONTACT and Role(wanted.get("role", user.role)) is not Role.CUSTOMER:
+        status = UserStatus.INVITED
     return values if status == user.status else {**values, "status": status}
 
 

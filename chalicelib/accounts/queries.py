@@ -247,7 +247,7 @@ ADD_MEMBER = text(
         FOR SHARE
     ), joined AS (
         INSERT INTO team_members (workspace_id, team_id, user_id)
-        SELECT :workspace_id, team.id, person.id FROM team, person WHERE person.role <> 'customer'
+        SELECT :workspace_id, team.id, person.id FROM team, person
         ON CONFLICT DO NOTHING
         RETURNING user_id
     )

@@ -1,12 +1,12 @@
 """The rooms without HTTP: transactions on connections of their own, one after another or all at once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import Engine, NullPool, create_engine, text
 
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.core.connection import connect
@@ -16,6 +16,8 @@ from tests.support.cast import signer, signing_secret
 from tests.support.database import Database
 
 Unit = Callable[[Transaction], Any]
+
+ANYBODY_WAITS = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
 
 
 class Connections:
@@ -43,6 +45,17 @@ class Connections:
 
         with ThreadPoolExecutor(len(units)) as threads:
             return list(threads.map(attempt, units))
+
+    def behind(self, first: Unit, second: Unit) -> Any:
+        """What `second` gives where it begins while `first` is done but not yet committed."""
+        with ThreadPoolExecutor(1) as threads, self.engine.connect() as connection:
+            with connection.begin():
+                first(Transaction(connection))
+                waiting = threads.submit(self.at_once, [second])
+                while not (waiting.done() or connection.scalar(ANYBODY_WAITS)):
+                    wait([waiting], timeout=0.01)
+            (given,) = waiting.result(timeout=30)
+            return given
 
 
 @pytest.fixture

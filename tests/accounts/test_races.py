@@ -180,6 +180,18 @@ def test_a_session_cannot_begin_for_who_was_deactivated_meanwhile(
             sessions.begin(tx, keys, actor)
 
 
+def test_a_session_waits_for_a_deactivation_that_is_being_committed(
+    cast: Cast, connections: Connections, keys: Keyring, database: Database
+) -> None:
+    given = connections.behind(
+        acting(cast.ada, deactivate, cast.ana.id),
+        lambda tx: sessions.begin(tx, keys, principals.enter(tx, cast.acme, cast.ana.id)),
+    )
+
+    assert isinstance(given, Unauthenticated)
+    assert database.value(LIVE) == 0
+
+
 def active_admins(database: Database, workspace: UUID) -> int:
     return int(
         database.value(

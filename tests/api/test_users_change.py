@@ -310,6 +310,18 @@ def test_without_a_password_one_returns_as_one_was(ada: Api, role: str, status: 
     assert (reply.json["status"], reply.json["deactivated_at"]) == (status, None)
 
 
+def test_a_contact_who_joins_the_staff_is_invited(
+    ada: Api, cast: Cast, database: Database, queue: Queue
+) -> None:
+    database.run("UPDATE users SET status = 'contact', password_hash = NULL WHERE id = :u", u=cast.carol.id)
+
+    named = patch(ada, cast.carol, name="Carol Díaz")
+    hired = patch(ada, cast.carol, role="agent")
+
+    assert (named.json["status"], hired.json["status"]) == ("contact", "invited")
+    assert [event["type"] for event in queue.take()] == ["user.updated", "user.invited"]
+
+
 def test_a_password_alone_does_not_let_in_who_was_deactivated(api: Api, ada: Api, cast: Cast) -> None:
     ada.post(f"/v1/users/{cast.ana.id}/deactivate")
 

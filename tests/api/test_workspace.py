@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.accounts import settings
 from chalicelib.api.schemas.workspace import WorkspaceOut
 from tests.support.api import Api
 from tests.support.cast import Cast
@@ -118,6 +119,14 @@ def test_what_cannot_be_is_refused(ada: Api, body: dict[str, Any]) -> None:
     assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
     assert [error["field"] for error in reply.json["errors"]] == list(body)
     assert ada.get("/v1/workspace").json == before
+
+
+def test_a_zone_that_the_database_does_not_know_is_refused(ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "available_timezones", lambda: {"Mars/Olympus_Mons"})
+
+    reply = ada.patch("/v1/workspace", {"timezone": "Mars/Olympus_Mons"})
+
+    assert (reply.status, reply.json["errors"][0]["field"]) == (422, "timezone")
 
 
 def test_a_slug_of_another_workspace_is_a_conflict(ada: Api) -> None:
