@@ -4,6 +4,7 @@ import os
 
 from chalice import Chalice
 
+import chalicelib.core.cold_start
 from chalicelib.api import (
     auth,
     authorizer,
@@ -40,3 +41,5 @@ if os.environ.get("_HANDLER") != "app.app":
 
     app.register_blueprint(queues.bp)
     app.register_blueprint(schedules.bp)
+
+chalicelib.core.cold_start.over()

@@ -12,11 +12,11 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.settings import ApiSettings
 
 
-class NoBody(BaseModel, extra="forbid"):
+class NoBody(BaseModel, extra="forbid", defer_build=True):
     """A request without a body."""
 
 
-class NoQuery(BaseModel, extra="forbid"):
+class NoQuery(BaseModel, extra="forbid", defer_build=True):
     """A request without parameters."""
 
 
