@@ -5,6 +5,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.tickets.draft import open_draft
+from chalicelib.tickets.lifecycle import ACTIVE
 
 
 def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
@@ -19,7 +20,6 @@ def restore(tx: Transaction, actor: Actor, ticket_id: UUID) -> None:
     """Brings it back as it was; an active one gets a clock again, with the time that was left."""
     draft = open_draft(tx, actor, ticket_id, deleted=True)
     draft.set("restored", {"deleted_at": None}, internal=True)
-    resolution = draft.clock.resolution()
-    if resolution and resolution.ended_at == draft.ticket.deleted_at:
+    if draft.ticket.status in ACTIVE:
         draft.clock.reopened(draft.now, draft.policy(), draft.facts)
     draft.save()

@@ -65,6 +65,8 @@ class Draft:
             category=self.get("category"),
             tags=tuple(self.get("tags")),
             sla_minutes=self.get("sla_minutes"),
+            created_at=self.ticket.created_at,
+            paused=self.get("status") in lifecycle.PAUSED,
         )
 
     def policy(self) -> Policy | None:

@@ -48,5 +48,5 @@ def change_team(draft: Draft) -> None:
     """What another team means for the promises: perhaps another policy, and a new cycle of the team's own
     target."""
     policy = draft.policy()
-    draft.clock.recomputed(draft.now, policy, draft.facts)
     draft.clock.transferred(draft.now, policy, draft.facts)
+    draft.clock.recomputed(draft.now, policy, draft.facts)

@@ -83,7 +83,7 @@ def _set_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
     if draft.get("status") not in ACTIVE and draft.actor.is_customer:
         raise Conflict(f"The ticket is {draft.get('status')}, so its text stays as it is.")
     draft.set("updated", plain)
-    if "sla_minutes" in plain or "tags" in plain:
+    if draft.get("status") in ACTIVE and ("sla_minutes" in plain or "tags" in plain):
         draft.clock.recomputed(draft.now, draft.policy(), draft.facts)
 
 
