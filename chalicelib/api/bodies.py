@@ -1,10 +1,12 @@
 """What holds of every body, whatever its shape: size, media type, what no field may hold, and in which words.
 Standard library only: the public look-up loads this."""
 
+from math import isfinite
 from typing import Any
 
 MAX_BODY_BYTES = 1_048_576
 MAX_DEPTH = 32
+INT8 = range(-(2**63), 2**63)
 
 # By pydantic's kind of problem.
 SENTENCES = {
@@ -27,12 +29,14 @@ def is_json(content_type: str) -> bool:
 
 
 def unfit(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]]:
-    """What no field may hold anywhere: NUL, which PostgreSQL cannot store, and nesting past reason.
+    """What no field may hold anywhere: NUL and numbers that PostgreSQL cannot store, nesting past reason.
 
     Pairs of the field's path and a sentence.
     """
     if isinstance(value, str):
         return [(path, "NUL characters cannot be stored.")] if "\0" in value else []
+    if isinstance(value, int | float) and not _is_number_of_ours(value):
+        return [(path, "This number is too large.")]
     if depth >= MAX_DEPTH:
         deeper = isinstance(value, dict | list)
         return [(path, f"This is nested deeper than {MAX_DEPTH} levels.")] if deeper else []
@@ -47,3 +51,8 @@ def unfit(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]]:
         for index, inner in enumerate(value):
             found += unfit(inner, f"{path}.{index}", depth + 1)
     return found
+
+
+def _is_number_of_ours(value: float) -> bool:
+    """Whole numbers fit an int8, others a double."""
+    return value in INT8 if isinstance(value, int) else isfinite(value)

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from chalicelib.api import access
-from chalicelib.api.endpoint import Endpoint, NoBody, NoQuery
+from chalicelib.api.endpoint import Endpoint, NoBody
 from chalicelib.api.openapi_words import SENTENCES
 from chalicelib.api.problem_document import STATUS, TITLES
 
@@ -55,10 +55,10 @@ def problem_statuses(endpoint: Endpoint) -> list[int]:
     """The statuses of the refusals that can happen on this route."""
     private = not access.is_public(endpoint.method, endpoint.path)
     reads_body = endpoint.method in ("POST", "PATCH") or endpoint.body is not NoBody
-    takes_anything = reads_body or bool(endpoint.path_types) or endpoint.query is not NoQuery
-    found = {500: True, 503: endpoint.needs_database, 429: bool(endpoint.limits)}
+    # 422: even a route without parameters refuses one.
+    found = {422: True, 500: True, 503: endpoint.needs_database, 429: bool(endpoint.limits)}
     found |= {401: private, 403: private, 428: endpoint.needs_if_match, 412: honours_if_match(endpoint)}
-    found |= {400: reads_body, 413: reads_body, 415: reads_body, 422: takes_anything}
+    found |= {400: reads_body, 413: reads_body, 415: reads_body}
     found |= {404: bool(endpoint.path_types) or _names_others(endpoint.body)}
     found |= {409: endpoint.needs_database and endpoint.method in ("POST", "PATCH", "DELETE")}
     found |= {status: True for status in _beyond(endpoint) if status >= 400}

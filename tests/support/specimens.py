@@ -1,0 +1,135 @@
+"""Bodies and parameters made from the API's own document, so that a new route is called sensibly at once."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from app import app
+from chalicelib.api import access, openapi
+from chalicelib.api.endpoint import Endpoint
+from tests.support.contract import contract
+
+# Stands for a whole body, where None stands for none.
+WHOLE = object()
+Place = tuple[str | int, ...]
+
+_numbers = itertools.count(1)
+
+# What a field of this name holds, where its type alone does not say.
+BY_NAME = {
+    "email": lambda: f"specimen{next(_numbers)}@example.org",
+    "admin_email": lambda: f"specimen{next(_numbers)}@example.org",
+    "password": lambda: "violet staple horse",
+    "admin_password": lambda: "violet staple horse",
+    "phone": lambda: "+34 600 100 200",
+    "timezone": lambda: "Europe/Madrid",
+    "slug": lambda: f"specimen-{next(_numbers)}",
+    "label_prefix": lambda: "DESK",
+}
+# Which id of a tenant a field of this name holds.
+IDS = {
+    "assignee_id": "user_id",
+    "requester_id": "requester_id",
+    "user_id": "user_id",
+    "team_id": "team_id",
+    "team_ids": "team_id",
+    "ticket_id": "ticket_id",
+}
+
+
+def routes() -> tuple[Endpoint, ...]:
+    """Every route of the app."""
+    found = openapi.endpoints()
+    assert {endpoint.path for endpoint in found} == set(app.routes)
+    return found
+
+
+def name_of(endpoint: Endpoint) -> str:
+    return f"{endpoint.method} {endpoint.path}"
+
+
+def operation(endpoint: Endpoint) -> Mapping[str, Any]:
+    return contract().document["paths"][endpoint.path][endpoint.method.lower()]
+
+
+def body_schema(endpoint: Endpoint) -> Mapping[str, Any] | None:
+    """The schema of what a route takes, None where it takes nothing."""
+    body = operation(endpoint).get("requestBody")
+    return plain(body["content"]["application/json"]["schema"]) if body else None
+
+
+def plain(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A schema without its reference, and without the null that it may be."""
+    if "$ref" in schema:
+        return plain(contract()._resolve(schema))
+    if "anyOf" in schema:
+        return plain(next(choice for choice in schema["anyOf"] if choice != {"type": "null"}))
+    return schema
+
+
+def specimen(schema: Mapping[str, Any], ids: Mapping[str, UUID], name: str = "") -> Any:
+    """A value that fits. Raises KeyError for an id of which this module does not know whose it is."""
+    schema = plain(schema)
+    if name in BY_NAME:
+        return BY_NAME[name]()
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "const" in schema:
+        return schema["const"]
+    if schema["type"] == "object":
+        return {
+            each: specimen(inner, ids, each)
+            for each, inner in schema.get("properties", {}).items()
+            if each != "comment"
+        }
+    if schema["type"] == "array":
+        return [specimen(schema["items"], ids, name)]
+    if schema.get("format") == "uuid":
+        return str(ids[IDS[name]])
+    if schema["type"] == "string":
+        return "specimen".ljust(schema.get("minLength", 1), ".")
+    return {"integer": schema.get("minimum", 1), "number": 1.5, "boolean": True}[schema["type"]]
+
+
+def body(endpoint: Endpoint, ids: Mapping[str, UUID]) -> Any:
+    """A whole body for a route with these ids in it, None where it takes none."""
+    schema = body_schema(endpoint)
+    return specimen(schema, ids) if schema else None
+
+
+def leaves(schema: Mapping[str, Any], path: Place = ()) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Every field of a body that holds no other, with where it stands."""
+    schema = plain(schema)
+    if schema.get("type") == "object" and "properties" in schema:
+        for name, inner in schema["properties"].items():
+            yield from leaves(inner, (*path, name))
+    elif schema.get("type") == "array":
+        yield from leaves(schema["items"], (*path, 0))
+    else:
+        yield path, schema
+
+
+def put(whole: Any, path: Place, value: Any) -> Any:
+    """A copy of a body with another value at a place."""
+    if not path:
+        return value
+    first, *rest = path
+    if isinstance(whole, list):
+        return [put(whole[0] if whole else {}, tuple(rest), value)]
+    whole = whole if isinstance(whole, dict) else {}
+    return {**whole, first: put(whole.get(first), tuple(rest), value)}
+
+
+def address(endpoint: Endpoint, slug: str, ids: Mapping[str, UUID]) -> str:
+    """The path of a route with these ids in it. Raises KeyError for a parameter that is not known here."""
+    known = {"workspace": slug, "name": "specimen.js", **{name: str(value) for name, value in ids.items()}}
+    return endpoint.path.format(**{name: known[name] for name in endpoint.path_types})
+
+
+def headers(endpoint: Endpoint) -> dict[str, str]:
+    return {"If_Match": '"1"'} if endpoint.needs_if_match else {}
+
+
+def is_public(endpoint: Endpoint) -> bool:
+    return access.is_public(endpoint.method, endpoint.path)

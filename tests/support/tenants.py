@@ -1,0 +1,106 @@
+"""A workspace with one of everything in it, put there past the app: what another tenant must never reach."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.support.database import Database
+
+TENANT_TABLES = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity ORDER BY relname
+"""
+ROWS = (
+    "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :team, :user)",
+    "INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at) "
+    "VALUES (:w, :user, uuidv7(), sha256(uuid_send(:w)), now() + interval '1 day')",
+    "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
+    "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
+    "VALUES (:w, :ticket, 'follow_up', :other)",
+    "INSERT INTO comments (workspace_id, id, ticket_id, author_id, body) "
+    "VALUES (:w, :comment, :ticket, :user, 'a canary sings')",
+    "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type) "
+    "VALUES (:w, :ticket, 1, 'created', 'user')",
+    "INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, calendar_id, minutes, started_at) "
+    "VALUES (:w, :target, :ticket, 'resolution', :calendar, 60, now())",
+    "INSERT INTO sla_steps (workspace_id, target_id, kind, step, ticket_id) "
+    "VALUES (:w, :target, 'breach', 100, :ticket)",
+    "INSERT INTO events (workspace_id, ticket_id, sequence, type, payload, sent_at) "
+    "VALUES (:w, :ticket, 1, 'ticket.created', '{}', now())",
+    "INSERT INTO idempotency_keys "
+    "(workspace_id, principal, method, path, key, request_digest, expires_at) "
+    "VALUES (:w, 'user', 'POST', '/v1/tickets', 'k', 'd', now() + interval '1 day')",
+    "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
+    "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
+)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A workspace and the ids in it, by the names that paths and bodies give them."""
+
+    workspace_id: UUID
+    slug: str
+    ids: dict[str, UUID]
+
+    @property
+    def secrets(self) -> set[str]:
+        """What tells a stranger that something of this workspace was shown."""
+        return {str(self.workspace_id), *map(str, self.ids.values()), "canary"}
+
+
+def furnish(
+    database: Database,
+    workspace: UUID,
+    *,
+    requester: UUID,
+    colleague: UUID,
+    team: UUID | None = None,
+    assignee: UUID | None = None,
+) -> Tenant:
+    """Gives a workspace a ticket with all that hangs on it. Without a team it goes to the default one.
+
+    `colleague` is the member of the staff that paths and bodies name.
+    """
+    slug = database.value("SELECT slug FROM workspaces WHERE id = :w", w=workspace)
+    default = database.value("SELECT id FROM teams WHERE workspace_id = :w AND is_default", w=workspace)
+    named: dict[str, Any] = {name: uuid4() for name in ("ticket", "other", "target", "comment")}
+    named |= {"w": workspace, "user": colleague, "team": default}
+    named["calendar"] = database.value("SELECT id FROM calendars WHERE workspace_id = :w", w=workspace)
+    for number, ticket in enumerate((named["ticket"], named["other"]), 901):
+        database.run(
+            "INSERT INTO tickets (workspace_id, id, number, label, subject, description, requester_id, "
+            "team_id, assignee_id, status, last_sequence) "
+            "VALUES (:w, :id, :n, :l, 'a canary', 'of this house', :r, :t, :a, 'open', 1)",
+            w=workspace,
+            id=ticket,
+            n=number,
+            l=f"TKT-2026-00{number}",
+            r=requester,
+            t=team or default,
+            a=assignee,
+        )
+    for statement in ROWS:
+        database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
+    ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
+    return Tenant(workspace, slug, {**ids, "requester_id": requester})
+
+
+def key_of(table: str) -> str:
+    """The column that names the workspace."""
+    return "id" if table == "workspaces" else "workspace_id"
+
+
+def tenant_tables(database: Database) -> list[str]:
+    return [row["relname"] for row in database.rows(TENANT_TABLES)]
+
+
+def fingerprint(database: Database, *workspaces: UUID) -> dict[str, str]:
+    """All that workspaces hold, table by table: equal before and after is nothing changed."""
+    each = (
+        f"SELECT '{table}' AS name, "
+        "md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) AS digest "
+        f"FROM {table} t WHERE {key_of(table)} = ANY(:w)"
+        for table in tenant_tables(database)
+    )
+    return {row["name"]: row["digest"] for row in database.rows(" UNION ALL ".join(each), w=list(workspaces))}

@@ -1,0 +1,65 @@
+"""The cast in two furnished workspaces, for tests that walk all the routes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from chalicelib.accounts.permissions import Role
+from chalicelib.api.endpoint import Endpoint
+from tests.support import specimens
+from tests.support.api import Api, Reply
+from tests.support.cast import Cast, Person, make_cast
+from tests.support.database import Database
+from tests.support.tenants import Tenant, fingerprint, furnish
+
+
+@dataclass(frozen=True)
+class World:
+    """Acme, where every role sees Carol's ticket, for it is in Ana's team and hers; and Globex."""
+
+    api: Api
+    database: Database
+    cast: Cast
+    acme: Tenant
+    globex: Tenant
+
+    @property
+    def roles(self) -> dict[Role, Person]:
+        cast = self.cast
+        return {
+            Role.ADMIN: cast.ada,
+            Role.DISPATCHER: cast.dario,
+            Role.AGENT: cast.ana,
+            Role.CUSTOMER: cast.carol,
+        }
+
+    def call(
+        self, token: str | None, endpoint: Endpoint, sent: object = specimens.WHOLE, **path: object
+    ) -> Reply:
+        """Calls a route with Acme's ids in its path, or these, and a whole body, or this one."""
+        address = specimens.address(endpoint, self.acme.slug, {**self.acme.ids, **path})
+        if sent is specimens.WHOLE:
+            sent = specimens.body(endpoint, self.acme.ids)
+        return self.api.with_token(token).request(endpoint.method, address, sent, specimens.headers(endpoint))
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Neither workspace is another afterwards, in any row of any table."""
+        before = fingerprint(self.database, self.cast.acme, self.cast.globex)
+        yield
+        assert fingerprint(self.database, self.cast.acme, self.cast.globex) == before
+
+
+def make_world(api: Api, database: Database) -> World:
+    """Puts it into the empty database."""
+    cast = make_cast(database)
+    acme = furnish(
+        database,
+        cast.acme,
+        requester=cast.carol.id,
+        colleague=cast.ben.id,
+        team=cast.teams["Networks"],
+        assignee=cast.ana.id,
+    )
+    globex = furnish(database, cast.globex, requester=cast.mallory.id, colleague=cast.mallory.id)
+    return World(api, database, cast, acme, globex)
