@@ -311,6 +311,16 @@ def test_nothing_happens_before_what_happened_before_it(verb: str, arguments: tu
     assert {moment for moment in moments if moment} == {noticed}
 
 
+def test_a_resumption_that_waited_for_the_sweep_comes_after_it() -> None:
+    clock = started(FULL, june(5, 10))
+    clock.paused(june(5, 11))
+    sweep(clock, june(5, 11, 45))
+
+    clock.resumed(june(5, 11, 44))
+
+    assert of(clock, "resolution")[0].paused_intervals == [(june(5, 11), june(5, 11, 45))]
+
+
 def test_a_ticket_reopened_by_one_who_waited_for_the_resolving_comes_back_after_it() -> None:
     clock = started(DAY, june(5, 10))
     clock.resolved(june(5, 12))
