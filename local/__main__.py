@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from local.logs import LogReader
 from local.stack import DEFAULT_PORT, Stack
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_told = threading.Event()
 
 
 class Ended(BaseException):
@@ -39,6 +41,7 @@ def run(stack: Stack) -> None:
                 for line in reader.lines():
                     print(line, flush=True)
                 _end_if_broken(stack)
+                _end_if_told()
                 time.sleep(0.5)
         except Ended:
             print("\nStopping.", flush=True)
@@ -117,6 +120,7 @@ def _end_if_broken(stack: Stack) -> None:
 
 @contextmanager
 def _progress(name: str) -> Iterator[None]:
+    _end_if_told()
     started = time.monotonic()
     print(f"  {name:<16}", end="", flush=True)
     try:
@@ -146,7 +150,14 @@ Try it:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
+    _told.set()
     raise Ended
+
+
+def _end_if_told() -> None:
+    # A signal that comes while an object is finalised is raised there, and lost there.
+    if _told.is_set():
+        raise Ended
 
 
 def _ignore_signals() -> None:

@@ -56,18 +56,21 @@ class Cluster:
         self._facts_file = self.path / "cluster.json"
         self._account = server_account()
         self._binaries = _binaries(self._account)
+        self._watch: subprocess.Popen[bytes] | None = None
         self.data = self._data_folder()
 
     # life
 
-    def start(self) -> None:
-        """Starts the server, making the cluster at first; one left behind by a killed run is restarted."""
+    def start(self, *, bound: bool = True) -> None:
+        """Starts the server, making the cluster at first; one left behind by a killed run is restarted.
+
+        `bound`: it ends when this process does, even by kill -9.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._drop_stale_pid_file()
-        if self.running():
-            self.stop()
+        self.stop()
         port = self._facts().get("port")
         if not isinstance(port, int) or not port_is_free(port):
             port = free_port()
@@ -80,9 +83,12 @@ class Cluster:
             result = self._run("pg_ctl", "start", *wait, "-D", str(self.data), "-o", flags, out=log)
         if result.returncode != 0:
             raise StackError(f"PostgreSQL did not start; its log says: {self._last_log_line()}")
+        if bound:
+            self._end_with_this_process()
 
     def stop(self) -> None:
         """Stops the server, cutting its connections; does nothing where it is not running."""
+        self._stop_watching()
         if not self.running():
             return
         result = self._run("pg_ctl", "stop", "-w", "-t", "60", "-m", "fast", "-D", str(self.data))
@@ -221,6 +227,19 @@ class Cluster:
             stderr=subprocess.STDOUT if out is not subprocess.PIPE else subprocess.PIPE,
             cwd="/", env={**plain, "LC_ALL": "C"}, **who,
         )  # fmt: skip
+
+    def _end_with_this_process(self) -> None:
+        # The shell waits for the end of its input, which comes when nobody is left who could write to it.
+        server = self.process()
+        if server:
+            command = ["/bin/sh", "-c", f"read line; kill -INT {server.pid}"]
+            self._watch = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+
+    def _stop_watching(self) -> None:
+        if self._watch:
+            self._watch.kill()
+            self._watch.communicate()
+            self._watch = None
 
     def _drop_stale_pid_file(self) -> None:
         # After a power cut the pid may belong to a stranger, and PostgreSQL would not dare to start.

@@ -70,7 +70,7 @@ class Stack:
     def up(self, *, bound: bool = False, step: Step = silent) -> None:
         """Starts everything and deploys; stops it all again where a step fails. StackError says why.
 
-        `bound`: the emulator ends when this process does. `step` is entered around each step, for progress.
+        `bound`: it all ends when this process does. `step` is entered around each step, for progress.
         """
         try:
             with step("AWS emulator"):
@@ -79,7 +79,7 @@ class Stack:
                 else:
                     self.cloud.check()
             with step("PostgreSQL"):
-                self.cluster.start()
+                self.cluster.start(bound=bound)
                 self.cluster.bootstrap(DATABASE)
             with step("Migrations"):
                 self.cluster.migrate(DATABASE)

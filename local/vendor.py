@@ -21,12 +21,13 @@ from local.errors import StackError
 # It is shipped for what these lines import, not for the rest, which would double the package.
 IMPORTED = """
 import bcrypt, cryptography.hazmat.primitives.asymmetric.ed25519, jinja2, jwt, pg8000.dbapi, pg8000.native
-import pydantic, pydantic.networks, sqlalchemy.orm, sqlalchemy.dialects.postgresql.pg8000, tzdata, zoneinfo
+import pydantic, pydantic.networks, sqlalchemy.dialects.postgresql.pg8000, tzdata, zoneinfo
 class Shape(pydantic.BaseModel): text: str
 """
 UNUSED_SUFFIXES = (".c", ".h", ".pxd", ".pyi", ".pyx")
 UNUSED_FOLDERS = (
     "cffi/",
+    "dateutil/tz/win.py",  # tried and compiled at each start, in vain
     "pycparser/",
     "pydantic/v1/",
     "sqlalchemy/dialects/mssql/",

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,17 @@ import psutil
 import pytest
 
 from local.account import server_account
+from local.files import PROJECT
 from local.postgres import APP, OWNER, SUPERUSER, Cluster
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from local.postgres import Cluster
+Cluster(Path(sys.argv[1]), durable=False).start()
+print("up", flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.fixture
@@ -39,9 +50,11 @@ class TestLife:
 
         again = Cluster(cluster.path, durable=False)
         again.start()
+        facts, after = kept(again), again.dsn(SUPERUSER, "postgres")
+        again.stop()
 
-        assert kept(again) == [["written"]]
-        assert again.dsn(SUPERUSER, "postgres") == before
+        assert facts == [["written"]]
+        assert after == before
 
     def test_it_recovers_from_being_killed(self, cluster: Cluster) -> None:
         cluster.execute_as_superuser("CHECKPOINT")
@@ -52,12 +65,16 @@ class TestLife:
         assert kept(cluster) == [["written"]]
 
     def test_one_left_running_by_a_killed_run_is_started_anew(self, cluster: Cluster) -> None:
-        before = postmaster(cluster)
+        before = cluster.process()
 
-        Cluster(cluster.path, durable=False).start()
+        again = Cluster(cluster.path, durable=False)
+        again.start()
+        facts, after = kept(again), again.process()
+        again.stop()
 
-        assert postmaster(cluster) != before
-        assert kept(cluster) == [["written"]]
+        assert facts == [["written"]]
+        assert after is not None
+        assert after != before
 
     def test_a_pid_file_that_names_a_stranger_is_no_obstacle(self, cluster: Cluster) -> None:
         pid_file = cluster.data / "postmaster.pid"
@@ -93,6 +110,24 @@ class TestLife:
 
         gone, _ = psutil.wait_procs(family, timeout=10)
         assert len(gone) == len(family) > 1
+
+    def test_it_ends_with_a_starter_that_is_killed(self, tmp_path: Path) -> None:
+        path = tmp_path / "postgres"
+        starter = subprocess.Popen(
+            [sys.executable, "-c", STARTER, str(path)], cwd=PROJECT, stdout=subprocess.PIPE
+        )
+        assert starter.stdout is not None
+        with starter.stdout as output:
+            assert output.readline() == b"up\n"
+        server = Cluster(path).process()
+        assert server is not None
+
+        os.kill(starter.pid, signal.SIGKILL)
+        starter.wait()
+
+        gone, _ = psutil.wait_procs([server], timeout=10)
+        Cluster(path).destroy()
+        assert gone == [server]
 
 
 class TestRoles:
