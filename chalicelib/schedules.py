@@ -53,14 +53,12 @@ def purge(event: CloudWatchEvent) -> None:
 
 def sweep(has_time: HasTime) -> int:
     """Sweeps, a transaction each, until nothing due can be had. Returns how many steps were announced."""
-    announced = idle = 0
-    while idle < 2 and has_time():
+    announced = 0
+    while has_time():
         done, due = in_transaction(lambda tx: sla_queries.sweep(tx, SWEEP_LIMIT), repeatable=True)
         announced += done
         if due < SWEEP_LIMIT:
             break
-        # All of them may belong to tickets that writers hold: those are the next sweep's.
-        idle = 0 if done else idle + 1
     return announced
 
 

@@ -81,10 +81,9 @@ class TestSweep:
 
         assert len(queue.take()) == 5
 
-    def test_stops_when_writers_hold_all_that_is_due(
-        self, desk: Desk, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
+    def test_leaves_what_writers_hold_to_the_next_sweep(
+        self, desk: Desk, cast: Cast, database: Database
     ) -> None:
-        monkeypatch.setattr(schedules, "SWEEP_LIMIT", 1)
         desk.promise(desk.ticket(cast.carol), "now() - interval '1 second'")
         with database.another() as writer:
             writer.run("BEGIN")
@@ -116,11 +115,15 @@ class TestSweep:
         assert told["EventsRelayed"] == 1
         assert told["OldestUnsent"] == 0
 
-    def test_with_nothing_due_it_asks_no_queue(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("MESA_EVENT_QUEUE_URLS", "http://127.0.0.1:1/nowhere")
-        schedules.relay_settings.cache_clear()
+    def test_with_nothing_due_it_leaves_the_queues_to_the_relay(
+        self, desk: Desk, cast: Cast, queue: Queue, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana)
 
         tick(schedules.sla_sweep)
+
+        assert metrics(capsys.readouterr().out) == {"StepsAnnounced": 0}
+        assert queue.take() == []
 
 
 class TestRelay:

@@ -153,6 +153,20 @@ class TestWhoHears:
         assert "Ana resolved your request." in text_of(mailbox.mails[0])
         assert "> Port replaced." in text_of(mailbox.mails[0])
 
+    def test_an_internal_note_never_travels_with_a_state(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database
+    ) -> None:
+        ticket = desk.ticket(cast.carol, assignee=cast.ana)
+        note = desk.comment(ticket, cast.dario, "Rude one.", "internal")
+        first = commented(desk, ticket, cast.dario, note)
+        second = desk.event("ticket.resolved", ticket, cast.dario)
+        in_one_change(database, first, second)
+
+        deliver(first, second)
+
+        assert mailbox.recipients == [cast.ana.email, cast.carol.email]
+        assert "Rude" not in text_of(mailbox.to(cast.carol.email))
+
     def test_an_answer_that_reopens_tells_the_assignee_once(
         self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database
     ) -> None:
@@ -184,8 +198,11 @@ class TestWhoDoesNot:
         self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database
     ) -> None:
         ticket = desk.ticket(cast.carol, assignee=cast.ana)
-        database.run("UPDATE users SET status = 'deactivated' WHERE id = :u", u=cast.ana.id)
-        database.run("UPDATE users SET deleted_at = now() WHERE id = :u", u=cast.carol.id)
+        desk.watch(ticket, cast.chris, cast.ben)
+        for gone in (cast.ana, cast.carol):
+            database.run("UPDATE users SET status = 'deactivated' WHERE id = :u", u=gone.id)
+        for gone in (cast.chris, cast.ben):
+            database.run("UPDATE users SET deleted_at = now() WHERE id = :u", u=gone.id)
 
         deliver(desk.event("ticket.reopened", ticket, cast.dario))
 
