@@ -13,16 +13,13 @@ from local.postgres import Cluster
 from tests.conftest import DATABASE
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.tenants import furnish, key_of, tenant_tables
 
 # table → workspace → row
 Rows = dict[str, dict[UUID, dict[str, Any]]]
 
 SWITCHES = 10_000
 INSUFFICIENT_PRIVILEGE = "42501"
-TENANT_TABLES = """
-    SELECT relname FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity ORDER BY relname
-"""
 
 
 @pytest.fixture
@@ -36,69 +33,14 @@ def app(cluster: Cluster, database: Database) -> Iterator[pg8000.native.Connecti
 @pytest.fixture
 def everything(database: Database, cast: Cast) -> Rows:
     """A row of each workspace in each tenant table, as the superuser put it there: table, workspace, row."""
-    for workspace, requester in ((cast.acme, cast.carol), (cast.globex, cast.mallory)):
-        fill(database, workspace, requester.id)
+    furnish(database, cast.acme, requester=cast.carol.id, colleague=cast.dario.id)
+    furnish(database, cast.globex, requester=cast.mallory.id, colleague=cast.mallory.id)
     rows: Rows = {}
-    for table in tables(database):
+    for table in tenant_tables(database):
         key = key_of(table)
         rows[table] = {row[key]: row for row in database.rows(f"SELECT * FROM {table} ORDER BY {key}")}
     assert all(set(found) == {cast.acme, cast.globex} for found in rows.values()), rows
     return rows
-
-
-def key_of(table: str) -> str:
-    """The column that names the workspace."""
-    return "id" if table == "workspaces" else "workspace_id"
-
-
-def tables(database: Database) -> list[str]:
-    return [row["relname"] for row in database.rows(TENANT_TABLES)]
-
-
-def fill(database: Database, workspace: UUID, user: UUID) -> None:
-    """One ticket with all that hangs on it, and what else a workspace has."""
-    team = database.value("SELECT id FROM teams WHERE workspace_id = :w AND is_default", w=workspace)
-    calendar = database.value("SELECT id FROM calendars WHERE workspace_id = :w", w=workspace)
-    ticket, other, target = uuid4(), uuid4(), uuid4()
-    for number, each in enumerate((ticket, other), 1):
-        database.run(
-            "INSERT INTO tickets "
-            "(workspace_id, id, number, label, subject, description, requester_id, team_id) "
-            "VALUES (:w, :id, :n, :l, 'VPN', 'down', :u, :t)",
-            w=workspace, id=each, n=number, l=f"TKT-{number}", u=user, t=team,
-        )  # fmt: skip
-    for statement in (
-        "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :team, :user)",
-        "INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at) "
-        "VALUES (:w, :user, uuidv7(), sha256(uuid_send(:w)), now() + interval '1 day')",
-        "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
-        "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
-        "VALUES (:w, :ticket, 'follow_up', :other)",
-        "INSERT INTO comments (workspace_id, ticket_id, author_id, body) VALUES (:w, :ticket, :user, 'hi')",
-        "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type) "
-        "VALUES (:w, :ticket, 1, 'created', 'user')",
-        "INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, calendar_id, minutes, started_at) "
-        "VALUES (:w, :target, :ticket, 'resolution', :calendar, 60, now())",
-        "INSERT INTO sla_steps (workspace_id, target_id, kind, step, ticket_id) "
-        "VALUES (:w, :target, 'breach', 100, :ticket)",
-        "INSERT INTO events (workspace_id, ticket_id, sequence, type, payload) "
-        "VALUES (:w, :ticket, 1, 'ticket.created', '{}')",
-        "INSERT INTO idempotency_keys "
-        "(workspace_id, principal, method, path, key, request_digest, expires_at) "
-        "VALUES (:w, 'user', 'POST', '/v1/tickets', 'k', 'd', now() + interval '1 day')",
-        "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
-        "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
-    ):
-        named = {
-            "w": workspace,
-            "team": team,
-            "user": user,
-            "ticket": ticket,
-            "other": other,
-            "target": target,
-        }
-        named["calendar"] = calendar
-        database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
 
 
 def enter(app: pg8000.native.Connection, workspace: UUID) -> None:

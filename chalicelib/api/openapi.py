@@ -10,8 +10,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import to_json
 
 from chalicelib.accounts.permissions import Role
@@ -25,12 +23,11 @@ from chalicelib.api.openapi_answers import (
     success_statuses,
     takes_idempotency_key,
 )
+from chalicelib.api.openapi_shapes import schemas
 from chalicelib.api.openapi_words import DESCRIPTION, HEADERS, PARAMETERS, TAGS
 from chalicelib.api.resource import Routes
-from chalicelib.api.schemas.common import Problem
 from chalicelib.api.schemas.look_up import LookUpIn, LookUpOut
 
-REF = "#/components/schemas/{model}"
 # Not a view of `Routes`: deployed, it is a Lambda of its own.
 LOOK_UP = Endpoint(
     method="POST",
@@ -52,13 +49,6 @@ LOOK_UP = Endpoint(
 )
 
 
-class _Schemas(GenerateJsonSchema):
-    """JSON Schema 2020-12 without the titles that only repeat field names."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        return False
-
-
 def endpoints() -> tuple[Endpoint, ...]:
     """Every route, by tag and path."""
     order = list(TAGS)
@@ -74,7 +64,7 @@ def text(public_url: str) -> str:
 def document(served: Iterable[Endpoint], public_url: str) -> dict[str, Any]:
     """The OpenAPI document of these endpoints."""
     served = tuple(served)
-    refs, schemas = _schemas(served)
+    refs, definitions = schemas(served)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in served:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, refs)
@@ -86,7 +76,7 @@ def document(served: Iterable[Endpoint], public_url: str) -> dict[str, Any]:
         "tags": [{"name": name, "description": told} for name, told in TAGS.items() if name in used],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": definitions,
             "parameters": PARAMETERS,
             "headers": HEADERS,
             "responses": problem_responses(),
@@ -100,26 +90,6 @@ def document(served: Iterable[Endpoint], public_url: str) -> dict[str, Any]:
             },
         },
     }
-
-
-def _schemas(served: Iterable[Endpoint]) -> tuple[Mapping[Any, dict[str, Any]], dict[str, Any]]:
-    """A schema for each shape in use, and what they refer to. Queries become parameters, not schemas."""
-    shapes: list[Any] = [Problem]
-    queries: list[type[BaseModel]] = []
-    for endpoint in served:
-        shapes += [shape for shape in (endpoint.body, endpoint.answer) if shape not in (NoBody, None)]
-        if endpoint.query is not NoQuery:
-            queries.append(endpoint.query)
-    made, rest = TypeAdapter.json_schemas(
-        [(repr(shape), "validation", TypeAdapter(shape)) for shape in dict.fromkeys([*shapes, *queries])],
-        schema_generator=_Schemas,
-        ref_template=REF,
-    )
-    definitions: dict[str, Any] = rest["$defs"]
-    refs: dict[Any, dict[str, Any]] = {shape: made[repr(shape), "validation"] for shape in shapes}
-    for query in dict.fromkeys(queries):
-        refs[query] = definitions.pop(made[repr(query), "validation"]["$ref"].rpartition("/")[2])
-    return refs, dict(sorted(definitions.items()))
 
 
 def _operation(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
@@ -165,11 +135,7 @@ def _parameters(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> list[
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """A parameter that is left out is absent, never null."""
     choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
-    kept = {
-        name: value
-        for name, value in schema.items()
-        if name != "anyOf" and (name, value) != ("default", None)
-    }
+    kept = {name: value for name, value in schema.items() if name != "anyOf"}
     if len(choices) == 1:
         return {**choices[0], **kept}
     return {"anyOf": choices, **kept} if choices else kept

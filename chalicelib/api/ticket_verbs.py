@@ -1,4 +1,4 @@
-"""The verbs of a ticket's life (DESIGN §3): each answers the whole ticket and its ETag."""
+"""The verbs of a ticket's life: each answers the whole ticket and its ETag."""
 
 from uuid import UUID
 

@@ -60,7 +60,7 @@ TABLE: Mapping[Verb, Rule] = {
     Verb.UNARCHIVE: Rule(FINISHED),
 }
 
-# The verbs that a caller of each kind has at all, from DESIGN's column "who".
+# The verbs that a caller of each kind has at all, whatever the state.
 STAFF_VERBS = frozenset(Verb) - {Verb.REOPEN, Verb.TRANSFER, Verb.UNARCHIVE}
 DISPATCHER_VERBS = frozenset(Verb) - {Verb.UNARCHIVE}
 REQUESTER_VERBS = frozenset({Verb.CLOSE, Verb.REOPEN, Verb.CANCEL})

@@ -1,6 +1,6 @@
 """Shapes that every resource shares: texts, references, lists, problems."""
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -50,7 +50,7 @@ def at_most_64_kb(text: str) -> str:
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(single_line)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=150), AfterValidator(single_line)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-LongText = Annotated[str, StringConstraints(min_length=1), AfterValidator(at_most_64_kb)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=65_536), AfterValidator(at_most_64_kb)]
 
 
 class PageQuery(In):
@@ -91,8 +91,16 @@ class Readiness(Out):
     queues: str
 
 
+class FieldProblemOut(Out):
+    """One thing that is wrong with one field; `field` is its path, with dots."""
+
+    field: str
+    code: Literal["FIELD_REQUIRED", "VALIDATION_ERROR"]
+    message: str
+
+
 class Problem(Out):
-    """RFC 9457, with a code for programs and the fields at fault."""
+    """RFC 9457, with a code for programs, the fields at fault, and what else helps."""
 
     model_config = ConfigDict(extra="allow", defer_build=True)
 
@@ -102,4 +110,4 @@ class Problem(Out):
     detail: str
     code: str
     request_id: str | None
-    errors: list[dict[str, Any]]
+    errors: list[FieldProblemOut]

@@ -1,4 +1,4 @@
-"""Tickets as they come in and go out (DESIGN §2)."""
+"""Tickets as they come in and go out."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +17,7 @@ from chalicelib.api.schemas.common import (
     PageQuery,
     PersonRef,
     TeamRef,
+    omitted,
     single_line,
 )
 from chalicelib.api.schemas.words import (
@@ -58,29 +59,19 @@ class TicketPatch(In):
     """What changes of a ticket; only the fields that are sent. Customers: subject and description of an own
     active one."""
 
-    subject: Annotated[Line | None, Field(validation_alias=AliasChoices("subject", "title", "asunto"))] = None
-    description: LongText | None = None
-    status: StatusWord | None = None
-    type: TypeWord | None = None
-    priority: PriorityWord | None = None
+    subject: Subject = omitted()
+    description: LongText = omitted()
+    status: StatusWord = omitted()
+    type: TypeWord = omitted()
+    priority: PriorityWord = omitted()
     category: Category | None = None
     subcategory: Category | None = None
-    team_id: UUID | None = None
+    team_id: UUID = omitted()
     assignee_id: UUID | None = None
-    tags: Tags | None = None
-    custom_fields: dict[str, Any] | None = None
+    tags: Tags = omitted()
+    custom_fields: dict[str, Any] = omitted()
     sla_minutes: Minutes | None = None
-    comment: LongText | None = None
-
-    @field_validator(
-        "subject", "description", "status", "type", "priority", "team_id", "tags", "custom_fields", "comment"
-    )
-    @classmethod
-    def not_null(cls, value: Any) -> Any:
-        """These cannot be emptied: leave them out to leave them as they are."""
-        if value is None:
-            raise ValueError("This cannot be null")
-        return value
+    comment: LongText = omitted()
 
 
 class TicketQuery(PageQuery):
