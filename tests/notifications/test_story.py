@@ -1,4 +1,4 @@
-"""The life of a ticket through the API, and the mails of its events: what verbs write is what consumers read."""
+"""A ticket's life through the API, and the mails of its events: what verbs write is what consumers read."""
 
 from collections.abc import Callable
 
