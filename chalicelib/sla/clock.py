@@ -44,6 +44,7 @@ class Clock(Promises):
     def answered(self, now: datetime) -> None:
         """Staff wrote to the customer. A first response that was withdrawn is on record all the same."""
         now = self._moment(now)
+        self.was_answered = True
         for metric in ANSWERS:
             target = self._last(metric)
             if target and target.running:
@@ -55,7 +56,7 @@ class Clock(Promises):
         """The customer wrote. The first message without an answer counts, once there was a first response."""
         now = self._moment(now)
         asked = self._last(Metric.NEXT_RESPONSE)
-        if self._is_answered(facts) and not (asked and asked.running):
+        if self._is_answered() and not (asked and asked.running):
             self._promise(Metric.NEXT_RESPONSE, policy, facts, now, paused=self._is_paused(facts))
 
     def resolved(self, now: datetime) -> None:
@@ -113,7 +114,7 @@ class Clock(Promises):
             minutes = policy.minutes(metric, facts) if policy else None
             if target is None:
                 self._promise_late(metric, policy, facts, now)
-            elif policy and minutes is not None and self._is_owed(target, facts):
+            elif policy and minutes is not None and self._is_owed(target):
                 self._move(target, policy, minutes, now)
             elif target.running:
                 self._withdraw(target, now)

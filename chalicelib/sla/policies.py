@@ -15,8 +15,8 @@ from chalicelib.sla.hours import Calendar
 class TicketFacts:
     """What a policy asks of a ticket.
 
-    The last three matter where a policy promises what none promised before: a promise made late counts from
-    `created_at`, stands still while the ticket is `paused`, and is no first response once it is `answered`.
+    The last two matter where a policy promises what none promised before: such a promise counts from
+    `created_at`, and stands still while the ticket is `paused`.
     """
 
     type: str
@@ -28,7 +28,6 @@ class TicketFacts:
     sla_minutes: int | None = None
     created_at: datetime | None = None
     paused: bool = False
-    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,14 @@ SHARED = (Metric.FIRST_RESPONSE, Metric.RESOLUTION)
 
 
 class Promises:
-    """All targets of one ticket, and the calendars they count on, by id."""
+    """All targets of one ticket, the calendars they count on, by id, and whether staff ever answered it."""
 
-    def __init__(self, targets: list[Target], calendars: Mapping[UUID, Calendar]) -> None:
+    def __init__(
+        self, targets: list[Target], calendars: Mapping[UUID, Calendar], was_answered: bool = False
+    ) -> None:
         self.targets = targets
         self.calendars = dict(calendars)
+        self.was_answered = was_answered
         # Found late before the sweep came by, by due time. Their steps are marked as fired:
         # whoever made this object announces them, and nobody else.
         self.breaches: list[Target] = []
@@ -64,7 +67,7 @@ class Promises:
     def _promise_late(self, metric: Metric, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
         began = facts.created_at or min((target.started_at for target in self.targets), default=now)
         paused = self._is_paused(facts)
-        if metric is Metric.FIRST_RESPONSE and not self._is_answered(facts):
+        if metric is Metric.FIRST_RESPONSE and not self._is_answered():
             self._promise(metric, policy, facts, began)
         elif metric is Metric.TEAM_RESOLUTION:
             self._promise(metric, policy, facts, now, paused=paused)
@@ -80,7 +83,7 @@ class Promises:
         self, metric: Metric, policy: Policy | None, facts: TicketFacts, now: datetime
     ) -> None:
         """The next cycle, after one that is over; of a shared promise, with what the earlier ones left."""
-        if metric is Metric.NEXT_RESPONSE or (metric is Metric.FIRST_RESPONSE and self._is_answered(facts)):
+        if metric is Metric.NEXT_RESPONSE or (metric is Metric.FIRST_RESPONSE and self._is_answered()):
             return
         target = self._promise(metric, policy, facts, now, paused=self._is_paused(facts))
         if target is None or metric not in SHARED:
@@ -164,12 +167,12 @@ class Promises:
     def _is_paused(self, facts: TicketFacts) -> bool:
         return facts.paused or any(target.paused for target in self._pausable())
 
-    def _is_answered(self, facts: TicketFacts) -> bool:
+    def _is_answered(self) -> bool:
         first = self._last(Metric.FIRST_RESPONSE)
-        return facts.answered or (first is not None and first.fulfilled_at is not None)
+        return self.was_answered or (first is not None and first.fulfilled_at is not None)
 
-    def _is_owed(self, target: Target, facts: TicketFacts) -> bool:
+    def _is_owed(self, target: Target) -> bool:
         """It runs, or may come back after a withdrawal."""
         if target.metric is Metric.FIRST_RESPONSE and target.withdrawn:
-            return not self._is_answered(facts)
+            return not self._is_answered()
         return target.running or (target.withdrawn and target.metric in WORK)

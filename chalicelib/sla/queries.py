@@ -45,26 +45,25 @@ def targets_json(ticket: str = "t") -> str:
 
 
 TARGETS_JSON = targets_json()
-# Whether staff ever wrote to the customer: TicketFacts.answered of the ticket `t`.
-ANSWERED = """EXISTS (
-    SELECT FROM comments c JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
-    WHERE c.workspace_id = t.workspace_id AND c.ticket_id = t.id AND c.visibility = 'public'
-      AND u.role <> 'customer' AND u.id <> t.requester_id
-)"""
 
 POLICIES = text(f"SELECT {POLICIES_JSON}")
 LOAD = text(
     """
-    SELECT g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
+    SELECT EXISTS (
+               SELECT FROM comments r JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id
+               WHERE r.workspace_id = t.workspace_id AND r.ticket_id = t.id AND r.visibility = 'public'
+                 AND u.role <> 'customer' AND u.id <> t.requester_id) AS was_answered,
+           g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
            g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
            (SELECT coalesce(
                        jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
             FROM sla_steps s
             WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
            jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar
-    FROM sla_targets g
-    JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id
-    WHERE g.workspace_id = :workspace_id AND g.ticket_id = :ticket_id
+    FROM tickets t
+    LEFT JOIN sla_targets g ON g.workspace_id = t.workspace_id AND g.ticket_id = t.id
+    LEFT JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id
+    WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id
     ORDER BY g.metric, g.cycle
     """
 )
@@ -106,12 +105,15 @@ def policies(tx: Transaction, workspace_id: UUID) -> list[Policy]:
     return read_policies(tx.connection.execute(POLICIES, {"workspace_id": workspace_id}).scalar_one())
 
 
-def load(tx: Transaction, workspace_id: UUID, ticket_id: UUID) -> tuple[list[Target], dict[UUID, Calendar]]:
+def load(
+    tx: Transaction, workspace_id: UUID, ticket_id: UUID
+) -> tuple[list[Target], dict[UUID, Calendar], bool]:
     """What Clock takes. Call it after the statement that locks the ticket: that one saw the time before."""
     key = {"workspace_id": workspace_id, "ticket_id": ticket_id}
     rows = tx.connection.execute(LOAD, key).mappings().all()
-    counted_on = {row["calendar_id"]: calendars.read(row["calendar"]) for row in rows}
-    return [_target(row) for row in rows], counted_on
+    promised = [row for row in rows if row["id"] is not None]
+    counted_on = {row["calendar_id"]: calendars.read(row["calendar"]) for row in promised}
+    return [_target(row) for row in promised], counted_on, any(row["was_answered"] for row in rows)
 
 
 def save(tx: Transaction, workspace_id: UUID, ticket_id: UUID, targets: list[Target]) -> None:
@@ -142,7 +144,7 @@ def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
 
 
 def _target(row: Mapping[Any, Any]) -> Target:
-    read_otherwise = ("metric", "paused_intervals", "steps", "calendar")
+    read_otherwise = ("metric", "paused_intervals", "steps", "calendar", "was_answered")
     return Target(
         **{name: row[name] for name in row if name not in read_otherwise},
         metric=Metric(row["metric"]),

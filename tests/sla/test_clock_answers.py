@@ -85,13 +85,14 @@ def test_an_answer_on_hold_meets_the_question() -> None:
     assert asked.paused_intervals == [(june(5, 12, 30), june(8, 10))]
 
 
-def test_a_policy_with_next_responses_alone_asks_whether_there_was_an_answer() -> None:
+def test_with_next_responses_alone_promised_there_must_have_been_an_answer_too() -> None:
     only_next = promising(next_response=60)
     clock = started(only_next, june(5, 10))
 
-    clock.asked(june(5, 11), only_next, about(answered=False))
+    clock.asked(june(5, 11), only_next, about())
     assert clock.targets == []
-    clock.asked(june(5, 12), only_next, about(answered=True))
+    clock.answered(june(5, 11, 30))
+    clock.asked(june(5, 12), only_next, about())
 
     assert [target.started_at for target in of(clock, "next_response")] == [june(5, 12)]
 
@@ -100,7 +101,8 @@ def test_a_question_waits_where_only_the_ticket_knows_that_it_is_paused() -> Non
     only_next = promising(next_response=60)
     clock = started(only_next, june(5, 10))
 
-    clock.asked(june(5, 12), only_next, about(answered=True, paused=True))
+    clock.answered(june(5, 11))
+    clock.asked(june(5, 12), only_next, about(paused=True))
 
     assert of(clock, "next_response")[0].paused_at == june(5, 12)
 

@@ -1,5 +1,6 @@
 """Another priority, policy or number of minutes: same start, same pauses, other due times."""
 
+from chalicelib.sla.clock import Clock
 from tests.sla.office import about, armed, june, of, promising, started, sweep
 
 BOTH = promising(resolution={"high": 480, "low": 960, "urgent": 120})
@@ -154,7 +155,8 @@ def test_a_first_response_that_staff_gave_unseen_does_not_come_back() -> None:
     clock = started(policy, june(5, 10))
     clock.recomputed(june(5, 10, 30), None, about())
 
-    clock.recomputed(june(5, 11), policy, about(answered=True))
+    again = Clock(clock.targets, clock.calendars, was_answered=True)
+    again.recomputed(june(5, 11), policy, about())
 
     assert clock.targets[0].ended_at == june(5, 10, 30)
     assert len(clock.targets) == 1
@@ -163,7 +165,8 @@ def test_a_first_response_that_staff_gave_unseen_does_not_come_back() -> None:
 def test_a_withdrawn_next_response_does_not_come_back() -> None:
     policy = promising(next_response=60)
     clock = started(policy, june(5, 10))
-    clock.asked(june(5, 11), policy, about(answered=True))
+    clock.answered(june(5, 10, 30))
+    clock.asked(june(5, 11), policy, about())
     clock.recomputed(june(5, 11, 30), None, about())
 
     clock.recomputed(june(5, 11, 40), policy, about())
@@ -211,7 +214,9 @@ def test_a_resolution_promised_late_knows_the_pauses_that_others_kept() -> None:
 def test_no_first_response_is_promised_late_once_staff_has_answered() -> None:
     clock = started(promising(resolution=480), june(5, 10))
 
-    clock.recomputed(june(5, 12), promising(first_response=60, resolution=480), about(answered=True))
+    clock.answered(june(5, 11))
+
+    clock.recomputed(june(5, 12), promising(first_response=60, resolution=480), about())
 
     assert of(clock, "first_response") == []
 
