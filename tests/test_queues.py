@@ -125,11 +125,13 @@ class TestLogs:
         assert lines[1]["level"] == "ERROR"
         assert lines[1]["receive_count"] == "1"
 
-    def test_a_line_after_the_batch_names_neither(self, lines: list[dict[str, Any]]) -> None:
+    def test_a_line_after_the_batch_names_neither(self) -> None:
+        before = (logs.event_id.get(), logs.workspace_id.get())
+
         run(Consumer(), message(1))
 
-        assert logs.event_id.get() is None
-        assert logs.workspace_id.get() is None
+        assert (logs.event_id.get(), logs.workspace_id.get()) == before
+        assert before[0] is None
 
     def test_poison_is_told_without_its_content(self, lines: list[dict[str, Any]]) -> None:
         run(Consumer(), '{"canary": "carol@customers.example"}')

@@ -252,6 +252,11 @@ class TestThrottle:
         assert replies[-1].status == 429
         assert ask("TKT-2026-00001", "x@x.example", address="2001:db8:0:2::1").status == 404
 
+    def test_an_address_in_no_known_form_is_counted_as_it_is(self, ask: Ask, cast: Cast) -> None:
+        replies = [ask("TKT-2026-00001", f"{n}@x.example", address="a:b") for n in range(31)]
+
+        assert replies[-1].status == 429
+
     def test_case_67_one_persons_tickets_are_not_guessed_from_many_addresses(
         self, ask: Ask, cast: Cast
     ) -> None:

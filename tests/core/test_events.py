@@ -97,6 +97,10 @@ def killed(_ids: set[int]) -> None:
     raise KeyboardInterrupt
 
 
+def unmarked(_ids: set[int]) -> None:
+    raise Unavailable("The database is out of reach.")
+
+
 def end_leases(database: Database) -> None:
     database.run("UPDATE events SET leased_until = now() - interval '1 second'")
 
@@ -238,6 +242,18 @@ class TestQueueDown:
         assert ids(other.take()) == [committed["id"]]
         assert set(ids(queue.take())) == {committed["id"]}
         assert database.value("SELECT count(*) FROM events WHERE sent_at IS NULL") == 0
+
+    def test_a_mark_that_fails_is_the_relays_to_make_good(
+        self, database: Database, cast: Cast, queue: Queue, urls: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (committed,) = record(cast.acme)
+        with monkeypatch.context() as failing:
+            failing.setattr(events, "_mark", unmarked)
+            events.send_committed([committed], urls)
+        end_leases(database)
+
+        assert events.relay(urls) == 1
+        assert ids(queue.take()) == [committed["id"]] * 2
 
     def test_readiness_tells_that_a_queue_is_gone(
         self, sqs_down: Callable[[], None], urls: list[str]

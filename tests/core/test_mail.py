@@ -6,6 +6,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +126,17 @@ class TestSend:
     def test_an_unverified_sender_is_rejected_for_now(self, stage: dict[str, str]) -> None:
         with pytest.raises(MailRejected):
             mail.send(replace(MAIL, sender="desk@elsewhere.example"))
+
+    def test_what_else_ses_says_is_told_as_it_is(
+        self, stage: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fault = ClientError({"Error": {"Code": "AccountSendingPaused"}}, "SendRawEmail")
+        mail._ses().meta.events.register_first(
+            "before-call.ses.SendRawEmail", lambda **_: (_ for _ in ()).throw(fault)
+        )
+        with pytest.raises(ClientError, match="AccountSendingPaused"):
+            mail.send(MAIL)
+        mail._ses.cache_clear()
 
     def test_an_address_that_ses_refuses_is_refused_for_good(self, stage: dict[str, str]) -> None:
         with pytest.raises(MailRefused):

@@ -14,7 +14,7 @@ from chalicelib.core import mail
 from tests.support.cast import Cast
 from tests.support.database import Database
 from tests.support.desk import Desk
-from tests.support.mailbox import Mailbox, deliver
+from tests.support.mailbox import LambdaContext, Mailbox, deliver
 
 
 @pytest.fixture
@@ -308,6 +308,20 @@ class TestProvider:
         assert deliver(told, seconds=20) == [0]
         assert mailbox.recipients == []
         assert statuses(database) == []
+
+    def test_when_time_is_over_the_rest_comes_again(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = desk.event("ticket.created", desk.ticket(cast.carol), cast.carol)
+        times = iter([True, True, False])
+        monkeypatch.setattr(LambdaContext, "get_remaining_time_in_millis", lambda _: 60_000 * next(times))
+
+        failed = deliver(told)
+        monkeypatch.undo()
+
+        assert failed == [0]
+        assert len(mailbox.mails) == 1
+        assert sorted(statuses(database)) == ["claimed", "sent"]
 
     def test_no_transaction_is_open_while_a_mail_goes_out(
         self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database, monkeypatch: pytest.MonkeyPatch
