@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from moto.server import ThreadedMotoServer
 
+from chalicelib.core.db import engine
 from local.postgres import Cluster
 from tests.support.api import Api
 from tests.support.cast import Cast, make_cast
@@ -32,6 +33,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster.migrate(DATABASE)
     cluster.set_app_password()
     yield cluster
+    if engine.cache_info().currsize:
+        engine().dispose()
     cluster.destroy()
 
 
