@@ -76,8 +76,9 @@ def test_an_archived_or_merged_ticket_stays_as_it_is(database: Database, ticket:
     put(database, ticket, Status.CLOSED)
     database.run(f"UPDATE tickets SET {frozen}")
 
-    with pytest.raises(pg8000.native.DatabaseError):
+    with pytest.raises(pg8000.native.DatabaseError) as refused:
         move(database, ticket, Status.OPEN)
+    assert refused.value.args[0]["n"] == "tickets_status_edge"
 
 
 def put(database: Database, ticket: UUID, status: Status) -> None:
