@@ -24,7 +24,8 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `now` is the transaction's time, by the database's clock. `id` and `role` are null for the system."""
+    """Who acts. `now` is the transaction's time, by the database's clock. `id` and `role` are null for the
+    system."""
 
     type: ActorType
     id: UUID | None

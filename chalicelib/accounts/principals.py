@@ -1,5 +1,5 @@
-"""The first statement of a transaction: sets the workspace for row-level security and reads the principal anew, so that a
-demotion or deactivation counts at the next call, whatever the token says."""
+"""The first statement of a transaction: sets the workspace for row-level security and reads the principal
+anew, so that a demotion or deactivation counts at the next call, whatever the token says."""
 
 from uuid import UUID
 

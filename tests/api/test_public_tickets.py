@@ -60,7 +60,9 @@ class TestATicketWithoutAnAccount:
 
         assert people == [{"name": "Nadia Petit", "role": "customer", "status": "contact"}]
 
-    def test_changes_nothing_of_a_person_with_an_account(self, api: Api, cast: Cast, database: Database) -> None:
+    def test_changes_nothing_of_a_person_with_an_account(
+        self, api: Api, cast: Cast, database: Database
+    ) -> None:
         api.post(PATH, {**BODY, "email": cast.carol.email})
 
         (carol,) = database.rows("SELECT name, phone, status FROM users WHERE email = :e", e=cast.carol.email)
@@ -97,7 +99,9 @@ class TestRefusals:
         assert [e["field"] for e in reply.json["errors"]] == [field]
         assert database.value("SELECT count(*) FROM tickets") == 0
 
-    @pytest.mark.parametrize("field", ["role", "workspace_id", "assignee_id", "requester_id", "sla_minutes", "status"])
+    @pytest.mark.parametrize(
+        "field", ["role", "workspace_id", "assignee_id", "requester_id", "sla_minutes", "status"]
+    )
     def test_case_19_what_a_stranger_may_not_say_is_no_field(self, api: Api, cast: Cast, field: str) -> None:
         assert api.post(PATH, {**BODY, field: "admin"}).status == 422
 

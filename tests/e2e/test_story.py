@@ -1,4 +1,5 @@
-"""The story of the desk, over HTTP through the gateway, the authorizer, the API, the queue, the schedule and SES."""
+"""The story of the desk, over HTTP through the gateway, the authorizer, the API, the queue, the schedule and
+SES."""
 
 from functools import partial
 from typing import Any
@@ -48,7 +49,11 @@ def test_the_main_job_from_registration_to_a_breach_mail(http: Http, mail: Mailb
     assert lonely.status == 201, lonely.text
 
     # 3. The customer opens a ticket; the same key opens no second one.
-    body = {"subject": "VPN drops every hour", "description": "Since the update this morning.", "priority": "high"}
+    body = {
+        "subject": "VPN drops every hour",
+        "description": "Since the update this morning.",
+        "priority": "high",
+    }
     first = customer.post("/v1/tickets", body, Idempotency_Key="story-1")
     again = customer.post("/v1/tickets", body, Idempotency_Key="story-1")
     assert (first.status, again.status) == (201, 201)
@@ -72,7 +77,9 @@ def test_the_main_job_from_registration_to_a_breach_mail(http: Http, mail: Mailb
         reply = who.post(f"{path}/{verb}", given)
         assert (reply.status, reply.json["status"]) == (200, status), reply.text
     assert agent.post(f"{path}/comments", {"body": "Restarted the gateway."}).status == 201
-    assert agent.post(f"{path}/comments", {"body": "It leaks memory.", "visibility": "internal"}).status == 201
+    assert (
+        agent.post(f"{path}/comments", {"body": "It leaks memory.", "visibility": "internal"}).status == 201
+    )
     version = agent.get(path).headers["etag"]
     patched = agent.patch(path, {"tags": ["vpn"]}, If_Match=version)
     stale = agent.patch(path, {"tags": ["lan"]}, If_Match=version)
@@ -109,7 +116,11 @@ def test_the_main_job_from_registration_to_a_breach_mail(http: Http, mail: Mailb
     # 7. Another workspace sees none of it.
     http.post(
         "/v1/auth/register",
-        {"workspace_name": "Globex Story", "admin_email": "mallory@globex.example", "admin_password": PASSWORD},
+        {
+            "workspace_name": "Globex Story",
+            "admin_email": "mallory@globex.example",
+            "admin_password": PASSWORD,
+        },
     )
     mallory = sign_in(http, "mallory@globex.example")
     foreign = [
@@ -155,7 +166,13 @@ def sign_in(http: Http, address: str) -> Http:
 
 
 def add(admin: Http, role: str, more: dict[str, Any]) -> dict[str, Any]:
-    body = {"name": role.title(), "email": f"{role}@story.example", "role": role, "password": PASSWORD, **more}
+    body = {
+        "name": role.title(),
+        "email": f"{role}@story.example",
+        "role": role,
+        "password": PASSWORD,
+        **more,
+    }
     reply = admin.post("/v1/users", body)
     assert reply.status == 201, reply.text
     return dict(reply.json)
