@@ -15,7 +15,7 @@ Span: TypeAlias = tuple[int, int]
 DAY = 86_400_000_000  # microseconds, the unit of the whole engine
 WEEKDAYS = range(7)
 MOST_WINDOWS = 48  # a day; what the engine keeps of a calendar grows with them
-MACHINE_ZONES = ("right/", "posix/", "posixrules", "localtime")  # on some machines only, and each its own
+MISLEADING_ZONES = ("right/", "posix")  # on some machines only; the first count leap seconds
 
 
 class NoWorkingTime(ValueError):
@@ -140,7 +140,7 @@ def _since_midnight(at: time) -> int:
 
 def _zone(timezone: str) -> ZoneInfo:
     try:
-        if not timezone.startswith(MACHINE_ZONES):
+        if not timezone.startswith(MISLEADING_ZONES):
             return ZoneInfo(timezone)
     except (KeyError, ValueError, TypeError, AttributeError, OSError):
         pass  # ZoneInfo refuses in many ways, depending on what the name looks like

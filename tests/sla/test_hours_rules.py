@@ -338,6 +338,13 @@ class TestFarFuture:
                 due_at(last - timedelta(minutes=2), 3, calendar)
             assert business_minutes(last - timedelta(days=2), last, calendar) == pytest.approx(2880)
 
+    def test_a_target_of_years_may_be_due_on_the_last_working_day_there_is(self):
+        office = Calendar("Europe/Berlin", WEEKDAYS)
+
+        assert due_at(berlin(9990, 6, 4, 10), 1_199_940, office) == berlin(9999, 12, 31, 17)
+        with pytest.raises(OutOfTime):
+            due_at(berlin(9990, 6, 4, 10), 1_199_941, office)
+
     def test_a_calendar_that_has_closed_for_ever_says_so(self):
         over = Calendar(
             "Europe/Berlin", WEEKDAYS, [(date(2026, 6, 6), date(9998, 12, 31)), (date(9999, 1, 1), date.max)]
