@@ -55,6 +55,8 @@ def test_holidays_are_dates_ranges_and_yearly_ranges_with_or_without_a_name() ->
         {"0": ["09:00", "17:00"]},
         {"0": [["24:00", "17:00"]]},
         {"0": [["9:00", "17:00"]]},
+        {"0": [["09", "17:00"]]},
+        {"0": [["0900", "17:00"]]},
         {"0": [["25:00", "26:00"]]},
         {"0": [["09:00+01:00", "17:00"]]},
         {"0": [[9, 17]]},
@@ -102,7 +104,8 @@ def test_a_zone_that_does_not_exist_is_refused() -> None:
 
 
 def test_the_same_hours_are_the_same_object_and_others_are_not() -> None:
-    stored = {"timezone": "UTC", "weekly": MONDAY, "holidays": []}
+    tuesday = {"1": [["09:00", "12:00"]]}
+    stored = {"timezone": "UTC", "weekly": MONDAY | tuesday, "holidays": []}
 
-    assert read(stored) is read({"holidays": [], "weekly": {"0": [["09:00", "17:00"]]}, "timezone": "UTC"})
+    assert read(stored) is read({"holidays": [], "weekly": tuesday | MONDAY, "timezone": "UTC"})
     assert read(stored) != read({**stored, "holidays": ["2026-06-08"]})
