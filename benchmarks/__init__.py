@@ -1,0 +1,1 @@
+"""What `make bench` measures: ratios to a floor of the same run, and what can be counted."""

@@ -1,0 +1,158 @@
+"""What figures are measured on; each part is made when the first figure asks for it."""
+
+import json
+import logging
+import os
+import secrets
+import zipfile
+from base64 import urlsafe_b64encode
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from benchmarks.figure import progress
+from local.files import PROJECT
+from local.package import package
+from local.postgres import Cluster
+from local.vendor import compile_module
+from tests.support.cast import Cast, make_cast
+from tests.support.database import Database
+
+DATABASE = "mesa_bench"
+TICKETS = 1_000
+
+
+class Stage:
+    """A database server of its own with a desk in it, AWS played by moto, the package unpacked as on Lambda.
+
+    Everything lives in a temporary folder and ends with `close`.
+    """
+
+    def __init__(self) -> None:
+        self._ending = ExitStack()
+
+    def close(self) -> None:
+        self._ending.close()
+
+    @cached_property
+    def folder(self) -> Path:
+        return Path(self._ending.enter_context(TemporaryDirectory(prefix="mesa-bench-")))
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """PostgreSQL as production runs it: every COMMIT waits for the disk."""
+        progress("starting PostgreSQL")
+        cluster = Cluster(self.folder / "postgres")
+        self._ending.callback(cluster.destroy)
+        cluster.start()
+        cluster.bootstrap(DATABASE)
+        cluster.migrate(DATABASE)
+        cluster.set_app_password()
+        return cluster
+
+    @cached_property
+    def dsn(self) -> dict[str, Any]:
+        """How the app's role connects."""
+        return self.cluster.dsn("mesa_app", DATABASE)
+
+    @cached_property
+    def database(self) -> Database:
+        """The superuser's view."""
+        database = Database(self.cluster.dsn("postgres", DATABASE))
+        self._ending.callback(database.close)
+        return database
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """The environment of every Lambda, with the secrets that it names in moto; also this process's."""
+        os.environ.update(_aws_of(self._moto()))
+        seed, pepper = Ed25519PrivateKey.generate(), secrets.token_bytes(32)
+        signing = {"kid": "bench-1", "private_key": _text(seed.private_bytes_raw()), "pepper": _text(pepper)}
+        database = {"dbname": self.dsn["database"], "username": self.dsn["user"], "sslmode": "disable"}
+        database |= {name: self.dsn[name] for name in ("host", "port", "password")}
+        environment = {
+            "MESA_STAGE": "test",
+            "MESA_DATABASE_SECRET_ARN": _secret("database", database),
+            "MESA_SIGNING_SECRET_ARN": _secret("signing", signing),
+            "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"bench-1": _text(seed.public_key().public_bytes_raw())}),
+            "MESA_EVENT_QUEUE_URLS": "http://127.0.0.1:9/nowhere",
+            "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",
+            "MESA_RATE_LIMIT_FACTOR": "10000",
+            "MESA_BCRYPT_COST": "4",
+        }
+        os.environ.update(environment)
+        return {**environment, **{name: os.environ[name] for name in _aws_of("")}}
+
+    @property
+    def postgresql(self) -> str | None:
+        """The server's version, where one was started."""
+        if "cluster" not in self.__dict__:
+            return None
+        return str(self.cluster.execute_as_superuser("SHOW server_version")[0][0]).split()[0]
+
+    @cached_property
+    def cast(self) -> Cast:
+        """The people of the tests at a desk that has worked for a while."""
+        from benchmarks.data import fill
+
+        assert self.environment
+        cast = make_cast(self.database)
+        fill(self.database, cast, TICKETS)
+        return cast
+
+    @cached_property
+    def package(self) -> Path:
+        """The deployment package."""
+        progress("making the package")
+        out = self.folder / "package"
+        package(out, cache=PROJECT / ".local" / "build", stage="prod")
+        return out / "deployment.zip"
+
+    @cached_property
+    def task(self) -> Path:
+        """The package unpacked, and the floors, with bytecode as it has: Lambda may not write any."""
+        with zipfile.ZipFile(self.package) as archive:
+            archive.extractall(self.folder / "task")
+        for source in sorted((PROJECT / "benchmarks" / "floors").glob("*.py")):
+            content = source.read_bytes()
+            for name, data in ((source.name, content), compile_module(source.name, content)):
+                target = self.folder / "task" / "floors" / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        return self.folder / "task"
+
+    def _moto(self) -> str:
+        progress("starting moto")
+        from moto.server import ThreadedMotoServer
+
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        self._ending.callback(server.stop)
+        host, port = server.get_host_and_port()
+        return f"http://{host}:{port}"
+
+
+def _aws_of(endpoint: str) -> dict[str, str]:
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+    }
+
+
+def _secret(name: str, content: dict[str, Any]) -> str:
+    import boto3
+
+    manager = boto3.client("secretsmanager")
+    return str(manager.create_secret(Name=name, SecretString=json.dumps(content))["ARN"])
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
