@@ -1,0 +1,159 @@
+"""What a call may ask of the database beside BEGIN and COMMIT: 3 statements a read, 8 a create or a change.
+
+An Idempotency-Key takes two of its own, to claim it and to store the answer: a create has room for them. The
+mark on events that SQS has taken is not the call's, for it follows the commit.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chalicelib.api import access
+from tests.support import specimens
+from tests.support.api import Reply
+from tests.support.cast import Person
+from tests.support.service_desk import ServiceDesk
+from tests.support.statements import recorded
+
+READ, WRITE, KEY = 3, 8, 2
+MARK_OF_SENDING = "fn_events_sent"
+
+READS = [
+    endpoint
+    for endpoint in specimens.routes()
+    if endpoint.method == "GET" and endpoint.needs_database and not specimens.is_public(endpoint)
+]
+# Verbs: in which status, with which body.
+VERBS: dict[str, tuple[str, dict[str, Any]]] = {
+    "archive": ("closed", {"reason": "old"}),
+    "assign": ("new", {"assignee_id": "ana", "reason": "hers"}),
+    "cancel": ("new", {"reason": "not needed"}),
+    "close": ("resolved", {"reason": "done"}),
+    "pause": ("open", {"waiting_on": "customer", "reason": "asked"}),
+    "reclassify": ("open", {"priority": "urgent", "reason": "all are hit"}),
+    "reopen": ("closed", {"reason": "still dark"}),
+    "resolve": ("open", {"resolution": "A new cable."}),
+    "restore": ("deleted", {}),
+    "resume": ("pending", {}),
+    "transfer": ("open", {"team_id": "Apps", "reason": "theirs"}),
+    "unarchive": ("archived", {}),
+}
+OF_A_TICKET = "/v1/tickets/{ticket_id}/"
+
+
+def counted(
+    desk: ServiceDesk, who: Person, method: str, path: str, body: Any = None, **headers: str
+) -> tuple[int, Reply]:
+    """How many statements a call sends, and what it answers."""
+    with recorded() as sent:
+        reply = desk.as_(who).request(method, path, body, headers)
+    assert reply.status < 300, reply.text
+    assert sent
+    return len([statement for statement in sent if MARK_OF_SENDING not in statement.sql]), reply
+
+
+def ticket_for(desk: ServiceDesk, status: str) -> dict[str, Any]:
+    if status == "deleted":
+        ticket = desk.in_status("open")
+        assert desk.as_(desk.cast.ada).delete(f"/v1/tickets/{ticket['id']}").status == 204
+        return ticket
+    if status == "archived":
+        return dict(desk.do(desk.cast.dario, desk.in_status("closed"), "archive").json)
+    return desk.in_status(status)
+
+
+@pytest.mark.parametrize("endpoint", READS, ids=specimens.name_of)
+def test_a_read(desk: ServiceDesk, endpoint: Any) -> None:
+    ticket = desk.in_status("open")
+    desk.comment(desk.cast.dario, ticket, "We look into it.")
+    ids = {
+        "ticket_id": UUID(ticket["id"]),
+        "team_id": desk.cast.teams["Networks"],
+        "user_id": desk.cast.ana.id,
+    }
+
+    count, _ = counted(desk, desk.cast.ada, "GET", specimens.address(endpoint, "acme", ids))
+
+    assert count <= READ
+
+
+@pytest.mark.parametrize("query", ["limit=2", "offset=1", "query=VPN&status=NEW,OPEN&sort=-due_at"])
+def test_a_page_of_tickets_whatever_is_asked_for(desk: ServiceDesk, query: str) -> None:
+    for _ in range(4):
+        desk.networks_ticket()
+
+    count, reply = counted(desk, desk.cast.ana, "GET", f"/v1/tickets?{query}")
+
+    assert len(reply.json["items"]) >= 2
+    assert count <= READ
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k1"}], ids=["plain", "with a key"])
+class TestCreating:
+    def test_a_ticket(self, desk: ServiceDesk, headers: dict[str, str]) -> None:
+        body = {"subject": "VPN drops", "description": "Every hour.", "priority": "high"}
+
+        count, _ = counted(desk, desk.cast.carol, "POST", "/v1/tickets", body, **headers)
+
+        assert count <= WRITE
+
+    def test_one_with_all_that_staff_may_say(self, desk: ServiceDesk, headers: dict[str, str]) -> None:
+        body = {
+            "subject": "VPN drops",
+            "description": "Every hour.",
+            "category": "network",
+            "tags": ["vpn", "floor-3"],
+            "requester_id": str(desk.cast.carol.id),
+            "assignee_id": str(desk.cast.ana.id),
+            "team_id": str(desk.cast.teams["Networks"]),
+            "sla_minutes": 90,
+        }
+
+        count, _ = counted(desk, desk.cast.dario, "POST", "/v1/tickets", body, **headers)
+
+        assert count <= WRITE
+
+
+@pytest.mark.parametrize(
+    ("headers", "most"), [({}, WRITE), ({"Idempotency_Key": "k1"}, WRITE + KEY)], ids=["plain", "with a key"]
+)
+class TestChanging:
+    @pytest.mark.parametrize("visibility", ["public", "internal"])
+    def test_by_a_comment(
+        self, desk: ServiceDesk, headers: dict[str, str], most: int, visibility: str
+    ) -> None:
+        ticket = desk.in_status("open")
+        path = f"/v1/tickets/{ticket['id']}/comments"
+        body = {"body": "We look into it.", "visibility": visibility}
+
+        count, _ = counted(desk, desk.cast.ana, "POST", path, body, **headers)
+
+        assert count <= most
+
+    @pytest.mark.parametrize("verb", VERBS)
+    def test_by_a_verb(self, desk: ServiceDesk, headers: dict[str, str], most: int, verb: str) -> None:
+        status, body = VERBS[verb]
+        ticket = ticket_for(desk, status)
+        ids = {"ana": str(desk.cast.ana.id), "Apps": str(desk.cast.teams["Apps"])}
+        body = {name: ids.get(value, value) for name, value in body.items()}
+
+        count, _ = counted(desk, desk.cast.ada, "POST", f"/v1/tickets/{ticket['id']}/{verb}", body, **headers)
+
+        assert count <= most
+
+
+def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
+    ticket = desk.in_status("open")
+    body = {"priority": "urgent", "tags": ["vpn"], "assignee_id": str(desk.cast.ana.id), "subject": "VPN"}
+
+    count, _ = counted(
+        desk, desk.cast.dario, "PATCH", f"/v1/tickets/{ticket['id']}", body, If_Match=f'"{ticket["version"]}"'
+    )
+
+    assert count <= WRITE
+
+
+def test_every_verb_is_counted() -> None:
+    paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
+    assert {path.removeprefix(OF_A_TICKET) for path in paths} - {"comments"} == set(VERBS)
