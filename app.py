@@ -1,7 +1,5 @@
 """Mesa's composition root: the Chalice app and its doors. No logic lives here."""
 
-import os
-
 from chalice import Chalice
 
 import chalicelib.core.cold_start
@@ -35,11 +33,11 @@ app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(public_status.bp)
 
 # Chalice deploys these as Lambdas of their own, which never load this file. The API never runs them: its cold
-# start does not wait for what they import. `_HANDLER` is Lambda's name of the handler that a sandbox runs.
-if os.environ.get("_HANDLER") != "app.app":
+# start does not wait for what they import.
+if __name__ != chalicelib.core.cold_start.HANDLER_MODULE:
     from chalicelib import queues, schedules
 
     app.register_blueprint(queues.bp)
     app.register_blueprint(schedules.bp)
 
-chalicelib.core.cold_start.over()
+chalicelib.core.cold_start.over(__name__)

@@ -1,12 +1,12 @@
 """Door: who calls, and which routes that role may call at all. Its own Lambda, outside the VPC, without
 database or secret, and with so few imports that it starts at once."""
 
-import os
 from functools import lru_cache
 from typing import Any
 
 from chalice.app import AuthRequest, Blueprint
 
+import chalicelib.core.cold_start
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.policy import document
 from chalicelib.core.settings import AuthorizerSettings
@@ -53,7 +53,7 @@ def verifier() -> Verifier:
     return Verifier(settings.public_keys, settings.issuer, settings.audience)
 
 
-# `_HANDLER` is Lambda's name of the handler that a sandbox runs. Where it is this one, keys and libraries are
-# loaded while the sandbox starts: at full speed, before anybody waits.
-if os.environ.get("_HANDLER", "").startswith(f"{__name__}."):
+# In its own Lambda, keys and libraries load while the sandbox starts: at full speed, before anybody waits.
+if __name__ == chalicelib.core.cold_start.HANDLER_MODULE:
     verifier()
+chalicelib.core.cold_start.over(__name__)

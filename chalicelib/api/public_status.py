@@ -11,6 +11,7 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
+import chalicelib.core.cold_start
 from chalicelib.api import lookup_request
 from chalicelib.api.cors import CORS
 from chalicelib.api.lookup_request import Lookup
@@ -131,3 +132,6 @@ def _network(address: str) -> str:
 
 def _json(members: dict[str, Any]) -> str:
     return json.dumps(members, default=str, ensure_ascii=False, separators=(",", ":"))
+
+
+chalicelib.core.cold_start.over(__name__)

@@ -87,6 +87,7 @@ def test_of_ours_the_authorizer_loads_these_alone() -> None:
         "chalicelib.api.authorizer",
         "chalicelib.api.policy",
         "chalicelib.core",
+        "chalicelib.core.cold_start",
         "chalicelib.core.keys",
         "chalicelib.core.settings",
         "chalicelib.core.tokens",
