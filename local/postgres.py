@@ -69,8 +69,8 @@ class Cluster:
         self.path.mkdir(parents=True, exist_ok=True)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        self._drop_stale_pid_file()
         self.stop()
+        self._drop_stale_pid_file()
         port = self._facts().get("port")
         if not isinstance(port, int) or not port_is_free(port):
             port = free_port()
@@ -242,7 +242,8 @@ class Cluster:
             self._watch = None
 
     def _drop_stale_pid_file(self) -> None:
-        # After a power cut the pid may belong to a stranger, and PostgreSQL would not dare to start.
+        # After a power cut the pid may belong to a stranger, after kill -9 to a process that nobody has reaped
+        # yet: PostgreSQL would not dare to start.
         pid_file = self.data / "postmaster.pid"
         if pid_file.exists() and not self.running():
             time.sleep(0.1)  # one that is starting right now has its command line a moment later
