@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -242,13 +241,26 @@ class Cluster:
             self._watch = None
 
     def _drop_stale_pid_file(self) -> None:
-        # After a power cut the pid may belong to a stranger, after kill -9 to a process that nobody has reaped
-        # yet: PostgreSQL would not dare to start.
+        # After a power cut the pid may belong to a stranger, after kill -9 to a process that nobody has reaped:
+        # PostgreSQL would not dare to start. What it dreads is a process that still writes to the data.
         pid_file = self.data / "postmaster.pid"
-        if pid_file.exists() and not self.running():
-            time.sleep(0.1)  # one that is starting right now has its command line a moment later
-            if not self.running():
-                pid_file.unlink(missing_ok=True)
+        if not pid_file.exists():
+            return
+        _, left = psutil.wait_procs(self._orphans(), timeout=10)
+        for orphan in left:
+            with contextlib.suppress(psutil.Error):
+                orphan.kill()
+        if not self.running():
+            pid_file.unlink(missing_ok=True)
+
+    def _orphans(self) -> list[psutil.Process]:
+        """Processes of a server that died without them; they notice, and end by themselves."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.name() == "postgres" and process.cwd() == str(self.data):
+                    found.append(process)
+        return found
 
     def _data_folder(self) -> Path:
         if self._account is None or self._account.can_reach(self.path / "data"):
