@@ -20,8 +20,9 @@ from local.files import PROJECT, free_port, write_json
 from local.keys import signing_key
 from local.logs import LogReader
 from local.package import package
-from local.postgres import APP, SUPERUSER, Cluster
+from local.postgres import APP, Cluster
 from local.seed import WORKSPACE, seed
+from local.server import SUPERUSER
 
 DATABASE = "mesa"
 DEFAULT_PORT = 4566

@@ -14,7 +14,8 @@ import pytest
 
 from local.account import server_account
 from local.files import PROJECT
-from local.postgres import APP, OWNER, SUPERUSER, Cluster
+from local.postgres import APP, OWNER, Cluster
+from local.server import SUPERUSER
 
 STARTER = """
 import sys, time
