@@ -1,6 +1,7 @@
 """PostgreSQL's own programs, where the account that runs them can reach them."""
 
 import contextlib
+import hashlib
 import importlib.metadata
 import importlib.util
 import os
@@ -34,6 +35,19 @@ def programs(account: Account | None) -> Path:
             fresh.rename(copy)
         shutil.rmtree(fresh, ignore_errors=True)
     return (copy / program).parent
+
+
+def shared_folder(path: Path) -> Path:
+    """Where the data of this private folder lies instead; that of folders that are gone is removed."""
+    for note in shared_place().glob("*/origin"):
+        with contextlib.suppress(OSError):
+            if not Path(note.read_text()).exists():
+                shutil.rmtree(note.parent)
+    folder = shared_place() / hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    path.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
+    (folder / "origin").write_text(str(path))
+    return folder
 
 
 def shared_place() -> Path:

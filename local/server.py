@@ -1,7 +1,6 @@
 """One PostgreSQL server process on loopback TCP and the folder of its data, whatever ended the last one."""
 
 import contextlib
-import hashlib
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from typing import IO, Any
 import psutil
 
 from local.account import server_account
-from local.binaries import SHARED_PLACE, programs, shared_place
+from local.binaries import SHARED_PLACE, programs, shared_folder
 from local.errors import StackError
 from local.files import free_port, new_password, port_is_free, read_json, write_json, write_private
 
@@ -197,8 +196,7 @@ class Server:
     def _data_folder(self) -> Path:
         if self._account is None or self._account.can_reach(self.path / "data"):
             return self.path / "data"
-        name = hashlib.sha256(str(self.path).encode()).hexdigest()[:16]
-        return shared_place() / name / "data"
+        return shared_folder(self.path) / "data"
 
     def _last_log_line(self) -> str:
         with contextlib.suppress(OSError):
