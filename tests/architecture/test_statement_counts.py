@@ -5,16 +5,18 @@ mark on events that SQS has taken is not the call's, for it follows the commit.
 """
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from chalicelib.api import access
+from chalicelib.api.endpoint import Endpoint
 from tests.support import specimens
 from tests.support.api import Reply
 from tests.support.cast import Person
+from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
+from tests.support.tenants import furnish
 
 READ, WRITE, KEY = 3, 8, 2
 MARK_OF_SENDING = "fn_events_sent"
@@ -64,16 +66,11 @@ def ticket_for(desk: ServiceDesk, status: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("endpoint", READS, ids=specimens.name_of)
-def test_a_read(desk: ServiceDesk, endpoint: Any) -> None:
-    ticket = desk.in_status("open")
-    desk.comment(desk.cast.dario, ticket, "We look into it.")
-    ids = {
-        "ticket_id": UUID(ticket["id"]),
-        "team_id": desk.cast.teams["Networks"],
-        "user_id": desk.cast.ana.id,
-    }
+def test_a_read(desk: ServiceDesk, database: Database, endpoint: Endpoint) -> None:
+    cast = desk.cast
+    acme = furnish(database, cast.acme, requester=cast.carol.id, colleague=cast.ana.id)
 
-    count, _ = counted(desk, desk.cast.ada, "GET", specimens.address(endpoint, "acme", ids))
+    count, _ = counted(desk, cast.ada, "GET", specimens.address(endpoint, acme.slug, acme.ids))
 
     assert count <= READ
 
