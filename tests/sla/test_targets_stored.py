@@ -157,7 +157,7 @@ def test_the_policies_of_a_workspace_come_in_order_without_the_disabled_and_dele
 def test_answers_carry_targets_with_times_in_utc(promised: Promised) -> None:
     ticket, acme = promised.ticket(), promised.cast.acme
     with promised.transaction(acme) as tx:
-        queries.save(tx, acme, ticket, begun(promised, tx).targets)
+        queries.save(tx, acme, ticket, begun(promised, tx).targets[::-1])
         tx.connection.execute(text("SET LOCAL timezone = 'America/Lima'"))
         select = text(f"SELECT {queries.TARGETS_JSON} FROM tickets t WHERE t.id = :t")
         targets = tx.connection.scalar(select, {"t": ticket})
@@ -200,6 +200,7 @@ def test_answered_means_that_staff_wrote_to_the_customer(promised: Promised, dat
 
     ticket, own = promised.ticket(cast.carol), promised.ticket(cast.ana)
     comment(ticket, cast.carol.id, "public")
+    comment(ticket, cast.chris.id, "public")
     comment(ticket, cast.ana.id, "internal")
     comment(own, cast.ana.id, "public")
     assert not was_answered(ticket)
