@@ -1,4 +1,4 @@
-"""The pages that show the API: whole without another host, under any base path, closed to strangers' scripts."""
+"""The pages that show the API: whole without another host, under any base path, closed to foreign scripts."""
 
 import hashlib
 import re
