@@ -137,11 +137,11 @@ class TestStayingInStep:
 class TestAnswers:
     def test_are_those_of_pg8000(self, connection: Connection, cluster: Cluster) -> None:
         sql = """
-            SELECT %s::int, %s::text, %s::uuid, %s::jsonb, %s::text[], %s::boolean, NULL,
+            SELECT %s::int, %s::text, %s::uuid, %s::jsonb, %s::text[], %s::boolean, %s::text,
                 now() - now(), '%%s', 'it''s %s', %s::timestamptz, 7 %% 4
         """
         uuid = "01932d4e-0000-7000-8000-000000000001"
-        values = (1, "a'%s", uuid, '{"a": [1]}', ["x", None], True, "2026-03-01T09:30:00.5+01:00")
+        values = (1, "a'%s", uuid, '{"a": [1]}', ["x", None], True, None, "2026-03-01T09:30:00.5+01:00")
         plain = pg8000.dbapi.connect(**cluster.dsn("postgres", DATABASE))
         expected = plain.cursor()
         expected.execute(sql, values)
