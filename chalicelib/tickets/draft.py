@@ -163,7 +163,8 @@ class Draft:
     def _tell_breaches(self, clock: Clock) -> None:
         """A breach that this change found before the sweep did comes first: it happened first."""
         breaches = [
-            Entry("sla_breached", {}, breach_meta(target), internal=True) for target in clock.breaches
+            Entry("sla_breached", {}, breach_meta(target), internal=True, by_itself=True)
+            for target in clock.breaches
         ]
         self.entries[:0] = breaches
 

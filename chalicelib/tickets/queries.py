@@ -14,6 +14,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.json_text import dumps
+from chalicelib.models.words import ActorType
 from chalicelib.sla.queries import POLICIES_JSON
 from chalicelib.tickets.ticket import Ticket
 from chalicelib.tickets.visibility import visible_to
@@ -23,12 +24,14 @@ COLUMNS = ", ".join(f"t.{name}" for name in Ticket.__slots__)
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the timeline, and the event that tells of it."""
+    """One row of the timeline, and the event that tells of it. `by_itself`: the desk's doing, not the
+    actor's."""
 
     action: str
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
     internal: bool = False
+    by_itself: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -113,7 +116,7 @@ RECORDED = """
         INSERT INTO timeline_entries
             (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta, internal)
         SELECT c.workspace_id, c.id, c.last_sequence - :count + e.place,
-            e.action, :actor_type, :actor_id, e.changes, e.meta, e.internal
+            e.action, e.actor_type, e.actor_id, e.changes, e.meta, e.internal
         FROM changed c, entries e
     ), event AS (
         INSERT INTO events (workspace_id, ticket_id, sequence, type, internal, payload)
@@ -144,6 +147,8 @@ def _change(columns: tuple[str, ...], counts: bool) -> TextClause:
         ), entries AS (
             SELECT (item.ordinality)::integer AS place, item.value ->> 'action' AS action,
                 item.value -> 'changes' AS changes, item.value -> 'meta' AS meta,
+                item.value #>> '{{payload, actor, type}}' AS actor_type,
+                (item.value #>> '{{payload, actor, id}}')::uuid AS actor_id,
                 (item.value ->> 'internal')::boolean AS internal, item.value -> 'payload' AS payload
             FROM jsonb_array_elements(CAST(:entries AS jsonb)) WITH ORDINALITY AS item
         ), {RECORDED}
@@ -175,8 +180,6 @@ def change(
             "workspace_id": ticket.workspace_id,
             "id": ticket.id,
             "count": len(entries),
-            "actor_type": actor.type,
-            "actor_id": actor.id,
             "entries": dumps(
                 [
                     {
@@ -213,7 +216,9 @@ def _payload(actor: Actor, ticket: Ticket, values: Mapping[str, Any], entry: Ent
     }
     return {
         "ticket": facts,
-        "actor": {"type": actor.type, "id": actor.id},
+        "actor": {"type": ActorType.SYSTEM, "id": None}
+        if entry.by_itself
+        else {"type": actor.type, "id": actor.id},
         "changes": entry.changes,
         "meta": entry.meta,
     }
