@@ -4,6 +4,7 @@ from chalice import Chalice
 
 import chalicelib.core.cold_start
 from chalicelib.api import (
+    api_keys,
     auth,
     authorizer,
     comments,
@@ -26,6 +27,7 @@ app.register_blueprint(auth.routes.blueprint)
 app.register_blueprint(workspace.routes.blueprint)
 app.register_blueprint(users.routes.blueprint)
 app.register_blueprint(teams.routes.blueprint)
+app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chalicelib.accounts.permissions import DISPATCHERS, STAFF, Role
 from chalicelib.core.errors import Forbidden
-from chalicelib.models.words import ActorType
+from chalicelib.models.words import ActorType, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Workspace:
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts. `now` is the transaction's time, by the database's clock. `id` and `role` are null for the
-    system."""
+    system; `scopes` leaves out something for API keys alone."""
 
     type: ActorType
     id: UUID | None
@@ -35,6 +35,12 @@ class Actor:
     team_ids: frozenset[UUID]
     workspace: Workspace
     now: datetime
+    scopes: frozenset[Scope] = frozenset(Scope)
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The person who acts, where it is one: an API key requests, writes and owns nothing as a user."""
+        return None if self.type is ActorType.API_KEY else self.id
 
     @property
     def is_staff(self) -> bool:

@@ -59,7 +59,7 @@ def hold(tx: Transaction, actor: Actor, user_id: UUID) -> tuple[Row[Any], Sequen
     user = next((row for row in rows if row.id == user_id), None)
     if user is None:
         raise users.no_such_user()
-    if actor.id not in {admin.id for admin in admins}:
+    if actor.user_id is not None and actor.user_id not in {admin.id for admin in admins}:
         raise Forbidden("You are no longer an administrator.")
     return user, admins
 

@@ -8,7 +8,7 @@ from chalicelib.accounts.actor import Actor, Workspace
 from chalicelib.accounts.permissions import Role
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound, Unauthenticated
-from chalicelib.models.words import ActorType, UserStatus
+from chalicelib.models.words import ActorType, Scope, UserStatus
 
 
 def enter(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Actor:
@@ -25,6 +25,24 @@ def enter(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Actor:
         frozenset(row.team_ids),
         _workspace(row),
         row.now,
+    )
+
+
+def enter_api_key(tx: Transaction, workspace_id: UUID, key_id: UUID, token_id: UUID) -> Actor:
+    """The API key as the database knows it now. Raises Unauthenticated where it was revoked or is over."""
+    row = queries.enter_api_key(tx, workspace_id, key_id, token_id)
+    if row is None or row.key_id is None:
+        raise Unauthenticated("This API key is not valid any more: it was revoked, or its time is over.")
+    return Actor(
+        ActorType.API_KEY,
+        row.key_id,
+        row.key_name,
+        None,
+        Role(row.key_role),
+        frozenset(row.key_team_ids),
+        _workspace(row),
+        row.now,
+        frozenset(map(Scope, row.key_scopes)),
     )
 
 

@@ -11,13 +11,13 @@ from chalicelib.core.errors import Forbidden
 
 def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
     """The actor as a user, and the workspace."""
-    if actor.id is None:
+    if actor.user_id is None:
         raise Forbidden("Only users have a profile.")
-    return {**users.get(tx, actor, actor.id), "workspace": sessions.who(actor)["workspace"]}
+    return {**users.get(tx, actor, actor.user_id), "workspace": sessions.who(actor)["workspace"]}
 
 
 def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """`wanted`: the name and contact facts."""
-    if wanted and actor.id is not None:
-        queries.change_user(tx, actor.workspace.id, actor.id, wanted)
+    if wanted and actor.user_id is not None:
+        queries.change_user(tx, actor.workspace.id, actor.user_id, wanted)
     return get(tx, actor)

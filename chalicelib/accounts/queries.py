@@ -12,6 +12,12 @@ from chalicelib.core.paging import Page
 from chalicelib.models.accounts import users, workspaces
 
 ENTER = text("SELECT * FROM fn_enter(:workspace_id, :user_id)")
+ENTER_API_KEY = text(
+    """
+    SELECT e.*, k.* FROM fn_enter(:workspace_id, NULL) e
+    LEFT JOIN LATERAL fn_use_api_key(e.workspace_id, :key_id, :token_id) k ON true
+    """
+)
 WORKSPACE_BY_SLUG = text("SELECT fn_workspace_by_slug(:slug)")
 
 
@@ -37,6 +43,12 @@ class Entrance(Protocol):
 def enter(tx: Transaction, workspace_id: UUID, user_id: UUID | None) -> Any:
     """Sets the workspace of the transaction; None where there is no such workspace. See fn_enter.sql."""
     return tx.connection.execute(ENTER, {"workspace_id": workspace_id, "user_id": user_id}).first()
+
+
+def enter_api_key(tx: Transaction, workspace_id: UUID, key_id: UUID, token_id: UUID) -> Any:
+    """The same for an API key: `key_id key_name key_role key_scopes key_team_ids`, null where it is void."""
+    keys = {"workspace_id": workspace_id, "key_id": key_id, "token_id": token_id}
+    return tx.connection.execute(ENTER_API_KEY, keys).first()
 
 
 def workspace_by_slug(tx: Transaction, slug: str) -> UUID | None:
@@ -304,6 +316,72 @@ def add_member(tx: Transaction, workspace_id: UUID, team_id: UUID, user_id: UUID
 def remove_member(tx: Transaction, workspace_id: UUID, team_id: UUID, user_id: UUID) -> bool:
     keys = {"workspace_id": workspace_id, "team_id": team_id, "user_id": user_id}
     return tx.connection.execute(REMOVE_MEMBER, keys).rowcount == 1
+
+
+# API keys
+
+_API_KEY = """
+    k.id, k.name, k.role, k.scopes, k.created_at, k.expires_at, k.last_used_at,
+    c.id AS creator_id, c.name AS creator_name, c.email AS creator_email,
+    coalesce((SELECT json_agg(json_build_object('id', t.id, 'name', t.name) ORDER BY t.name, t.id)
+              FROM api_key_teams m JOIN teams t ON t.workspace_id = m.workspace_id AND t.id = m.team_id
+              WHERE m.workspace_id = k.workspace_id AND m.api_key_id = k.id AND t.deleted_at IS NULL),
+             '[]') AS teams
+"""
+_API_KEYS = "api_keys k JOIN users c ON c.workspace_id = k.workspace_id AND c.id = k.created_by"
+_NOT_REVOKED = ("k.workspace_id = :workspace_id", "k.revoked_at IS NULL")
+API_KEY = text(f"SELECT {_API_KEY} FROM {_API_KEYS} WHERE {' AND '.join(_NOT_REVOKED)} AND k.id = :key_id")
+ADD_API_KEY = text(
+    f"""
+    WITH k AS (
+        INSERT INTO api_keys (workspace_id, token_id, name, role, scopes, created_by, expires_at)
+        VALUES (:workspace_id, :token_id, :name, :role, CAST(:scopes AS text[]), :created_by, :expires_at)
+        RETURNING *
+    ), team AS ({_TEAMS_TO_JOIN}), joined AS (
+        INSERT INTO api_key_teams (workspace_id, api_key_id, team_id)
+        SELECT k.workspace_id, k.id, team.id FROM k, team
+    )
+    SELECT k.id, k.name, k.role, k.scopes, k.created_at, k.expires_at, k.last_used_at,
+        c.id AS creator_id, c.name AS creator_name, c.email AS creator_email,
+        coalesce((SELECT json_agg(json_build_object('id', team.id, 'name', team.name)
+                      ORDER BY team.name, team.id) FROM team), '[]') AS teams
+    FROM k JOIN users c ON c.workspace_id = k.workspace_id AND c.id = k.created_by
+    """
+)
+REVOKE_API_KEY = text(
+    """
+    UPDATE api_keys SET revoked_at = now()
+    WHERE workspace_id = :workspace_id AND id = :key_id AND revoked_at IS NULL
+    RETURNING id, name, role, scopes
+    """
+)
+API_KEY_SORTS = {"created_at": "k.created_at", "name": "k.name"}
+
+
+def api_key(tx: Transaction, workspace_id: UUID, key_id: UUID) -> Row[Any] | None:
+    """A key that has not been revoked, expired or not."""
+    return tx.connection.execute(API_KEY, {"workspace_id": workspace_id, "key_id": key_id}).first()
+
+
+def add_api_key(
+    tx: Transaction, facts: Mapping[str, Any], team_ids: Collection[UUID], default_team: bool
+) -> Row[Any]:
+    """The new key, in those of the teams that exist, and in the default one where asked."""
+    return tx.connection.execute(ADD_API_KEY, {**facts, **_teams_to_join(team_ids, default_team)}).one()
+
+
+def revoke_api_key(tx: Transaction, workspace_id: UUID, key_id: UUID) -> Row[Any] | None:
+    """`id name role scopes` of the key that this ended; None where there is none to end."""
+    return tx.connection.execute(REVOKE_API_KEY, {"workspace_id": workspace_id, "key_id": key_id}).first()
+
+
+def list_api_keys(
+    tx: Transaction, workspace_id: UUID, page: Page, sort: str, after: Sequence[Any] | None
+) -> Sequence[Row[Any]]:
+    keys = {"workspace_id": workspace_id}
+    return _listed(
+        tx, _API_KEY, _API_KEYS, list(_NOT_REVOKED), keys, page, sort, API_KEY_SORTS, "k.id", after
+    )
 
 
 # Sign-in

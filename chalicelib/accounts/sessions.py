@@ -109,9 +109,9 @@ def _answer(keys: Keyring, actor: Actor, token_id: UUID, refresh_token: str) -> 
 
 
 def _person(actor: Actor) -> UUID:
-    if actor.id is None:
+    if actor.user_id is None:
         raise Forbidden("Only users have sessions.")
-    return actor.id
+    return actor.user_id
 
 
 def _worthless() -> Unauthenticated:

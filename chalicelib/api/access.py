@@ -31,6 +31,10 @@ _SIGN_IN: dict[Route, Access] = {
 }
 
 _PEOPLE: dict[Route, Access] = {
+    ("GET", "/v1/api-keys"): ADMINS,
+    ("POST", "/v1/api-keys"): ADMINS,
+    ("DELETE", "/v1/api-keys/{api_key_id}"): ADMINS,
+    ("GET", "/v1/api-keys/{api_key_id}"): ADMINS,
     ("GET", "/v1/teams"): STAFF,
     ("POST", "/v1/teams"): ADMINS,
     ("GET", "/v1/teams/{team_id}"): STAFF,
@@ -98,6 +102,11 @@ def roles_for(method: str, path: str) -> frozenset[Role]:
 def is_public(method: str, path: str) -> bool:
     """Whether a route takes no token. KeyError for a route that is not in the table."""
     return ROUTES[method, path] == PUBLIC
+
+
+def is_for_people_alone(method: str, path: str) -> bool:
+    """Whether API keys are refused whatever their role: sessions, passwords and profiles are people's."""
+    return path.startswith("/v1/auth/") or (method, path) == ("POST", "/v1/api-keys")
 
 
 def public_routes() -> frozenset[Route]:

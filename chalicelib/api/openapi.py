@@ -85,7 +85,7 @@ def document(served: Iterable[Endpoint], public_url: str) -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "The access token that sign-in gave, valid for some minutes.",
+                    "description": "The access token that sign-in gave, or an API key.",
                 }
             },
         },

@@ -5,7 +5,9 @@ from typing import Any
 DESCRIPTION = """\
 A multi-tenant helpdesk: tickets with their life, comments, service-level promises, teams and people.
 
-- **Access**: private endpoints take `Authorization: Bearer <access token>`; `POST /v1/auth/login` gives one.
+- **Access**: private endpoints take `Authorization: Bearer <access token or API key>`; `POST /v1/auth/login`
+  gives an access token, `POST /v1/api-keys` a key. A key without the scope `write` may call GET alone, one
+  without `read` all but GET.
 - **Times** are RFC 3339 in UTC with `Z`, ids are UUIDs, bodies are JSON of at most 1 MB.
 - **Lists** answer `items` with `next_cursor` and `next_offset`, null at the end. Go on with `cursor`, or with
   `offset` up to 10,000.
@@ -25,6 +27,8 @@ TAGS = {
     "Workspace": "The tenant and its settings.",
     "People": "The users of the workspace: staff and customers.",
     "Teams": "Groups of staff that resolve tickets.",
+    "API keys": "What lets programs in: with a role, scopes and an end, revoked at once. What a key does is "
+    "told under its name; it requests nothing for itself, so its tickets need a `requester_id`.",
     "Public": "For people without an account: open a ticket, ask for its status by label and email.",
     "Health": "Whether the desk is up.",
     "Documentation": "This document, and pages that show it.",

@@ -39,6 +39,8 @@ from chalicelib.core.errors import (
     ValidationFailed,
 )
 from chalicelib.core.settings import ApiSettings
+from chalicelib.core.tokens import TokenKind
+from chalicelib.models.words import Scope
 
 log = logging.getLogger(__name__)
 
@@ -231,12 +233,26 @@ def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dic
     claims = request.context["authorizer"]
     if int(claims["exp"]) <= time.time():
         # The gateway reuses the authorizer's answer for up to a minute, past the token's end.
-        raise Unauthenticated("The access token has expired. Refresh it or sign in.")
-    actor = principals.enter(tx, UUID(claims["workspace_id"]), UUID(claims["sub"]))
+        raise Unauthenticated("The token has expired. Refresh it or sign in; an API key needs a successor.")
+    workspace_id, subject = UUID(claims["workspace_id"]), UUID(claims["sub"])
+    if claims["kind"] == TokenKind.API_KEY:
+        actor = principals.enter_api_key(tx, workspace_id, subject, UUID(claims["jti"]))
+        _require_scope(endpoint, actor)
+    else:
+        actor = principals.enter(tx, workspace_id, subject)
     logs.workspace_id.set(str(actor.workspace.id))
     if actor.role not in access.roles_for(endpoint.method, endpoint.path):
         raise Forbidden(f"The role {actor.role} may not do this.")
     return actor
+
+
+def _require_scope(endpoint: Endpoint, actor: Actor) -> None:
+    """Raises Forbidden for what a key was not made for, and for what is for people alone."""
+    needed = Scope.READ if endpoint.method == "GET" else Scope.WRITE
+    if needed not in actor.scopes:
+        raise Forbidden(f"This API key lacks the scope {needed}.")
+    if access.is_for_people_alone(endpoint.method, endpoint.path):
+        raise Forbidden("This is for people: API keys have no sessions, no profile and make no keys.")
 
 
 def _throttle(

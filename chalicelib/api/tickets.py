@@ -19,6 +19,7 @@ from chalicelib.api.schemas.tickets import (
 )
 from chalicelib.api.ticket_answer import ticket_answer
 from chalicelib.core import paging
+from chalicelib.core.errors import ValidationFailed
 from chalicelib.tickets import deleting, listing, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
@@ -104,6 +105,12 @@ def _page(call: Call, query: TicketQuery, conditions: dict[str, Any]) -> Answer:
     )
 
 
+def _me(actor: Actor, parameter: str) -> UUID:
+    if actor.user_id is None:
+        raise ValidationFailed.of(parameter, "An API key is no person: name one by its id.")
+    return actor.user_id
+
+
 def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
     """The filter's conditions by name, with their values; see listing.CONDITIONS."""
     plain = (
@@ -121,9 +128,9 @@ def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
     if query.assignee == "none":
         found["unassigned"] = None
     elif query.assignee is not None:
-        found["assignee"] = actor.id if query.assignee == "me" else query.assignee
+        found["assignee"] = _me(actor, "assignee") if query.assignee == "me" else query.assignee
     if query.requester is not None:
-        found["requester"] = actor.id if query.requester == "me" else query.requester
+        found["requester"] = _me(actor, "requester") if query.requester == "me" else query.requester
     if query.breached is not None:
         found["breached" if query.breached else "not_breached"] = None
     found["archived" if query.archived else "not_archived"] = None

@@ -135,6 +135,8 @@ comments = Table(
     row_id(),
     Column("ticket_id", Uuid, nullable=False),
     Column("author_id", Uuid),
+    # In place of an author, where a program wrote it.
+    Column("api_key_id", Uuid),
     words("visibility", "public"),
     words("body"),
     words("source", "api"),
@@ -143,9 +145,11 @@ comments = Table(
     timestamp("deleted_at"),
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     belongs_to("users", "author_id"),
+    belongs_to("api_keys", "api_key_id"),
     one_of("visibility", values(Visibility)),
     one_of("source", values(Source)),
     CheckConstraint("octet_length(body) BETWEEN 1 AND 65536", name="body"),
+    CheckConstraint("author_id IS NULL OR api_key_id IS NULL", name="one_author"),
     Index("comments_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "created_at", "id"),
 )
 

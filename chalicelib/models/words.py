@@ -56,6 +56,13 @@ class UserStatus(StrEnum):
     DEACTIVATED = "deactivated"
 
 
+class Scope(StrEnum):
+    """What an API key may do: call GET, or all the rest."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

@@ -20,8 +20,9 @@ LEASE_SECONDS = 60
 FACTS = text(
     """
     SELECT t.label, t.subject, t.description, t.status, t.priority, t.type, t.source, t.requester_id,
-        r.name AS requester, g.name AS team, a.name AS actor, a.role AS actor_role,
-        c.body AS comment, c.visibility, u.name AS author,
+        r.name AS requester, g.name AS team,
+        coalesce(a.name, k.name) AS actor, coalesce(a.role, k.role) AS actor_role,
+        c.body AS comment, c.visibility, coalesce(u.name, p.name) AS author,
         to_char(coalesce(CAST(:due_at AS timestamptz), t.due_at) AT TIME ZONE w.timezone,
                 'YYYY-MM-DD HH24:MI') || ' (' || w.timezone || ')' AS due,
         ARRAY(
@@ -34,6 +35,7 @@ FACTS = text(
     JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
     JOIN teams g ON g.workspace_id = t.workspace_id AND g.id = t.team_id
     LEFT JOIN users a ON a.workspace_id = t.workspace_id AND a.id = :actor_id
+    LEFT JOIN api_keys k ON k.workspace_id = t.workspace_id AND k.id = :actor_id
     LEFT JOIN comments c ON c.workspace_id = t.workspace_id AND c.ticket_id = t.id AND c.deleted_at IS NULL
         AND c.id = coalesce(CAST(:comment_id AS uuid), (
             SELECT CAST(l.meta ->> 'comment_id' AS uuid) FROM timeline_entries l
@@ -42,6 +44,7 @@ FACTS = text(
               AND l.action = 'commented' AND NOT l.internal
             ORDER BY l.sequence DESC LIMIT 1))
     LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+    LEFT JOIN api_keys p ON p.workspace_id = c.workspace_id AND p.id = c.api_key_id
     WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id AND t.deleted_at IS NULL
     """
 )

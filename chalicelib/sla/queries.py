@@ -50,9 +50,11 @@ POLICIES = text(f"SELECT {POLICIES_JSON}")
 LOAD = text(
     """
     SELECT EXISTS (
-               SELECT FROM comments r JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id
+               SELECT FROM comments r
+               LEFT JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id
                WHERE r.workspace_id = t.workspace_id AND r.ticket_id = t.id AND r.visibility = 'public'
-                 AND u.role <> 'customer' AND u.id <> t.requester_id) AS was_answered,
+                 AND (r.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> t.requester_id))
+           ) AS was_answered,
            g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
            g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
            (SELECT coalesce(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Forbidden, NotFound
+from chalicelib.core.errors import Forbidden, NotFound, ValidationFailed
 from chalicelib.models.words import Priority, Source, Status, TicketType
 from chalicelib.sla import policies
 from chalicelib.sla import queries as sla_queries
@@ -42,10 +42,13 @@ class NewTicket:
 def open_ticket(tx: Transaction, actor: Actor, new: NewTicket, given: frozenset[str] = frozenset()) -> Ticket:
     """A ticket from somebody with an account. `given`: the fields that the caller named, even if empty.
 
-    Raises Forbidden for a field that the role may not set, NotFound for an id that is not this workspace's.
+    Raises Forbidden for a field that the role may not set, NotFound for an id that is not this workspace's,
+    ValidationFailed where an API key names no requester.
     """
     if actor.is_customer and (named := given.intersection(STAFF_ONLY)):
         raise Forbidden(f"Only the staff sets {', '.join(sorted(named))}.")
+    if new.requester_id is None and actor.user_id is None:
+        raise ValidationFailed.of("requester_id", "Say for whom: an API key is nobody.", "FIELD_REQUIRED")
     return create(tx, actor, new, team_id=new.team_id, source=Source.API)
 
 
@@ -61,7 +64,7 @@ def create(
 ) -> Ticket:
     """Writes the ticket and all that belongs to it. Whoever opens it asks for it, unless staff names
     another."""
-    requester_id = new.requester_id or actor.id
+    requester_id = new.requester_id or actor.user_id
     found = queries.prepare(
         tx, actor.workspace.id, team_id=team_id, assignee_id=new.assignee_id, requester_id=requester_id
     )

@@ -226,8 +226,8 @@ def _payload(actor: Actor, ticket: Ticket, values: Mapping[str, Any], entry: Ent
 
 INSERT_COMMENT = text(
     """
-    INSERT INTO comments (workspace_id, ticket_id, author_id, visibility, body, source)
-    VALUES (:workspace_id, :ticket_id, :author_id, :visibility, :body, :source)
+    INSERT INTO comments (workspace_id, ticket_id, author_id, api_key_id, visibility, body, source)
+    VALUES (:workspace_id, :ticket_id, :author_id, :api_key_id, :visibility, :body, :source)
     RETURNING id, created_at
     """
 )
@@ -242,7 +242,8 @@ def insert_comment(
         {
             "workspace_id": ticket.workspace_id,
             "ticket_id": ticket.id,
-            "author_id": actor.id,
+            "author_id": actor.user_id,
+            "api_key_id": actor.id if actor.type is ActorType.API_KEY else None,
             "visibility": visibility,
             "body": body,
             "source": source,
@@ -268,7 +269,7 @@ def insert_link(tx: Transaction, actor: Actor, ticket_id: UUID, kind: str, other
             "ticket_id": ticket_id,
             "kind": kind,
             "other_id": other_id,
-            "created_by": actor.id,
+            "created_by": actor.user_id,
         },
     )
 

@@ -16,8 +16,9 @@ from chalicelib.tickets.visibility import EVERYTHING, visible_to
 
 LISTED = """
     t.workspace_id, t.id, t.number, t.label, t.subject, t.type, t.priority, t.status, t.category,
-    t.subcategory, t.tags, t.custom_fields, t.source, t.version, t.created_at, t.updated_at, t.resolved_at, t.closed_at,
-    t.archived_at, t.merged_into, t.due_at AS sort_due_at, host(t.source_ip) AS source_ip,
+    t.subcategory, t.tags, t.custom_fields, t.source, t.version, t.created_at, t.updated_at,
+    t.resolved_at, t.closed_at, t.archived_at, t.merged_into, t.due_at AS sort_due_at,
+    host(t.source_ip) AS source_ip,
     r.id AS requester_id, r.name AS requester_name, r.email AS requester_email,
     r.document_id AS requester_document_id, r.phone AS requester_phone,
     r.has_whatsapp AS requester_has_whatsapp, r.company AS requester_company,
@@ -36,15 +37,20 @@ COMMENT = f"""
     jsonb_build_object(
         'id', c.id, 'ticket_id', c.ticket_id, 'visibility', c.visibility, 'body', c.body, 'source', c.source,
         'created_at', {TIME.format("c.created_at")}, 'edited_at', {TIME.format("c.edited_at")},
-        'author', CASE WHEN u.id IS NULL THEN NULL
-                  ELSE jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email) END)
+        'author', CASE
+            WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email)
+            WHEN c.api_key_id IS NOT NULL THEN (
+                SELECT jsonb_build_object('id', k.id, 'name', k.name, 'email', NULL) FROM api_keys k
+                WHERE k.workspace_id = c.workspace_id AND k.id = c.api_key_id) END)
 """
 ENTRY = f"""
     jsonb_build_object(
         'id', e.id, 'sequence', e.sequence, 'action', e.action, 'changes', e.changes, 'meta', e.meta,
         'created_at', {TIME.format("e.created_at")},
         'actor', jsonb_build_object('type', e.actor_type, 'id', e.actor_id,
-            'name', CASE WHEN e.actor_type = 'system' THEN 'Mesa' ELSE u.name END))
+            'name', CASE e.actor_type WHEN 'system' THEN 'Mesa' WHEN 'api_key' THEN (
+                SELECT k.name FROM api_keys k WHERE k.workspace_id = e.workspace_id AND k.id = e.actor_id)
+                ELSE u.name END))
 """
 
 

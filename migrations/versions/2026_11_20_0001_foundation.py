@@ -14,6 +14,8 @@ APP_RIGHTS = {
     "users": "SELECT, INSERT, UPDATE",
     "teams": "SELECT, INSERT, UPDATE",
     "team_members": "SELECT, INSERT, DELETE",
+    "api_keys": "SELECT, INSERT, UPDATE (last_used_at, revoked_at)",
+    "api_key_teams": "SELECT, INSERT",
     "refresh_tokens": "SELECT, INSERT, UPDATE",
     "calendars": "SELECT, INSERT, UPDATE",
     "sla_policies": "SELECT, INSERT, UPDATE",

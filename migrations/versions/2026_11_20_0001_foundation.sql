@@ -73,6 +73,35 @@ CREATE TABLE team_members (
 );
 CREATE INDEX team_members_workspace_id_user_id_idx ON team_members (workspace_id, user_id);
 
+CREATE TABLE api_keys (
+    workspace_id uuid NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    token_id uuid NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    scopes text[] NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    expires_at timestamptz NOT NULL,
+    last_used_at timestamptz,
+    revoked_at timestamptz,
+    CONSTRAINT api_keys_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT api_keys_workspace_id_fkey FOREIGN KEY(workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE,
+    CONSTRAINT api_keys_workspace_id_created_by_fkey FOREIGN KEY(workspace_id, created_by) REFERENCES users (workspace_id, id),
+    CONSTRAINT api_keys_role_check CHECK (role IN ('admin', 'dispatcher', 'agent')),
+    CONSTRAINT api_keys_scopes_check CHECK (scopes <@ ARRAY['read', 'write'] AND cardinality(scopes) > 0)
+);
+CREATE INDEX api_keys_workspace_id_created_at_idx ON api_keys (workspace_id, created_at, id);
+
+CREATE TABLE api_key_teams (
+    workspace_id uuid NOT NULL,
+    api_key_id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    CONSTRAINT api_key_teams_pkey PRIMARY KEY (workspace_id, api_key_id, team_id),
+    CONSTRAINT api_key_teams_workspace_id_api_key_id_fkey FOREIGN KEY(workspace_id, api_key_id) REFERENCES api_keys (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT api_key_teams_workspace_id_team_id_fkey FOREIGN KEY(workspace_id, team_id) REFERENCES teams (workspace_id, id) ON DELETE CASCADE
+);
+
 CREATE TABLE refresh_tokens (
     workspace_id uuid NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,
@@ -224,6 +253,7 @@ CREATE TABLE comments (
     id uuid DEFAULT uuidv7() NOT NULL,
     ticket_id uuid NOT NULL,
     author_id uuid,
+    api_key_id uuid,
     visibility text DEFAULT 'public' NOT NULL,
     body text NOT NULL,
     source text DEFAULT 'api' NOT NULL,
@@ -233,9 +263,11 @@ CREATE TABLE comments (
     CONSTRAINT comments_pkey PRIMARY KEY (workspace_id, id),
     CONSTRAINT comments_workspace_id_ticket_id_fkey FOREIGN KEY(workspace_id, ticket_id) REFERENCES tickets (workspace_id, id) ON DELETE CASCADE,
     CONSTRAINT comments_workspace_id_author_id_fkey FOREIGN KEY(workspace_id, author_id) REFERENCES users (workspace_id, id),
+    CONSTRAINT comments_workspace_id_api_key_id_fkey FOREIGN KEY(workspace_id, api_key_id) REFERENCES api_keys (workspace_id, id),
     CONSTRAINT comments_visibility_check CHECK (visibility IN ('public', 'internal')),
     CONSTRAINT comments_source_check CHECK (source IN ('api', 'public', 'email', 'webhook')),
-    CONSTRAINT comments_body_check CHECK (octet_length(body) BETWEEN 1 AND 65536)
+    CONSTRAINT comments_body_check CHECK (octet_length(body) BETWEEN 1 AND 65536),
+    CONSTRAINT comments_one_author_check CHECK (author_id IS NULL OR api_key_id IS NULL)
 );
 CREATE INDEX comments_workspace_id_ticket_id_idx ON comments (workspace_id, ticket_id, created_at, id);
 

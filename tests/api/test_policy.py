@@ -299,11 +299,15 @@ def test_the_public_routes_are_these() -> None:
 
 def test_what_is_for_admins_alone() -> None:
     assert {route for route, roles in PRIVATE.items() if roles == ADMINS} == {
+        ("DELETE", "/v1/api-keys/{api_key_id}"),
         ("DELETE", "/v1/teams/{team_id}/members/{user_id}"),
         ("DELETE", "/v1/tickets/{ticket_id}"),
+        ("GET", "/v1/api-keys"),
+        ("GET", "/v1/api-keys/{api_key_id}"),
         ("PATCH", "/v1/teams/{team_id}"),
         ("PATCH", "/v1/users/{user_id}"),
         ("PATCH", "/v1/workspace"),
+        ("POST", "/v1/api-keys"),
         ("POST", "/v1/teams"),
         ("POST", "/v1/teams/{team_id}/members"),
         ("POST", "/v1/tickets/{ticket_id}/restore"),

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ BY_NAME = {
     "timezone": lambda: "Europe/Madrid",
     "slug": lambda: f"specimen-{next(_numbers)}",
     "label_prefix": lambda: "DESK",
+    "expires_at": lambda: (datetime.now(UTC) + timedelta(days=30)).isoformat(),
 }
 # Which id of a tenant a field of this name holds.
 IDS = {

@@ -11,6 +11,9 @@ TENANT_TABLES = """
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity ORDER BY relname
 """
 ROWS = (
+    "INSERT INTO api_keys (workspace_id, id, token_id, name, role, scopes, created_by, expires_at) "
+    "VALUES (:w, :key, uuidv7(), 'a canary', 'agent', '{read}', :user, now() + interval '1 day')",
+    "INSERT INTO api_key_teams (workspace_id, api_key_id, team_id) VALUES (:w, :key, :team)",
     "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :team, :user)",
     "INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at) "
     "VALUES (:w, :user, uuidv7(), sha256(uuid_send(:w)), now() + interval '1 day')",
@@ -64,7 +67,7 @@ def furnish(
     """
     slug = database.value("SELECT slug FROM workspaces WHERE id = :w", w=workspace)
     default = database.value("SELECT id FROM teams WHERE workspace_id = :w AND is_default", w=workspace)
-    named: dict[str, Any] = {name: uuid4() for name in ("ticket", "other", "target", "comment")}
+    named: dict[str, Any] = {name: uuid4() for name in ("ticket", "other", "target", "comment", "key")}
     named |= {"w": workspace, "user": colleague, "team": default}
     named["calendar"] = database.value("SELECT id FROM calendars WHERE workspace_id = :w", w=workspace)
     for number, ticket in enumerate((named["ticket"], named["other"]), 901):
@@ -83,7 +86,7 @@ def furnish(
     for statement in ROWS:
         database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
     ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
-    return Tenant(workspace, slug, {**ids, "requester_id": requester})
+    return Tenant(workspace, slug, {**ids, "requester_id": requester, "api_key_id": named["key"]})
 
 
 def key_of(table: str) -> str:
