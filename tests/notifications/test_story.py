@@ -174,3 +174,20 @@ def test_pausing_and_reclassifying_are_nobodys_mail(api: Api, cast: Cast, told: 
     ok(as_(api, cast.dario).post(f"/v1/tickets/{ticket}/reclassify", {"priority": "high"}))
 
     assert told() == {}
+
+
+def test_what_a_program_says_is_told_under_the_name_of_its_key(
+    api: Api, cast: Cast, ticket: str, told: Told
+) -> None:
+    """It speaks for the staff: Carol is answered, and nobody takes it for her own word."""
+    body = {"name": "Nagios", "role": "dispatcher", "scopes": ["write"]}
+    key = api.with_token(ok(as_(api, cast.ada).post("/v1/api-keys", body)).json["key"])
+    ok(key.post(f"/v1/tickets/{ticket}/assign", {"assignee_id": str(cast.ana.id)}))
+    assert "Nagios assigned this ticket to you." in told()["Ana"]
+
+    ok(key.post(f"/v1/tickets/{ticket}/comments", {"body": "The link is up again."}))
+
+    mails = told()
+    assert mails.keys() == {"Carol", "Ana"}
+    assert "Nagios replied" in mails["Carol"]
+    assert "> The link is up again." in mails["Carol"]

@@ -213,3 +213,20 @@ def test_the_conversation_starts_and_stops_the_next_response(desk: ServiceDesk, 
     desk.comment(cast.ana, ticket, "That too.")
     (asked,) = targets(desk.detail(cast.ada, ticket), "next_response")
     assert asked["status"] == "fulfilled"
+
+
+def test_what_a_program_answers_counts_as_an_answer_of_the_staff(
+    desk: ServiceDesk, database: Database
+) -> None:
+    policy(database, desk, 0, {}, {"next_response": 30})
+    body = {"name": "Monitoring", "role": "dispatcher", "scopes": ["write"]}
+    key = desk.as_(desk.cast.ada).post("/v1/api-keys", body).json["key"]
+    ticket = desk.networks_ticket()
+    desk.comment(desk.cast.carol, ticket, "Anybody?")
+    assert targets(desk.detail(desk.cast.dario, ticket), "next_response") == []
+
+    path = f"/v1/tickets/{ticket['id']}/comments"
+    assert desk.api.with_token(key).post(path, {"body": "The link is up again."}).status == 201
+    desk.comment(desk.cast.carol, ticket, "Not here.")
+
+    assert len(targets(desk.detail(desk.cast.dario, ticket), "next_response")) == 1
