@@ -5,6 +5,7 @@ from chalice import Chalice
 import chalicelib.core.cold_start
 from chalicelib.api import (
     api_keys,
+    audit_log,
     auth,
     authorizer,
     comments,
@@ -28,6 +29,7 @@ app.register_blueprint(workspace.routes.blueprint)
 app.register_blueprint(users.routes.blueprint)
 app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(api_keys.routes.blueprint)
+app.register_blueprint(audit_log.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)

@@ -2,21 +2,28 @@
 
 import logging
 from collections.abc import Callable
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from typing import Any
+from uuid import UUID
 
 from chalice import Blueprint, Rate
 from chalice.app import CloudWatchEvent
 
+from chalicelib.accounts import anchoring, audit_queries
 from chalicelib.core import events, logs, metrics, purging
-from chalicelib.core.db import in_transaction
-from chalicelib.core.settings import DatabaseSettings, RelaySettings
+from chalicelib.core.db import Transaction, in_transaction
+from chalicelib.core.settings import AnchorSettings, DatabaseSettings, RelaySettings
 from chalicelib.sla import queries as sla_queries
 
 SWEEP_LIMIT = 500
 PURGE_LIMIT = 1000
+ANCHOR_LIMIT = 200
 # Longer than one statement (10 s) or one pass of the relay (its patience with a queue) may take.
 STATEMENT_SECONDS = 12.0
 RELAY_SECONDS = 25.0
+# Two statements and three calls to S3.
+ANCHOR_SECONDS = 40.0
 
 HasTime = Callable[[], bool]
 
@@ -49,6 +56,48 @@ def purge(event: CloudWatchEvent) -> None:
         deleted = in_transaction(lambda tx: purging.purge(tx, PURGE_LIMIT), repeatable=True)
         total += deleted
     metrics.emit({"RowsPurged": (total, "Count")}, Schedule="purge")
+
+
+@bp.schedule(Rate(1, unit=Rate.HOURS), name="audit-anchor")  # type: ignore[untyped-decorator]
+def audit_anchor(event: CloudWatchEvent) -> None:
+    """Anchors the audit logs that have grown. A log that contradicts its anchor fails the run, which alarms;
+    it is not anchored, and the others are."""
+    settings = anchor_settings()
+    anchored, contradicted = anchor_heads(settings.audit_bucket, _within(event, ANCHOR_SECONDS))
+    metrics.emit(
+        {"HeadsAnchored": (anchored, "Count"), "AnchorsContradicted": (len(contradicted), "Count")},
+        Schedule="audit-anchor",
+    )
+    if contradicted:
+        raise AuditLogBroken(f"The audit log contradicts its anchor: {', '.join(map(str, contradicted))}")
+
+
+class AuditLogBroken(Exception):
+    """What an audit log says is not what it said when it was anchored."""
+
+
+def anchor_heads(bucket: str, has_time: HasTime) -> tuple[int, list[UUID]]:
+    """Anchors head after head. Returns how many, and the workspaces whose log contradicts its anchor."""
+    anchored, contradicted = 0, list[UUID]()
+    last: UUID | None = None
+    while has_time():
+        page = partial(audit_queries.unanchored, after=last, limit=ANCHOR_LIMIT)
+        heads = in_transaction(page, repeatable=True)
+        for head in heads:
+            if not has_time():
+                break
+            if anchoring.anchor(_repeatable, bucket, head, datetime.now(UTC)):
+                anchored += 1
+            else:
+                contradicted.append(head.workspace_id)
+            last = head.workspace_id
+        if len(heads) < ANCHOR_LIMIT:
+            break
+    return anchored, contradicted
+
+
+def _repeatable(unit: Callable[[Transaction], Any]) -> Any:
+    return in_transaction(unit, repeatable=True)
 
 
 def sweep(has_time: HasTime) -> int:
@@ -88,5 +137,13 @@ def relay_settings() -> RelaySettings:
 def database_settings() -> DatabaseSettings:
     """The same, for what needs no queue."""
     settings = DatabaseSettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def anchor_settings() -> AnchorSettings:
+    """The same, for what anchors."""
+    settings = AnchorSettings.load()
     logs.configure(settings.log_level)
     return settings

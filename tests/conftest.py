@@ -74,7 +74,9 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         "sslmode": "disable",
     }
     signing = {"kid": "test-1", "private_key": encode(seed), "pepper": encode(secrets.token_bytes(32))}
-    manager, sqs, ses = (boto3.client(name, endpoint_url=aws) for name in ("secretsmanager", "sqs", "ses"))
+    services = ("secretsmanager", "sqs", "ses", "s3")
+    manager, sqs, ses, s3 = (boto3.client(name, endpoint_url=aws) for name in services)
+    s3.create_bucket(Bucket="mesa-audit")
     ses.verify_email_identity(EmailAddress="desk@mesa.example")
     environment = {
         "MESA_STAGE": "test",
@@ -87,6 +89,7 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         ],
         "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": encode(public)}),
         "MESA_EVENT_QUEUE_URLS": sqs.create_queue(QueueName="mesa-notifications")["QueueUrl"],
+        "MESA_AUDIT_BUCKET": "mesa-audit",
         "MESA_MAIL_FROM": "desk@mesa.example",
         "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",
         "MESA_RATE_LIMIT_FACTOR": "1",

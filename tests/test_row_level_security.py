@@ -20,6 +20,8 @@ Rows = dict[str, dict[UUID, dict[str, Any]]]
 
 SWITCHES = 10_000
 INSUFFICIENT_PRIVILEGE = "42501"
+# The app may insert nothing into these, whosever it is.
+WRITTEN_BY_FUNCTIONS = {"audit_log", "audit_heads"}
 
 
 @pytest.fixture
@@ -142,7 +144,8 @@ class TestPolicies:
             with pytest.raises(pg8000.native.DatabaseError) as refused:
                 insert(app, table, everything[table][cast.globex])
             assert refused.value.args[0]["C"] == INSUFFICIENT_PRIVILEGE, table
-            assert "row-level security" in refused.value.args[0]["M"], table
+            if table not in WRITTEN_BY_FUNCTIONS:
+                assert "row-level security" in refused.value.args[0]["M"], table
             app.run("ROLLBACK")
 
     def test_an_own_row_is_not_handed_to_the_other_workspace(

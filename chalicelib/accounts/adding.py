@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chalicelib.accounts import queries, users
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
 from chalicelib.accounts.permissions import Role
@@ -50,13 +51,21 @@ def add(
         user = users.shape(queries.add_user(tx, row, wanted, role is not Role.CUSTOMER and not wanted))
     if wanted and len(user["teams"]) != len(wanted):
         raise no_such_team()
-    tell(tx, actor, "user.invited" if password is None else "user.created", user)
+    happened = "user.invited" if password is None else "user.created"
+    tell(tx, actor, happened, user)
+    audit(tx, actor, happened, ("user", user["id"]), after=audited(user))
     return user
 
 
 def about(facts: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:
     """What others know of a person, and so no password may be."""
     return facts["email"], facts["name"], actor.workspace.name, actor.workspace.slug
+
+
+def audited(user: Mapping[str, Any]) -> dict[str, Any]:
+    """What the audit log keeps of a user."""
+    kept = {name: user[name] for name in ("name", "email", "role", "status", *users.FACTS)}
+    return {**kept, "team_ids": sorted(str(team["id"]) for team in user["teams"])}
 
 
 def tell(tx: Transaction, actor: Actor, type: str, user: Mapping[str, Any], **more: Any) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from chalicelib.accounts import queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import no_such_team
+from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.permissions import Role
 from chalicelib.core import events
@@ -134,6 +135,8 @@ def _tell(tx: Transaction, actor: Actor, type: str, row: Row[Any]) -> None:
     key = {name: getattr(row, name) for name in ("id", "name", "role", "scopes")}
     who = {"type": actor.type, "id": actor.id, "name": actor.name}
     events.record(tx, actor.workspace.id, type, {"api_key": key, "actor": who}, internal=True)
+    kept = {name: getattr(row, name) for name in ("name", "role", "scopes")}
+    audit(tx, actor, type, ("api_key", row.id), after=kept)
 
 
 def _no_such_key() -> NotFound:

@@ -8,7 +8,16 @@ from sqlalchemy import Row
 
 from chalicelib.accounts import queries, users
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.adding import EMAIL_KEY, EMAIL_TAKEN, about, no_such_team, only_staff, tell
+from chalicelib.accounts.adding import (
+    EMAIL_KEY,
+    EMAIL_TAKEN,
+    about,
+    audited,
+    no_such_team,
+    only_staff,
+    tell,
+)
+from chalicelib.accounts.auditing import audit_changes
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
 from chalicelib.accounts.permissions import Role
@@ -48,7 +57,17 @@ def change(
         invited = "status" in told and changed["status"] == UserStatus.INVITED
         happened = "user.invited" if invited else "user.updated"
         tell(tx, actor, happened, changed, changed=told + ["teams"] * moved)
+    is_set = {"password_set": True} if "password_hash" in values else {}
+    audit_changes(
+        tx, actor, "user.changed", ("user", user_id), audited_before(user), {**audited(changed), **is_set}
+    )
     return changed
+
+
+def audited_before(user: Row[Any]) -> dict[str, Any]:
+    """What the audit log keeps of a user as `hold` found it."""
+    kept = {name: getattr(user, name) for name in ("name", "email", "role", "status", *users.FACTS)}
+    return {**kept, "team_ids": sorted(map(str, user.team_ids))}
 
 
 def hold(tx: Transaction, actor: Actor, user_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]]:

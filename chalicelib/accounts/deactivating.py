@@ -5,8 +5,9 @@ from uuid import UUID
 
 from chalicelib.accounts import queries, users
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.adding import tell
-from chalicelib.accounts.changing import hold, keep_an_admin
+from chalicelib.accounts.adding import audited, tell
+from chalicelib.accounts.auditing import audit_changes
+from chalicelib.accounts.changing import audited_before, hold, keep_an_admin
 from chalicelib.core.db import Transaction
 from chalicelib.models.words import UserStatus
 
@@ -22,4 +23,5 @@ def deactivate(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:
     queries.revoke_all(tx, actor.workspace.id, user_id)
     gone = users.get(tx, actor, user_id)
     tell(tx, actor, "user.deactivated", gone)
+    audit_changes(tx, actor, "user.deactivated", ("user", user_id), audited_before(user), audited(gone))
     return gone

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from chalicelib.accounts import queries, teams, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import no_such_team, only_staff
+from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.permissions import Role
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
@@ -37,6 +38,8 @@ def add(tx: Transaction, actor: Actor, team_id: UUID, user_id: UUID) -> tuple[di
         raise users.no_such_user()
     if row.role == Role.CUSTOMER:
         raise only_staff("user_id")
+    if row.is_new:
+        audit(tx, actor, "team.member_added", ("team", team_id), after={"user_id": user_id})
     return shape(row), row.is_new
 
 
@@ -45,3 +48,4 @@ def remove(tx: Transaction, actor: Actor, team_id: UUID, user_id: UUID) -> None:
     actor.require(actor.role is Role.ADMIN, "Only an administrator removes members.")
     if not queries.remove_member(tx, actor.workspace.id, team_id, user_id):
         raise NotFound("There is no such member in this team.")
+    audit(tx, actor, "team.member_removed", ("team", team_id), before={"user_id": user_id})

@@ -5,6 +5,8 @@ from typing import Any
 
 from chalicelib.accounts import queries, sessions, users
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.adding import audited
+from chalicelib.accounts.auditing import audit_changes
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden
 
@@ -18,6 +20,10 @@ def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
 
 def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """`wanted`: the name and contact facts."""
-    if wanted and actor.user_id is not None:
-        queries.change_user(tx, actor.workspace.id, actor.user_id, wanted)
-    return get(tx, actor)
+    if not wanted or actor.user_id is None:
+        return get(tx, actor)
+    before = get(tx, actor)
+    queries.change_user(tx, actor.workspace.id, actor.user_id, wanted)
+    changed = get(tx, actor)
+    audit_changes(tx, actor, "user.changed", ("user", actor.user_id), audited(before), audited(changed))
+    return changed

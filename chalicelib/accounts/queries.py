@@ -148,7 +148,9 @@ SET_TEAMS = text(
 LOCK_USER_AND_ADMINS = text(
     """
     SELECT u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
-           u.password_hash IS NOT NULL AS has_password
+           u.password_hash IS NOT NULL AS has_password,
+           ARRAY(SELECT m.team_id FROM team_members m
+                 WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id) AS team_ids
     FROM users u
     WHERE u.workspace_id = :workspace_id AND u.deleted_at IS NULL
       AND (u.id = :user_id OR (u.role = 'admin' AND u.status = 'active'))
@@ -245,7 +247,7 @@ RENAME_TEAM = text(
     f"""
     UPDATE teams t SET name = :name, updated_at = now()
     WHERE t.workspace_id = :workspace_id AND t.id = :team_id AND t.deleted_at IS NULL
-    RETURNING {_TEAM}
+    RETURNING {_TEAM}, old.name AS former_name
     """
 )
 # FOR SHARE: whoever is being made a customer right now is not a member a moment later.

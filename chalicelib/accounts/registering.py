@@ -3,6 +3,8 @@
 from typing import Any
 
 from chalicelib.accounts import principals, queries, sessions, settings, users
+from chalicelib.accounts.adding import audited
+from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
 from chalicelib.accounts.permissions import Role
@@ -34,4 +36,7 @@ def register(
     }
     admin = queries.add_user(tx, facts, (), default_team=True)
     actor = principals.enter(tx, made.workspace_id, admin.id)
+    named = {"name": workspace_name, "slug": made.slug}
+    audit(tx, actor, "workspace.registered", ("workspace", made.workspace_id), after=named)
+    audit(tx, actor, "user.created", ("user", admin.id), after=audited(users.shape(admin)))
     return {"workspace": settings.get(tx, actor), **sessions.begin(tx, keys, actor)}

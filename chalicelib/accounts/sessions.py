@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from chalicelib.accounts import principals, queries
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, Refusal, Unauthenticated
@@ -53,6 +54,7 @@ def renew(tx: Transaction, keys: Keyring, token: str) -> dict[str, Any] | Refusa
         return _answer(keys, actor, token_id, successor.token)
     if queries.is_used(tx, workspace_id, digest):
         queries.revoke_family(tx, workspace_id, user_id, owner.family_id)
+        audit(tx, actor, "session.replayed", ("user", user_id), after={"family_id": owner.family_id})
     return Refusal(_worthless())
 
 
@@ -69,6 +71,7 @@ def end(
     queries.lock_user(tx, actor.workspace.id, person)
     if everywhere:
         queries.revoke_all(tx, actor.workspace.id, person)
+        audit(tx, actor, "session.ended_everywhere", ("user", person))
     else:
         digest = opaque_digest(refresh_token) if refresh_token else None
         queries.revoke_families_of(tx, actor.workspace.id, person, token_id, digest)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chalicelib.accounts import queries
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.auditing import audit_changes
 from chalicelib.accounts.permissions import Role
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction, sqlstate
@@ -29,10 +30,15 @@ def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str
     actor.require(actor.role is Role.ADMIN, "Only an administrator changes the workspace.")
     if "timezone" in wanted:
         check_timezone(tx, wanted["timezone"])
-    if wanted:
-        with unique(SLUG_KEY, "Another workspace has this slug. Choose another one."):
-            queries.change_workspace(tx, actor.workspace.id, wanted)
-    return get(tx, actor)
+    before = get(tx, actor)
+    if not wanted:
+        return before
+    with unique(SLUG_KEY, "Another workspace has this slug. Choose another one."):
+        queries.change_workspace(tx, actor.workspace.id, wanted)
+    changed = get(tx, actor)
+    told = {name: changed[name] for name in wanted}
+    audit_changes(tx, actor, "workspace.changed", ("workspace", actor.workspace.id), before, told)
+    return changed
 
 
 def check_timezone(tx: Transaction, timezone: str) -> None:

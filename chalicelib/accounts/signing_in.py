@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from chalicelib.accounts import principals, queries, sessions
+from chalicelib.accounts.auditing import audit, audit_failed_sign_in
 from chalicelib.accounts.emails import normalised
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import hash_password, matching, needs_rehash
@@ -33,6 +34,7 @@ def sign_in(
     fitting = _fitting(tx, keys, account, password, slug)
     if not fitting:
         throttle.hit(tx, FAILURES, account, factor=limit_factor)
+        audit_failed_sign_in(tx, account, slug)
         return Refusal(InvalidCredentials("Email or password is wrong."))
     # Again: of many guesses made at the same moment, only the first few may find out that they are right.
     _refuse_the_throttled(tx, account, limit_factor)
@@ -46,6 +48,7 @@ def sign_in(
     if needs_rehash(found.password_hash, keys.bcrypt_cost, account, keys.pepper):
         fresh = hash_password(password, keys.pepper, keys.bcrypt_cost, account)
         queries.replace_hash(tx, found.workspace_id, found.user_id, found.password_hash, fresh)
+    audit(tx, actor, "sign_in.succeeded", ("user", found.user_id))
     return sessions.begin(tx, keys, actor)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from chalicelib.accounts import queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import no_such_team
+from chalicelib.accounts.auditing import audit, audit_changes
 from chalicelib.accounts.permissions import Role
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction
@@ -47,7 +48,9 @@ def make(tx: Transaction, actor: Actor, name: str) -> dict[str, Any]:
     """A new team without members. Raises Forbidden, Conflict for a name that is taken."""
     actor.require(actor.role is Role.ADMIN, "Only an administrator makes teams.")
     with unique(NAME_KEY, NAME_TAKEN):
-        return shape(queries.add_team(tx, actor.workspace.id, name))
+        made = shape(queries.add_team(tx, actor.workspace.id, name))
+    audit(tx, actor, "team.created", ("team", made["id"]), after={"name": name})
+    return made
 
 
 def rename(tx: Transaction, actor: Actor, team_id: UUID, name: str) -> dict[str, Any]:
@@ -57,4 +60,5 @@ def rename(tx: Transaction, actor: Actor, team_id: UUID, name: str) -> dict[str,
         row = queries.rename_team(tx, actor.workspace.id, team_id, name)
     if row is None:
         raise no_such_team()
+    audit_changes(tx, actor, "team.changed", ("team", team_id), {"name": row.former_name}, {"name": name})
     return shape(row)

@@ -35,6 +35,8 @@ _PEOPLE: dict[Route, Access] = {
     ("POST", "/v1/api-keys"): ADMINS,
     ("DELETE", "/v1/api-keys/{api_key_id}"): ADMINS,
     ("GET", "/v1/api-keys/{api_key_id}"): ADMINS,
+    ("GET", "/v1/audit-log"): ADMINS,
+    ("GET", "/v1/audit-log/verify"): ADMINS,
     ("GET", "/v1/teams"): STAFF,
     ("POST", "/v1/teams"): ADMINS,
     ("GET", "/v1/teams/{team_id}"): STAFF,

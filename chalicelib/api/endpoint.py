@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from uuid import UUID
 
 from chalice.app import Request
 from pydantic import BaseModel
@@ -61,6 +62,8 @@ class Endpoint:
     content_type: str
     examples: Mapping[str, Any]
     signs: bool = False
+    # What must be had from elsewhere before the transaction, for the caller's workspace.
+    prepare: Callable[[ApiSettings, UUID], Any] | None = None
 
 
 @dataclass
@@ -73,6 +76,7 @@ class Call:
     if_match: int | None
     settings: ApiSettings
     _actor: Actor | None
+    prepared: Any = None
 
     @property
     def actor(self) -> Actor:

@@ -29,6 +29,7 @@ TAGS = {
     "Teams": "Groups of staff that resolve tickets.",
     "API keys": "What lets programs in: with a role, scopes and an end, revoked at once. What a key does is "
     "told under its name; it requests nothing for itself, so its tickets need a `requester_id`.",
+    "Audit log": "Who did what, from where, before and after; nobody can change it unseen.",
     "Public": "For people without an account: open a ticket, ask for its status by label and email.",
     "Health": "Whether the desk is up.",
     "Documentation": "This document, and pages that show it.",

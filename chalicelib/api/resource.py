@@ -28,7 +28,7 @@ from chalicelib.api.authorizer import authorizer
 from chalicelib.api.cors import CORS
 from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
 from chalicelib.core import events, idempotency, logs, metrics, throttle
-from chalicelib.core.db import Transaction, in_transaction
+from chalicelib.core.db import Origin, Transaction, in_transaction
 from chalicelib.core.errors import (
     Forbidden,
     HelpdeskError,
@@ -89,6 +89,7 @@ class Routes:
         content_type: str = "application/json",
         examples: Mapping[str, Any] | None = None,
         signs: bool = False,
+        prepare: Callable[[ApiSettings, UUID], Any] | None = None,
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
@@ -115,6 +116,7 @@ class Routes:
                 content_type,
                 examples or {},
                 signs,
+                prepare,
             )
             Routes.registry.append(endpoint)
             self._serve_with_chalice(endpoint)
@@ -188,12 +190,15 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     # What signs tokens and keys passwords comes from Secrets Manager: asked before the transaction, never
     # inside.
     pepper = keyring(settings).pepper if endpoint.signs else b""
+    prepared = None
+    if endpoint.prepare:
+        prepared = endpoint.prepare(settings, UUID(request.context["authorizer"]["workspace_id"]))
     key = _idempotency_key(endpoint, request)
     concrete = endpoint.path.format(**path) if path else endpoint.path
 
     def work(tx: Transaction) -> tuple[Response, list[dict[str, Any]]] | Refusal:
         actor = _enter(endpoint, request, tx, arguments)
-        call = Call(tx, request, address, parsing.if_match(header), settings, actor)
+        call = Call(tx, request, address, parsing.if_match(header), settings, actor, prepared)
         asked = None
         if key is not None and actor is not None:
             asked = idempotency.Request(
@@ -217,7 +222,9 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
             idempotency.store(tx, asked, answer)
         return response, tx.events
 
-    result = in_transaction(work, repeatable=endpoint.method == "GET" or key is not None)
+    origin = Origin(address or None, str(request.context.get("requestId", "")) or None)
+    repeatable = endpoint.method == "GET" or key is not None
+    result = in_transaction(work, repeatable=repeatable, origin=origin)
     if isinstance(result, Refusal):
         raise result.error
     response, recorded = result

@@ -26,12 +26,31 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a unit of work comes from: the caller's address and the request's id, as far as there are any."""
+
+    address: str | None = None
+    request_id: str | None = None
+
+
 @dataclass
 class Transaction:
-    """An open transaction: what rooms read and write through, and the events that they recorded in it."""
+    """An open transaction: what rooms read and write through, and what they recorded in it.
+
+    `last` is done right before the commit: what takes a lock that many want, or that must come after others.
+    """
 
     connection: Connection
     events: list[dict[str, Any]] = field(default_factory=list)
+    origin: Origin = field(default_factory=Origin)
+    audited: list[dict[str, Any]] = field(default_factory=list)
+    last: list[Callable[[], None]] = field(default_factory=list)
+
+    def finish(self) -> None:
+        """Does what was left for the end."""
+        while self.last:
+            self.last.pop(0)()
 
 
 def sqlstate(error: BaseException | None) -> str | None:
@@ -70,7 +89,7 @@ def engine() -> Engine:
     )
 
 
-def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool) -> T:
+def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin: Origin | None = None) -> T:
     """Runs `unit` in a transaction of its own and commits what it returns.
 
     A connection lost before COMMIT, a deadlock or a serialisation failure is tried once more: nothing was
@@ -78,8 +97,9 @@ def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool) -> T:
     read, or a write that knows its own traces (an idempotency key, an event id). Raises Unavailable where the
     database cannot be had; whatever else the unit raises goes through.
     """
+    origin = origin or Origin()
     try:
-        return _attempt(unit, repeatable)
+        return _attempt(unit, repeatable, origin)
     except _TryAgain as again:
         log.warning(
             "transaction repeated",
@@ -87,7 +107,7 @@ def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool) -> T:
         )
         time.sleep(0.02)
     try:
-        return _attempt(unit, repeatable)
+        return _attempt(unit, repeatable, origin)
     except _TryAgain as again:
         raise _unavailable() from again.cause
 
@@ -102,13 +122,15 @@ class _TryAgain(Exception):
         self.cause = cause
 
 
-def _attempt(unit: Callable[[Transaction], T], repeatable: bool) -> T:
+def _attempt(unit: Callable[[Transaction], T], repeatable: bool, origin: Origin) -> T:
     committing = False
     connection: Connection | None = None
     try:
         connection = engine().connect()
         transaction = connection.begin()
-        result = unit(Transaction(connection))
+        tx = Transaction(connection, origin=origin)
+        result = unit(tx)
+        tx.finish()
         committing = True
         transaction.commit()
         return result

@@ -16,6 +16,7 @@ KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+", re.ASCII)
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NAME = re.compile(r"[a-z][a-z0-9.:/-]{1,99}")
 _MAIL_FROM = re.compile(r"(?:[^<>\r\n\0]{0,100}<)?[^\s<>@,;]{1,64}@[^\s<>@,;]{1,255}>?")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -54,6 +55,12 @@ def _url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http or https URL without query and fragment")
     return text.rstrip("/")
+
+
+def _bucket(text: str) -> str:
+    if not _BUCKET.fullmatch(text):
+        raise ValueError("must be the name of an S3 bucket")
+    return text
 
 
 def _urls(text: str) -> tuple[str, ...]:
@@ -166,6 +173,13 @@ class RelaySettings(DatabaseSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnchorSettings(DatabaseSettings):
+    """What anchors the audit log: the bucket that the anchors go to."""
+
+    audit_bucket: str = _variable("MESA_AUDIT_BUCKET", _bucket)
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotificationSettings(DatabaseSettings):
     """The notification function."""
 
@@ -184,6 +198,7 @@ class ApiSettings(RelaySettings):
     issuer: str = _variable("MESA_TOKEN_ISSUER", _name, "mesa")
     audience: str = _variable("MESA_TOKEN_AUDIENCE", _name, "mesa-api")
     public_url: str = _variable("MESA_PUBLIC_URL", _url)
+    audit_bucket: str = _variable("MESA_AUDIT_BUCKET", _bucket)
     rate_limit_factor: int = _variable("MESA_RATE_LIMIT_FACTOR", _integer, "1")
     bcrypt_cost: int = _variable("MESA_BCRYPT_COST", _integer, "12")
 

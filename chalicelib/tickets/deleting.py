@@ -1,10 +1,12 @@
 """Deleting, softly: nobody sees it any more, until an admin restores it."""
 
+from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.auditing import audit
 from chalicelib.core.db import Transaction
-from chalicelib.tickets.draft import open_draft
+from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import ACTIVE
 
 
@@ -14,6 +16,7 @@ def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None =
     draft.set("deleted", {"deleted_at": draft.now}, internal=True)
     draft.clock.ended(draft.now)
     draft.save()
+    audit(tx, actor, "ticket.deleted", ("ticket", ticket_id), before=_named(draft))
 
 
 def restore(tx: Transaction, actor: Actor, ticket_id: UUID) -> None:
@@ -23,3 +26,9 @@ def restore(tx: Transaction, actor: Actor, ticket_id: UUID) -> None:
     if draft.ticket.status in ACTIVE:
         draft.clock.reopened(draft.now, draft.policy(), draft.facts)
     draft.save()
+    audit(tx, actor, "ticket.restored", ("ticket", ticket_id), after=_named(draft))
+
+
+def _named(draft: Draft) -> dict[str, Any]:
+    """Which ticket it is, without a word of what is in it."""
+    return {"label": draft.ticket.label, "status": draft.ticket.status}

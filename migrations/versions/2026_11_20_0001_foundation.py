@@ -30,6 +30,9 @@ APP_RIGHTS = {
     "events": "SELECT, INSERT",
     "idempotency_keys": "SELECT, INSERT, UPDATE",
     "notifications": "SELECT, INSERT, UPDATE",
+    # Written through fn_audit alone, which only ever appends.
+    "audit_log": "SELECT",
+    "audit_heads": "SELECT",
 }
 # Who deletes also has UPDATE: locking a row to skip it where another holds it asks for that.
 DEFINER_RIGHTS = {
@@ -44,6 +47,8 @@ DEFINER_RIGHTS = {
     "events": "SELECT, INSERT, UPDATE, DELETE",
     "idempotency_keys": "SELECT, UPDATE, DELETE",
     "rate_limits": "SELECT, INSERT, UPDATE, DELETE",
+    "audit_log": "SELECT, INSERT, UPDATE (salt, address, before, after)",
+    "audit_heads": "SELECT, INSERT, UPDATE",
 }
 # Time-outs nest: lock < statement < socket < Lambda. They belong to the role, so no connection pays for
 # setting them.

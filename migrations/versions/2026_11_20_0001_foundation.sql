@@ -396,3 +396,39 @@ CREATE TABLE notifications (
     CONSTRAINT notifications_status_check CHECK (status IN ('claimed', 'sent', 'superseded', 'failed'))
 );
 CREATE INDEX notifications_workspace_id_ticket_id_idx ON notifications (workspace_id, ticket_id, user_id, topic, sequence);
+
+CREATE TABLE audit_log (
+    workspace_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    action text NOT NULL,
+    actor_type text NOT NULL,
+    actor_id uuid,
+    address text,
+    request_id text,
+    target_type text NOT NULL,
+    target_id uuid NOT NULL,
+    before jsonb,
+    after jsonb,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    salt bytea,
+    digest bytea NOT NULL,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_log_pkey PRIMARY KEY (workspace_id, sequence),
+    CONSTRAINT audit_log_workspace_id_fkey FOREIGN KEY(workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE,
+    CONSTRAINT audit_log_workspace_id_id_key UNIQUE (workspace_id, id),
+    CONSTRAINT audit_log_actor_type_check CHECK (actor_type IN ('user', 'api_key', 'contact', 'system', 'anonymous'))
+);
+CREATE INDEX audit_log_workspace_id_actor_id_idx ON audit_log (workspace_id, actor_id, sequence);
+CREATE INDEX audit_log_workspace_id_target_id_idx ON audit_log (workspace_id, target_id, sequence);
+
+CREATE TABLE audit_heads (
+    workspace_id uuid NOT NULL,
+    sequence bigint DEFAULT '0' NOT NULL,
+    hash bytea NOT NULL,
+    anchored_sequence bigint DEFAULT '0' NOT NULL,
+    anchored_at timestamptz,
+    CONSTRAINT audit_heads_pkey PRIMARY KEY (workspace_id),
+    CONSTRAINT audit_heads_workspace_id_fkey FOREIGN KEY(workspace_id) REFERENCES workspaces (id) ON DELETE CASCADE
+);

@@ -28,7 +28,7 @@ class Connections:
 
     def run(self, unit: Unit) -> Any:
         with self.engine.begin() as connection:
-            return unit(Transaction(connection))
+            return _whole(unit, Transaction(connection))
 
     def at_once(self, units: Sequence[Unit]) -> list[Any]:
         """Runs them all at the same time; what one raises stands in its place."""
@@ -39,7 +39,7 @@ class Connections:
                 start.wait(timeout=30)
                 try:
                     with connection.begin():
-                        return unit(Transaction(connection))
+                        return _whole(unit, Transaction(connection))
                 except Exception as error:
                     return error
 
@@ -56,6 +56,13 @@ class Connections:
                     wait([waiting], timeout=0.01)
             (given,) = waiting.result(timeout=30)
             return given
+
+
+def _whole(unit: Unit, tx: Transaction) -> Any:
+    """What the unit gives, with what it left for the end done."""
+    given = unit(tx)
+    tx.finish()
+    return given
 
 
 @pytest.fixture

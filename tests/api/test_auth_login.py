@@ -182,7 +182,8 @@ def test_8_every_failure_answers_the_same_after_the_same_work(
     assert (reply.status, reply.code) == (401, "INVALID_CREDENTIALS")
     assert same(reply) == same(known)
     assert work == [
-        "fn_throttle", "fn_throttle_left", "fn_sign_in_candidates", "bcrypt at 04", "fn_throttle"
+        "fn_throttle", "fn_throttle_left", "fn_sign_in_candidates", "bcrypt at 04", "fn_throttle",
+        "fn_audit_failed_sign_in",
     ]  # fmt: skip
 
 

@@ -304,6 +304,8 @@ def test_what_is_for_admins_alone() -> None:
         ("DELETE", "/v1/tickets/{ticket_id}"),
         ("GET", "/v1/api-keys"),
         ("GET", "/v1/api-keys/{api_key_id}"),
+        ("GET", "/v1/audit-log"),
+        ("GET", "/v1/audit-log/verify"),
         ("PATCH", "/v1/teams/{team_id}"),
         ("PATCH", "/v1/users/{user_id}"),
         ("PATCH", "/v1/workspace"),

@@ -23,6 +23,7 @@ SETTINGS = {
     "SlaSweep": settings.RelaySettings,
     "EventRelay": settings.RelaySettings,
     "Purge": settings.DatabaseSettings,
+    "AuditAnchor": settings.AnchorSettings,
 }
 # Creating a network interface in a VPC cannot be narrowed to one: it does not exist yet.
 UNNARROWED = {"NetworkInterfacesOfTheVpc"}
@@ -165,12 +166,47 @@ class TestRights:
         }
         assert readers == {"APIHandler"}
 
+    def test_anchors_are_written_by_their_function_alone_and_deleted_by_none(
+        self, resources: dict[str, Any]
+    ) -> None:
+        rights = {
+            name: {
+                action
+                for statement in self.statements(resources, name)
+                if '"AuditAnchors' in json.dumps(statement) or "${AuditAnchors" in json.dumps(statement)
+                for action in [statement["Action"]]
+            }
+            for name in SETTINGS
+        }
+        assert {name: allowed for name, allowed in rights.items() if allowed} == {
+            "APIHandler": {"s3:ListBucket", "s3:GetObject"},
+            "AuditAnchor": {"s3:ListBucket", "s3:GetObject", "s3:PutObject"},
+        }
+
     def test_the_authorizer_may_write_its_logs_and_nothing_else(self, resources: dict[str, Any]) -> None:
         assert [statement["Sid"] for statement in self.statements(resources, "Authorizer")] == ["OwnLogs"]
 
     def test_secret_parameters_are_not_echoed(self, template: dict[str, Any]) -> None:
         for name in ("DatabaseSecretValue", "SigningSecretValue"):
             assert template["Parameters"][name]["NoEcho"] is True
+
+
+class TestAnchors:
+    def test_the_bucket_is_private_encrypted_and_keeps_every_version(self, resources: dict[str, Any]) -> None:
+        bucket = resources["AuditAnchors"]["Properties"]
+
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert "AES256" in json.dumps(bucket["BucketEncryption"])
+        assert resources["AuditAnchors"]["DeletionPolicy"] == "Retain"
+
+    def test_it_is_locked_wherever_the_internet_is(self, template: dict[str, Any]) -> None:
+        bucket = template["Resources"]["AuditAnchors"]["Properties"]
+        condition, laptop, elsewhere = bucket["ObjectLockConfiguration"]["Fn::If"]
+
+        assert condition == "OnALaptop"
+        assert laptop == {"Ref": "AWS::NoValue"}
+        assert elsewhere["Rule"]["DefaultRetention"]["Mode"] == "COMPLIANCE"
 
 
 class TestGateway:

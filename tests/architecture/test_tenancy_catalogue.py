@@ -177,8 +177,8 @@ class TestRoles:
             )
 
     def test_26_history_is_written_once(self, database: Database) -> None:
-        """What happened is never changed by the app: the timeline, the events."""
-        for table in ("timeline_entries", "events"):
+        """What happened is never changed by the app: the timeline, the events, the audit log."""
+        for table in ("timeline_entries", "events", "audit_log", "audit_heads"):
             for privilege in ("UPDATE", "DELETE"):
                 assert (
                     database.value("SELECT has_table_privilege('mesa_app', :t, :p)", t=table, p=privilege)

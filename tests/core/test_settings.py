@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chalicelib.core.keys import encode_base64url
 from chalicelib.core.settings import (
+    AnchorSettings,
     ApiSettings,
     AuthorizerSettings,
     DatabaseSettings,
@@ -33,10 +34,12 @@ ENVIRON = {
     "MESA_SIGNING_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mesa/signing-AbCdEf",
     "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"k1": KEY}),
     "MESA_EVENT_QUEUE_URLS": "https://sqs.eu-west-1.amazonaws.com/123456789012/mesa-notifications",
+    "MESA_AUDIT_BUCKET": "mesa-audit-anchors",
     "MESA_MAIL_FROM": "Acme desk <desk@acme.example>",
     "MESA_PUBLIC_URL": "https://desk.acme.example/api",
 }
 EVERY_KIND = [
+    AnchorSettings,
     ApiSettings,
     AuthorizerSettings,
     DatabaseSettings,
@@ -123,6 +126,8 @@ def _refusal(kind: type[Settings], environ: dict[str, str]) -> str | None:
         (ApiSettings, "MESA_BCRYPT_COST", "11"),
         (ApiSettings, "MESA_BCRYPT_COST", "31"),
         (ApiSettings, "MESA_BCRYPT_COST", "-12"),
+        (AnchorSettings, "MESA_AUDIT_BUCKET", "Mesa_Audit"),
+        (AnchorSettings, "MESA_AUDIT_BUCKET", "s3://mesa-audit"),
         (RelaySettings, "MESA_EVENT_QUEUE_URLS", "https://sqs.example/a,,"),
         (NotificationSettings, "MESA_MAIL_FROM", "nobody"),
         (NotificationSettings, "MESA_MAIL_FROM", "desk@acme.example\r\nBcc: all@acme.example"),

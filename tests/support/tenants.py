@@ -33,6 +33,10 @@ ROWS = (
     "INSERT INTO idempotency_keys "
     "(workspace_id, principal, method, path, key, request_digest, expires_at) "
     "VALUES (:w, 'user', 'POST', '/v1/tickets', 'k', 'd', now() + interval '1 day')",
+    "INSERT INTO audit_heads (workspace_id, hash) VALUES (:w, fn_audit_origin(:w))",
+    "SELECT fn_audit_append(jsonb_populate_record(NULL::audit_log, jsonb_build_object("
+    "'workspace_id', CAST(:w AS uuid), 'action', 'user.changed', 'actor_type', 'system', "
+    "'target_type', 'user', 'target_id', CAST(:user AS uuid), 'after', '{\"name\": \"a canary\"}'::jsonb)))",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
     "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
 )

@@ -1,0 +1,67 @@
+"""Objects in S3: written once, never over one that is there; the first of a prefix read. No transaction waits
+here."""
+
+from functools import lru_cache
+from typing import Any, Literal
+
+from chalicelib.core.errors import Unavailable
+
+# Whoever answers a caller gives up soon; a schedule has time.
+Patience = Literal["hasty", "patient"]
+_TIMEOUTS: dict[Patience, dict[str, Any]] = {
+    "hasty": {"connect_timeout": 1, "read_timeout": 3, "retries": {"total_max_attempts": 2}},
+    "patient": {
+        "connect_timeout": 2,
+        "read_timeout": 10,
+        "retries": {"mode": "standard", "total_max_attempts": 3},
+    },
+}
+
+
+def put_once(bucket: str, key: str, body: bytes, patience: Patience = "patient") -> bool:
+    """Writes an object; False, and nothing written, where the key is taken. Unavailable where S3 fails."""
+    failures = _failures()
+    try:
+        client(patience).put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+    except failures as error:
+        if _code(error) in ("PreconditionFailed", "ConditionalRequestConflict"):
+            return False
+        raise _unavailable() from error
+    return True
+
+
+def first(bucket: str, prefix: str, patience: Patience) -> bytes | None:
+    """The object of the smallest key that begins so. Unavailable where S3 fails."""
+    failures = _failures()
+    try:
+        found = client(patience).list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1).get("Contents")
+        if not found:
+            return None
+        body: bytes = client(patience).get_object(Bucket=bucket, Key=found[0]["Key"])["Body"].read()
+    except failures as error:
+        raise _unavailable() from error
+    return body
+
+
+@lru_cache(maxsize=2)
+def client(patience: Patience) -> Any:
+    """An S3 client with the time-outs of a patience."""
+    # Imported when first needed: it costs a cold start 140 ms that hardly any call pays.
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("s3", config=Config(**_TIMEOUTS[patience]))
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError
+
+
+def _code(error: Exception) -> str:
+    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The storage does not answer. Try again in a moment.", retry_after=5)
