@@ -114,7 +114,8 @@ def test_a_second_call_waits_five_seconds_for_the_first_then_gives_up(
         first.run("BEGIN")
         first.run(
             "INSERT INTO idempotency_keys "
-            "(workspace_id, principal, method, path, key, request_digest, expires_at) VALUES (:w, :p, 'POST', '/v1/tickets', 'slow', '', now() + interval '1 day')",
+            "(workspace_id, principal, method, path, key, request_digest, expires_at) "
+            "VALUES (:w, :p, 'POST', '/v1/tickets', 'slow', '', now() + interval '1 day')",
             w=desk.cast.acme,
             p=f"user:{desk.cast.carol.id}",
         )

@@ -28,9 +28,7 @@ def killed_before_statement(database: Database, number: int) -> Iterator[list[in
     def strike(*_: Any) -> None:
         seen.append(1)
         if len(seen) == number:
-            database.run(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'mesa_app'"
-            )
+            database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'mesa_app'")
 
     event.listen(engine(), "before_cursor_execute", strike)
     try:

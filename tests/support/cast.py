@@ -80,7 +80,8 @@ def person(
     """One more user of a workspace."""
     email = f"{name.lower()}@{domain}"
     user = database.value(
-        "INSERT INTO users (workspace_id, email, name, role, password_hash) VALUES (:w, :e, :n, :r, :h) RETURNING id",
+        "INSERT INTO users (workspace_id, email, name, role, password_hash) "
+        "VALUES (:w, :e, :n, :r, :h) RETURNING id",
         w=workspace,
         e=email,
         n=name,
