@@ -11,8 +11,11 @@ from chalicelib.api import (
     comments,
     docs,
     health,
+    invitations,
+    passwords,
     public,
     public_status,
+    sign_up,
     teams,
     ticket_verbs,
     tickets,
@@ -25,8 +28,10 @@ app.register_blueprint(authorizer.bp)
 app.register_blueprint(health.routes.blueprint)
 app.register_blueprint(docs.routes.blueprint)
 app.register_blueprint(auth.routes.blueprint)
+app.register_blueprint(passwords.routes.blueprint)
 app.register_blueprint(workspace.routes.blueprint)
 app.register_blueprint(users.routes.blueprint)
+app.register_blueprint(invitations.routes.blueprint)
 app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(audit_log.routes.blueprint)
@@ -34,6 +39,7 @@ app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
+app.register_blueprint(sign_up.routes.blueprint)
 app.register_blueprint(public_status.bp)
 
 # Chalice deploys these as Lambdas of their own, which never load this file. The API never runs them: its cold

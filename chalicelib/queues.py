@@ -8,7 +8,7 @@ one event in a transaction of its own and raises where it must come again.
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from chalice import Blueprint
@@ -19,7 +19,7 @@ from chalicelib.core.db import in_transaction
 from chalicelib.core.event import Event
 from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
 from chalicelib.core.settings import NotificationSettings
-from chalicelib.notifications import claiming, delivering, settling
+from chalicelib.notifications import account_mails, claiming, delivering, settling
 
 # What is left of a Lambda's time to write down what was done.
 SETTLING_SECONDS = 5.0
@@ -51,14 +51,36 @@ def notifications(batch: SQSEvent) -> dict[str, Any]:
 def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> None:
     """Sends the mails of one event, each once. Raises ComesAgain where some are still to be sent."""
     domain = domain_of(settings.mail_from)
+    if account_mails.is_told(event.type):
+        notify_of_account(event, settings, domain, has_time)
+        return
     claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
     if claim is None or event.ticket_id is None:
         return
     delivery = delivering.deliver(claim, event.ticket_id, settings.mail_from, has_time)
+    conclude(event, delivery, claim.elsewhere)
+
+
+def notify_of_account(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
+    """Sends the mail about an account, with the token that is issued for it. Raises ComesAgain likewise."""
+    claim = in_transaction(lambda tx: account_mails.claim(tx, event, domain), repeatable=True)
+    if claim is None:
+        return
+    drafts: list[delivering.Draft] = []
+    if claim.letter:
+        draft = partial(
+            account_mails.compose, claim.letter, claim.message_id, settings.mail_from, settings.public_url
+        )
+        drafts = [(claim.user_id, draft)]
+    conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
+
+
+def conclude(event: Event, delivery: delivering.Delivery, elsewhere: int) -> None:
+    """Writes down what was sent. Raises ComesAgain where some is not."""
     if delivery.settlements:
         in_transaction(lambda tx: settling.settle(tx, event, delivery.settlements), repeatable=True)
-    if delivery.unsent or claim.elsewhere:
-        raise ComesAgain(f"{delivery.unsent} mails unsent, {claim.elsewhere} perhaps being sent elsewhere")
+    if delivery.unsent or elsewhere:
+        raise ComesAgain(f"{delivery.unsent} mails unsent, {elsewhere} perhaps being sent elsewhere")
 
 
 def consume(

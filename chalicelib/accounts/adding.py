@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import queries, users
+from chalicelib.accounts import mail_queries, queries, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
+from chalicelib.accounts.one_time_tokens import INVITATION_DAYS
 from chalicelib.accounts.passwords import check_new_password, hash_password
 from chalicelib.accounts.permissions import Role
 from chalicelib.accounts.uniqueness import unique
@@ -52,9 +53,18 @@ def add(
     if wanted and len(user["teams"]) != len(wanted):
         raise no_such_team()
     happened = "user.invited" if password is None else "user.created"
-    tell(tx, actor, happened, user)
+    if password is None:
+        invite(tx, actor, user)
+    else:
+        tell(tx, actor, happened, user)
     audit(tx, actor, happened, ("user", user["id"]), after=audited(user))
     return user
+
+
+def invite(tx: Transaction, actor: Actor, user: Mapping[str, Any], **more: Any) -> None:
+    """Asks for the mail that lets an invited user choose a password; the invitation runs from now."""
+    mail_queries.put_invitation(tx, actor.workspace.id, user["id"], actor.user_id, INVITATION_DAYS)
+    tell(tx, actor, "user.invited", user, **more)
 
 
 def about(facts: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:

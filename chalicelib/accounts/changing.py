@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import queries, users
+from chalicelib.accounts import mail_queries, queries, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import (
     EMAIL_KEY,
     EMAIL_TAKEN,
     about,
     audited,
+    invite,
     no_such_team,
     only_staff,
     tell,
@@ -46,22 +47,28 @@ def change(
     if values:
         with unique(EMAIL_KEY, EMAIL_TAKEN):
             queries.change_user(tx, actor.workspace.id, user_id, values)
-    if "password_hash" in values:
-        queries.revoke_all(tx, actor.workspace.id, user_id)
+    if {"email", "password_hash"} & values.keys():
+        mail_queries.revoke_tokens(tx, actor.workspace.id, user_id, sessions="password_hash" in values)
     moved = _change_teams(tx, actor, user, wanted)
     changed = users.get(tx, actor, user_id)
     told = sorted(
         "password" if name == "password_hash" else name for name in values if not name.endswith("_at")
     )
     if told or moved:
-        invited = "status" in told and changed["status"] == UserStatus.INVITED
-        happened = "user.invited" if invited else "user.updated"
-        tell(tx, actor, happened, changed, changed=told + ["teams"] * moved)
+        _tell_changed(tx, actor, changed, told + ["teams"] * moved)
     is_set = {"password_set": True} if "password_hash" in values else {}
     audit_changes(
         tx, actor, "user.changed", ("user", user_id), audited_before(user), {**audited(changed), **is_set}
     )
     return changed
+
+
+def _tell_changed(tx: Transaction, actor: Actor, user: Mapping[str, Any], names: list[str]) -> None:
+    """An invitation goes out where somebody becomes invited, and again to another address."""
+    if user["status"] == UserStatus.INVITED and {"status", "email"} & set(names):
+        invite(tx, actor, user, changed=names)
+    else:
+        tell(tx, actor, "user.updated", user, changed=names)
 
 
 def audited_before(user: Row[Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import queries, users
+from chalicelib.accounts import mail_queries, queries, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import audited, tell
 from chalicelib.accounts.auditing import audit_changes
@@ -20,7 +20,7 @@ def deactivate(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:
     keep_an_admin(user, admins)
     values = {"status": UserStatus.DEACTIVATED, "deactivated_at": actor.now}
     queries.change_user(tx, actor.workspace.id, user_id, values)
-    queries.revoke_all(tx, actor.workspace.id, user_id)
+    mail_queries.revoke_tokens(tx, actor.workspace.id, user_id, sessions=True)
     gone = users.get(tx, actor, user_id)
     tell(tx, actor, "user.deactivated", gone)
     audit_changes(tx, actor, "user.deactivated", ("user", user_id), audited_before(user), audited(gone))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.accounts import principals, queries, sessions, settings, users
-from chalicelib.accounts.adding import audited
+from chalicelib.accounts.adding import audited, tell
 from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
@@ -39,4 +39,6 @@ def register(
     named = {"name": workspace_name, "slug": made.slug}
     audit(tx, actor, "workspace.registered", ("workspace", made.workspace_id), after=named)
     audit(tx, actor, "user.created", ("user", admin.id), after=audited(users.shape(admin)))
+    # Until the mail is answered the admin works all the same: who makes a workspace is not kept waiting.
+    tell(tx, actor, "user.email_verification_requested", users.shape(admin))
     return {"workspace": settings.get(tx, actor), **sessions.begin(tx, keys, actor)}

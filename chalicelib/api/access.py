@@ -26,8 +26,13 @@ _SIGN_IN: dict[Route, Access] = {
     ("POST", "/v1/auth/logout"): EVERYBODY,
     ("GET", "/v1/auth/me"): EVERYBODY,
     ("PATCH", "/v1/auth/me"): EVERYBODY,
+    ("POST", "/v1/auth/password/change"): EVERYBODY,
+    ("POST", "/v1/auth/password/forgot"): PUBLIC,
+    ("POST", "/v1/auth/password/reset"): PUBLIC,
     ("POST", "/v1/auth/refresh"): PUBLIC,
     ("POST", "/v1/auth/register"): PUBLIC,
+    ("POST", "/v1/auth/verify-email"): PUBLIC,
+    ("POST", "/v1/auth/verify-email/resend"): EVERYBODY,
 }
 
 _PEOPLE: dict[Route, Access] = {
@@ -37,6 +42,11 @@ _PEOPLE: dict[Route, Access] = {
     ("GET", "/v1/api-keys/{api_key_id}"): ADMINS,
     ("GET", "/v1/audit-log"): ADMINS,
     ("GET", "/v1/audit-log/verify"): ADMINS,
+    ("GET", "/v1/invitations"): ADMINS,
+    ("POST", "/v1/invitations"): ADMINS,
+    ("POST", "/v1/invitations/accept"): PUBLIC,
+    ("DELETE", "/v1/invitations/{invitation_id}"): ADMINS,
+    ("POST", "/v1/invitations/{invitation_id}/resend"): ADMINS,
     ("GET", "/v1/teams"): STAFF,
     ("POST", "/v1/teams"): ADMINS,
     ("GET", "/v1/teams/{team_id}"): STAFF,
@@ -81,6 +91,7 @@ _TICKET_VERBS: dict[Route, Access] = {
 }
 
 _PUBLIC_DESK: dict[Route, Access] = {
+    ("POST", "/v1/public/{workspace}/signup"): PUBLIC,
     ("POST", "/v1/public/{workspace}/ticket-status"): PUBLIC,
     ("POST", "/v1/public/{workspace}/tickets"): PUBLIC,
 }

@@ -13,7 +13,11 @@ from chalicelib.api.problem_document import STATUS, TITLES
 # What a route answers beyond that which its method, parameters and access already say.
 BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/auth/login"): frozenset({401}),
+    ("POST", "/v1/auth/password/reset"): frozenset({404, 410}),
     ("POST", "/v1/auth/refresh"): frozenset({401}),
+    ("POST", "/v1/auth/verify-email"): frozenset({404, 410}),
+    ("POST", "/v1/invitations/accept"): frozenset({404, 410}),
+    ("POST", "/v1/public/{workspace}/signup"): frozenset({403}),
     ("GET", "/v1/health/ready"): frozenset({503}),
     ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
 }

@@ -63,6 +63,21 @@ class Scope(StrEnum):
     WRITE = "write"
 
 
+class InvitationStatus(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class TokenPurpose(StrEnum):
+    """What a mailed token is good for, once."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    EMAIL_VERIFICATION = "email_verification"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

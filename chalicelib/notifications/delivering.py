@@ -1,8 +1,9 @@
 """Delivering: sends the mails of a claim one by one and says what became of each. No transaction is open."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from chalicelib.core import mail
@@ -11,6 +12,9 @@ from chalicelib.notifications import threads
 from chalicelib.notifications.claiming import Claim, Letter
 from chalicelib.notifications.queries import Settlement
 from chalicelib.notifications.rendering import render
+
+# Whose mail it is, and how it is made.
+Draft = tuple[UUID, Callable[[], Mail]]
 
 log = logging.getLogger(__name__)
 
@@ -28,25 +32,36 @@ def deliver(claim: Claim, ticket_id: UUID, sender: str, has_time: Callable[[], b
 
     Once the provider fails, or time is over, the rest is left claimed: the event comes again.
     """
+    return deliver_each(
+        [
+            (letter.recipient.person.id, partial(compose, claim, letter, ticket_id, sender))
+            for letter in claim.letters
+        ],
+        has_time,
+    )
+
+
+def deliver_each(drafts: Sequence[Draft], has_time: Callable[[], bool]) -> Delivery:
+    """The same for mails of any kind, each composed when its turn comes."""
     delivery = Delivery()
-    for place, letter in enumerate(claim.letters):
+    for place, (user_id, draft) in enumerate(drafts):
         if not has_time():
-            delivery.unsent += len(claim.letters) - place
+            delivery.unsent += len(drafts) - place
             break
         try:
-            provider_id = mail.send(compose(claim, letter, ticket_id, sender))
+            provider_id = mail.send(draft())
         except MailRefused as error:
-            log.error("mail refused", extra={"user_id": letter.recipient.person.id, "reason": str(error)})
-            delivery.settlements.append(Settlement(letter.recipient.person.id, "failed"))
+            log.error("mail refused", extra={"user_id": user_id, "reason": str(error)})
+            delivery.settlements.append(Settlement(user_id, "failed"))
         except MailRejected as error:
-            log.warning("mail not taken", extra={"user_id": letter.recipient.person.id, "reason": str(error)})
+            log.warning("mail not taken", extra={"user_id": user_id, "reason": str(error)})
             delivery.unsent += 1
         except Exception:
             log.warning("mail provider does not answer", exc_info=True)
-            delivery.unsent += len(claim.letters) - place
+            delivery.unsent += len(drafts) - place
             break
         else:
-            delivery.settlements.append(Settlement(letter.recipient.person.id, "sent", provider_id))
+            delivery.settlements.append(Settlement(user_id, "sent", provider_id))
     return delivery
 
 

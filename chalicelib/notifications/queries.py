@@ -75,7 +75,8 @@ CLAIM = text(
     """
     INSERT INTO notifications AS n
         (workspace_id, event_id, user_id, ticket_id, sequence, kind, topic, message_id, status)
-    SELECT :workspace_id, :event_id, given.user_id, :ticket_id, :sequence, :kind, :topic, given.message_id,
+    SELECT :workspace_id, :event_id, given.user_id, CAST(:ticket_id AS uuid), CAST(:sequence AS integer),
+        :kind, CAST(:topic AS text), given.message_id,
         CASE WHEN EXISTS (
             SELECT FROM notifications newer
             WHERE newer.workspace_id = :workspace_id AND newer.ticket_id = :ticket_id
@@ -106,6 +107,24 @@ SETTLE = text(
       AND n.status = 'claimed'
     """
 )
+
+
+ACCOUNT = text(
+    """
+    SELECT name, email, status, email_verified_at FROM users
+    WHERE workspace_id = :workspace_id AND id = :user_id AND deleted_at IS NULL
+    """
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whom a mail about an account speaks to, as the account is now."""
+
+    name: str
+    email: str
+    status: str
+    email_verified_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -151,6 +170,11 @@ def people(tx: Transaction, event: Event, *, dispatchers: bool) -> list[Person]:
         Person(row.id, row.name, row.email, Role(row.role), frozenset(Part(part) for part in row.parts))
         for row in rows
     ]
+
+
+def account(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Account | None:
+    row = tx.connection.execute(ACCOUNT, {"workspace_id": workspace_id, "user_id": user_id}).first()
+    return Account(**row._mapping) if row else None
 
 
 def claim(tx: Transaction, event: Event, topic: str | None, message_ids: dict[UUID, str]) -> set[UUID]:

@@ -49,11 +49,11 @@ def render(claim: Claim, recipient: Recipient) -> Rendered:
             workspace=claim.workspace.name, reason=words["reasons"][recipient.audience]
         ),
     }
-    environment = _environment()
+    templates = environment()
     return Rendered(
         subject,
-        environment.get_template("mail.txt").render(told),
-        environment.get_template("mail.html").render(told),
+        templates.get_template("mail.txt").render(told),
+        templates.get_template("mail.html").render(told),
         code,
     )
 
@@ -67,7 +67,8 @@ def languages() -> Mapping[str, Language]:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of mails; HTML escapes whatever it is given."""
     return Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=select_autoescape(["html"]),

@@ -20,6 +20,15 @@ BEGIN
     DELETE FROM public.refresh_tokens WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.refresh_tokens WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    -- Kept a while past their end: whoever comes late hears that the link is over, not that there never was one.
+    DELETE FROM public.one_time_tokens WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.one_time_tokens WHERE expires_at < now() - interval '30 days'
+        LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    DELETE FROM public.sign_ups WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.sign_ups WHERE expires_at < now() - interval '30 days'
+        LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
 END $$;
 ALTER PROCEDURE sp_purge(integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON PROCEDURE sp_purge(integer, integer) FROM PUBLIC;

@@ -121,6 +121,60 @@ CREATE INDEX refresh_tokens_expires_at_idx ON refresh_tokens (expires_at);
 CREATE INDEX refresh_tokens_workspace_id_family_id_idx ON refresh_tokens (workspace_id, family_id);
 CREATE INDEX refresh_tokens_workspace_id_user_id_idx ON refresh_tokens (workspace_id, user_id);
 
+CREATE TABLE invitations (
+    workspace_id uuid NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    invited_by uuid,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    sent_at timestamptz DEFAULT now() NOT NULL,
+    expires_at timestamptz NOT NULL,
+    accepted_at timestamptz,
+    revoked_at timestamptz,
+    CONSTRAINT invitations_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT invitations_workspace_id_user_id_fkey FOREIGN KEY(workspace_id, user_id) REFERENCES users (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT invitations_workspace_id_invited_by_fkey FOREIGN KEY(workspace_id, invited_by) REFERENCES users (workspace_id, id),
+    CONSTRAINT invitations_workspace_id_user_id_key UNIQUE (workspace_id, user_id)
+);
+CREATE INDEX invitations_workspace_id_created_at_idx ON invitations (workspace_id, created_at, id);
+
+CREATE TABLE sign_ups (
+    workspace_id uuid NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    password_hash text,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    expires_at timestamptz NOT NULL,
+    CONSTRAINT sign_ups_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT sign_ups_workspace_id_user_id_fkey FOREIGN KEY(workspace_id, user_id) REFERENCES users (workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX sign_ups_expires_at_idx ON sign_ups (expires_at);
+CREATE INDEX sign_ups_workspace_id_user_id_idx ON sign_ups (workspace_id, user_id);
+
+CREATE TABLE one_time_tokens (
+    workspace_id uuid NOT NULL,
+    id uuid DEFAULT uuidv7() NOT NULL,
+    user_id uuid NOT NULL,
+    purpose text NOT NULL,
+    event_id bigint NOT NULL,
+    sign_up_id uuid,
+    digest bytea NOT NULL,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    revoked_at timestamptz,
+    CONSTRAINT one_time_tokens_pkey PRIMARY KEY (workspace_id, id),
+    CONSTRAINT one_time_tokens_workspace_id_user_id_fkey FOREIGN KEY(workspace_id, user_id) REFERENCES users (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT one_time_tokens_workspace_id_sign_up_id_fkey FOREIGN KEY(workspace_id, sign_up_id) REFERENCES sign_ups (workspace_id, id) ON DELETE CASCADE,
+    CONSTRAINT one_time_tokens_workspace_id_digest_key UNIQUE (workspace_id, digest),
+    CONSTRAINT one_time_tokens_workspace_id_event_id_key UNIQUE (workspace_id, event_id),
+    CONSTRAINT one_time_tokens_purpose_check CHECK (purpose IN ('invitation', 'password_reset', 'email_verification'))
+);
+CREATE INDEX one_time_tokens_digest_idx ON one_time_tokens (digest);
+CREATE INDEX one_time_tokens_expires_at_idx ON one_time_tokens (expires_at);
+CREATE INDEX one_time_tokens_workspace_id_user_id_idx ON one_time_tokens (workspace_id, user_id, purpose);
+
 CREATE TABLE calendars (
     workspace_id uuid NOT NULL,
     id uuid DEFAULT uuidv7() NOT NULL,

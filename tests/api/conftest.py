@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from local.postgres import Cluster
-from tests.conftest import DATABASE
+from tests.conftest import DATABASE, Queue
 from tests.support.api import Api
 from tests.support.database import Database
+from tests.support.mailbox import Mailbox
+from tests.support.post import Post
 from tests.support.world import World, make_world
 
 
@@ -26,3 +28,11 @@ def shared_world(cluster: Cluster, stage: dict[str, str]) -> Iterator[World]:
 def world(api: Api, database: Database) -> World:
     """One that a test may change."""
     return make_world(api, database)
+
+
+@pytest.fixture
+def post(database: Database, queue: Queue) -> Post:
+    """What is mailed, nothing at first."""
+    mailbox = Mailbox()
+    mailbox.empty()
+    return Post(queue, mailbox)

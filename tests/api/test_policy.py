@@ -290,8 +290,13 @@ def test_the_public_routes_are_these() -> None:
         ("GET", "/v1/health/ready"),
         ("GET", "/v1/openapi.json"),
         ("POST", "/v1/auth/login"),
+        ("POST", "/v1/auth/password/forgot"),
+        ("POST", "/v1/auth/password/reset"),
         ("POST", "/v1/auth/refresh"),
         ("POST", "/v1/auth/register"),
+        ("POST", "/v1/auth/verify-email"),
+        ("POST", "/v1/invitations/accept"),
+        ("POST", "/v1/public/{workspace}/signup"),
         ("POST", "/v1/public/{workspace}/ticket-status"),
         ("POST", "/v1/public/{workspace}/tickets"),
     }
@@ -300,6 +305,7 @@ def test_the_public_routes_are_these() -> None:
 def test_what_is_for_admins_alone() -> None:
     assert {route for route, roles in PRIVATE.items() if roles == ADMINS} == {
         ("DELETE", "/v1/api-keys/{api_key_id}"),
+        ("DELETE", "/v1/invitations/{invitation_id}"),
         ("DELETE", "/v1/teams/{team_id}/members/{user_id}"),
         ("DELETE", "/v1/tickets/{ticket_id}"),
         ("GET", "/v1/api-keys"),
@@ -310,6 +316,9 @@ def test_what_is_for_admins_alone() -> None:
         ("PATCH", "/v1/users/{user_id}"),
         ("PATCH", "/v1/workspace"),
         ("POST", "/v1/api-keys"),
+        ("GET", "/v1/invitations"),
+        ("POST", "/v1/invitations"),
+        ("POST", "/v1/invitations/{invitation_id}/resend"),
         ("POST", "/v1/teams"),
         ("POST", "/v1/teams/{team_id}/members"),
         ("POST", "/v1/tickets/{ticket_id}/restore"),

@@ -13,8 +13,13 @@ PUBLIC = {
     ("GET", "/v1/health/ready"),
     ("GET", "/v1/openapi.json"),
     ("POST", "/v1/auth/login"),
+    ("POST", "/v1/auth/password/forgot"),
+    ("POST", "/v1/auth/password/reset"),
     ("POST", "/v1/auth/refresh"),
     ("POST", "/v1/auth/register"),
+    ("POST", "/v1/auth/verify-email"),
+    ("POST", "/v1/invitations/accept"),
+    ("POST", "/v1/public/{workspace}/signup"),
     ("POST", "/v1/public/{workspace}/ticket-status"),
     ("POST", "/v1/public/{workspace}/tickets"),
 }

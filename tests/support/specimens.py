@@ -23,6 +23,7 @@ BY_NAME = {
     "admin_email": lambda: f"specimen{next(_numbers)}@example.org",
     "password": lambda: "violet staple horse",
     "admin_password": lambda: "violet staple horse",
+    "new_password": lambda: "amber ladder cloud",
     "phone": lambda: "+34 600 100 200",
     "timezone": lambda: "Europe/Madrid",
     "slug": lambda: f"specimen-{next(_numbers)}",

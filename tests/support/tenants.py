@@ -17,6 +17,12 @@ ROWS = (
     "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :team, :user)",
     "INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at) "
     "VALUES (:w, :user, uuidv7(), sha256(uuid_send(:w)), now() + interval '1 day')",
+    "INSERT INTO invitations (workspace_id, id, user_id, expires_at) "
+    "VALUES (:w, :invitation, :user, now() + interval '1 day')",
+    "INSERT INTO sign_ups (workspace_id, id, user_id, name, expires_at) "
+    "VALUES (:w, :sign_up, :user, 'a canary', now() + interval '1 day')",
+    "INSERT INTO one_time_tokens (workspace_id, user_id, purpose, event_id, sign_up_id, digest, expires_at) "
+    "VALUES (:w, :user, 'email_verification', 1, :sign_up, sha256(uuid_send(:w)), now() + interval '1 day')",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
     "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
     "VALUES (:w, :ticket, 'follow_up', :other)",
@@ -71,7 +77,9 @@ def furnish(
     """
     slug = database.value("SELECT slug FROM workspaces WHERE id = :w", w=workspace)
     default = database.value("SELECT id FROM teams WHERE workspace_id = :w AND is_default", w=workspace)
-    named: dict[str, Any] = {name: uuid4() for name in ("ticket", "other", "target", "comment", "key")}
+    named: dict[str, Any] = {
+        name: uuid4() for name in ("ticket", "other", "target", "comment", "key", "invitation", "sign_up")
+    }
     named |= {"w": workspace, "user": colleague, "team": default}
     named["calendar"] = database.value("SELECT id FROM calendars WHERE workspace_id = :w", w=workspace)
     for number, ticket in enumerate((named["ticket"], named["other"]), 901):
@@ -90,7 +98,11 @@ def furnish(
     for statement in ROWS:
         database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
     ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
-    return Tenant(workspace, slug, {**ids, "requester_id": requester, "api_key_id": named["key"]})
+    return Tenant(
+        workspace,
+        slug,
+        {**ids, "requester_id": requester, "api_key_id": named["key"], "invitation_id": named["invitation"]},
+    )
 
 
 def key_of(table: str) -> str:

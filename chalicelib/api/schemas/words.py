@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, WithJsonSchema
 
 from chalicelib.accounts.permissions import Role
-from chalicelib.models.words import Priority, Status, TicketType, UserStatus
+from chalicelib.models.words import InvitationStatus, Priority, Status, TicketType, UserStatus
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -97,3 +97,4 @@ StatusList = word_list(Status, STATUSES, {"pausado": [Status.PENDING, Status.ON_
 RoleWord = word(Role, ROLES)
 RoleList = word_list(Role, ROLES)
 UserStatusList = word_list(UserStatus, {})
+InvitationStatusList = word_list(InvitationStatus, {})
