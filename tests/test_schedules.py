@@ -196,6 +196,34 @@ class TestPurge:
             b"still"
         ]
 
+    def test_keeps_mailed_tokens_a_month_past_their_end(
+        self, cast: Cast, database: Database, desk: Desk
+    ) -> None:
+        """So that whoever comes late hears that the link is over, not that there never was one."""
+        for number, age in enumerate(("-1 hour", "29 days", "31 days"), 1):
+            sign_up = database.value(
+                "INSERT INTO sign_ups (workspace_id, user_id, name, expires_at) "
+                f"VALUES (:w, :u, 'Carol', now() - interval '{age}') RETURNING id",
+                w=cast.acme,
+                u=cast.carol.id,
+            )
+            database.run(
+                "INSERT INTO one_time_tokens "
+                "(workspace_id, user_id, purpose, event_id, sign_up_id, digest, expires_at) VALUES "
+                f"(:w, :u, 'email_verification', :e, :s, sha256(:d), now() - interval '{age}')",
+                w=cast.acme,
+                u=cast.carol.id,
+                e=number,
+                s=sign_up,
+                d=bytes([number]),
+            )
+
+        tick(schedules.purge)
+
+        left = database.rows("SELECT event_id FROM one_time_tokens ORDER BY event_id")
+        assert [row["event_id"] for row in left] == [1, 2]
+        assert database.value("SELECT count(*) AS n FROM sign_ups") == 2
+
     def test_ends_where_there_is_nothing(self, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
         tick(schedules.purge)
 

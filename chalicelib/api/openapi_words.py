@@ -19,7 +19,7 @@ A multi-tenant helpdesk: tickets with their life, comments, service-level promis
 """
 # In the order in which the document tells them.
 TAGS = {
-    "Sign-in": "Make a workspace, sign in, stay signed in, and say who you are.",
+    "Sign-in": "Make a workspace, sign in, stay signed in, say who you are, change or recover a password.",
     "Tickets": "Open, list, show, change and delete tickets.",
     "Ticket verbs": "What is done with a ticket. Each answers the whole ticket; one that its status does not "
     "allow is 409 `ILLEGAL_TRANSITION`, with the verbs allowed now.",
@@ -30,7 +30,7 @@ TAGS = {
     "API keys": "What lets programs in: with a role, scopes and an end, revoked at once. What a key does is "
     "told under its name; it requests nothing for itself, so its tickets need a `requester_id`.",
     "Audit log": "Who did what, from where, before and after; nobody can change it unseen.",
-    "Public": "For people without an account: open a ticket, ask for its status by label and email.",
+    "Public": "For people without an account: open a ticket, ask for its status by label and email, sign up.",
     "Health": "Whether the desk is up.",
     "Documentation": "This document, and pages that show it.",
 }

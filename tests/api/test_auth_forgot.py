@@ -43,6 +43,7 @@ class TestAnswer:
 
         assert reply.text == forgot(api, cast.ben.email).text
         assert [mail["To"].addresses[0].addr_spec for mail in post.arrive()] == [cast.ben.email]
+        assert database.value("SELECT count(*) AS n FROM events") == 1
 
     def test_8_known_and_unknown_are_as_much_work(self, api: Api, cast: Cast, post: Post) -> None:
         work = []

@@ -99,6 +99,16 @@ def test_whoever_was_deactivated_meanwhile_has_no_use_for_it(api: Api, cast: Cas
     assert reset(api, token).status == 410
 
 
+@pytest.mark.parametrize("change", ["status = 'deactivated'", "status = 'invited'"])
+def test_a_token_that_outlived_its_account_opens_nothing(
+    api: Api, cast: Cast, database: Database, token: str, change: str
+) -> None:
+    """Past the app, which ends tokens with the account."""
+    database.run(f"UPDATE users SET {change} WHERE id = :u", u=cast.ana.id)
+
+    assert reset(api, token).code == "GONE"
+
+
 @pytest.mark.parametrize("change", [{"email": "ana2@acme.example"}, {"password": "violet staple horse"}])
 def test_a_new_email_or_password_by_an_admin_ends_it(
     api: Api, cast: Cast, token: str, change: dict[str, str]
