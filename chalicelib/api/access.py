@@ -66,7 +66,7 @@ _PEOPLE: dict[Route, Access] = {
 _TICKETS: dict[Route, Access] = {
     ("GET", "/v1/tickets"): EVERYBODY,
     ("POST", "/v1/tickets"): EVERYBODY,
-    ("GET", "/v1/tickets/breached"): STAFF,
+    ("GET", "/v1/tickets/breached"): EVERYBODY,
     ("DELETE", "/v1/tickets/{ticket_id}"): ADMINS,
     ("GET", "/v1/tickets/{ticket_id}"): EVERYBODY,
     ("PATCH", "/v1/tickets/{ticket_id}"): EVERYBODY,

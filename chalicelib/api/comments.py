@@ -1,5 +1,6 @@
 """A ticket's comments and timeline."""
 
+from typing import Any
 from uuid import UUID
 
 from chalicelib.api.endpoint import Answer, Call
@@ -9,6 +10,7 @@ from chalicelib.api.schemas.common import PageQuery
 from chalicelib.api.schemas.tickets import CommentIn, CommentOut, TimelineEntryOut
 from chalicelib.core import paging
 from chalicelib.tickets import commenting, views
+from chalicelib.tickets.timeline import as_customers_see
 
 routes = Routes(__name__, tag="Comments and timeline")
 
@@ -52,5 +54,10 @@ def list_comments(call: Call, ticket_id: UUID, query: PageQuery) -> Answer:
 )
 def list_timeline(call: Call, ticket_id: UUID, query: PageQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
+
+    def shape(row: Any) -> dict[str, Any]:
+        item: dict[str, Any] = row.item
+        return item if call.actor.is_staff else as_customers_see(item)
+
     rows = views.timeline(call.tx, call.actor, ticket_id, page)
-    return Answer(paging.answer(rows, page, "sequence", lambda r: (r.sequence,), lambda r: r.item))
+    return Answer(paging.answer(rows, page, "sequence", lambda r: (r.sequence,), shape))

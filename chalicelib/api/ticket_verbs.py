@@ -85,8 +85,8 @@ def pause_ticket(call: Call, ticket_id: UUID, body: PauseIn) -> Answer:
 
 
 @routes.post(PATH + "resume", summary="Go on", answer=TicketOut)
-def resume_ticket(call: Call, ticket_id: UUID) -> Answer:
-    resume(call.tx, call.actor, ticket_id, call.if_match)
+def resume_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
+    resume(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 

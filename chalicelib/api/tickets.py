@@ -23,6 +23,7 @@ from chalicelib.core.errors import ValidationFailed
 from chalicelib.tickets import deleting, listing, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
+from chalicelib.tickets.timeline import as_customers_see
 from chalicelib.tickets.updating import update
 
 routes = Routes(__name__, tag="Tickets")
@@ -60,7 +61,8 @@ def breached_tickets(call: Call, query: TicketQuery) -> Answer:
 def show_ticket(call: Call, ticket_id: UUID) -> Answer:
     row = views.show(call.tx, call.actor, ticket_id)
     talk = views.conversation(call.tx, call.actor, ticket_id)
-    body = {**whole(row, call.actor), "comments": talk.comments, "timeline": talk.timeline}
+    timeline = talk.timeline if call.actor.is_staff else [as_customers_see(entry) for entry in talk.timeline]
+    body = {**whole(row, call.actor), "comments": talk.comments, "timeline": timeline}
     return Answer(body, headers={"ETag": f'"{row.version}"'})
 
 
@@ -87,7 +89,7 @@ def delete_ticket(call: Call, ticket_id: UUID) -> Answer:
 
 @routes.post("/v1/tickets/{ticket_id}/restore", summary="Undo the deletion of a ticket", answer=TicketOut)
 def restore_ticket(call: Call, ticket_id: UUID) -> Answer:
-    deleting.restore(call.tx, call.actor, ticket_id)
+    deleting.restore(call.tx, call.actor, ticket_id, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 

@@ -12,7 +12,8 @@ SHOWN = ("metric", "cycle", "started_at", "due_at", "fulfilled_at", "ended_at", 
 
 
 def resolution_facts(targets: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
-    """`{sla_minutes, due_at, hours_remaining, breached}` of the last resolution cycle in TARGETS_JSON.
+    """`{sla_minutes, due_at, hours_remaining, breached}` of the last resolution cycle in TARGETS_JSON; a
+    breach never clears, so it counts in any cycle.
 
     `hours_remaining`: elapsed hours until due, negative once late, null while paused, frozen once finished.
     Without a promise, or with one that was withdrawn, nothing applies and nothing failed.
@@ -21,14 +22,15 @@ def resolution_facts(targets: Iterable[Mapping[str, Any]], now: datetime) -> dic
     if not cycles:
         return dict(NOT_PROMISED)
     last = max(cycles, key=lambda target: int(target["cycle"]))
+    breached = any(is_breached(target, now) for target in cycles)
     due, finished = _time(last["due_at"]), _time(last["fulfilled_at"]) or _time(last["ended_at"])
     if last["ended_at"] and due is None:
-        return {**NOT_PROMISED, "breached": last["breached_at"] is not None}
+        return {**NOT_PROMISED, "breached": breached}
     return {
         "sla_minutes": _minutes(last["minutes"]),
         "due_at": last["due_at"],
         "hours_remaining": round((due - (finished or now)).total_seconds() / 3600, 4) if due else None,
-        "breached": is_breached(last, now),
+        "breached": breached,
     }
 
 

@@ -39,6 +39,8 @@ def apply_assign(
         raise NotFound("There is no such active member of the staff.")
     if team_id is not None and found.team_id is None:
         raise NotFound("There is no such team.")
+    if assignee_id == draft.get("assignee_id") and team_id in (None, draft.get("team_id")):
+        return
     changes: dict[str, object] = {"assignee_id": assignee_id}
     if assignee_id is not None and draft.get("status") is Status.NEW:
         changes["status"] = Status.OPEN

@@ -41,6 +41,7 @@ def comment(
     """Adds a comment. A customer's on a finished ticket opens a follow-up; on an archived one nobody
     comments."""
     draft = open_draft(tx, actor, ticket_id)
+    _require_right(actor, visibility)
     if actor.is_customer and _is_over(draft):
         new = following_up.follow_up(draft, body, source)
         return Comment(None, new.id, body, Visibility.PUBLIC, draft.now, new)
@@ -58,14 +59,17 @@ def add_comment(
     actor = draft.actor
     if draft.get("archived_at") is not None:
         raise Conflict("The ticket is archived, so it takes no comments. Open a new one.")
-    if visibility is Visibility.INTERNAL and actor.is_customer:
-        raise Forbidden("Internal notes are the staff's.")
     row = queries.insert_comment(draft.tx, actor, draft.ticket, body, visibility, source)
     internal = visibility is Visibility.INTERNAL
     draft.tell("commented", comment_id=row.id, visibility=visibility, internal=internal)
     if not internal:
         _affect_promises(draft)
     return Comment(row.id, draft.ticket.id, body, visibility, row.created_at)
+
+
+def _require_right(actor: Actor, visibility: Visibility) -> None:
+    if visibility is Visibility.INTERNAL and actor.is_customer:
+        raise Forbidden("Internal notes are the staff's.")
 
 
 def _affect_promises(draft: Draft) -> None:

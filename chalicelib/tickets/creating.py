@@ -9,7 +9,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, NotFound, ValidationFailed
-from chalicelib.models.words import Priority, Source, Status, TicketType
+from chalicelib.models.words import ActorType, Priority, Source, Status, TicketType
 from chalicelib.sla import policies
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.clock import Clock
@@ -68,7 +68,7 @@ def create(
     found = queries.prepare(
         tx, actor.workspace.id, team_id=team_id, assignee_id=new.assignee_id, requester_id=requester_id
     )
-    _require_found(new, team_id, found)
+    _require_found(actor, new, team_id, found)
     facts = TicketFacts(
         type=new.type,
         priority=new.priority,
@@ -110,10 +110,11 @@ def create(
     return ticket
 
 
-def _require_found(new: NewTicket, team_id: UUID | None, found: Any) -> None:
+def _require_found(actor: Actor, new: NewTicket, team_id: UUID | None, found: Any) -> None:
     if team_id is not None and found.team_id is None:
         raise NotFound("There is no such team.")
     if new.assignee_id is not None and found.assignee_id is None:
         raise NotFound("There is no such active member of the staff.")
-    if found.requester_id is None:
+    # Whoever writes without an account may do so, also one whose account was taken away.
+    if found.requester_id is None and actor.type is not ActorType.CONTACT:
         raise NotFound("There is no such requester.")

@@ -6,8 +6,10 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit
 from chalicelib.core.db import Transaction
+from chalicelib.models.words import Metric
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import ACTIVE
+from chalicelib.tickets.releasing import release_leaver
 
 
 def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
@@ -19,12 +21,16 @@ def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None =
     audit(tx, actor, "ticket.deleted", ("ticket", ticket_id), before=_named(draft))
 
 
-def restore(tx: Transaction, actor: Actor, ticket_id: UUID) -> None:
+def restore(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
     """Brings it back as it was; an active one gets a clock again, with the time that was left."""
-    draft = open_draft(tx, actor, ticket_id, deleted=True)
+    draft = open_draft(tx, actor, ticket_id, version, deleted=True)
     draft.set("restored", {"deleted_at": None}, internal=True)
     if draft.ticket.status in ACTIVE:
+        release_leaver(draft)
+        was_asked = _was_asked(draft)
         draft.clock.reopened(draft.now, draft.policy(), draft.facts)
+        if was_asked:
+            draft.clock.asked(draft.now, draft.policy(), draft.facts)
     draft.save()
     audit(tx, actor, "ticket.restored", ("ticket", ticket_id), after=_named(draft))
 
@@ -32,3 +38,14 @@ def restore(tx: Transaction, actor: Actor, ticket_id: UUID) -> None:
 def _named(draft: Draft) -> dict[str, Any]:
     """Which ticket it is, without a word of what is in it."""
     return {"label": draft.ticket.label, "status": draft.ticket.status}
+
+
+def _was_asked(draft: Draft) -> bool:
+    """Whether the deletion cut off a customer's question that nobody had answered."""
+    deleted_at = draft.ticket.deleted_at
+    return deleted_at is not None and any(
+        target.metric is Metric.NEXT_RESPONSE
+        and target.ended_at is not None
+        and target.ended_at >= deleted_at
+        for target in draft.clock.targets
+    )

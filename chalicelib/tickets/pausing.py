@@ -28,10 +28,12 @@ def pause(
     draft.save()
 
 
-def resume(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
+def resume(
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+) -> None:
     """Goes on: the clock counts again from now."""
     draft = open_draft(tx, actor, ticket_id, version)
-    apply_resume(draft)
+    apply_resume(draft, reason)
     draft.save()
 
 
@@ -44,7 +46,7 @@ def apply_pause(draft: Draft, status: Status, reason: str | None) -> None:
         draft.clock.paused(draft.now)
 
 
-def apply_resume(draft: Draft, cause: str | None = None) -> None:
+def apply_resume(draft: Draft, reason: str | None = None, cause: str | None = None) -> None:
     draft.require(Verb.RESUME)
-    draft.set("resumed", {"status": Status.OPEN}, cause=cause)
+    draft.set("resumed", {"status": Status.OPEN}, reason=reason, cause=cause)
     draft.clock.resumed(draft.now)

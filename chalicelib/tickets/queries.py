@@ -52,6 +52,7 @@ def lock(tx: Transaction, actor: Actor, ticket_id: UUID, *, deleted: bool = Fals
     return Ticket.of(row) if row else None
 
 
+# The assignee is held: whoever deactivates somebody waits, and then finds the ticket that they were given.
 PREPARE = text(
     f"""
     SELECT {POLICIES_JSON} AS policies,
@@ -59,7 +60,8 @@ PREPARE = text(
         (SELECT n.id FROM teams n
          WHERE n.workspace_id = :workspace_id AND n.id = :team_id AND n.deleted_at IS NULL) AS team_id,
         (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :assignee_id
-            AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL) AS assignee_id,
+            AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL
+            FOR SHARE) AS assignee_id,
         (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :requester_id
             AND u.status <> 'deactivated' AND u.deleted_at IS NULL) AS requester_id
     """
@@ -295,13 +297,13 @@ RELEASE = text(
                 'priority', t.priority) AS facts
     ), entry AS (
         INSERT INTO timeline_entries
-            (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta)
+            (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta, internal)
         SELECT workspace_id, id, last_sequence, 'unassigned', :actor_type, :actor_id,
-            CAST(:changes AS jsonb), CAST(:meta AS jsonb)
+            CAST(:changes AS jsonb), CAST(:meta AS jsonb), true
         FROM released
     )
-    INSERT INTO events (workspace_id, ticket_id, sequence, type, payload)
-    SELECT workspace_id, id, last_sequence, 'ticket.unassigned',
+    INSERT INTO events (workspace_id, ticket_id, sequence, type, internal, payload)
+    SELECT workspace_id, id, last_sequence, 'ticket.unassigned', true,
         CAST(:payload AS jsonb) || jsonb_build_object('ticket', facts)
     FROM released
     RETURNING id, workspace_id, ticket_id, sequence, type, internal, payload, created_at

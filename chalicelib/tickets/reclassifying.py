@@ -30,5 +30,8 @@ def apply_reclassify(draft: Draft, changes: Mapping[str, Any], reason: str | Non
     actor = draft.actor
     if not (actor.is_dispatcher or draft.get("assignee_id") == actor.id):
         raise Forbidden("Agents reclassify the tickets that are assigned to them.")
-    draft.set("reclassified", changes, reason=reason)
+    different = {name: value for name, value in changes.items() if draft.get(name) != value}
+    if not different:
+        return
+    draft.set("reclassified", different, reason=reason)
     draft.clock.recomputed(draft.now, draft.policy(), draft.facts)

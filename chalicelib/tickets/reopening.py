@@ -9,6 +9,7 @@ from chalicelib.core.errors import Forbidden
 from chalicelib.models.words import Status
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
+from chalicelib.tickets.releasing import release_leaver
 
 
 def reopen(tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version: int | None = None) -> None:
@@ -36,6 +37,7 @@ def wake(draft: Draft, reason: str | None = None, cause: str | None = None) -> N
     """The reopening itself, whoever caused it: a verb, or a customer's comment within the window."""
     cleared = {"status": Status.OPEN, "resolved_at": None, "closed_at": None}
     draft.set("reopened", cleared, reason=reason, cause=cause)
+    release_leaver(draft)
     draft.clock.reopened(draft.now, draft.policy(), draft.facts)
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Forbidden, NotFound
+from chalicelib.core.errors import Conflict, Forbidden, NotFound
 from chalicelib.models.words import Status
 from chalicelib.tickets import queries
 from chalicelib.tickets.draft import Draft, open_draft
@@ -30,6 +30,8 @@ def apply_transfer(draft: Draft, team_id: UUID, reason: str | None, assignee_id:
     draft.require(Verb.TRANSFER)
     if not draft.actor.is_dispatcher:
         raise Forbidden("Only a dispatcher moves a ticket to another team.")
+    if team_id == draft.get("team_id"):
+        raise Conflict("The ticket is with this team already.")
     found = queries.prepare(
         draft.tx, draft.ticket.workspace_id, team_id=team_id, assignee_id=assignee_id, requester_id=None
     )

@@ -42,7 +42,7 @@ def update(
     if different.get("status") is Status.OPEN and draft.ticket.status not in ACTIVE:
         apply_status(draft, Status.OPEN)
     _classify(draft, different)
-    _move(draft, different)
+    _move(draft, different, changes)
     _set_plain(draft, different)
     if (text := different.get("comment")) is not None:
         add_comment(draft, text, Visibility.PUBLIC, Source.API)
@@ -67,11 +67,12 @@ def _classify(draft: Draft, changes: Mapping[str, Any]) -> None:
         apply_reclassify(draft, classification)
 
 
-def _move(draft: Draft, changes: Mapping[str, Any]) -> None:
-    if "team_id" in changes:
-        apply_transfer(draft, changes["team_id"], None, changes.get("assignee_id"))
-    elif "assignee_id" in changes:
-        apply_assign(draft, changes["assignee_id"])
+def _move(draft: Draft, different: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    if "team_id" in different:
+        # An assignee that is sent along stays, be it the present one.
+        apply_transfer(draft, different["team_id"], None, sent.get("assignee_id"))
+    elif "assignee_id" in different:
+        apply_assign(draft, different["assignee_id"])
 
 
 def _set_plain(draft: Draft, changes: Mapping[str, Any]) -> None:

@@ -55,8 +55,10 @@ BEGIN
             'resolved_at', to_char(v_ticket.resolved_at AT TIME ZONE 'UTC', v_format),
             'closed_at', to_char(v_ticket.closed_at AT TIME ZONE 'UTC', v_format),
             'due_at', to_char(v_target.due_at AT TIME ZONE 'UTC', v_format),
-            'breached', v_target.breached_at IS NOT NULL
-                OR coalesce(v_target.due_at < coalesce(v_target.fulfilled_at, v_target.ended_at, now()), false));
+            'breached', EXISTS (
+                SELECT FROM public.sla_targets g
+                WHERE g.workspace_id = v_workspace.id AND g.ticket_id = v_ticket.id AND g.metric = 'resolution'
+                  AND (g.breached_at IS NOT NULL OR g.due_at < coalesce(g.fulfilled_at, g.ended_at, now()))));
     END IF;
     RETURN NEXT;
 END $$;

@@ -69,6 +69,11 @@ class TestATicketWithoutAnAccount:
 
         assert carol == {"name": "Carol", "phone": None, "status": "active"}
 
+    def test_is_taken_from_somebody_whose_account_was_closed(self, api: Api, cast: Cast) -> None:
+        api.with_token(cast.ada.token).post(f"/v1/users/{cast.carol.id}/deactivate")
+
+        assert api.post(PATH, {**BODY, "email": cast.carol.email}).status == 201
+
     def test_with_a_key_is_opened_once(self, api: Api, cast: Cast, database: Database) -> None:
         first = api.post(PATH, BODY, Idempotency_Key="form-1")
         second = api.post(PATH, BODY, Idempotency_Key="form-1")

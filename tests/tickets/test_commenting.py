@@ -30,6 +30,16 @@ class TestAnInternalNote:
         assert reply.status == 403
         assert database.value("SELECT count(*) FROM comments") == 0
 
+    def test_on_a_finished_ticket_is_refused_like_on_any(self, desk: ServiceDesk, database: Database) -> None:
+        ticket = desk.in_status("closed")
+
+        reply = desk.as_(desk.cast.carol).post(
+            f"/v1/tickets/{ticket['id']}/comments", {"body": "x", "visibility": "internal"}
+        )
+
+        assert reply.status == 403
+        assert database.value("SELECT count(*) FROM tickets") == 1
+
     def test_does_not_raise_the_version_nor_answer_the_customer(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket()
 

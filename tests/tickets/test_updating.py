@@ -104,6 +104,15 @@ class TestTheStaff:
         detail = desk.detail(desk.cast.carol, ticket)
         assert [c["body"] for c in detail["comments"]] == ["Ben takes over."]
 
+    def test_keeps_the_assignee_that_is_sent_along_with_another_team(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
+
+        reply = desk.patch(
+            desk.cast.dario, ticket, team_id=desk.cast.teams["Apps"], assignee_id=desk.cast.ana.id
+        )
+
+        assert (reply.json["team"]["name"], reply.json["assignee"]["name"]) == ("Apps", "Ana")
+
     def test_writes_nothing_unless_all_of_it_can_be(self, desk: ServiceDesk, database: Database) -> None:
         ticket = desk.networks_ticket()
 

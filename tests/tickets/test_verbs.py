@@ -178,6 +178,31 @@ class TestTheRequester:
         assert desk.do(desk.cast.chris, desk.in_status("resolved"), "close").status == 404
 
 
+class TestWhatChangesNothing:
+    def test_assigning_whom_it_has_leaves_the_version(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
+
+        reply = desk.do(desk.cast.dario, ticket, "assign", assignee_id=desk.cast.ana.id)
+
+        assert (reply.status, reply.json["version"]) == (200, ticket["version"])
+
+    def test_reclassifying_as_it_is_leaves_the_version(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(priority="high")
+
+        reply = desk.do(desk.cast.dario, ticket, "reclassify", priority="high")
+
+        assert (reply.status, reply.json["version"]) == (200, ticket["version"])
+
+    def test_transferring_to_the_team_that_has_it_is_refused(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
+
+        reply = desk.do(
+            desk.cast.dario, ticket, "transfer", team_id=desk.cast.teams["Networks"], reason="again"
+        )
+
+        assert (reply.status, reply.code) == (409, "CONFLICT")
+
+
 class TestAWatcher:
     def test_reads_but_does_not_act(self, desk: ServiceDesk, database: Database) -> None:
         ticket = desk.in_status("resolved")

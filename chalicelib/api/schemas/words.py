@@ -77,8 +77,10 @@ def word_list(
 
     def read(value: Any) -> Any:
         found: list[Word] = []
-        for part in str(value).split(","):
+        for part in filter(str.strip, str(value).split(",")):
             found += (several or {}).get(part.strip().lower()) or [one(part)]
+        if not found:
+            raise ValueError("This names nothing")
         return sorted(set(found))
 
     return Annotated[
@@ -93,7 +95,14 @@ PriorityWord = word(Priority, PRIORITIES)
 StatusWord = word(Status, STATUSES)
 TypeList = word_list(TicketType, TYPES)
 PriorityList = word_list(Priority, PRIORITIES)
-StatusList = word_list(Status, STATUSES, {"pausado": [Status.PENDING, Status.ON_HOLD]})
+StatusList = word_list(
+    Status,
+    STATUSES,
+    {
+        "active": [Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD],
+        "pausado": [Status.PENDING, Status.ON_HOLD],
+    },
+)
 RoleWord = word(Role, ROLES)
 RoleList = word_list(Role, ROLES)
 UserStatusList = word_list(UserStatus, {})
