@@ -10,7 +10,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.anchoring import Anchor
 from chalicelib.accounts.permissions import Role
 from chalicelib.core.db import Transaction
-from chalicelib.core.paging import Page, answer
+from chalicelib.core.paging import Int8, Page, answer
 
 # What one statement verifies, and what one call does: some 60,000 entries a second, and a caller waits.
 BATCH = 50_000
@@ -40,7 +40,7 @@ def shape(row: Row[Any]) -> dict[str, Any]:
 def listing(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page) -> dict[str, Any]:
     """A page of entries, newest first; `wanted` as audit_queries.entries has it."""
     _require_admin(actor)
-    after = page.after(SORT, (int,))
+    after = page.after(SORT, (Int8,))
     rows = audit_queries.entries(tx, actor.workspace.id, wanted, page, after[0] if after else None)
     return answer(rows, page, SORT, lambda row: (row.sequence,), shape)
 

@@ -18,9 +18,17 @@ from chalicelib.core.errors import ValidationFailed
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000
-INT8 = range(-(2**63), 2**63)
+# Lambda answers with 6 MB at most; what wraps the items needs the rest.
+MAX_BYTES = 4_000_000
 
 Row = TypeVar("Row")
+
+
+class Int8(int):
+    """The type of a cursor's part that comes from a bigint column; `int` stands for an integer one."""
+
+
+RANGES = {int: range(-(2**31), 2**31), Int8: range(-(2**63), 2**63)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +91,28 @@ def answer(
 ) -> dict[str, Any]:
     """The page of the rows that `page.take` and `page.skip` gave. The nexts are null at the end of the list.
 
-    An offset goes on to 10,000; after a cursor there is none, for nobody counted what came before.
+    A page of large items ends before MAX_BYTES, with one item at least, and the nexts lead on from there. An
+    offset goes on to 10,000; after a cursor there is none, for nobody counted what came before.
     """
-    shown = rows[: page.limit]
-    more = len(rows) > page.limit
-    next_offset = page.skip + page.limit
+    items = _fitting([shape(row) for row in rows[: page.limit]])
+    more = len(rows) > len(items)
+    next_offset = page.skip + len(items)
     return {
-        "items": [shape(row) for row in shown],
-        "next_cursor": encode(sort, key(shown[-1])) if more else None,
+        "items": items,
+        "next_cursor": encode(sort, key(rows[len(items) - 1])) if more else None,
         "next_offset": next_offset if more and page.cursor is None and next_offset <= MAX_OFFSET else None,
     }
+
+
+def _fitting(items: list[Any]) -> list[Any]:
+    room = MAX_BYTES
+    for count, item in enumerate(items):
+        # As Lambda's runtime writes it at worst: JSON within JSON, ASCII alone.
+        text = json.dumps(item, default=str, separators=(",", ":"))
+        room -= len(text) + text.count('"') + text.count("\\")
+        if room < 0:
+            return items[: max(count, 1)]
+    return items
 
 
 def _written(value: Any) -> Any:
@@ -106,10 +126,10 @@ def _read(part: Any, kind: Any) -> Any:
         return None
     wanted = next(each for each in (get_args(kind) or (kind,)) if each is not NoneType)
     # A boolean is no whole number, though Python says so.
-    if type(part) is not {datetime: str, UUID: str}.get(wanted, wanted):
+    if type(part) is not {datetime: str, UUID: str, Int8: int}.get(wanted, wanted):
         raise ValueError("of another type")
     if wanted in (datetime, UUID):
         return datetime.fromisoformat(part) if wanted is datetime else UUID(part)
-    if (isinstance(part, str) and "\0" in part) or (isinstance(part, int) and part not in INT8):
+    if (wanted is str and "\0" in part) or (wanted in RANGES and part not in RANGES[wanted]):
         raise ValueError("cannot be stored")
     return part

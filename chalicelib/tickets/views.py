@@ -14,6 +14,9 @@ from chalicelib.core.paging import Page
 from chalicelib.sla.queries import TARGETS_JSON
 from chalicelib.tickets.visibility import EVERYTHING, visible_to
 
+# A conversation's half in bytes, such that both with their ticket fit Lambda's 6 MB however they are escaped.
+MAX_BYTES = 750_000
+SHORT = 1000
 LISTED = """
     t.workspace_id, t.id, t.number, t.label, t.subject, t.type, t.priority, t.status, t.category,
     t.subcategory, t.tags, t.custom_fields, t.source, t.version, t.created_at, t.updated_at,
@@ -43,9 +46,21 @@ COMMENT = f"""
                 SELECT jsonb_build_object('id', k.id, 'name', k.name, 'email', NULL) FROM api_keys k
                 WHERE k.workspace_id = c.workspace_id AND k.id = c.api_key_id) END)
 """
+# Texts of a change as answers carry them: whole descriptions, before and after, are no timeline.
+CHANGES = f"""
+    CASE WHEN octet_length(e.changes::text) <= {SHORT} THEN e.changes ELSE (
+        SELECT jsonb_object_agg(change.key, (
+            SELECT jsonb_object_agg(side.key, CASE WHEN char_length(side.value #>> '{{}}') > {SHORT}
+                    AND jsonb_typeof(side.value) = 'string'
+                THEN to_jsonb(left(side.value #>> '{{}}', {SHORT}) || '… ('
+                    || char_length(side.value #>> '{{}}') || ' characters)')
+                ELSE side.value END)
+            FROM jsonb_each(change.value) side))
+        FROM jsonb_each(e.changes) change) END
+"""
 ENTRY = f"""
     jsonb_build_object(
-        'id', e.id, 'sequence', e.sequence, 'action', e.action, 'changes', e.changes, 'meta', e.meta,
+        'id', e.id, 'sequence', e.sequence, 'action', e.action, 'changes', {CHANGES}, 'meta', e.meta,
         'created_at', {TIME.format("e.created_at")},
         'actor', jsonb_build_object('type', e.actor_type, 'id', e.actor_id,
             'name', CASE e.actor_type WHEN 'system' THEN 'Mesa' WHEN 'api_key' THEN (
@@ -84,22 +99,27 @@ CONVERSATION = text(
     f"""
     SELECT
         (SELECT coalesce(jsonb_agg(comment ORDER BY at, id), '[]') FROM (
+            SELECT *, sum(octet_length(comment::text)) OVER (ORDER BY at DESC, id DESC) AS bytes FROM (
             SELECT {COMMENT} AS comment, c.created_at AS at, c.id
             FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
             WHERE c.workspace_id = :workspace_id AND c.ticket_id = :id AND c.deleted_at IS NULL
               AND (:staff OR c.visibility = 'public')
-            ORDER BY c.created_at DESC, c.id DESC LIMIT :last) AS newest) AS comments,
+            ORDER BY c.created_at DESC, c.id DESC LIMIT :last) AS newest) AS summed
+         WHERE bytes <= {MAX_BYTES}) AS comments,
         (SELECT coalesce(jsonb_agg(entry ORDER BY sequence), '[]') FROM (
+            SELECT *, sum(octet_length(entry::text)) OVER (ORDER BY sequence DESC) AS bytes FROM (
             SELECT {ENTRY} AS entry, e.sequence
             FROM timeline_entries e LEFT JOIN users u ON u.workspace_id = e.workspace_id AND u.id = e.actor_id
             WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND (:staff OR NOT e.internal)
-            ORDER BY e.sequence DESC LIMIT :last) AS newest) AS timeline
+            ORDER BY e.sequence DESC LIMIT :last) AS newest) AS summed
+         WHERE bytes <= {MAX_BYTES}) AS timeline
     """
 )
 
 
 def conversation(tx: Transaction, actor: Actor, ticket_id: UUID, last: int = 100) -> Any:
-    """The last comments and timeline entries that the actor may see, oldest first, as JSON."""
+    """The last comments and timeline entries that the actor may see, oldest first, as JSON: as many as
+    MAX_BYTES each hold."""
     return tx.connection.execute(
         CONVERSATION,
         {"workspace_id": actor.workspace.id, "id": ticket_id, "staff": actor.is_staff, "last": last},
@@ -122,6 +142,11 @@ def _comments(condition: str, after: bool) -> TextClause:
     )
 
 
+def _part(actor: Actor, ticket_id: UUID, page: Page) -> dict[str, Any]:
+    whose = {"workspace_id": actor.workspace.id, "id": ticket_id, "staff": actor.is_staff}
+    return {**whose, "take": page.take, "skip": page.skip}
+
+
 def comments(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list[Any]:
     """A page of a visible ticket's comments, oldest first. Raises NotFound."""
     show(tx, actor, ticket_id)
@@ -131,14 +156,7 @@ def comments(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list
     return list(
         tx.connection.execute(
             _comments(condition, after is not None),
-            {
-                "workspace_id": actor.workspace.id,
-                "id": ticket_id,
-                "staff": actor.is_staff,
-                "take": page.take,
-                "skip": page.skip,
-                **values,
-            },
+            {**_part(actor, ticket_id, page), **values},
         ).all()
     )
 
@@ -161,14 +179,7 @@ def timeline(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list
     return list(
         tx.connection.execute(
             TIMELINE,
-            {
-                "workspace_id": actor.workspace.id,
-                "id": ticket_id,
-                "staff": actor.is_staff,
-                "after": after[0] if after else 0,
-                "take": page.take,
-                "skip": page.skip,
-            },
+            {**_part(actor, ticket_id, page), "after": after[0] if after else 0},
         ).all()
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.core.paging import Page, answer, decode, encode
+from chalicelib.core.paging import MAX_BYTES, Int8, Page, answer, decode, encode
 
 ID = UUID("0190c0de-0000-7000-8000-000000000001")
 WHEN = datetime(2026, 3, 4, 5, 6, 7, 890, UTC)
@@ -29,7 +29,8 @@ def raw(document: Any) -> str:
         ((7, ID), (int, UUID)),
         ((None, ID), (datetime | None, UUID)),
         ((WHEN, ID), (datetime | None, UUID)),
-        ((True, 2**63 - 1), (bool, int)),
+        ((True, 2**31 - 1), (bool, int)),
+        ((2**63 - 1, -(2**63)), (Int8, Int8)),
     ],
 )
 def test_a_cursor_reads_back_as_the_key_it_was_made_of(key: tuple[Any, ...], types: tuple[Any, ...]) -> None:
@@ -87,7 +88,11 @@ def test_37_what_is_no_cursor_of_the_sort_is_refused(cursor: str) -> None:
         (["s", True], int),
         (["s", 1], bool),
         (["s", 1.5], int),
-        (["s", 2**63], int),
+        (["s", 2**31], int),
+        (["s", -(2**31) - 1], int),
+        (["s", 2**62], int | None),
+        (["s", 2**63], Int8),
+        (["s", True], Int8),
         (["s", "a\0b"], str),
         ('["s","\\ud800"]', str),
         ('["s",NaN]', float),
@@ -139,4 +144,23 @@ def test_offsets_end_at_ten_thousand() -> None:
     page = listed(Page(100, offset=9_901), 20_000)
 
     assert page["next_offset"] is None
+    assert page["next_cursor"] is not None
+
+
+@pytest.mark.parametrize("character", ["a", '"', "\\", "\x01", "ñ", "\U0001f600"])
+def test_a_page_of_large_items_ends_before_lambdas_six_megabytes_and_leads_on(character: str) -> None:
+    items = [{"body": character * 65_536} for _ in range(101)]
+    page = answer(list(enumerate(items)), Page(100), "n", lambda row: (row[0],), lambda row: row[1])
+    shown = len(page["items"])
+
+    assert len(json.dumps({"body": json.dumps(page)})) < 6_000_000
+    assert len(json.dumps(json.dumps(items[: shown + 1]))) > MAX_BYTES
+    assert decode(page["next_cursor"], "n", (int,)) == (shown - 1,)
+    assert page["next_offset"] == shown
+
+
+def test_a_page_has_an_item_however_large_it_is() -> None:
+    page = answer(["x" * 5_000_000] * 2, Page(2), "n", lambda _: (1,), str)
+
+    assert len(page["items"]) == 1
     assert page["next_cursor"] is not None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AliasChoices, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, field_validator
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.api.schemas.common import (
@@ -20,6 +20,7 @@ from chalicelib.api.schemas.common import (
     omitted,
     single_line,
 )
+from chalicelib.api.schemas.custom_fields import at_most_16_kb
 from chalicelib.api.schemas.words import (
     PriorityList,
     PriorityWord,
@@ -33,6 +34,7 @@ from chalicelib.sla.facts import resolution_facts, sla_facts
 
 Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", "title", "asunto"))]
 Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+CustomFields = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(at_most_16_kb)]
 Minutes = Annotated[int, Field(ge=1, le=5_256_000)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, to_lower=True, pattern=r"^[^\s,]+$")]
 Tags = Annotated[list[Tag], Field(max_length=50)]
@@ -47,7 +49,7 @@ class TicketIn(In):
     priority: PriorityWord = Priority.MEDIUM
     category: Category | None = None
     subcategory: Category | None = None
-    custom_fields: dict[str, Any] = Field(default_factory=dict, max_length=100)
+    custom_fields: CustomFields = Field(default_factory=dict)
     team_id: UUID | None = None
     assignee_id: UUID | None = None
     requester_id: UUID | None = None
@@ -69,7 +71,7 @@ class TicketPatch(In):
     team_id: UUID = omitted()
     assignee_id: UUID | None = None
     tags: Tags = omitted()
-    custom_fields: dict[str, Any] = omitted()
+    custom_fields: CustomFields = omitted()
     sla_minutes: Minutes | None = None
     comment: LongText = omitted()
 
@@ -283,7 +285,8 @@ class TimelineEntryOut(Out):
 
 
 class TicketDetail(TicketOut):
-    """A ticket with the last 100 comments and timeline entries, oldest first."""
+    """A ticket with its last comments and timeline entries, oldest first: 100 each, fewer where they are
+    long. Their lists have all."""
 
     comments: list[CommentOut]
     timeline: list[TimelineEntryOut]
