@@ -52,7 +52,7 @@ def parse_body(shape: type[Shape], request: Request, raw: bytes) -> Shape:
     try:
         return shape.model_validate_json(raw, strict=True)
     except ValidationError as error:
-        raise validation_failed(error) from error
+        raise validation_failed(error, document) from error
 
 
 def parse_query(shape: type[Shape], request: Request) -> Shape:
@@ -70,7 +70,7 @@ def parse_query(shape: type[Shape], request: Request) -> Shape:
     try:
         return shape.model_validate(given)
     except ValidationError as error:
-        raise validation_failed(error) from error
+        raise validation_failed(error, given) from error
 
 
 def parse_path(wanted: dict[str, type], given: dict[str, str]) -> dict[str, Any]:

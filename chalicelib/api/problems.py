@@ -1,6 +1,7 @@
 """Errors as people and programs see them: application/problem+json (RFC 9457)."""
 
 import logging
+from typing import Any
 
 from chalice import Response
 from pydantic import ValidationError
@@ -11,6 +12,8 @@ from chalicelib.api.problem_document import defect, document
 from chalicelib.core.errors import FieldProblem, HelpdeskError, ValidationFailed
 
 log = logging.getLogger(__name__)
+# Problems of what is not in the document, so its path ends in a name all the same.
+ABSENT = ("missing",)
 
 
 def problem(error: HelpdeskError, request_id: str | None) -> Response:
@@ -26,15 +29,31 @@ def unexpected(error: Exception, request_id: str | None) -> Response:
     return problem(defect(request_id), request_id)
 
 
-def validation_failed(error: ValidationError) -> ValidationFailed:
-    """What pydantic found, in our words."""
-    problems = [_field_problem(detail) for detail in error.errors(include_url=False, include_input=False)]
+def validation_failed(error: ValidationError, document: Any) -> ValidationFailed:
+    """What pydantic found in a document, in our words: one problem a field, whatever its alternatives."""
+    found: dict[str, dict[str, str]] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        kind = detail["type"]
+        message = SENTENCES.get(kind) or detail["msg"].removeprefix("Value error, ").removesuffix(".") + "."
+        code = "FIELD_REQUIRED" if kind == "missing" else "VALIDATION_ERROR"
+        found.setdefault(_field(detail, document), {}).setdefault(message, code)
+    problems = [
+        FieldProblem(field, next(iter(codes.values())), " Or: ".join(codes)) for field, codes in found.items()
+    ]
     named = "; ".join(f"{p.field}: {p.message}" if p.field else p.message for p in problems[:5])
     return ValidationFailed(f"The request cannot be taken as it is. {named}", errors=problems[:50])
 
 
-def _field_problem(detail: ErrorDetails) -> FieldProblem:
-    kind = detail["type"]
-    field = ".".join(str(part) for part in detail["loc"])
-    message = SENTENCES.get(kind) or detail["msg"].removeprefix("Value error, ").removesuffix(".") + "."
-    return FieldProblem(field, "FIELD_REQUIRED" if kind == "missing" else "VALIDATION_ERROR", message)
+def _field(detail: ErrorDetails, document: Any) -> str:
+    """The path of what is wrong, as the document has it: without pydantic's names for a union's members."""
+    place = document
+    path: list[str] = []
+    for part in detail["loc"]:
+        if isinstance(place, dict) and part in place:
+            place = place[part]
+        elif isinstance(place, list) and isinstance(part, int):
+            place = place[part] if part < len(place) else None
+        elif path and not (part == detail["loc"][-1] and detail["type"] in ABSENT):
+            continue
+        path.append(str(part))
+    return ".".join(path)

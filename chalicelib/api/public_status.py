@@ -17,6 +17,7 @@ from chalicelib.api.cors import CORS
 from chalicelib.api.lookup_request import Lookup
 from chalicelib.api.problem_document import defect, document
 from chalicelib.core import logs, metrics
+from chalicelib.core.addresses import network
 from chalicelib.core.connection import connect
 from chalicelib.core.errors import HelpdeskError, NotFound, RateLimited
 from chalicelib.core.kept_connection import KeptConnection
@@ -104,7 +105,7 @@ def _values(lookup: Lookup, factor: int) -> tuple[object, ...]:
         lookup.slug,
         lookup.label,
         lookup.email,
-        _bucket("public-status:address", _network(lookup.address)),
+        _bucket("public-status:address", network(lookup.address)),
         PER_ADDRESS[0] * factor,
         PER_ADDRESS[1],
         _bucket("public-status:account", f"{lookup.slug}\n{lookup.email}"),
@@ -116,18 +117,6 @@ def _values(lookup: Lookup, factor: int) -> tuple[object, ...]:
 def _bucket(scope: str, subject: str) -> str:
     """A digest, since an address or email is nobody's business in the table of counts."""
     return f"{scope}:{hashlib.sha256(subject.encode()).hexdigest()[:32]}"
-
-
-def _network(address: str) -> str:
-    """Who holds one IPv6 address holds its /64, so that is what is counted (RFC 6177 §2)."""
-    if ":" not in address:
-        return address
-    import ipaddress  # most callers never need it
-
-    try:
-        return str(ipaddress.ip_network(f"{address.partition('%')[0]}/64", strict=False))
-    except ValueError:
-        return address
 
 
 def _json(members: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from uuid import UUID
 from chalice import Blueprint, Response
 from chalice.app import Request
 from pydantic_core import to_json
+from sqlalchemy.exc import DBAPIError
 
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
@@ -28,7 +29,8 @@ from chalicelib.api.authorizer import authorizer
 from chalicelib.api.cors import CORS
 from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
 from chalicelib.core import events, idempotency, logs, metrics, throttle
-from chalicelib.core.db import Origin, Transaction, in_transaction
+from chalicelib.core.addresses import network
+from chalicelib.core.db import Origin, Transaction, in_transaction, sqlstate
 from chalicelib.core.errors import (
     Forbidden,
     HelpdeskError,
@@ -40,9 +42,11 @@ from chalicelib.core.errors import (
 )
 from chalicelib.core.settings import ApiSettings
 from chalicelib.core.tokens import TokenKind
-from chalicelib.models.words import Scope
+from chalicelib.models.words import ActorType, Scope
 
 log = logging.getLogger(__name__)
+# Numbers and times that the database cannot hold, texts that spell no value of their column's type.
+UNFIT = {"22003", "22007", "22008", "22P02"}
 
 
 @lru_cache(maxsize=1)
@@ -153,7 +157,7 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
     except HelpdeskError as error:
         response = problems.problem(error, request_id)
     except Exception as error:
-        response = problems.unexpected(error, request_id)
+        response = _unforeseen(error, request_id)
     for name, value in {**spent, "Cache-Control": "no-store"}.items():
         response.headers.setdefault(name, value)
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -165,6 +169,15 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
         Status=f"{response.status_code // 100}xx",
     )
     return response
+
+
+def _unforeseen(error: Exception, request_id: str) -> Response:
+    """A value that our checks let through and the database refused is the caller's; all else is a defect."""
+    if isinstance(error, DBAPIError) and sqlstate(error) in UNFIT:
+        log.warning("value refused by the database", extra={"sqlstate": sqlstate(error)})
+        refused = ValidationFailed("A value of this request is out of the range that its field can hold.")
+        return problems.problem(refused, request_id)
+    return problems.unexpected(error, request_id)
 
 
 def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: dict[str, str]) -> Response:
@@ -203,7 +216,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
         if key is not None and actor is not None:
             asked = idempotency.Request(
                 actor.workspace.id,
-                f"{actor.type}:{actor.id or ''}",
+                _principal(actor, address),
                 endpoint.method,
                 concrete,
                 key,
@@ -223,7 +236,9 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
         return response, tx.events
 
     origin = Origin(address or None, str(request.context.get("requestId", "")) or None)
-    repeatable = endpoint.method == "GET" or key is not None
+    # Without a workspace there is nobody to keep a key for: see _enter.
+    keyed = key is not None and _has_actor(endpoint, arguments)
+    repeatable = endpoint.method == "GET" or keyed
     result = in_transaction(work, repeatable=repeatable, origin=origin)
     if isinstance(result, Refusal):
         raise result.error
@@ -232,11 +247,23 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     return response
 
 
+def _principal(actor: Actor, address: str) -> str:
+    """Whose idempotency keys these are. Strangers are told apart by their address, kept as a digest alone."""
+    if actor.type == ActorType.CONTACT:
+        return throttle.bucket(actor.type, address)
+    return f"{actor.type}:{actor.id or ''}"
+
+
+def _has_actor(endpoint: Endpoint, arguments: dict[str, Any]) -> bool:
+    return not access.is_public(endpoint.method, endpoint.path) or "workspace" in arguments
+
+
 def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dict[str, Any]) -> Actor | None:
     """The principal as the database knows it now, and whether its role of today may call this route at
     all."""
     if access.is_public(endpoint.method, endpoint.path):
-        return principals.enter_public(tx, arguments["workspace"]) if "workspace" in arguments else None
+        known = _has_actor(endpoint, arguments)
+        return principals.enter_public(tx, arguments["workspace"]) if known else None
     claims = request.context["authorizer"]
     if int(claims["exp"]) <= time.time():
         # The gateway reuses the authorizer's answer for up to a minute, past the token's end.
@@ -275,7 +302,9 @@ def _throttle(
             throttle.hit(
                 tx,
                 throttle.Limit(limit.scope, limit.hits, limit.seconds),
-                address if limit.by == "address" else str(getattr(arguments["body"], limit.by)).casefold(),
+                network(address)
+                if limit.by == "address"
+                else str(getattr(arguments["body"], limit.by)).casefold(),
                 factor=settings.rate_limit_factor,
             )
             for limit in endpoint.limits
