@@ -84,7 +84,12 @@ def pause_ticket(call: Call, ticket_id: UUID, body: PauseIn) -> Answer:
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-@routes.post(PATH + "resume", summary="Go on", answer=TicketOut)
+@routes.post(
+    PATH + "resume",
+    summary="Go on",
+    answer=TicketOut,
+    examples={"body": {"reason": "The part has come."}},
+)
 def resume_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
     resume(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)

@@ -50,6 +50,8 @@ class TestFilters:
             ("status=NEW,OPEN&priority=HIGH", [1]),
             ("status=nuevo", [1, 2]),
             ("status=PAUSADO", [3, 4]),
+            ("status=active", [1, 2, 3, 4]),
+            ("status=new,", [1, 2]),
             ("priority=urgent,critical", [2]),
             ("type=queja", [2]),
             ("assignee=none", [1, 2, 3]),
