@@ -139,7 +139,7 @@ def test_s16_the_engine_raises_where_no_working_time_is_left(weekly, holidays):
 
     with pytest.raises(NoWorkingTime):
         due_at(berlin(6, 6, 12), 1, calendar)
-    assert business_minutes(berlin(6, 6, 12), datetime.max.replace(tzinfo=UTC), calendar) == 0
+    assert business_minutes(berlin(6, 6, 12), berlin(6, 6, 12).replace(year=2056), calendar) == 0
 
 
 def test_a_new_priority_counts_from_the_original_start_and_keeps_the_pauses():
@@ -189,6 +189,18 @@ def test_intervals_name_every_stretch_and_why():
     ]
     assert found[0].start == berlin(6, 5, 15)
     assert found[-1].end == berlin(6, 9, 13)
+
+
+def test_days_without_a_break_are_one_interval():
+    whole_days = Calendar(
+        "Europe/Berlin", {day: [(time(0), time.max)] for day in range(7)}, [date(2027, 1, 1)]
+    )
+
+    found = list(intervals(berlin(1, 1, 9), berlin(12, 31, 9), whole_days))
+
+    assert [(part.start, part.end, part.kind) for part in found] == [
+        (berlin(1, 1, 9), berlin(12, 31, 9), "counted")
+    ]
 
 
 def test_an_open_pause_lasts_to_the_end_of_the_intervals():

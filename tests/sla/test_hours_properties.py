@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from unittest.mock import patch
 from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.sla import timetable
 from chalicelib.sla.hours import (
     Calendar,
     NoWorkingTime,
@@ -197,3 +199,45 @@ def test_business_time_is_the_sum_of_its_parts_over_years(case: Case, cuts: list
     assert business_minutes(first, third, calendar, case.pauses) == business_minutes(
         first, second, calendar, case.pauses
     ) + business_minutes(second, third, calendar, case.pauses)
+
+
+near_block_edges = st.builds(lambda blocks, days: blocks * 63 + days, st.integers(0, 12), st.integers(-2, 2))
+
+
+EVERY_DAY = set(range(7))
+
+
+@examples
+@given(
+    zone=st.sampled_from(["UTC", "Etc/GMT+12", "Etc/GMT-14"]),
+    weekdays=st.sets(st.integers(0, 6), min_size=1),
+    hours=st.sampled_from([(1, 23), (1, 11), (13, 23)]),
+    free=st.lists(st.tuples(near_block_edges, near_block_edges | st.integers(0, 3)), max_size=4),
+    begin=near_block_edges,
+    length=st.integers(1, 1000),
+)
+@example("Etc/GMT+12", EVERY_DAY, (1, 23), [(62, 0)], 0, 700)  # touches the block after its UTC day
+@example("Etc/GMT-14", EVERY_DAY, (1, 23), [(378, 0)], 0, 700)  # touches the block before its UTC day
+@example("Etc/GMT-14", EVERY_DAY, (1, 23), [(0, 188)], 0, 300)  # ends a day before a block does
+@example("UTC", EVERY_DAY, (1, 23), [(0, 125), (127, 125)], 0, 300)  # one day of work on a block's edge
+@example("Etc/GMT+12", EVERY_DAY, (13, 23), [(0, 124), (126, 125)], 0, 300)
+def test_skipping_cycles_and_long_holidays_agrees_with_adding_up_days(
+    zone, weekdays, hours, free, begin, length
+):
+    """Without clock changes and yearly holidays, working time repeats after nine weeks already."""
+    first, (opens, closes) = date(1970, 1, 1) + timedelta(300 * 63), hours
+    ranges = [(first + timedelta(day), first + timedelta(day + max(more, 0))) for day, more in free]
+    calendar = Calendar(zone, {weekday: [(time(opens), time(closes))] for weekday in weekdays}, ranges)
+    days = [first + timedelta(day) for day in range(begin, begin + length)]
+    worked = [day for day in days if day.weekday() in weekdays and not any(a <= day <= b for a, b in ranges)]
+    minutes = len(worked) * (closes - opens) * 60
+    start, end = (
+        datetime.combine(day, time(0), ZoneInfo(zone)) for day in (days[0], days[-1] + timedelta(1))
+    )
+
+    with patch.multiple(timetable, CYCLE=2, SETTLED=0):
+        assert business_minutes(start, end, calendar) == minutes
+        if worked:
+            assert due_at(start, minutes, calendar) == datetime.combine(
+                worked[-1], time(closes), ZoneInfo(zone)
+            )

@@ -303,7 +303,7 @@ class TestFarFuture:
         # 20,833 working days, that is 4,166 weeks and 3 days, and 160 minutes
         assert due.astimezone(BERLIN).replace(tzinfo=None) == datetime(2106, 4, 14, 12, 40)
 
-    @pytest.mark.parametrize("holidays", [[((12, 24), (1, 6))], [date(2700, 3, 2)]])
+    @pytest.mark.parametrize("holidays", [[((12, 24), (1, 6))], [date(2300, 3, 2)]])
     def test_skipping_400_years_at_a_time_changes_nothing(self, holidays: list):
         calendar = Calendar("America/Santiago", WEEKDAYS, holidays)
         moments = [datetime(year, 5, 4, 9, tzinfo=UTC) for year in (2101, 2301, 2601, 2901, 2950)]
