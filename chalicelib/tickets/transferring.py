@@ -30,8 +30,6 @@ def apply_transfer(draft: Draft, team_id: UUID, reason: str | None, assignee_id:
     draft.require(Verb.TRANSFER)
     if not draft.actor.is_dispatcher:
         raise Forbidden("Only a dispatcher moves a ticket to another team.")
-    if team_id == draft.get("team_id"):
-        raise Conflict("The ticket is with this team already.")
     found = queries.prepare(
         draft.tx, draft.ticket.workspace_id, team_id=team_id, assignee_id=assignee_id, requester_id=None
     )
@@ -39,6 +37,8 @@ def apply_transfer(draft: Draft, team_id: UUID, reason: str | None, assignee_id:
         raise NotFound("There is no such team.")
     if assignee_id is not None and found.assignee_id is None:
         raise NotFound("There is no such active member of the staff.")
+    if team_id == draft.get("team_id"):
+        raise Conflict("The ticket is with this team already.")
     changes: dict[str, object] = {"team_id": team_id, "assignee_id": assignee_id}
     if assignee_id is not None and draft.get("status") is Status.NEW:
         changes["status"] = Status.OPEN
