@@ -1,4 +1,4 @@
-"""The verbs of DESIGN §3: every verb in every state, who may, what is written."""
+"""The verbs of a ticket: every verb in every state, who may, what is written."""
 
 from typing import Any
 
