@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
+from migrations.tenancy import secure
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -68,8 +70,7 @@ def upgrade() -> None:
     make_roles()
     op.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"))
     for table, rights in APP_RIGHTS.items():
-        secure(table)
-        op.execute(f"GRANT {rights} ON {table} TO mesa_app")
+        secure(table, app=rights)
     for table, rights in DEFINER_RIGHTS.items():
         op.execute(f"GRANT {rights} ON {table} TO mesa_definer")
     guard_status_edges()
@@ -119,17 +120,6 @@ def make_roles() -> None:
     op.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     op.execute("GRANT USAGE ON SCHEMA public TO mesa_app")
     op.execute("GRANT USAGE, CREATE ON SCHEMA public TO mesa_definer")
-
-
-def secure(table: str) -> None:
-    """A tenant sees its own rows only; the definer role, which owns the few functions that cross tenants,
-    sees all."""
-    key = "id" if table == "workspaces" else "workspace_id"
-    own = f"{key} = (SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)"
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY tenant ON {table} TO mesa_app USING ({own}) WITH CHECK ({own})")
-    op.execute(f"CREATE POLICY definer ON {table} TO mesa_definer USING (true) WITH CHECK (true)")
 
 
 def guard_status_edges() -> None:
