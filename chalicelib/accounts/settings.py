@@ -20,13 +20,27 @@ INVALID_PARAMETER_VALUE = "22023"
 NO_ZONES = ("Factory", "localtime")
 
 
+BRANDING = {"color": "brand_color", "logo_url": "brand_logo_url", "footer": "brand_footer"}
+# What strangers see of a workspace before they write to it.
+FACADE = ("slug", "name", "language", "customer_signup", "branding")
+
+
 def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
     """The actor's workspace, with all its settings."""
     return dict(queries.workspace(tx, actor.workspace.id)._mapping)
 
 
+def facade(tx: Transaction, stranger: Actor) -> dict[str, Any]:
+    """What the public pages of the workspace show: `slug name language customer_signup branding`."""
+    workspace = get(tx, stranger)
+    return {name: workspace[name] for name in FACADE}
+
+
 def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """`wanted`: any of the settings. Raises Forbidden, Conflict where the slug is taken, ValidationFailed."""
+    """`wanted`: any of the settings; of `branding` those parts that it has.
+
+    Raises Forbidden, Conflict where the slug is taken, ValidationFailed.
+    """
     actor.require(actor.role is Role.ADMIN, "Only an administrator changes the workspace.")
     if "timezone" in wanted:
         check_timezone(tx, wanted["timezone"])
@@ -34,11 +48,18 @@ def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str
     if not wanted:
         return before
     with unique(SLUG_KEY, "Another workspace has this slug. Choose another one."):
-        queries.change_workspace(tx, actor.workspace.id, wanted)
+        queries.change_workspace(tx, actor.workspace.id, _columns(wanted))
     changed = get(tx, actor)
     told = {name: changed[name] for name in wanted}
     audit_changes(tx, actor, "workspace.changed", ("workspace", actor.workspace.id), before, told)
     return changed
+
+
+def _columns(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    branding = wanted.get("branding", {})
+    return {name: value for name, value in wanted.items() if name != "branding"} | {
+        BRANDING[part]: value for part, value in branding.items()
+    }
 
 
 def check_timezone(tx: Transaction, timezone: str) -> None:

@@ -91,6 +91,7 @@ _TICKET_VERBS: dict[Route, Access] = {
 }
 
 _PUBLIC_DESK: dict[Route, Access] = {
+    ("GET", "/v1/public/{workspace}"): PUBLIC,
     ("POST", "/v1/public/{workspace}/signup"): PUBLIC,
     ("POST", "/v1/public/{workspace}/ticket-status"): PUBLIC,
     ("POST", "/v1/public/{workspace}/tickets"): PUBLIC,

@@ -42,11 +42,16 @@ workspaces = Table(
     Column("customer_signup", Boolean, nullable=False, server_default=false()),
     timestamp("created_at", now=True),
     timestamp("updated_at", now=True),
+    words("brand_color", nullable=True),
+    words("brand_logo_url", nullable=True),
+    words("brand_footer", nullable=True),
     UniqueConstraint("slug"),
     one_of("language", ("en", "es")),
     one_of("agent_visibility", ("teams", "all")),
     CheckConstraint("reopen_window_days BETWEEN 0 AND 365", name="reopen_window_days"),
     CheckConstraint("label_prefix ~ '^[A-Z][A-Z0-9]{0,9}$'", name="label_prefix"),
+    CheckConstraint("brand_color ~ '^#[0-9a-f]{6}$'", name="brand_color"),
+    CheckConstraint("brand_logo_url LIKE 'https://%'", name="brand_logo_url"),
     CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
 )
 

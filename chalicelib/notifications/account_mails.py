@@ -147,4 +147,4 @@ def _letter(
     kind = event.type.removeprefix("user.")
     if event.type == VERIFY:
         kind = "signed_up" if told.sign_up_id else "registered"
-    return Letter(kind, workspace, person.name, person.email, told.actor, issued)
+    return Letter(kind, workspace, person.name, person.email, told.actor, issued, person.brand)

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.accounts.actor import Workspace
 from chalicelib.accounts.one_time_tokens import Issued
-from chalicelib.notifications.rendering import DEFAULT_LANGUAGE, Rendered, environment, languages
+from chalicelib.notifications.facts import PLAIN, Brand
+from chalicelib.notifications.rendering import DEFAULT_LANGUAGE, Rendered, environment, languages, plain
 
 PRODUCT = "Mesa"
 # Where the page of each is, and which call takes the token.
@@ -32,6 +33,7 @@ class Letter:
     email: str
     actor: str
     issued: Issued | None
+    brand: Brand = PLAIN
 
     @property
     def is_unproven(self) -> bool:
@@ -47,7 +49,8 @@ class Words(Rendered):
 
 
 def write(letter: Letter, public_url: str) -> Words:
-    """The mail. Who registers names a workspace at will, so that mail comes in the product's own name."""
+    """The mail. Who registers names a workspace at will, so that mail comes in the product's own name and
+    looks."""
     workspace = letter.workspace
     code = workspace.language if workspace.language in languages() else DEFAULT_LANGUAGE
     words = languages()[code]
@@ -73,6 +76,8 @@ def write(letter: Letter, public_url: str) -> Words:
         "until": words["account_phrases"]["until"].format_map(values),
         "otherwise": words["account_otherwise"][letter.kind].format_map(values),
         "footer": words["account_phrases"]["footer"].format_map(values),
+        "workspace": sender,
+        "brand": _brand(letter),
     }
     text, html = (environment().get_template(f"account.{kind}").render(told) for kind in ("txt", "html"))
     return Words(subject, text, html, code, sender)
@@ -82,6 +87,12 @@ def _link(letter: Letter, public_url: str) -> str:
     if letter.issued is None:
         return ""
     return f"{public_url.rstrip('/')}{PAGES[letter.kind][0]}#token={letter.issued.token}"
+
+
+def _brand(letter: Letter) -> Brand:
+    if letter.kind == "registered":
+        return PLAIN
+    return plain(letter.brand) if letter.is_unproven else letter.brand
 
 
 def _until(letter: Letter) -> str:

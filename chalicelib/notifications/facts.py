@@ -6,6 +6,18 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
+class Brand:
+    """How a workspace's mails look, where it says so."""
+
+    color: str | None = None
+    logo_url: str | None = None
+    footer: str | None = None
+
+
+PLAIN = Brand()
+
+
+@dataclass(frozen=True)
 class Facts:
     """What a mail may tell of a ticket, as it is now. `due` is in the workspace's zone.
 
@@ -29,3 +41,4 @@ class Facts:
     author: str | None
     due: str | None
     later_actions: Sequence[str]
+    brand: Brand = PLAIN

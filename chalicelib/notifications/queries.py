@@ -1,17 +1,17 @@
 """The SQL of notifications: what a mail tells, who is around a ticket, which mails are claimed and sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from chalicelib.accounts.permissions import Role
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
-from chalicelib.notifications.facts import Facts
+from chalicelib.notifications.facts import Brand, Facts
 from chalicelib.notifications.recipients import Part, Person
 
 # A claim outlives the function that made it, so that nobody else sends while it may still be sending.
@@ -29,7 +29,8 @@ FACTS = text(
             SELECT l.action FROM timeline_entries l
             WHERE l.workspace_id = t.workspace_id AND l.ticket_id = t.id AND l.created_at = :created_at
               AND l.sequence BETWEEN :sequence + 1 AND :sequence + 20
-            ORDER BY l.sequence) AS later_actions
+            ORDER BY l.sequence) AS later_actions,
+        w.brand_color, w.brand_logo_url, w.brand_footer
     FROM tickets t
     JOIN workspaces w ON w.id = t.workspace_id
     JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
@@ -111,8 +112,9 @@ SETTLE = text(
 
 ACCOUNT = text(
     """
-    SELECT name, email, status, email_verified_at FROM users
-    WHERE workspace_id = :workspace_id AND id = :user_id AND deleted_at IS NULL
+    SELECT u.name, u.email, u.status, u.email_verified_at, w.brand_color, w.brand_logo_url, w.brand_footer
+    FROM users u JOIN workspaces w ON w.id = u.workspace_id
+    WHERE u.workspace_id = :workspace_id AND u.id = :user_id AND u.deleted_at IS NULL
     """
 )
 
@@ -125,6 +127,7 @@ class Account:
     email: str
     status: str
     email_verified_at: datetime | None
+    brand: Brand
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def facts(
             "due_at": due_at,
         },
     ).first()
-    return Facts(**row._mapping) if row else None
+    return Facts(**_branded(row)) if row else None
 
 
 def people(tx: Transaction, event: Event, *, dispatchers: bool) -> list[Person]:
@@ -174,7 +177,13 @@ def people(tx: Transaction, event: Event, *, dispatchers: bool) -> list[Person]:
 
 def account(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Account | None:
     row = tx.connection.execute(ACCOUNT, {"workspace_id": workspace_id, "user_id": user_id}).first()
-    return Account(**row._mapping) if row else None
+    return Account(**_branded(row)) if row else None
+
+
+def _branded(row: Row[Any]) -> dict[str, Any]:
+    """The columns by name, those of the workspace's looks as one."""
+    found = dict(row._mapping)
+    return {"brand": Brand(*(found.pop(f"brand_{part.name}") for part in fields(Brand))), **found}
 
 
 def claim(tx: Transaction, event: Event, topic: str | None, message_ids: dict[UUID, str]) -> set[UUID]:

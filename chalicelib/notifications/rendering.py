@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from chalicelib.accounts.permissions import STAFF
 from chalicelib.models.words import Source
 from chalicelib.notifications.claiming import Claim
+from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.recipients import Occasion, Part, Recipient
 
 FOLDER = Path(__file__).parent
@@ -48,6 +49,8 @@ def render(claim: Claim, recipient: Recipient) -> Rendered:
         "footer": words["phrases"]["footer"].format(
             workspace=claim.workspace.name, reason=words["reasons"][recipient.audience]
         ),
+        "workspace": claim.workspace.name,
+        "brand": plain(claim.facts.brand) if _is_unproven(claim, recipient) else claim.facts.brand,
     }
     templates = environment()
     return Rendered(
@@ -56,6 +59,11 @@ def render(claim: Claim, recipient: Recipient) -> Rendered:
         templates.get_template("mail.html").render(told),
         code,
     )
+
+
+def plain(brand: Brand) -> Brand:
+    """The looks of a mail that a stranger can have us send to anybody: nothing that could advertise."""
+    return Brand(color=brand.color)
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "agent_visibility": "teams",
         "reopen_window_days": 7,
         "customer_signup": False,
+        "branding": {"color": None, "logo_url": None, "footer": None},
     }
 
 
@@ -48,6 +49,21 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         ({"reopen_window_days": 0}, {"reopen_window_days": 0}),
         ({"reopen_window_days": 365}, {"reopen_window_days": 365}),
         ({"customer_signup": True}, {"customer_signup": True}),
+        ({"branding": {}}, {}),
+        (
+            {"branding": {"color": "#0D74CE", "footer": " Calle 7 "}},
+            {"branding": {"color": "#0d74ce", "logo_url": None, "footer": "Calle 7"}},
+        ),
+        (
+            {"branding": {"logo_url": "https://x.example/logo.png?v=2"}},
+            {
+                "branding": {
+                    "color": None,
+                    "logo_url": "https://x.example/logo.png?v=2",
+                    "footer": None,
+                }
+            },
+        ),
         ({}, {}),
         (
             {"name": "A", "language": "es", "reopen_window_days": 14},
@@ -119,6 +135,73 @@ def test_what_cannot_be_is_refused(ada: Api, body: dict[str, Any]) -> None:
     assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
     assert [error["field"] for error in reply.json["errors"]] == list(body)
     assert ada.get("/v1/workspace").json == before
+
+
+@pytest.mark.parametrize(
+    "branding",
+    [
+        {"color": "blue"},
+        {"color": "#0d7"},
+        {"color": "#0d74ce;background:url(//x)"},
+        {"color": 1},
+        {"logo_url": "http://cdn.acme.example/logo.png"},
+        {"logo_url": "//cdn.acme.example/logo.png"},
+        {"logo_url": "javascript:alert(1)"},
+        {"logo_url": "data:image/png;base64,AAAA"},
+        {"logo_url": "https://"},
+        {"logo_url": "https://logo"},
+        {"logo_url": "https://user:pass@cdn.acme.example/logo.png"},
+        {"logo_url": "https://cdn.acme.example:0/logo.png"},
+        {"logo_url": "https://cdn.acme.example:99999/logo.png"},
+        {"logo_url": "https://[::1/logo.png"},
+        {"logo_url": 'https://cdn.acme.example/"onerror="alert(1)'},
+        {"logo_url": "https://cdn.acme.example/a b"},
+        {"logo_url": "https://cdn.acme.example/" + "x" * 500},
+        {"footer": ""},
+        {"footer": "Acme\r\nBcc: x@y.example"},
+        {"footer": "x" * 301},
+        {"font": "Comic Sans"},
+    ],
+)
+def test_branding_that_cannot_be_is_refused(ada: Api, branding: dict[str, Any]) -> None:
+    before = ada.get("/v1/workspace").json
+
+    reply = ada.patch("/v1/workspace", {"branding": branding})
+
+    assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
+    assert [error["field"] for error in reply.json["errors"]] == [f"branding.{name}" for name in branding]
+    assert ada.get("/v1/workspace").json == before
+
+
+def test_a_part_of_the_branding_changes_alone_and_null_makes_it_plain(ada: Api, database: Database) -> None:
+    ada.patch("/v1/workspace", {"branding": {"color": "#112233", "footer": "Calle 7"}})
+
+    reply = ada.patch("/v1/workspace", {"branding": {"footer": None}})
+
+    assert reply.json["branding"] == {"color": "#112233", "logo_url": None, "footer": None}
+    assert (
+        database.value(
+            """SELECT before -> 'branding' ->> 'footer' FROM audit_log
+           WHERE action = 'workspace.changed' ORDER BY sequence DESC LIMIT 1"""
+        )
+        == "Calle 7"
+    )
+
+
+def test_strangers_see_the_facade_and_no_more(api: Api, ada: Api) -> None:
+    ada.patch("/v1/workspace", {"language": "es", "branding": {"color": "#112233"}})
+
+    reply = api.get("/v1/public/acme")
+
+    assert reply.status == 200
+    assert reply.json == {
+        "slug": "acme",
+        "name": "Acme",
+        "language": "es",
+        "customer_signup": False,
+        "branding": {"color": "#112233", "logo_url": None, "footer": None},
+    }
+    assert api.get("/v1/public/nowhere").status == 404
 
 
 def test_a_zone_that_the_database_does_not_know_is_refused(ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:

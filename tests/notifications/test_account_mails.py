@@ -12,6 +12,7 @@ from chalicelib.accounts.actor import Workspace
 from chalicelib.accounts.one_time_tokens import Issued
 from chalicelib.core import mail as core_mail
 from chalicelib.notifications.account_words import PAGES, Letter, write
+from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.rendering import languages
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
@@ -247,6 +248,37 @@ class TestWhoHears:
     def test_other_news_of_users_is_nobodys_mail(self, cast: Cast, mailbox: Mailbox, tell: Tell) -> None:
         assert deliver(tell("user.updated", cast.ana), tell("user.created", cast.ana)) == []
         assert mailbox.mails == []
+
+
+class TestBrand:
+    def test_the_workspaces_looks_are_on_its_mails(
+        self, database: Database, cast: Cast, mailbox: Mailbox, tell: Tell
+    ) -> None:
+        database.run(
+            "UPDATE workspaces SET brand_color = '#112233', brand_footer = 'Calle 7' WHERE slug = 'acme'"
+        )
+
+        deliver(tell(RESET, cast.ana))
+
+        (mail,) = mailbox.mails
+        assert "border-top:4px solid #112233" in html_of(mail)
+        assert "Calle 7" in text_of(mail)
+
+    @pytest.mark.parametrize(
+        ("kind", "shown"),
+        [
+            ("invited", ("#112233", "logo.png", "Calle 7")),
+            ("signed_up", ("#112233",)),
+            ("registered", ()),
+        ],
+    )
+    def test_who_is_not_known_yet_gets_no_advertising(self, kind: str, shown: tuple[str, ...]) -> None:
+        brand = Brand("#112233", "https://cdn.acme.example/logo.png", "Calle 7")
+
+        words = write(TestWords().letter(kind, brand=brand), "https://desk.acme.example/api")
+
+        found = tuple(part for part in ("#112233", "logo.png", "Calle 7") if part in words.html)
+        assert found == shown
 
 
 class TestWords:

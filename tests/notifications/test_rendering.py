@@ -11,7 +11,7 @@ from chalicelib.accounts.actor import Workspace
 from chalicelib.accounts.permissions import STAFF, Role
 from chalicelib.models.words import Metric, Priority, Source, Status, TicketType, values
 from chalicelib.notifications.claiming import Claim
-from chalicelib.notifications.facts import Facts
+from chalicelib.notifications.facts import Brand, Facts
 from chalicelib.notifications.recipients import AUDIENCES, INTERNAL, Occasion, Part, Person, Recipient
 from chalicelib.notifications.rendering import languages, render
 
@@ -154,6 +154,35 @@ class TestWords:
             "The help desk replied"
             in render(claim_of(Occasion.REPLIED, actor=None, comment="x"), person_as(Part.REQUESTER)).text
         )
+
+
+class TestBrand:
+    BRAND = Brand("#112233", "https://cdn.acme.example/logo.png", "Acme, Calle 7")
+
+    def test_mails_look_like_the_desk(self) -> None:
+        mail = render(
+            claim_of(Occasion.REPLIED, comment="Done.", brand=self.BRAND), person_as(Part.REQUESTER)
+        )
+
+        assert "border-top:4px solid #112233" in mail.html
+        assert '<img src="https://cdn.acme.example/logo.png" alt="Acme"' in mail.html
+        assert "<br>Acme, Calle 7</p>" in mail.html
+        assert mail.text.splitlines()[-1] == "Acme, Calle 7"
+
+    def test_without_a_brand_they_are_plain(self) -> None:
+        mail = render(claim_of(Occasion.REPLIED, comment="Done."), person_as(Part.REQUESTER))
+
+        assert "<img" not in mail.html
+        assert "border-top" not in mail.html
+
+    def test_what_a_stranger_can_have_sent_to_anybody_advertises_nothing(self) -> None:
+        mail = render(
+            claim_of(Occasion.CREATED, source=Source.PUBLIC, brand=self.BRAND), person_as(Part.REQUESTER)
+        )
+
+        assert "border-top:4px solid #112233" in mail.html
+        assert "logo.png" not in mail.html
+        assert "Calle 7" not in mail.html + mail.text
 
 
 class TestSafety:

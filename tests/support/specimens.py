@@ -28,6 +28,8 @@ BY_NAME = {
     "timezone": lambda: "Europe/Madrid",
     "slug": lambda: f"specimen-{next(_numbers)}",
     "label_prefix": lambda: "DESK",
+    "color": lambda: "#0d74ce",
+    "logo_url": lambda: "https://specimen.example/logo.png",
     "expires_at": lambda: (datetime.now(UTC) + timedelta(days=30)).isoformat(),
 }
 # Which id of a tenant a field of this name holds.

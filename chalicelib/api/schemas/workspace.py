@@ -3,11 +3,12 @@
 import re
 from datetime import datetime
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chalicelib.api.schemas.common import In, Name, Out, omitted
+from chalicelib.api.schemas.common import In, Name, Out, omitted, single_line
 
 
 def slug(text: str) -> str:
@@ -24,9 +25,50 @@ def label_prefix(text: str) -> str:
     return text.upper()
 
 
+def color(text: str) -> str:
+    """A colour of CSS in its long form."""
+    if not re.fullmatch(r"#[0-9a-f]{6}", text.lower()):
+        raise ValueError("Use # and six hexadecimal digits, such as #0d74ce.")
+    return text.lower()
+
+
+def https_url(text: str) -> str:
+    """An absolute address that a browser loads without anything in it that could mislead."""
+    refused = ValueError("Use an address such as https://example.com/logo.png.")
+    if not re.fullmatch(r"https://[!-~]+", text) or re.search(r"""["'<>\\^`{|}]""", text):
+        raise refused
+    try:
+        parts = urlsplit(text)
+        named = parts.hostname and "." in parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise refused from error
+    if not named or parts.username is not None:
+        raise refused
+    return text
+
+
 Slug = Annotated[str, StringConstraints(max_length=63), AfterValidator(slug)]
 LabelPrefix = Annotated[str, StringConstraints(max_length=10), AfterValidator(label_prefix)]
+Color = Annotated[str, StringConstraints(max_length=7), AfterValidator(color)]
+HttpsUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(https_url)]
+Footer = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(single_line)]
 TimeZone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class BrandingPatch(In):
+    """What changes of how the desk looks; null returns to the plain."""
+
+    color: Color | None = omitted()
+    logo_url: HttpsUrl | None = omitted()
+    footer: Footer | None = omitted()
+
+
+class BrandingOut(Out):
+    """How the desk looks on its pages and in its mails: `color` as #rrggbb, a picture, a line under mails."""
+
+    color: str | None
+    logo_url: str | None
+    footer: str | None
 
 
 class WorkspacePatch(In):
@@ -40,6 +82,7 @@ class WorkspacePatch(In):
     agent_visibility: Literal["teams", "all"] = omitted()
     reopen_window_days: Annotated[int, Field(ge=0, le=365)] = omitted()
     customer_signup: bool = omitted()
+    branding: BrandingPatch = omitted()
 
 
 class WorkspaceOut(Out):
@@ -54,5 +97,16 @@ class WorkspaceOut(Out):
     agent_visibility: str
     reopen_window_days: int
     customer_signup: bool
+    branding: BrandingOut
     created_at: datetime
     updated_at: datetime
+
+
+class FacadeOut(Out):
+    """A help desk as strangers see it."""
+
+    slug: str
+    name: str
+    language: str
+    customer_signup: bool
+    branding: BrandingOut
