@@ -20,20 +20,23 @@ from local.errors import StackError
 # A Lambda may not write bytecode, so without it each cold start compiles some 300 modules again (0.4 s here).
 # It is shipped for what these lines import, not for the rest, which would double the package.
 IMPORTED = """
-import bcrypt, cryptography.hazmat.primitives.asymmetric.ed25519, jinja2, jwt, pg8000.dbapi, pg8000.native
-import pydantic, pydantic.networks, sqlalchemy.dialects.postgresql.pg8000, tzdata, zoneinfo
+import bcrypt, cryptography.hazmat.primitives.asymmetric.ed25519, jinja2, jwt, markdown_it, nh3, pg8000.dbapi
+import pg8000.native, pydantic, pydantic.networks, sqlalchemy.dialects.postgresql.pg8000, tzdata, zoneinfo
 class Shape(pydantic.BaseModel): text: str
 """
 UNUSED_SUFFIXES = (".c", ".h", ".pxd", ".pyi", ".pyx")
 UNUSED_FOLDERS = (
     "cffi/",
     "dateutil/tz/win.py",  # tried and compiled at each start, in vain
+    "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",  # a second copy of tzdata
     "pycparser/",
     "pydantic/v1/",
     "sqlalchemy/dialects/mssql/",
     "sqlalchemy/dialects/mysql/",
     "sqlalchemy/dialects/oracle/",
     "sqlalchemy/dialects/sqlite/",
+    "sqlalchemy/ext/",
+    "sqlalchemy/orm/",
     "sqlalchemy/testing/",
 )
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
