@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset test unit e2e lint format types check bench package clean
+.PHONY: help run up down reset test unit e2e lint format types check bench docs package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ check: lint types test ## Everything that CI runs
 
 bench: $(STAMP) ## Measure and print the table of ratios
 	$(PY) -m benchmarks
+
+docs: $(STAMP) ## Write the pages that come from the source: docs/permissions.md
+	$(PY) -m local.permissions_page > docs/permissions.md
 
 package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=dir)
 	$(PY) -m local.package $(OUT)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chalicelib.accounts.permissions import DISPATCHERS, STAFF, Role
+from chalicelib.accounts.permissions import MATRIX, Permission, Role
 from chalicelib.core.errors import Forbidden
 from chalicelib.models.words import ActorType, Scope
 
@@ -43,19 +43,16 @@ class Actor:
         return None if self.type is ActorType.API_KEY else self.id
 
     @property
-    def is_staff(self) -> bool:
-        return self.role in STAFF or self.type is ActorType.SYSTEM
+    def permissions(self) -> frozenset[Permission]:
+        """What the matrix gives this role. The desk's own automation may do what a dispatcher may."""
+        if self.type is ActorType.SYSTEM:
+            return MATRIX[Role.DISPATCHER]
+        return MATRIX[self.role] if self.role else frozenset()
 
-    @property
-    def is_dispatcher(self) -> bool:
-        """Admins and dispatchers, who see and move everything; and the desk's own automation."""
-        return self.role in DISPATCHERS or self.type is ActorType.SYSTEM
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
 
-    @property
-    def is_customer(self) -> bool:
-        return not self.is_staff
-
-    def require(self, allowed: bool, sentence: str) -> None:
-        """Raises Forbidden with the sentence unless allowed."""
-        if not allowed:
+    def require(self, permission: Permission, sentence: str) -> None:
+        """Raises Forbidden with the sentence unless the actor has the permission."""
+        if not self.may(permission):
             raise Forbidden(sentence)

@@ -10,7 +10,7 @@ from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.one_time_tokens import INVITATION_DAYS
 from chalicelib.accounts.passwords import check_new_password, hash_password
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
@@ -34,9 +34,9 @@ def add(
 
     Raises Forbidden, Conflict where the email is taken, NotFound for a team, ValidationFailed.
     """
-    actor.require(actor.role is Role.ADMIN, "Only an administrator adds users.")
+    actor.require(Permission.PEOPLE_MANAGE, "Only an administrator adds users.")
     role = Role(facts["role"])
-    if role is Role.CUSTOMER and team_ids:
+    if team_ids and not role.is_staff:
         raise only_staff("team_ids")
     if password is not None:
         check_new_password(password, about(facts, actor))
@@ -49,7 +49,7 @@ def add(
     }
     wanted = set(team_ids)
     with unique(EMAIL_KEY, EMAIL_TAKEN):
-        user = users.shape(queries.add_user(tx, row, wanted, role is not Role.CUSTOMER and not wanted))
+        user = users.shape(queries.add_user(tx, row, wanted, role.is_staff and not wanted))
     if wanted and len(user["teams"]) != len(wanted):
         raise no_such_team()
     happened = "user.invited" if password is None else "user.created"

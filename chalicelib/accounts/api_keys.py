@@ -16,7 +16,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import no_such_team
 from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, NotFound, ValidationFailed
@@ -61,7 +61,7 @@ def make(tx: Transaction, actor: Actor, keys: Keyring, new: NewKey) -> dict[str,
 
     Raises Forbidden, NotFound for a team, ValidationFailed for teams of another role or an end out of bounds.
     """
-    actor.require(actor.role is Role.ADMIN, "Only an administrator makes API keys.")
+    actor.require(Permission.API_KEYS_MANAGE, "Only an administrator makes API keys.")
     if actor.user_id is None:
         raise Forbidden("An API key makes no API keys. Sign in as an administrator.")
     if new.team_ids and new.role is not Role.AGENT:
@@ -112,7 +112,7 @@ def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, A
 
 def revoke(tx: Transaction, actor: Actor, key_id: UUID) -> None:
     """Ends a key: its next call is refused. Raises Forbidden, NotFound for one that is not there any more."""
-    actor.require(actor.role is Role.ADMIN, "Only an administrator revokes API keys.")
+    actor.require(Permission.API_KEYS_MANAGE, "Only an administrator revokes API keys.")
     row = queries.revoke_api_key(tx, actor.workspace.id, key_id)
     if row is None:
         raise _no_such_key()

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from chalicelib.accounts import audit_queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.anchoring import Anchor
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Int8, Page, answer
 
@@ -69,4 +69,4 @@ def verify(tx: Transaction, actor: Actor, anchor: Anchor | None, start: int = 1)
 
 
 def _require_admin(actor: Actor) -> None:
-    actor.require(actor.role is Role.ADMIN, "Only an administrator reads the audit log.")
+    actor.require(Permission.AUDIT_LOG_READ, "Only an administrator reads the audit log.")

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from chalicelib.accounts import audit_queries
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 
 Values = Mapping[str, Any]
@@ -69,5 +69,5 @@ def audit_failed_sign_in(tx: Transaction, email: str, workspace: str | None) -> 
 
 def forget(tx: Transaction, actor: Actor, user_id: UUID) -> int:
     """Destroys values and addresses in all entries by or about a person; how many. The chain stays whole."""
-    actor.require(actor.role is Role.ADMIN, "Only an administrator erases people.")
+    actor.require(Permission.PERSONAL_DATA_MANAGE, "Only an administrator erases people.")
     return audit_queries.forget(tx, user_id)

@@ -21,7 +21,7 @@ from chalicelib.accounts.adding import (
 from chalicelib.accounts.auditing import audit_changes
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden
@@ -79,7 +79,7 @@ def audited_before(user: Row[Any]) -> dict[str, Any]:
 
 def hold(tx: Transaction, actor: Actor, user_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]]:
     """The user and all active admins, locked. Raises NotFound, or Forbidden for who has just been demoted."""
-    actor.require(actor.role is Role.ADMIN, "Only an administrator changes users.")
+    actor.require(Permission.PEOPLE_MANAGE, "Only an administrator changes users.")
     rows = queries.lock_user_and_admins(tx, actor.workspace.id, user_id)
     admins = [row for row in rows if row.role == Role.ADMIN and row.status == UserStatus.ACTIVE]
     user = next((row for row in rows if row.id == user_id), None)
@@ -114,24 +114,24 @@ def _sign_in_changes(
         if status != UserStatus.DEACTIVATED:
             status = UserStatus.ACTIVE
     if "status" in wanted and status == UserStatus.DEACTIVATED:
-        without = UserStatus.CONTACT if user.role == Role.CUSTOMER else UserStatus.INVITED
+        without = UserStatus.INVITED if Role(user.role).is_staff else UserStatus.CONTACT
         status = UserStatus.ACTIVE if has_password else without
         values["deactivated_at"] = None
     elif "status" in wanted and status != UserStatus.ACTIVE:
         raise Conflict("This user has no password yet. Set one, or let the invitation be accepted.")
-    if status == UserStatus.CONTACT and Role(wanted.get("role", user.role)) is not Role.CUSTOMER:
+    if status == UserStatus.CONTACT and Role(wanted.get("role", user.role)).is_staff:
         status = UserStatus.INVITED
     return values if status == user.status else {**values, "status": status}
 
 
 def _change_teams(tx: Transaction, actor: Actor, user: Row[Any], wanted: Mapping[str, Any]) -> bool:
     """Customers are in no team; who becomes staff without a word on teams joins the default one."""
-    role = Role(wanted.get("role", user.role))
+    was, role = Role(user.role), Role(wanted.get("role", user.role))
     team_ids = set(wanted.get("team_ids", ()))
-    if role is Role.CUSTOMER and team_ids:
+    if team_ids and not role.is_staff:
         raise only_staff("team_ids")
-    becomes_staff = user.role == Role.CUSTOMER and role is not Role.CUSTOMER and "team_ids" not in wanted
-    becomes_customer = user.role != Role.CUSTOMER and role is Role.CUSTOMER
+    becomes_staff = role.is_staff and not was.is_staff and "team_ids" not in wanted
+    becomes_customer = was.is_staff and not role.is_staff
     if not (becomes_staff or becomes_customer or "team_ids" in wanted):
         return False
     if (

@@ -18,7 +18,7 @@ from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.paging import Page, answer
@@ -108,4 +108,4 @@ def _held(tx: Transaction, actor: Actor, invitation_id: UUID) -> UUID:
 
 
 def _require_admin(actor: Actor) -> None:
-    actor.require(actor.role is Role.ADMIN, "Only an administrator sees to invitations.")
+    actor.require(Permission.INVITATIONS_MANAGE, "Only an administrator sees to invitations.")

@@ -9,7 +9,7 @@ from chalicelib.accounts import queries, teams, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import no_such_team, only_staff
 from chalicelib.accounts.auditing import audit
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
 from chalicelib.core.paging import Page, answer
@@ -30,13 +30,13 @@ def listing(tx: Transaction, actor: Actor, team_id: UUID, page: Page, sort: str)
 
 def add(tx: Transaction, actor: Actor, team_id: UUID, user_id: UUID) -> tuple[dict[str, Any], bool]:
     """The member, and whether it is new. Raises Forbidden, NotFound, or ValidationFailed for a customer."""
-    actor.require(actor.role is Role.ADMIN, "Only an administrator adds members.")
+    actor.require(Permission.TEAMS_MANAGE, "Only an administrator adds members.")
     row = queries.add_member(tx, actor.workspace.id, team_id, user_id)
     if not row.team_exists:
         raise no_such_team()
     if row.id is None:
         raise users.no_such_user()
-    if row.role == Role.CUSTOMER:
+    if not Role(row.role).is_staff:
         raise only_staff("user_id")
     if row.is_new:
         audit(tx, actor, "team.member_added", ("team", team_id), after={"user_id": user_id})
@@ -45,7 +45,7 @@ def add(tx: Transaction, actor: Actor, team_id: UUID, user_id: UUID) -> tuple[di
 
 def remove(tx: Transaction, actor: Actor, team_id: UUID, user_id: UUID) -> None:
     """Takes the user out of the team. Raises Forbidden, NotFound for who is not in it."""
-    actor.require(actor.role is Role.ADMIN, "Only an administrator removes members.")
+    actor.require(Permission.TEAMS_MANAGE, "Only an administrator removes members.")
     if not queries.remove_member(tx, actor.workspace.id, team_id, user_id):
         raise NotFound("There is no such member in this team.")
     audit(tx, actor, "team.member_removed", ("team", team_id), before={"user_id": user_id})

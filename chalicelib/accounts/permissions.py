@@ -1,6 +1,13 @@
-"""The roles of a workspace. Standard library only: the authorizer loads this."""
+"""Who may do what: the one matrix of roles and permissions. Standard library only: the authorizer loads this.
 
+A permission says what a role may do at all. What also depends on the thing itself (one's own ticket, its
+state, a window of days) is the verb's to decide. docs/permissions.md shows this table (`make docs`).
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class Role(StrEnum):
@@ -11,8 +18,93 @@ class Role(StrEnum):
     AGENT = "agent"
     CUSTOMER = "customer"
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether this is somebody of the desk: a word about people, not a right."""
+        return self is not Role.CUSTOMER
+
+    def may(self, permission: "Permission") -> bool:
+        """Whether the matrix gives the role this permission."""
+        return permission in MATRIX[self]
+
 
 EVERYBODY = frozenset(Role)
 ADMINS = frozenset({Role.ADMIN})
 DISPATCHERS = frozenset({Role.ADMIN, Role.DISPATCHER})
 STAFF = frozenset({Role.ADMIN, Role.DISPATCHER, Role.AGENT})
+
+
+class Permission(StrEnum):
+    """`resource.verb`, the roles that have it, and what it lets them do."""
+
+    roles: frozenset[Role]
+    sentence: str
+
+    def __new__(cls, name: str, roles: frozenset[Role], sentence: str) -> "Permission":
+        permission = str.__new__(cls, name)
+        permission._value_ = name
+        permission.roles = roles
+        permission.sentence = sentence
+        return permission
+
+    ACCOUNT_USE = "account.use", EVERYBODY, "Use the own account: session, profile, password."
+    API_KEYS_MANAGE = "api_keys.manage", ADMINS, "Make, list and revoke API keys."
+    AUDIT_LOG_READ = "audit_log.read", ADMINS, "Read the audit log and have it verified."
+    COMMENTS_ANSWER = "comments.answer", STAFF, "Speak for the desk: a public comment answers the requester."
+    COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."
+    COMMENTS_WRITE_INTERNAL = "comments.write_internal", STAFF, "Write internal notes."
+    INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
+    PEOPLE_MANAGE = "people.manage", ADMINS, "Add, change and deactivate users."
+    PEOPLE_READ = "people.read", STAFF, "List users; see contact facts and addresses of requesters."
+    PERSONAL_DATA_MANAGE = "personal_data.manage", ADMINS, "Erase people."
+    TEAMS_MANAGE = "teams.manage", ADMINS, "Make and change teams, add and remove their members."
+    TEAMS_READ = "teams.read", STAFF, "List teams and their members."
+    TICKETS_ARCHIVE = "tickets.archive", STAFF, "Put a finished ticket away."
+    TICKETS_ASSIGN = "tickets.assign", DISPATCHERS, "Assign any ticket to anybody of the staff, or to nobody."
+    TICKETS_CANCEL = "tickets.cancel", STAFF, "Cancel an active ticket."
+    TICKETS_CANCEL_OWN = "tickets.cancel_own", EVERYBODY, "Cancel the own ticket while it is new."
+    TICKETS_CHANGE = "tickets.change", STAFF, "Change fields of a ticket and do its verbs by `PATCH`."
+    TICKETS_CHANGE_OWN = "tickets.change_own", EVERYBODY, "Change the text of the own active ticket."
+    TICKETS_CLAIM = "tickets.claim", STAFF, "Claim an unassigned ticket of an own team; hand on an own one."
+    TICKETS_CLOSE = "tickets.close", STAFF, "Close a resolved ticket."
+    TICKETS_CLOSE_ACTIVE = "tickets.close_active", DISPATCHERS, "Close an active ticket, unresolved."
+    TICKETS_CLOSE_OWN = "tickets.close_own", EVERYBODY, "Close the own ticket once it is resolved."
+    TICKETS_CREATE = "tickets.create", EVERYBODY, "Open a ticket."
+    TICKETS_CREATE_FOR_OTHERS = (
+        "tickets.create_for_others",
+        STAFF,
+        "Name requester, team, assignee, tags or minutes of a new ticket.",
+    )
+    TICKETS_DELETE = "tickets.delete", ADMINS, "Delete a ticket, softly."
+    TICKETS_PAUSE = "tickets.pause", STAFF, "Pause a ticket and go on with it."
+    TICKETS_READ = "tickets.read", EVERYBODY, "See the own tickets: those one asked for or watches."
+    TICKETS_READ_INTERNAL = (
+        "tickets.read_internal",
+        STAFF,
+        "See internal notes, entries and targets.",
+    )
+    TICKETS_RECLASSIFY = "tickets.reclassify", DISPATCHERS, "Reclassify any active ticket."
+    TICKETS_RECLASSIFY_ASSIGNED = (
+        "tickets.reclassify_assigned",
+        STAFF,
+        "Reclassify the tickets that are assigned to oneself.",
+    )
+    TICKETS_REOPEN = "tickets.reopen", DISPATCHERS, "Reopen any finished ticket, a cancelled one too."
+    TICKETS_REOPEN_OWN = "tickets.reopen_own", EVERYBODY, "Reopen the own ticket within the window."
+    TICKETS_RESOLVE = "tickets.resolve", STAFF, "Resolve an active ticket."
+    TICKETS_RESTORE = "tickets.restore", ADMINS, "Undo the deletion of a ticket."
+    TICKETS_SEE_ALL = "tickets.see_all", DISPATCHERS, "See every ticket of the workspace."
+    TICKETS_SEE_TEAMS = (
+        "tickets.see_teams",
+        STAFF,
+        "See the tickets of own teams and own assignments; all of them where the workspace says so.",
+    )
+    TICKETS_TRANSFER = "tickets.transfer", DISPATCHERS, "Hand a ticket to another team."
+    TICKETS_UNARCHIVE = "tickets.unarchive", ADMINS, "Take a ticket out of the archive."
+    WORKSPACE_CHANGE = "workspace.change", ADMINS, "Change the settings of the workspace."
+    WORKSPACE_READ = "workspace.read", STAFF, "See the settings of the workspace."
+
+
+MATRIX: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
+    {role: frozenset(permission for permission in Permission if role in permission.roles) for role in Role}
+)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from chalicelib.accounts import queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit_changes
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction, sqlstate
 from chalicelib.core.errors import ValidationFailed
@@ -41,7 +41,7 @@ def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str
 
     Raises Forbidden, Conflict where the slug is taken, ValidationFailed.
     """
-    actor.require(actor.role is Role.ADMIN, "Only an administrator changes the workspace.")
+    actor.require(Permission.WORKSPACE_CHANGE, "Only an administrator changes the workspace.")
     if "timezone" in wanted:
         check_timezone(tx, wanted["timezone"])
     before = get(tx, actor)

@@ -9,7 +9,7 @@ from chalicelib.accounts import queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import no_such_team
 from chalicelib.accounts.auditing import audit, audit_changes
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page, answer
@@ -46,7 +46,7 @@ def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, A
 
 def make(tx: Transaction, actor: Actor, name: str) -> dict[str, Any]:
     """A new team without members. Raises Forbidden, Conflict for a name that is taken."""
-    actor.require(actor.role is Role.ADMIN, "Only an administrator makes teams.")
+    actor.require(Permission.TEAMS_MANAGE, "Only an administrator makes teams.")
     with unique(NAME_KEY, NAME_TAKEN):
         made = shape(queries.add_team(tx, actor.workspace.id, name))
     audit(tx, actor, "team.created", ("team", made["id"]), after={"name": name})
@@ -55,7 +55,7 @@ def make(tx: Transaction, actor: Actor, name: str) -> dict[str, Any]:
 
 def rename(tx: Transaction, actor: Actor, team_id: UUID, name: str) -> dict[str, Any]:
     """The team under its new name, the default one too. Raises Forbidden, NotFound, Conflict."""
-    actor.require(actor.role is Role.ADMIN, "Only an administrator renames teams.")
+    actor.require(Permission.TEAMS_MANAGE, "Only an administrator renames teams.")
     with unique(NAME_KEY, NAME_TAKEN):
         row = queries.rename_team(tx, actor.workspace.id, team_id, name)
     if row is None:

@@ -1,18 +1,19 @@
-"""Who may call which route: the one table that the API, the authorizer and the permission tests read.
-Standard library only: the authorizer loads this."""
+"""Which permission each route needs: the one table that the API, the authorizer, the tests and the documents
+read. Standard library only: the authorizer loads this."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
-from chalicelib.accounts.permissions import ADMINS, DISPATCHERS, EVERYBODY, STAFF, Role
+from chalicelib.accounts.permissions import Permission, Role
 
+Need = Permission | Literal["public"]
 Access = frozenset[Role] | Literal["public"]
 Route = tuple[str, str]
 
 PUBLIC: Final = "public"
 
-_HEALTH_AND_DOCS: dict[Route, Access] = {
+_HEALTH_AND_DOCS: dict[Route, Need] = {
     ("GET", "/assets/{name}"): PUBLIC,
     ("GET", "/docs"): PUBLIC,
     ("GET", "/health"): PUBLIC,
@@ -21,96 +22,105 @@ _HEALTH_AND_DOCS: dict[Route, Access] = {
     ("GET", "/v1/openapi.json"): PUBLIC,
 }
 
-_SIGN_IN: dict[Route, Access] = {
+_SIGN_IN: dict[Route, Need] = {
     ("POST", "/v1/auth/login"): PUBLIC,
-    ("POST", "/v1/auth/logout"): EVERYBODY,
-    ("GET", "/v1/auth/me"): EVERYBODY,
-    ("PATCH", "/v1/auth/me"): EVERYBODY,
-    ("POST", "/v1/auth/password/change"): EVERYBODY,
+    ("POST", "/v1/auth/logout"): Permission.ACCOUNT_USE,
+    ("GET", "/v1/auth/me"): Permission.ACCOUNT_USE,
+    ("PATCH", "/v1/auth/me"): Permission.ACCOUNT_USE,
+    ("POST", "/v1/auth/password/change"): Permission.ACCOUNT_USE,
     ("POST", "/v1/auth/password/forgot"): PUBLIC,
     ("POST", "/v1/auth/password/reset"): PUBLIC,
     ("POST", "/v1/auth/refresh"): PUBLIC,
     ("POST", "/v1/auth/register"): PUBLIC,
     ("POST", "/v1/auth/verify-email"): PUBLIC,
-    ("POST", "/v1/auth/verify-email/resend"): EVERYBODY,
+    ("POST", "/v1/auth/verify-email/resend"): Permission.ACCOUNT_USE,
 }
 
-_PEOPLE: dict[Route, Access] = {
-    ("GET", "/v1/api-keys"): ADMINS,
-    ("POST", "/v1/api-keys"): ADMINS,
-    ("DELETE", "/v1/api-keys/{api_key_id}"): ADMINS,
-    ("GET", "/v1/api-keys/{api_key_id}"): ADMINS,
-    ("GET", "/v1/audit-log"): ADMINS,
-    ("GET", "/v1/audit-log/verify"): ADMINS,
-    ("GET", "/v1/invitations"): ADMINS,
-    ("POST", "/v1/invitations"): ADMINS,
+_PEOPLE: dict[Route, Need] = {
+    ("GET", "/v1/api-keys"): Permission.API_KEYS_MANAGE,
+    ("POST", "/v1/api-keys"): Permission.API_KEYS_MANAGE,
+    ("DELETE", "/v1/api-keys/{api_key_id}"): Permission.API_KEYS_MANAGE,
+    ("GET", "/v1/api-keys/{api_key_id}"): Permission.API_KEYS_MANAGE,
+    ("GET", "/v1/audit-log"): Permission.AUDIT_LOG_READ,
+    ("GET", "/v1/audit-log/verify"): Permission.AUDIT_LOG_READ,
+    ("GET", "/v1/invitations"): Permission.INVITATIONS_MANAGE,
+    ("POST", "/v1/invitations"): Permission.INVITATIONS_MANAGE,
     ("POST", "/v1/invitations/accept"): PUBLIC,
-    ("DELETE", "/v1/invitations/{invitation_id}"): ADMINS,
-    ("POST", "/v1/invitations/{invitation_id}/resend"): ADMINS,
-    ("GET", "/v1/teams"): STAFF,
-    ("POST", "/v1/teams"): ADMINS,
-    ("GET", "/v1/teams/{team_id}"): STAFF,
-    ("PATCH", "/v1/teams/{team_id}"): ADMINS,
-    ("GET", "/v1/teams/{team_id}/members"): STAFF,
-    ("POST", "/v1/teams/{team_id}/members"): ADMINS,
-    ("DELETE", "/v1/teams/{team_id}/members/{user_id}"): ADMINS,
-    ("GET", "/v1/users"): STAFF,
-    ("POST", "/v1/users"): ADMINS,
-    ("GET", "/v1/users/{user_id}"): STAFF,
-    ("PATCH", "/v1/users/{user_id}"): ADMINS,
-    ("POST", "/v1/users/{user_id}/deactivate"): ADMINS,
-    ("GET", "/v1/workspace"): STAFF,
-    ("PATCH", "/v1/workspace"): ADMINS,
+    ("DELETE", "/v1/invitations/{invitation_id}"): Permission.INVITATIONS_MANAGE,
+    ("POST", "/v1/invitations/{invitation_id}/resend"): Permission.INVITATIONS_MANAGE,
+    ("GET", "/v1/teams"): Permission.TEAMS_READ,
+    ("POST", "/v1/teams"): Permission.TEAMS_MANAGE,
+    ("GET", "/v1/teams/{team_id}"): Permission.TEAMS_READ,
+    ("PATCH", "/v1/teams/{team_id}"): Permission.TEAMS_MANAGE,
+    ("GET", "/v1/teams/{team_id}/members"): Permission.TEAMS_READ,
+    ("POST", "/v1/teams/{team_id}/members"): Permission.TEAMS_MANAGE,
+    ("DELETE", "/v1/teams/{team_id}/members/{user_id}"): Permission.TEAMS_MANAGE,
+    ("GET", "/v1/users"): Permission.PEOPLE_READ,
+    ("POST", "/v1/users"): Permission.PEOPLE_MANAGE,
+    ("GET", "/v1/users/{user_id}"): Permission.PEOPLE_READ,
+    ("PATCH", "/v1/users/{user_id}"): Permission.PEOPLE_MANAGE,
+    ("POST", "/v1/users/{user_id}/deactivate"): Permission.PEOPLE_MANAGE,
+    ("GET", "/v1/workspace"): Permission.WORKSPACE_READ,
+    ("PATCH", "/v1/workspace"): Permission.WORKSPACE_CHANGE,
 }
 
-_TICKETS: dict[Route, Access] = {
-    ("GET", "/v1/tickets"): EVERYBODY,
-    ("POST", "/v1/tickets"): EVERYBODY,
-    ("GET", "/v1/tickets/breached"): EVERYBODY,
-    ("DELETE", "/v1/tickets/{ticket_id}"): ADMINS,
-    ("GET", "/v1/tickets/{ticket_id}"): EVERYBODY,
-    ("PATCH", "/v1/tickets/{ticket_id}"): EVERYBODY,
-    ("GET", "/v1/tickets/{ticket_id}/comments"): EVERYBODY,
-    ("POST", "/v1/tickets/{ticket_id}/comments"): EVERYBODY,
-    ("GET", "/v1/tickets/{ticket_id}/timeline"): EVERYBODY,
+_TICKETS: dict[Route, Need] = {
+    ("GET", "/v1/tickets"): Permission.TICKETS_READ,
+    ("POST", "/v1/tickets"): Permission.TICKETS_CREATE,
+    ("GET", "/v1/tickets/breached"): Permission.TICKETS_READ,
+    ("DELETE", "/v1/tickets/{ticket_id}"): Permission.TICKETS_DELETE,
+    ("GET", "/v1/tickets/{ticket_id}"): Permission.TICKETS_READ,
+    ("PATCH", "/v1/tickets/{ticket_id}"): Permission.TICKETS_CHANGE_OWN,
+    ("GET", "/v1/tickets/{ticket_id}/comments"): Permission.TICKETS_READ,
+    ("POST", "/v1/tickets/{ticket_id}/comments"): Permission.COMMENTS_WRITE,
+    ("GET", "/v1/tickets/{ticket_id}/timeline"): Permission.TICKETS_READ,
 }
 
-_TICKET_VERBS: dict[Route, Access] = {
-    ("POST", "/v1/tickets/{ticket_id}/archive"): STAFF,
-    ("POST", "/v1/tickets/{ticket_id}/assign"): STAFF,
-    ("POST", "/v1/tickets/{ticket_id}/cancel"): EVERYBODY,
-    ("POST", "/v1/tickets/{ticket_id}/close"): EVERYBODY,
-    ("POST", "/v1/tickets/{ticket_id}/pause"): STAFF,
-    ("POST", "/v1/tickets/{ticket_id}/reclassify"): STAFF,
-    ("POST", "/v1/tickets/{ticket_id}/reopen"): EVERYBODY,
-    ("POST", "/v1/tickets/{ticket_id}/resolve"): STAFF,
-    ("POST", "/v1/tickets/{ticket_id}/restore"): ADMINS,
-    ("POST", "/v1/tickets/{ticket_id}/resume"): STAFF,
-    ("POST", "/v1/tickets/{ticket_id}/transfer"): DISPATCHERS,
-    ("POST", "/v1/tickets/{ticket_id}/unarchive"): ADMINS,
+_TICKET_VERBS: dict[Route, Need] = {
+    ("POST", "/v1/tickets/{ticket_id}/archive"): Permission.TICKETS_ARCHIVE,
+    ("POST", "/v1/tickets/{ticket_id}/assign"): Permission.TICKETS_CLAIM,
+    ("POST", "/v1/tickets/{ticket_id}/cancel"): Permission.TICKETS_CANCEL_OWN,
+    ("POST", "/v1/tickets/{ticket_id}/close"): Permission.TICKETS_CLOSE_OWN,
+    ("POST", "/v1/tickets/{ticket_id}/pause"): Permission.TICKETS_PAUSE,
+    ("POST", "/v1/tickets/{ticket_id}/reclassify"): Permission.TICKETS_RECLASSIFY_ASSIGNED,
+    ("POST", "/v1/tickets/{ticket_id}/reopen"): Permission.TICKETS_REOPEN_OWN,
+    ("POST", "/v1/tickets/{ticket_id}/resolve"): Permission.TICKETS_RESOLVE,
+    ("POST", "/v1/tickets/{ticket_id}/restore"): Permission.TICKETS_RESTORE,
+    ("POST", "/v1/tickets/{ticket_id}/resume"): Permission.TICKETS_PAUSE,
+    ("POST", "/v1/tickets/{ticket_id}/transfer"): Permission.TICKETS_TRANSFER,
+    ("POST", "/v1/tickets/{ticket_id}/unarchive"): Permission.TICKETS_UNARCHIVE,
 }
 
-_PUBLIC_DESK: dict[Route, Access] = {
+_PUBLIC_DESK: dict[Route, Need] = {
     ("GET", "/v1/public/{workspace}"): PUBLIC,
     ("POST", "/v1/public/{workspace}/signup"): PUBLIC,
     ("POST", "/v1/public/{workspace}/ticket-status"): PUBLIC,
     ("POST", "/v1/public/{workspace}/tickets"): PUBLIC,
 }
 
-ROUTES: Final[Mapping[Route, Access]] = MappingProxyType(
+ROUTES: Final[Mapping[Route, Need]] = MappingProxyType(
     _HEALTH_AND_DOCS | _SIGN_IN | _PEOPLE | _TICKETS | _TICKET_VERBS | _PUBLIC_DESK
+)
+# The same by who may call it: what policies are made of.
+CALLERS: Final[Mapping[Route, Access]] = MappingProxyType(
+    {route: PUBLIC if need == PUBLIC else need.roles for route, need in ROUTES.items()}
 )
 
 
-def roles_for(method: str, path: str) -> frozenset[Role]:
-    """The roles that may call a private route, by its template (`/v1/tickets/{ticket_id}`).
+def permission_for(method: str, path: str) -> Permission:
+    """What a caller of a private route needs, by its template (`/v1/tickets/{ticket_id}`).
 
     KeyError for a route that is not in the table, ValueError for a public one: neither may pass for private.
     """
-    access = ROUTES[method, path]
-    if access == PUBLIC:
+    need = ROUTES[method, path]
+    if need == PUBLIC:
         raise ValueError(f"{method} {path} is public")
-    return access
+    return need
+
+
+def roles_for(method: str, path: str) -> frozenset[Role]:
+    """The roles that may call a private route. Raises as `permission_for` does."""
+    return permission_for(method, path).roles
 
 
 def is_public(method: str, path: str) -> bool:
@@ -125,4 +135,4 @@ def is_for_people_alone(method: str, path: str) -> bool:
 
 def public_routes() -> frozenset[Route]:
     """Every route that takes no token."""
-    return frozenset(route for route, access in ROUTES.items() if access == PUBLIC)
+    return frozenset(route for route, need in ROUTES.items() if need == PUBLIC)

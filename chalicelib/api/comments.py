@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from chalicelib.accounts.permissions import Permission
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page as PageOut
@@ -57,7 +58,7 @@ def list_timeline(call: Call, ticket_id: UUID, query: PageQuery) -> Answer:
 
     def shape(row: Any) -> dict[str, Any]:
         item: dict[str, Any] = row.item
-        return item if call.actor.is_staff else as_customers_see(item)
+        return item if call.actor.may(Permission.TICKETS_READ_INTERNAL) else as_customers_see(item)
 
     rows = views.timeline(call.tx, call.actor, ticket_id, page)
     return Answer(paging.answer(rows, page, "sequence", lambda r: (r.sequence,), shape))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chalicelib.accounts.permissions import Role
-from chalicelib.api.access import PUBLIC, ROUTES, Access, Route
+from chalicelib.api.access import CALLERS, PUBLIC, Access, Route
 
 # What "arn:aws:execute-api:*:*:abcdefghij/stage/", quotes and a comma add to each pattern.
 _ARN_LENGTH = 45
@@ -65,7 +65,7 @@ class _Node:
         return (below,) if self.may_call is None else (self.pattern, below)
 
 
-def cover(role: Role, routes: Mapping[Route, Access] = ROUTES) -> Cover:
+def cover(role: Role, routes: Mapping[Route, Access] = CALLERS) -> Cover:
     """What lets a role through to its routes and to no other private one.
 
     ValueError where wildcards cannot tell two routes apart: one of them needs a path of another shape. Public

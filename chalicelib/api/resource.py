@@ -275,8 +275,8 @@ def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dic
     else:
         actor = principals.enter(tx, workspace_id, subject)
     logs.workspace_id.set(str(actor.workspace.id))
-    if actor.role not in access.roles_for(endpoint.method, endpoint.path):
-        raise Forbidden(f"The role {actor.role} may not do this.")
+    needed = access.permission_for(endpoint.method, endpoint.path)
+    actor.require(needed, f"The role {actor.role} may not do this: it lacks {needed}.")
     return actor
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page as PageOut
@@ -61,7 +62,8 @@ def breached_tickets(call: Call, query: TicketQuery) -> Answer:
 def show_ticket(call: Call, ticket_id: UUID) -> Answer:
     row = views.show(call.tx, call.actor, ticket_id)
     talk = views.conversation(call.tx, call.actor, ticket_id)
-    timeline = talk.timeline if call.actor.is_staff else [as_customers_see(entry) for entry in talk.timeline]
+    internal = call.actor.may(Permission.TICKETS_READ_INTERNAL)
+    timeline = talk.timeline if internal else [as_customers_see(entry) for entry in talk.timeline]
     body = {**whole(row, call.actor), "comments": talk.comments, "timeline": timeline}
     return Answer(body, headers={"ETag": f'"{row.version}"'})
 

@@ -56,7 +56,7 @@ def get_user(call: Call, user_id: UUID) -> Answer:
 )
 def change_user(call: Call, user_id: UUID, body: UserPatch) -> Answer:
     changed = change(call.tx, call.actor, keyring(call.settings), user_id, sent(body))
-    if changed["role"] == Role.CUSTOMER:
+    if not Role(changed["role"]).is_staff:
         release_all(call.tx, call.actor, user_id, f"{changed['name']} is no longer staff.")
     return Answer(changed)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Workspace
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
@@ -150,7 +150,8 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
         return None
     if event.internal or facts.visibility == Visibility.INTERNAL:
         return Occasion.NOTED
-    asks = facts.actor_role in (None, Role.CUSTOMER) or told.actor_id == facts.requester_id
+    answers = facts.actor_role and Role(facts.actor_role).may(Permission.COMMENTS_ANSWER)
+    asks = not answers or told.actor_id == facts.requester_id
     return Occasion.ANSWERED if asks else Occasion.REPLIED
 
 

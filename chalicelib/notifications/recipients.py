@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib.accounts.permissions import STAFF, Role
+from chalicelib.accounts.permissions import Permission, Role
 
 
 class Occasion(StrEnum):
@@ -160,7 +160,7 @@ def _addressed(news: News, occasion: Occasion) -> list[Recipient]:
     for audience in AUDIENCES[occasion]:
         for person in audience.of(news):
             is_actor = person.id == news.actor_id and not audience.even_the_actor
-            if not is_actor and not (internal and person.role not in STAFF):
+            if not is_actor and (not internal or person.role.may(Permission.TICKETS_READ_INTERNAL)):
                 found.setdefault(person.id, Recipient(person, audience.part))
     return list(found.values())
 

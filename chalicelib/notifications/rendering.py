@@ -9,7 +9,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from chalicelib.accounts.permissions import STAFF
 from chalicelib.models.words import Source
 from chalicelib.notifications.claiming import Claim
 from chalicelib.notifications.facts import Brand
@@ -150,4 +149,4 @@ def _facts(claim: Claim, recipient: Recipient, words: Language) -> Iterator[tupl
 
 
 def _is_staff(recipient: Recipient) -> bool:
-    return recipient.person.role in STAFF
+    return recipient.person.role.is_staff

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.tickets.draft import open_draft
 from chalicelib.tickets.lifecycle import Verb
@@ -23,7 +23,7 @@ def unarchive(
     tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
 ) -> None:
     """Brings it back."""
-    actor.require(actor.role is Role.ADMIN, "Only an admin takes a ticket out of the archive.")
+    actor.require(Permission.TICKETS_UNARCHIVE, "Only an admin takes a ticket out of the archive.")
     draft = open_draft(tx, actor, ticket_id, version)
     draft.require(Verb.UNARCHIVE)
     draft.set("unarchived", {"archived_at": None}, reason=reason)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.models.words import Status
@@ -54,8 +55,9 @@ def apply_assign(
 
 def _require_right(draft: Draft, assignee_id: UUID | None, team_id: UUID | None) -> None:
     actor = draft.actor
-    if actor.is_dispatcher:
+    if actor.may(Permission.TICKETS_ASSIGN):
         return
+    actor.require(Permission.TICKETS_CLAIM, "Only the staff assigns tickets.")
     own = draft.get("assignee_id") == actor.id
     claims = (
         draft.get("assignee_id") is None

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.models.words import Status
 from chalicelib.tickets.draft import Draft, open_draft
@@ -14,7 +15,7 @@ def close(
 ) -> None:
     """Ends the ticket."""
     draft = open_draft(tx, actor, ticket_id, version)
-    draft.require_requester()
+    draft.require_requester_unless(Permission.TICKETS_CLOSE)
     apply_close(draft, reason)
     draft.save()
 

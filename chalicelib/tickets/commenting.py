@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, Forbidden
+from chalicelib.core.errors import Conflict
 from chalicelib.models.words import Source, Status, Visibility
 from chalicelib.tickets import following_up, queries
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import FINISHED
-from chalicelib.tickets.pausing import apply_resume
+from chalicelib.tickets.pausing import go_on
 from chalicelib.tickets.reopening import wake, within_window
 from chalicelib.tickets.ticket import Ticket
 
@@ -42,11 +43,11 @@ def comment(
     comments."""
     draft = open_draft(tx, actor, ticket_id)
     _require_right(actor, visibility)
-    if actor.is_customer and _is_over(draft):
+    if not actor.may(Permission.COMMENTS_ANSWER) and _is_over(draft):
         new = following_up.follow_up(draft, body, source)
         return Comment(None, new.id, body, Visibility.PUBLIC, draft.now, new)
     made = add_comment(draft, body, visibility, source)
-    if actor.is_customer:
+    if not actor.may(Permission.COMMENTS_ANSWER):
         _wake(draft)
     draft.save(counts="status" in draft.values)
     return made
@@ -68,13 +69,13 @@ def add_comment(
 
 
 def _require_right(actor: Actor, visibility: Visibility) -> None:
-    if visibility is Visibility.INTERNAL and actor.is_customer:
-        raise Forbidden("Internal notes are the staff's.")
+    if visibility is Visibility.INTERNAL:
+        actor.require(Permission.COMMENTS_WRITE_INTERNAL, "Internal notes are the staff's.")
 
 
 def _affect_promises(draft: Draft) -> None:
     """Staff who write as the requester do not answer anybody."""
-    if draft.actor.is_customer:
+    if not draft.actor.may(Permission.COMMENTS_ANSWER):
         draft.clock.asked(draft.now, draft.policy(), draft.facts)
     elif not draft.is_requester:
         draft.clock.answered(draft.now)
@@ -89,6 +90,6 @@ def _is_over(draft: Draft) -> bool:
 
 def _wake(draft: Draft) -> None:
     if draft.ticket.status is Status.PENDING:
-        apply_resume(draft, cause="comment")
+        go_on(draft, cause="comment")
     elif draft.ticket.status is Status.RESOLVED:
         wake(draft, cause="comment")

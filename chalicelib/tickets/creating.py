@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Forbidden, NotFound, ValidationFailed
+from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.models.words import ActorType, Priority, Source, Status, TicketType
 from chalicelib.sla import policies
 from chalicelib.sla import queries as sla_queries
@@ -45,8 +46,9 @@ def open_ticket(tx: Transaction, actor: Actor, new: NewTicket, given: frozenset[
     Raises Forbidden for a field that the role may not set, NotFound for an id that is not this workspace's,
     ValidationFailed where an API key names no requester.
     """
-    if actor.is_customer and (named := given.intersection(STAFF_ONLY)):
-        raise Forbidden(f"Only the staff sets {', '.join(sorted(named))}.")
+    if named := given.intersection(STAFF_ONLY):
+        told = f"Only the staff sets {', '.join(sorted(named))}."
+        actor.require(Permission.TICKETS_CREATE_FOR_OTHERS, told)
     if new.requester_id is None and actor.user_id is None:
         raise ValidationFailed.of("requester_id", "Say for whom: an API key is nobody.", "FIELD_REQUIRED")
     return create(tx, actor, new, team_id=new.team_id, source=Source.API)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.models.words import Metric
 from chalicelib.tickets.draft import Draft, open_draft
@@ -14,6 +15,7 @@ from chalicelib.tickets.releasing import release_leaver
 
 def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
     """Takes the ticket out of everybody's sight; its clock ends without fulfilment."""
+    actor.require(Permission.TICKETS_DELETE, "Only an admin deletes a ticket.")
     draft = open_draft(tx, actor, ticket_id, version)
     draft.set("deleted", {"deleted_at": draft.now}, internal=True)
     draft.clock.ended(draft.now)
@@ -23,6 +25,7 @@ def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None =
 
 def restore(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
     """Brings it back as it was; an active one gets a clock again, with the time that was left."""
+    actor.require(Permission.TICKETS_RESTORE, "Only an admin restores a ticket.")
     draft = open_draft(tx, actor, ticket_id, version, deleted=True)
     draft.set("restored", {"deleted_at": None}, internal=True)
     if draft.ticket.status in ACTIVE:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, IllegalTransition, NotFound, StaleVersion
 from chalicelib.models.words import Status
@@ -88,31 +88,31 @@ class Draft:
         return lifecycle.is_allowed(
             verb,
             self.get("status"),
-            dispatcher=self.actor.is_dispatcher,
-            staff=self.actor.is_staff,
+            self.actor.permissions,
             archived=self.get("archived_at") is not None,
             merged=self.ticket.merged_into is not None,
             to=to,
         )
 
     def require(self, verb: Verb, to: Status | None = None) -> None:
-        """Raises IllegalTransition, naming the state and the verbs allowed now, unless the table has this
-        one."""
+        """Raises Forbidden where the role never has the verb, and IllegalTransition, naming the state and the
+        verbs allowed now, where it does not have it in this state."""
+        if lifecycle.TABLE[verb].sources.keys().isdisjoint(self.actor.permissions):
+            raise Forbidden(f"Your role may not {verb} tickets.")
         if not self.may(verb, to):
             raise self.illegal(verb)
 
-    def require_requester(self) -> None:
-        """Raises Forbidden for a customer who only watches."""
-        if self.actor.is_customer and not self.is_requester:
-            raise Forbidden("Only the requester may do this. Watchers read and comment.")
+    def require_requester_unless(self, permission: Permission) -> None:
+        """Raises Forbidden for who neither has the permission nor asked for the ticket, such as a watcher."""
+        if not self.is_requester:
+            self.actor.require(permission, "Only the requester may do this. Watchers read and comment.")
 
     def illegal(self, verb: Verb, because: str = "") -> IllegalTransition:
         """The refusal of a verb in this state."""
+        held = self.actor.permissions if self.is_requester else self.actor.permissions - lifecycle.REQUESTERS
         allowed = lifecycle.allowed_now(
             self.get("status"),
-            dispatcher=self.actor.is_dispatcher,
-            staff=self.actor.is_staff,
-            admin=self.actor.role is Role.ADMIN,
+            held,
             archived=self.get("archived_at") is not None,
             merged=self.ticket.merged_into is not None,
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.accounts.permissions import Permission
 from chalicelib.models.words import Status
 
 ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD})
@@ -28,42 +29,57 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """From which states a verb may be called, by whom, and what becomes of the status (nothing: it stays)."""
+    """From which states each permission opens a verb, and what becomes of the status (nothing: it stays)."""
 
-    everyone: frozenset[Status]
+    sources: Mapping[Permission, frozenset[Status]]
     to: frozenset[Status] = frozenset()
-    dispatchers: frozenset[Status] = frozenset()
-    requester: frozenset[Status] | None = None
 
-    def sources(self, *, dispatcher: bool, staff: bool) -> frozenset[Status]:
-        """The states from which this caller may use the verb."""
-        if not staff and self.requester is not None:
-            return self.requester
-        return self.everyone | self.dispatchers if dispatcher else self.everyone
+    def states(self, held: frozenset[Permission]) -> frozenset[Status]:
+        """The states from which who has these permissions may use the verb."""
+        return frozenset().union(*(states for needed, states in self.sources.items() if needed in held))
 
+
+RESOLVED = frozenset({Status.RESOLVED})
+OVER = frozenset({Status.RESOLVED, Status.CLOSED})
 
 TABLE: Mapping[Verb, Rule] = {
-    Verb.ASSIGN: Rule(ACTIVE, frozenset({Status.OPEN})),
-    Verb.TRANSFER: Rule(ACTIVE),
-    Verb.RECLASSIFY: Rule(ACTIVE),
-    Verb.PAUSE: Rule(ACTIVE, PAUSED),
-    Verb.RESUME: Rule(PAUSED, frozenset({Status.OPEN})),
-    Verb.RESOLVE: Rule(ACTIVE, frozenset({Status.RESOLVED})),
-    Verb.CLOSE: Rule(frozenset({Status.RESOLVED}), frozenset({Status.CLOSED}), dispatchers=ACTIVE),
-    Verb.REOPEN: Rule(
-        frozenset({Status.RESOLVED, Status.CLOSED}),
-        frozenset({Status.OPEN}),
-        dispatchers=frozenset({Status.CANCELLED}),
+    Verb.ASSIGN: Rule(
+        {Permission.TICKETS_ASSIGN: ACTIVE, Permission.TICKETS_CLAIM: ACTIVE}, frozenset({Status.OPEN})
     ),
-    Verb.CANCEL: Rule(ACTIVE, frozenset({Status.CANCELLED}), requester=frozenset({Status.NEW})),
-    Verb.ARCHIVE: Rule(FINISHED),
-    Verb.UNARCHIVE: Rule(FINISHED),
+    Verb.TRANSFER: Rule({Permission.TICKETS_TRANSFER: ACTIVE}),
+    Verb.RECLASSIFY: Rule(
+        {Permission.TICKETS_RECLASSIFY: ACTIVE, Permission.TICKETS_RECLASSIFY_ASSIGNED: ACTIVE}
+    ),
+    Verb.PAUSE: Rule({Permission.TICKETS_PAUSE: ACTIVE}, PAUSED),
+    Verb.RESUME: Rule({Permission.TICKETS_PAUSE: PAUSED}, frozenset({Status.OPEN})),
+    Verb.RESOLVE: Rule({Permission.TICKETS_RESOLVE: ACTIVE}, RESOLVED),
+    Verb.CLOSE: Rule(
+        {
+            Permission.TICKETS_CLOSE: RESOLVED,
+            Permission.TICKETS_CLOSE_ACTIVE: ACTIVE,
+            Permission.TICKETS_CLOSE_OWN: RESOLVED,
+        },
+        frozenset({Status.CLOSED}),
+    ),
+    Verb.REOPEN: Rule(
+        {
+            Permission.TICKETS_REOPEN: OVER | {Status.CANCELLED},
+            Permission.TICKETS_REOPEN_OWN: OVER,
+        },
+        frozenset({Status.OPEN}),
+    ),
+    Verb.CANCEL: Rule(
+        {Permission.TICKETS_CANCEL: ACTIVE, Permission.TICKETS_CANCEL_OWN: frozenset({Status.NEW})},
+        frozenset({Status.CANCELLED}),
+    ),
+    Verb.ARCHIVE: Rule({Permission.TICKETS_ARCHIVE: FINISHED}),
+    Verb.UNARCHIVE: Rule({Permission.TICKETS_UNARCHIVE: FINISHED}),
 }
 
-# The verbs that a caller of each kind has at all, whatever the state.
-STAFF_VERBS = frozenset(Verb) - {Verb.REOPEN, Verb.TRANSFER, Verb.UNARCHIVE}
-DISPATCHER_VERBS = frozenset(Verb) - {Verb.UNARCHIVE}
-REQUESTER_VERBS = frozenset({Verb.CLOSE, Verb.REOPEN, Verb.CANCEL})
+# What one may do with a ticket for having asked for it.
+REQUESTERS = frozenset(
+    {Permission.TICKETS_CANCEL_OWN, Permission.TICKETS_CLOSE_OWN, Permission.TICKETS_REOPEN_OWN}
+)
 
 
 def edges() -> frozenset[tuple[Status, Status]]:
@@ -71,7 +87,7 @@ def edges() -> frozenset[tuple[Status, Status]]:
     made = {
         (source, target)
         for rule in TABLE.values()
-        for source in rule.sources(dispatcher=True, staff=True)
+        for source in rule.states(frozenset(Permission))
         for target in rule.to
     }
     # Assigning opens a new ticket only; elsewhere it leaves the status as it is.
@@ -83,40 +99,24 @@ def edges() -> frozenset[tuple[Status, Status]]:
 def is_allowed(
     verb: Verb,
     status: Status,
+    held: frozenset[Permission],
     *,
-    dispatcher: bool,
-    staff: bool,
     archived: bool,
     merged: bool,
     to: Status | None = None,
 ) -> bool:
-    """Whether the table lets this caller use the verb in this state. `to` is the pause's choice."""
+    """Whether the table opens the verb in this state to who has these permissions. `to` is the pause's
+    choice."""
     if archived != (verb is Verb.UNARCHIVE):
         return False
     if merged and verb is Verb.REOPEN:
         return False
-    return status in TABLE[verb].sources(dispatcher=dispatcher, staff=staff) and status is not to
+    return status in TABLE[verb].states(held) and status is not to
 
 
-def allowed_now(
-    status: Status, *, dispatcher: bool, staff: bool, admin: bool, archived: bool, merged: bool
-) -> list[Verb]:
-    """The verbs that this caller may use now: what a refusal names, and what a page offers."""
-    own = (
-        frozenset(Verb)
-        if admin
-        else DISPATCHER_VERBS
-        if dispatcher
-        else STAFF_VERBS
-        if staff
-        else REQUESTER_VERBS
-    )
-    return [
-        verb
-        for verb in Verb
-        if verb in own
-        and is_allowed(verb, status, dispatcher=dispatcher, staff=staff, archived=archived, merged=merged)
-    ]
+def allowed_now(status: Status, held: frozenset[Permission], *, archived: bool, merged: bool) -> list[Verb]:
+    """The verbs that who has these permissions may use now: what a refusal names, and what a page offers."""
+    return [verb for verb in Verb if is_allowed(verb, status, held, archived=archived, merged=merged)]
 
 
 def verb_for_status(current: Status, wanted: Status) -> Verb:

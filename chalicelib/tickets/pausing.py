@@ -46,7 +46,12 @@ def apply_pause(draft: Draft, status: Status, reason: str | None) -> None:
         draft.clock.paused(draft.now)
 
 
-def apply_resume(draft: Draft, reason: str | None = None, cause: str | None = None) -> None:
+def apply_resume(draft: Draft, reason: str | None = None) -> None:
     draft.require(Verb.RESUME)
+    go_on(draft, reason)
+
+
+def go_on(draft: Draft, reason: str | None = None, cause: str | None = None) -> None:
+    """The resuming itself, whoever caused it: a verb, or a customer's comment."""
     draft.set("resumed", {"status": Status.OPEN}, reason=reason, cause=cause)
     draft.clock.resumed(draft.now)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden
 from chalicelib.tickets.draft import Draft, open_draft
@@ -28,7 +29,7 @@ def reclassify(
 def apply_reclassify(draft: Draft, changes: Mapping[str, Any], reason: str | None = None) -> None:
     draft.require(Verb.RECLASSIFY)
     actor = draft.actor
-    if not (actor.is_dispatcher or draft.get("assignee_id") == actor.id):
+    if not (actor.may(Permission.TICKETS_RECLASSIFY) or draft.get("assignee_id") == actor.id):
         raise Forbidden("Agents reclassify the tickets that are assigned to them.")
     different = {name: value for name, value in changes.items() if draft.get(name) != value}
     if not different:

@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Forbidden
 from chalicelib.models.words import Status
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
@@ -15,7 +15,6 @@ from chalicelib.tickets.releasing import release_leaver
 def reopen(tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version: int | None = None) -> None:
     """Opens a finished ticket again; its resolution has the time that was left."""
     draft = open_draft(tx, actor, ticket_id, version)
-    draft.require_requester()
     apply_reopen(draft, reason)
     draft.save()
 
@@ -23,9 +22,8 @@ def reopen(tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version:
 def apply_reopen(draft: Draft, reason: str | None = None) -> None:
     draft.require(Verb.REOPEN)
     actor = draft.actor
-    if not (actor.is_dispatcher or draft.is_requester):
-        raise Forbidden("Only a dispatcher or the requester reopens a ticket.")
-    if not actor.is_dispatcher and not within_window(draft):
+    draft.require_requester_unless(Permission.TICKETS_REOPEN)
+    if not actor.may(Permission.TICKETS_REOPEN) and not within_window(draft):
         days = actor.workspace.reopen_window_days
         raise draft.illegal(
             Verb.REOPEN, f"The ticket was finished more than {days} days ago. Open a new one."

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden
 from chalicelib.models.words import Source, Status, Visibility
@@ -20,7 +21,7 @@ from chalicelib.tickets.reopening import apply_reopen
 from chalicelib.tickets.resolving import apply_resolve
 from chalicelib.tickets.transferring import apply_transfer
 
-CUSTOMER_FIELDS = frozenset({"subject", "description"})
+OWN_TEXT = frozenset({"subject", "description"})
 CLASSIFICATION = ("type", "priority", "category", "subcategory")
 PLAIN = ("subject", "description", "tags", "custom_fields", "sla_minutes")
 
@@ -34,8 +35,8 @@ def update(
     Raises Forbidden for a field that the role may not set; nothing is written unless all of it can be.
     """
     draft = open_draft(tx, actor, ticket_id, version)
-    if actor.is_customer:
-        _require_customers_own(draft, changes)
+    if not actor.may(Permission.TICKETS_CHANGE):
+        _require_own_text(draft, changes)
     different = {
         name: value for name, value in changes.items() if name == "comment" or _differs(draft, name, value)
     }
@@ -51,9 +52,9 @@ def update(
     draft.save(counts=bool(draft.values))
 
 
-def _require_customers_own(draft: Draft, changes: Mapping[str, Any]) -> None:
-    draft.require_requester()
-    if forbidden := sorted(set(changes) - CUSTOMER_FIELDS):
+def _require_own_text(draft: Draft, changes: Mapping[str, Any]) -> None:
+    draft.require_requester_unless(Permission.TICKETS_CHANGE)
+    if forbidden := sorted(set(changes) - OWN_TEXT):
         raise Forbidden(f"Only the staff changes {', '.join(forbidden)}.")
 
 
@@ -81,7 +82,7 @@ def _set_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
         return
     if draft.ticket.archived_at is not None:
         raise Conflict("The ticket is archived, so it can only be read.")
-    if draft.get("status") not in ACTIVE and draft.actor.is_customer:
+    if draft.get("status") not in ACTIVE and not draft.actor.may(Permission.TICKETS_CHANGE):
         raise Conflict(f"The ticket is {draft.get('status')}, so its text stays as it is.")
     draft.set("updated", plain)
     if draft.get("status") in ACTIVE and ("sla_minutes" in plain or "tags" in plain):

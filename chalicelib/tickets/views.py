@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
 from chalicelib.core.paging import Page
@@ -103,14 +104,14 @@ CONVERSATION = text(
             SELECT {COMMENT} AS comment, c.created_at AS at, c.id
             FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
             WHERE c.workspace_id = :workspace_id AND c.ticket_id = :id AND c.deleted_at IS NULL
-              AND (:staff OR c.visibility = 'public')
+              AND (:internal OR c.visibility = 'public')
             ORDER BY c.created_at DESC, c.id DESC LIMIT :last) AS newest) AS summed
          WHERE bytes <= {MAX_BYTES}) AS comments,
         (SELECT coalesce(jsonb_agg(entry ORDER BY sequence), '[]') FROM (
             SELECT *, sum(octet_length(entry::text)) OVER (ORDER BY sequence DESC) AS bytes FROM (
             SELECT {ENTRY} AS entry, e.sequence
             FROM timeline_entries e LEFT JOIN users u ON u.workspace_id = e.workspace_id AND u.id = e.actor_id
-            WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND (:staff OR NOT e.internal)
+            WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND (:internal OR NOT e.internal)
             ORDER BY e.sequence DESC LIMIT :last) AS newest) AS summed
          WHERE bytes <= {MAX_BYTES}) AS timeline
     """
@@ -120,9 +121,10 @@ CONVERSATION = text(
 def conversation(tx: Transaction, actor: Actor, ticket_id: UUID, last: int = 100) -> Any:
     """The last comments and timeline entries that the actor may see, oldest first, as JSON: as many as
     MAX_BYTES each hold."""
+    internal = actor.may(Permission.TICKETS_READ_INTERNAL)
     return tx.connection.execute(
         CONVERSATION,
-        {"workspace_id": actor.workspace.id, "id": ticket_id, "staff": actor.is_staff, "last": last},
+        {"workspace_id": actor.workspace.id, "id": ticket_id, "internal": internal, "last": last},
     ).one()
 
 
@@ -133,7 +135,7 @@ def _comments(condition: str, after: bool) -> TextClause:
         SELECT {COMMENT} AS item, c.created_at, c.id
         FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
         WHERE c.workspace_id = :workspace_id AND c.ticket_id = :id AND c.deleted_at IS NULL
-          AND (:staff OR c.visibility = 'public')
+          AND (:internal OR c.visibility = 'public')
           AND EXISTS (
               SELECT FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition})
           {"AND (c.created_at, c.id) > (:after_time, :after_id)" if after else ""}
@@ -143,8 +145,8 @@ def _comments(condition: str, after: bool) -> TextClause:
 
 
 def _part(actor: Actor, ticket_id: UUID, page: Page) -> dict[str, Any]:
-    whose = {"workspace_id": actor.workspace.id, "id": ticket_id, "staff": actor.is_staff}
-    return {**whose, "take": page.take, "skip": page.skip}
+    whose = {"workspace_id": actor.workspace.id, "id": ticket_id, "take": page.take, "skip": page.skip}
+    return {**whose, "internal": actor.may(Permission.TICKETS_READ_INTERNAL)}
 
 
 def comments(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list[Any]:
@@ -166,7 +168,7 @@ TIMELINE = text(
     SELECT {ENTRY} AS item, e.sequence
     FROM timeline_entries e LEFT JOIN users u ON u.workspace_id = e.workspace_id AND u.id = e.actor_id
     WHERE e.workspace_id = :workspace_id AND e.ticket_id = :id AND e.sequence > :after
-      AND (:staff OR NOT e.internal)
+      AND (:internal OR NOT e.internal)
     ORDER BY e.sequence LIMIT :take OFFSET :skip
     """
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import pytest
 
 from chalicelib.accounts.permissions import ADMINS, DISPATCHERS, EVERYBODY, STAFF, Role
-from chalicelib.api.access import PUBLIC, ROUTES, Access, Route, is_public, public_routes, roles_for
+from chalicelib.api.access import CALLERS, PUBLIC, ROUTES, Access, Route, is_public, public_routes, roles_for
 from chalicelib.api.policy import cover, document
 
 METHOD_ARN = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/api/GET/v1/tickets"
@@ -16,7 +16,7 @@ METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 UUID = "0198f3a0-6f5c-7c3e-9a41-2f1d5b8e7a60"
 MAX_POLICY = 6 * 1024  # API Gateway refuses more than 8 kB
 
-PRIVATE = {route: access for route, access in ROUTES.items() if access != PUBLIC}
+PRIVATE = {route: access for route, access in CALLERS.items() if access != PUBLIC}
 
 
 def evaluate(policy: Mapping[str, object], arn: str) -> bool:
@@ -151,7 +151,7 @@ def test_another_arn_gets_no_policy(arn: str) -> None:
 
 
 # A table of more than two hundred routes, with the usual shapes and mixtures of roles.
-LARGE_TABLE: dict[Route, Access] = dict(ROUTES)
+LARGE_TABLE: dict[Route, Access] = dict(CALLERS)
 for _name, _read, _write in [
     ("api-keys", ADMINS, ADMINS),
     ("calendars", STAFF, ADMINS),
@@ -278,8 +278,8 @@ def test_the_policy_is_the_shortest_that_is_right() -> None:
 
 
 def test_every_route_is_public_or_has_a_caller() -> None:
-    assert all(access == PUBLIC or access for access in ROUTES.values())
-    assert all(access == PUBLIC or Role.ADMIN in access for access in ROUTES.values())
+    assert all(access == PUBLIC or access for access in CALLERS.values())
+    assert all(access == PUBLIC or Role.ADMIN in access for access in CALLERS.values())
 
 
 def test_the_public_routes_are_these() -> None:

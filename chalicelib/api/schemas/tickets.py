@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, field_validator
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.api.schemas.common import (
     In,
     Line,
@@ -338,7 +339,7 @@ def listed(row: Any, actor: Actor) -> dict[str, Any]:
     answer["requester"] = {"id": row.requester_id, "name": row.requester_name, "email": row.requester_email}
     answer["assignee"] = _person(row)
     answer["team"] = {"id": row.team_id, "name": row.team_name}
-    if actor.is_staff:
+    if actor.may(Permission.PEOPLE_READ):
         answer["source_ip"] = row.source_ip
         for name in ("document_id", "phone", "has_whatsapp", "company"):
             answer["requester"][name] = getattr(row, f"requester_{name}")
@@ -346,7 +347,8 @@ def listed(row: Any, actor: Actor) -> dict[str, Any]:
         {"id": row.policy_id, "name": row.policy_name} if row.policy_id else None
     )
     answer |= resolution_facts(row.targets, actor.now)
-    answer["sla"] = sla_facts(policy, row.targets, actor.now, for_customer=actor.is_customer)
+    internal = actor.may(Permission.TICKETS_READ_INTERNAL)
+    answer["sla"] = sla_facts(policy, row.targets, actor.now, for_customer=not internal)
     return answer
 
 
