@@ -15,7 +15,7 @@ from chalice import Chalice
 from chalice.test import Client
 
 from chalicelib.accounts.permissions import Role
-from chalicelib.api.access import PUBLIC, ROUTES
+from chalicelib.api.access import CALLERS, PUBLIC
 from chalicelib.api.authorizer import authorizer, bp, verifier
 from chalicelib.core.keys import encode_base64url
 from chalicelib.core.settings import SettingsError
@@ -220,7 +220,7 @@ def client() -> Iterator[Client]:
     def answer(**_: str) -> Any:
         return app.current_request.context["authorizer"]
 
-    for number, ((method, path), access) in enumerate(ROUTES.items()):
+    for number, ((method, path), access) in enumerate(CALLERS.items()):
         if access != PUBLIC:
             app.route(path, methods=[method], authorizer=authorizer, name=f"route{number}")(answer)
     with Client(app) as client:
@@ -230,7 +230,7 @@ def client() -> Iterator[Client]:
 @pytest.mark.parametrize("role", Role)
 def test_chalices_local_gateway_lets_each_role_through_to_its_routes(client: Client, role: Role) -> None:
     headers = {"Authorization": f"Bearer {token(role)}"}
-    for (method, path), access in ROUTES.items():
+    for (method, path), access in CALLERS.items():
         if access != PUBLIC and role in access:
             response = client.http.request(method, re.sub(r"{\w+}", str(uuid4()), path), headers=headers)
             assert response.status_code == 200, (method, path)
