@@ -103,13 +103,21 @@ def encode(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-@pytest.fixture
-def database(cluster: Cluster, stage: dict[str, str]) -> Iterator[Database]:
-    """An empty database, seen with the superuser's eyes, for arranging and asserting past the app."""
+@pytest.fixture(scope="session")
+def superuser(cluster: Cluster, stage: dict[str, str]) -> Iterator[Database]:
+    """The one connection that every test arranges and asserts through: making one takes longer than most
+    tests."""
     database = Database(cluster.dsn("postgres", DATABASE))
-    database.empty()
     yield database
     database.close()
+
+
+@pytest.fixture
+def database(superuser: Database) -> Database:
+    """An empty database, seen with the superuser's eyes, for arranging and asserting past the app."""
+    superuser.refresh()
+    superuser.empty()
+    return superuser
 
 
 @pytest.fixture

@@ -50,5 +50,13 @@ class Database:
         finally:
             database.close()
 
+    def refresh(self) -> None:
+        """As if newly connected, whatever the last test did to the session or to the server."""
+        try:
+            self.connection.run("ROLLBACK")
+            self.connection.run("DISCARD ALL")
+        except Exception:
+            self.connection = pg8000.native.Connection(**self.dsn, timeout=30)
+
     def close(self) -> None:
         self.connection.close()
