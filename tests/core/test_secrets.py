@@ -4,56 +4,17 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
-from unittest.mock import patch
 
 import boto3
-import botocore.auth
 import pytest
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chalicelib.core import secrets
 from chalicelib.core.secrets import SecretUnavailable, empty_cache, forget_secret, get_secret
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mesa/signing-AbCdEf"
-KEY_TEXT = st.text(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+=", min_size=16, max_size=60
-)
-HOST = st.from_regex(r"[a-z0-9-]{1,20}(\.[a-z0-9-]{1,20}){0,3}(:[1-9][0-9]{3})?", fullmatch=True)
-
-
-@given(
-    access_key=st.from_regex(r"A[A-Z0-9]{15,19}", fullmatch=True),
-    secret_key=KEY_TEXT,
-    token=st.just("") | KEY_TEXT,
-    region=st.from_regex(r"[a-z]{2}(-[a-z]{3,4})?-[a-z]{4,9}-[1-9]", fullmatch=True),
-    host=HOST,
-    body=st.binary(max_size=300),
-    moment=st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2099, 12, 31)),
-)
-def test_signs_byte_for_byte_as_botocore_does(
-    access_key: str, secret_key: str, token: str, region: str, host: str, body: bytes, moment: datetime
-) -> None:
-    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue"}
-    oracle = AWSRequest("POST", f"https://{host}/", headers=headers, data=body)
-    with patch.object(botocore.auth, "get_current_datetime", lambda: moment):
-        signer = botocore.auth.SigV4Auth(
-            Credentials(access_key, secret_key, token or None), "secretsmanager", region
-        )
-        signer.add_auth(oracle)
-
-    ours = secrets._signed_headers(
-        host, region, secrets._Credentials(access_key, secret_key, token), body, moment.replace(tzinfo=UTC)
-    )
-
-    assert ours.pop("Host") == host
-    assert ours == dict(oracle.headers.items())
 
 
 @pytest.fixture(autouse=True)
