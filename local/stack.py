@@ -153,6 +153,8 @@ class Stack:
             "PublicUrl": self.api_url,
             "RateLimitFactor": str(self.rate_limit_factor),
             "BcryptCost": str(self.bcrypt_cost),
+            # A provider or a webhook of this laptop may be called.
+            "EgressLocalHosts": "127.0.0.1,localhost",
         }
 
     def _wait_until_healthy(self) -> None:

@@ -90,6 +90,8 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": encode(public)}),
         "MESA_EVENT_QUEUE_URLS": sqs.create_queue(QueueName="mesa-notifications")["QueueUrl"],
         "MESA_AUDIT_BUCKET": "mesa-audit",
+        "MESA_EGRESS_FUNCTION": "mesa-egress",
+        "MESA_EGRESS_LOCAL_HOSTS": "127.0.0.1,localhost",
         "MESA_MAIL_FROM": "desk@mesa.example",
         "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",
         "MESA_RATE_LIMIT_FACTOR": "1",

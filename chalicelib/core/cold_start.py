@@ -9,7 +9,7 @@ import os
 
 # The module whose handler this sandbox runs, from Lambda's own variable; empty anywhere else.
 HANDLER_MODULE = os.environ.get("_HANDLER", "").rpartition(".")[0]
-CALLING_OVER = ("app", "chalicelib.api.authorizer", "chalicelib.api.public_status")
+CALLING_OVER = ("app", "chalicelib.api.authorizer", "chalicelib.api.public_status", "chalicelib.egress")
 
 if HANDLER_MODULE in CALLING_OVER:
     gc.disable()

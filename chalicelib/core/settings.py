@@ -18,6 +18,8 @@ _SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NAME = re.compile(r"[a-z][a-z0-9.:/-]{1,99}")
+_FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HOSTS = re.compile(r"(?:[a-z0-9.-]+(?:,[a-z0-9.-]+)*)?")
 _MAIL_FROM = re.compile(r"(?:[^<>\r\n\0]{0,100}<)?[^\s<>@,;]{1,64}@[^\s<>@,;]{1,255}>?")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -61,6 +63,18 @@ def _bucket(text: str) -> str:
     if not _BUCKET.fullmatch(text):
         raise ValueError("must be the name of an S3 bucket")
     return text
+
+
+def _function(text: str) -> str:
+    if not _FUNCTION.fullmatch(text):
+        raise ValueError("must be the name of a Lambda function")
+    return text
+
+
+def _hosts(text: str) -> frozenset[str]:
+    if not _HOSTS.fullmatch(text):
+        raise ValueError("must be host names with commas between them")
+    return frozenset(filter(None, text.split(",")))
 
 
 def _urls(text: str) -> tuple[str, ...]:
@@ -199,6 +213,7 @@ class ApiSettings(RelaySettings):
     audience: str = _variable("MESA_TOKEN_AUDIENCE", _name, "mesa-api")
     public_url: str = _variable("MESA_PUBLIC_URL", _url)
     audit_bucket: str = _variable("MESA_AUDIT_BUCKET", _bucket)
+    egress_function: str = _variable("MESA_EGRESS_FUNCTION", _function)
     rate_limit_factor: int = _variable("MESA_RATE_LIMIT_FACTOR", _integer, "1")
     bcrypt_cost: int = _variable("MESA_BCRYPT_COST", _integer, "12")
 
@@ -208,6 +223,17 @@ class ApiSettings(RelaySettings):
         lowest = 4 if self.stage == "test" else MIN_BCRYPT_COST
         if not lowest <= self.bcrypt_cost <= 16:
             raise SettingsError(f"MESA_BCRYPT_COST must be {lowest} to 16 in the stage {self.stage}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EgressSettings(Settings):
+    """What calls strangers. `local_hosts` are this machine's own: they may be called, by plain http too."""
+
+    local_hosts: frozenset[str] = _variable("MESA_EGRESS_LOCAL_HOSTS", _hosts, "")
+
+    def check(self) -> None:
+        if self.local_hosts and not self.on_a_laptop:
+            raise SettingsError(f"MESA_EGRESS_LOCAL_HOSTS must be empty in the stage {self.stage}.")
 
 
 def _check_public_url(url: str, settings: Settings) -> None:

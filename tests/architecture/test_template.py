@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import settings
+from chalicelib.core import outbound, settings
 from local.files import PROJECT
 from local.package import package
 
@@ -24,6 +24,7 @@ SETTINGS = {
     "EventRelay": settings.RelaySettings,
     "Purge": settings.DatabaseSettings,
     "AuditAnchor": settings.AnchorSettings,
+    "Egress": settings.EgressSettings,
 }
 # Creating a network interface in a VPC cannot be narrowed to one: it does not exist yet.
 UNNARROWED = {"NetworkInterfacesOfTheVpc"}
@@ -130,10 +131,13 @@ class TestFunctions:
         }
         assert watched == set(SETTINGS)
 
+    def test_what_calls_strangers_outlives_the_longest_call(self, resources: dict[str, Any]) -> None:
+        assert resources["Egress"]["Properties"]["Timeout"] >= outbound.LONGEST_SECONDS + 5
+
     def test_the_public_look_up_cannot_starve_the_others(self, resources: dict[str, Any]) -> None:
         assert resources["PublicStatus"]["Properties"]["ReservedConcurrentExecutions"] >= 1
 
-    def test_the_authorizer_is_outside_the_vpc_and_the_others_follow_the_database(
+    def test_the_authorizer_and_what_calls_strangers_are_outside_the_vpc_and_the_others_follow_the_database(
         self, resources: dict[str, Any]
     ) -> None:
         inside = {
@@ -141,7 +145,7 @@ class TestFunctions:
             for name, function in of_type(resources, "AWS::Serverless::Function").items()
             if "VpcConfig" in function
         }
-        assert inside == set(SETTINGS) - {"Authorizer"}
+        assert inside == set(SETTINGS) - {"Authorizer", "Egress"}
 
 
 class TestRights:
@@ -183,8 +187,27 @@ class TestRights:
             "AuditAnchor": {"s3:ListBucket", "s3:GetObject", "s3:PutObject"},
         }
 
-    def test_the_authorizer_may_write_its_logs_and_nothing_else(self, resources: dict[str, Any]) -> None:
-        assert [statement["Sid"] for statement in self.statements(resources, "Authorizer")] == ["OwnLogs"]
+    @pytest.mark.parametrize("name", ["Authorizer", "Egress"])
+    def test_who_holds_no_secret_may_write_its_logs_and_nothing_else(
+        self, resources: dict[str, Any], name: str
+    ) -> None:
+        assert [statement["Sid"] for statement in self.statements(resources, name)] == ["OwnLogs"]
+
+    def test_the_api_alone_may_have_strangers_called(self, resources: dict[str, Any]) -> None:
+        rights = {
+            name: [each for each in self.statements(resources, name) if "lambda:" in json.dumps(each)]
+            for name in SETTINGS
+        }
+        assert {name: found for name, found in rights.items() if found} == {
+            "APIHandler": [
+                {
+                    "Sid": "StrangersAreCalled",
+                    "Effect": "Allow",
+                    "Action": "lambda:InvokeFunction",
+                    "Resource": {"Fn::GetAtt": ["Egress", "Arn"]},
+                }
+            ]
+        }
 
     def test_secret_parameters_are_not_echoed(self, template: dict[str, Any]) -> None:
         for name in ("DatabaseSecretValue", "SigningSecretValue"):
