@@ -1,5 +1,5 @@
-"""Signing in: the authorizer's warm call, a login against the bcrypt that it cannot do without, and whether time
-tells which emails have an account."""
+"""Signing in: the authorizer's warm call, a login against the bcrypt that it cannot do without, and whether
+time tells which emails have an account."""
 
 import os
 import random

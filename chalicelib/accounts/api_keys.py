@@ -95,7 +95,8 @@ def make(tx: Transaction, actor: Actor, keys: Keyring, new: NewKey) -> dict[str,
 
 
 def get(tx: Transaction, actor: Actor, key_id: UUID) -> dict[str, Any]:
-    """One key of the actor's workspace, or NotFound."""
+    """One key of the actor's workspace. Raises Forbidden, NotFound."""
+    actor.require(Permission.API_KEYS_MANAGE, "Only an administrator sees API keys.")
     row = queries.api_key(tx, actor.workspace.id, key_id)
     if row is None:
         raise _no_such_key()
@@ -104,6 +105,7 @@ def get(tx: Transaction, actor: Actor, key_id: UUID) -> dict[str, Any]:
 
 def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, Any]:
     """A page of the keys that are not revoked; `sort` of SORT_TYPES with or without `-`."""
+    actor.require(Permission.API_KEYS_MANAGE, "Only an administrator sees API keys.")
     by = sort.removeprefix("-")
     after = page.after(sort, (SORT_TYPES[by], UUID))
     rows = queries.list_api_keys(tx, actor.workspace.id, page, sort, after)

@@ -177,6 +177,13 @@ def _header_segment(kid: str) -> str:
     return encode_base64url(json.dumps(header, separators=(",", ":")).encode("ascii"))
 
 
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise InvalidToken("a name is there twice")
+    return found
+
+
 def _read(payload: Any) -> Claims:
     """The claims of a payload that has exactly the right ones, each of exactly the right type."""
     if not isinstance(payload, dict) or payload.keys() != _CLAIMS:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.tickets.draft import open_draft
 from chalicelib.tickets.lifecycle import Verb
@@ -23,7 +22,6 @@ def unarchive(
     tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
 ) -> None:
     """Brings it back."""
-    actor.require(Permission.TICKETS_UNARCHIVE, "Only an admin takes a ticket out of the archive.")
     draft = open_draft(tx, actor, ticket_id, version)
     draft.require(Verb.UNARCHIVE)
     draft.set("unarchived", {"archived_at": None}, reason=reason)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.models.words import Status
@@ -28,7 +27,6 @@ def transfer(
 
 
 def apply_transfer(draft: Draft, team_id: UUID, reason: str | None, assignee_id: UUID | None = None) -> None:
-    draft.actor.require(Permission.TICKETS_TRANSFER, "Only a dispatcher moves a ticket to another team.")
     draft.require(Verb.TRANSFER)
     found = queries.prepare(
         draft.tx, draft.ticket.workspace_id, team_id=team_id, assignee_id=assignee_id, requester_id=None

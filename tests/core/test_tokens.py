@@ -286,6 +286,13 @@ def test_case_2_a_payload_that_is_no_object_of_claims_is_refused(payload: bytes)
     assert refusal(forge(payload=payload))
 
 
+@pytest.mark.parametrize("name", PAYLOAD)
+def test_case_2_a_claim_that_is_there_twice_is_refused(name: str) -> None:
+    first, last = json.dumps({name: PAYLOAD[name]})[1:-1], json.dumps(PAYLOAD)[1:]
+
+    assert refusal(forge(payload=f"{{{first},{last}".encode())) == "a name is there twice"
+
+
 def test_case_2_a_boolean_is_no_time() -> None:
     with pytest.raises(InvalidToken, match="not a whole number"):
         verifier(now=1).verify(forge(payload={**PAYLOAD, "iat": True, "exp": 2}))

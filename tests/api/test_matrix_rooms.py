@@ -1,0 +1,50 @@
+"""The rooms by themselves: were the authorizer and the gate of the routes to let everybody through, the verbs
+would still refuse (rule 4, the third depth). Walked from the route table."""
+
+import pytest
+
+from chalicelib.accounts.permissions import Permission, Role
+from chalicelib.api import access, resource
+from chalicelib.api.endpoint import Endpoint
+from tests.support.cast import token_for
+from tests.support.specimens import is_public, name_of, routes
+from tests.support.world import World
+
+# What the gate alone keeps from customers: who works here, in which teams, at which desk.
+READ_BY_ROUTE = {
+    "GET /v1/teams",
+    "GET /v1/teams/{team_id}",
+    "GET /v1/teams/{team_id}/members",
+    "GET /v1/users",
+    "GET /v1/users/{user_id}",
+    "GET /v1/workspace",
+}
+PRIVATE = [endpoint for endpoint in routes() if not is_public(endpoint)]
+CLOSED_TO_SOME = [each for each in PRIVATE if access.roles_for(each.method, each.path) < frozenset(Role)]
+GUARDED = [endpoint for endpoint in CLOSED_TO_SOME if name_of(endpoint) not in READ_BY_ROUTE]
+
+
+@pytest.fixture
+def gate_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every route needs what everybody has."""
+    monkeypatch.setattr(resource.access, "permission_for", lambda *_: Permission.ACCOUNT_USE)
+
+
+@pytest.mark.usefixtures("gate_open")
+@pytest.mark.parametrize("endpoint", GUARDED, ids=name_of)
+def test_case_18_a_verb_refuses_by_itself_who_lacks_its_permission(
+    shared_world: World, endpoint: Endpoint
+) -> None:
+    lacking = frozenset(Role) - access.CALLERS[endpoint.method, endpoint.path]
+
+    with shared_world.unchanged():
+        for role in lacking:
+            person = shared_world.roles[role]
+            token = token_for(person.workspace_id, person.id, Role.ADMIN)
+            reply = shared_world.call(token, endpoint)
+            assert (reply.status, reply.code) == (403, "FORBIDDEN"), f"{role}: {reply.text}"
+
+
+def test_what_is_read_by_route_alone_is_read_only_and_there() -> None:
+    assert {name_of(endpoint) for endpoint in CLOSED_TO_SOME} >= READ_BY_ROUTE
+    assert all(name.startswith("GET ") for name in READ_BY_ROUTE)
