@@ -149,7 +149,8 @@ class Verifier:
         if key is None or rest.count(".") != 1 or "=" in rest:
             raise InvalidToken("not three segments under the header of a known key")
         try:
-            payload = json.loads(self._jws.decode(signed, key, algorithms=[_ALGORITHM]))
+            text = self._jws.decode(signed, key, algorithms=[_ALGORITHM])
+            payload = json.loads(text, object_pairs_hook=_distinct)
         except (PyJWTError, ValueError, RecursionError) as error:
             raise InvalidToken(type(error).__name__) from None
         claims = _read(payload)
