@@ -19,6 +19,7 @@ from chalicelib.api import (
     teams,
     ticket_verbs,
     tickets,
+    two_step,
     users,
     workspace,
 )
@@ -29,6 +30,7 @@ app.register_blueprint(health.routes.blueprint)
 app.register_blueprint(docs.routes.blueprint)
 app.register_blueprint(auth.routes.blueprint)
 app.register_blueprint(passwords.routes.blueprint)
+app.register_blueprint(two_step.routes.blueprint)
 app.register_blueprint(workspace.routes.blueprint)
 app.register_blueprint(users.routes.blueprint)
 app.register_blueprint(invitations.routes.blueprint)

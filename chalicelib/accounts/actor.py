@@ -23,6 +23,21 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondStep:
+    """Whether a user signs in with a code too, must by the workspace's word, or came by way of an identity
+    provider, which has seen to it."""
+
+    enabled: bool = False
+    required: bool = False
+    vouched: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is nothing to do here but setting it up."""
+        return self.required and not (self.enabled or self.vouched)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts. `now` is the transaction's time, by the database's clock. `id` and `role` are null for the
     system; `scopes` leaves out something for API keys alone."""
@@ -36,6 +51,7 @@ class Actor:
     workspace: Workspace
     now: datetime
     scopes: frozenset[Scope] = frozenset(Scope)
+    second_step: SecondStep = SecondStep()
 
     @property
     def user_id(self) -> UUID | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import mail_queries, one_time_tokens, principals, queries, sessions
+from chalicelib.accounts import mail_queries, one_time_tokens, principals, queries, second_step
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import about, invite, tell
 from chalicelib.accounts.auditing import audit
@@ -86,7 +86,7 @@ def accept(tx: Transaction, keys: Keyring, token: str, password: str, name: str 
     mail_queries.accept_invitation(tx, workspace_id, user.id)
     tell(tx, bearer.as_user, "user.invitation_accepted", facts)
     audit(tx, bearer.as_user, "invitation.accepted", ("user", user.id), after={"name": facts["name"]})
-    return sessions.begin(tx, keys, principals.enter(tx, workspace_id, user.id))
+    return second_step.begin_session(tx, keys, principals.enter(tx, workspace_id, user.id))
 
 
 def get_user(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:

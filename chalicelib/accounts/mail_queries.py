@@ -66,6 +66,8 @@ REVOKE = text(
     WITH forgotten AS (
         UPDATE sign_ups SET password_hash = NULL
         WHERE workspace_id = :workspace_id AND user_id = :user_id AND password_hash IS NOT NULL
+    ), challenges AS (
+        DELETE FROM sign_in_challenges WHERE workspace_id = :workspace_id AND user_id = :user_id
     ), ended AS (
         UPDATE refresh_tokens SET revoked_at = now()
         WHERE :sessions AND workspace_id = :workspace_id AND user_id = :user_id
@@ -110,7 +112,8 @@ def spend(tx: Transaction, workspace_id: UUID, user_id: UUID, digest: bytes, sta
 
 
 def revoke_tokens(tx: Transaction, workspace_id: UUID, user_id: UUID, *, sessions: bool = False) -> None:
-    """Ends every open token of the user, forgets the passwords of sign-ups that wait, and ends sessions."""
+    """Ends every open token and half-done sign-in of the user, forgets the passwords of sign-ups that wait,
+    and ends sessions."""
     keys = {"workspace_id": workspace_id, "user_id": user_id, "sessions": sessions}
     tx.connection.execute(REVOKE, keys)
 

@@ -7,13 +7,11 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import tell
 from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.keyring import Keyring
-from chalicelib.accounts.passwords import check_new_password, hash_password, verify_password
-from chalicelib.core import throttle
+from chalicelib.accounts.passwords import check_new_password, hash_password
+from chalicelib.accounts.reauthentication import prove_password
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Forbidden, RateLimited, Refusal
+from chalicelib.core.errors import Forbidden, Refusal
 from chalicelib.models.words import UserStatus
-
-FAILURES = throttle.Limit("password-change-failures", 10, 15 * 60)
 
 
 def change_own(
@@ -34,14 +32,9 @@ def change_own(
     if actor.user_id is None or actor.email is None:
         raise Forbidden("Only users have a password.")
     person, workspace = actor.user_id, actor.workspace
-    _refuse_the_throttled(tx, person, limit_factor)
-    stored = mail_queries.password_hash(tx, workspace.id, person)
-    if not verify_password(current or "", stored, keys.pepper, keys.bcrypt_cost):
-        throttle.hit(tx, FAILURES, str(person), factor=limit_factor)
-        audit(tx, actor, "password.change_refused", ("user", person))
-        return Refusal(Forbidden("The current password is wrong."))
-    # Again: of many guesses made at the same moment, only the first few may find out that they are right.
-    _refuse_the_throttled(tx, person, limit_factor)
+    refusal = prove_password(tx, actor, keys, current, "password.change_refused", limit_factor=limit_factor)
+    if refusal is not None:
+        return refusal
     check_new_password(new, (actor.email, actor.name, workspace.name, workspace.slug), field="new_password")
     fresh = hash_password(new, keys.pepper, keys.bcrypt_cost, actor.email)
     if queries.lock_user(tx, workspace.id, person) != UserStatus.ACTIVE:
@@ -53,9 +46,3 @@ def change_own(
     tell(tx, actor, "user.password_changed", {**told, "status": UserStatus.ACTIVE})
     audit(tx, actor, "password.changed", ("user", person))
     return None
-
-
-def _refuse_the_throttled(tx: Transaction, person: UUID, limit_factor: int) -> None:
-    count = throttle.left(tx, FAILURES, str(person), factor=limit_factor)
-    if not count.allowed:
-        raise RateLimited("Too many wrong passwords. Wait before you try again.", retry_after=count.reset)

@@ -4,16 +4,19 @@ anew, so that a demotion or deactivation counts at the next call, whatever the t
 from uuid import UUID
 
 from chalicelib.accounts import queries
-from chalicelib.accounts.actor import Actor, Workspace
+from chalicelib.accounts.actor import Actor, SecondStep, Workspace
 from chalicelib.accounts.permissions import Role
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound, Unauthenticated
 from chalicelib.models.words import ActorType, Scope, UserStatus
 
 
-def enter(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Actor:
-    """The user as the database knows it now. Raises Unauthenticated where it may not act any more."""
-    row = queries.enter(tx, workspace_id, user_id)
+def enter(tx: Transaction, workspace_id: UUID, user_id: UUID, session_id: UUID | None = None) -> Actor:
+    """The user as the database knows it now. Raises Unauthenticated where it may not act any more.
+
+    `session_id`: the `jti` of the access token that says who it is.
+    """
+    row = queries.enter(tx, workspace_id, user_id, session_id)
     if row is None or row.user_id is None or row.user_status != UserStatus.ACTIVE:
         raise Unauthenticated("This account is no longer active. Ask an administrator of the workspace.")
     return Actor(
@@ -25,6 +28,7 @@ def enter(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Actor:
         frozenset(row.team_ids),
         _workspace(row),
         row.now,
+        second_step=SecondStep(row.two_step_enabled, row.two_step_required, row.session_vouched),
     )
 
 

@@ -11,7 +11,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 from chalicelib.models.accounts import users, workspaces
 
-ENTER = text("SELECT * FROM fn_enter(:workspace_id, :user_id)")
+ENTER = text("SELECT * FROM fn_enter(:workspace_id, :user_id, :session_id)")
 ENTER_API_KEY = text(
     """
     SELECT e.*, k.* FROM fn_enter(:workspace_id, NULL) e
@@ -38,11 +38,15 @@ class Entrance(Protocol):
     user_status: str
     team_ids: list[UUID]
     now: datetime
+    two_step_enabled: bool
+    two_step_required: bool
+    session_vouched: bool
 
 
-def enter(tx: Transaction, workspace_id: UUID, user_id: UUID | None) -> Any:
+def enter(tx: Transaction, workspace_id: UUID, user_id: UUID | None, session_id: UUID | None = None) -> Any:
     """Sets the workspace of the transaction; None where there is no such workspace. See fn_enter.sql."""
-    return tx.connection.execute(ENTER, {"workspace_id": workspace_id, "user_id": user_id}).first()
+    keys = {"workspace_id": workspace_id, "user_id": user_id, "session_id": session_id}
+    return tx.connection.execute(ENTER, keys).first()
 
 
 def enter_api_key(tx: Transaction, workspace_id: UUID, key_id: UUID, token_id: UUID) -> Any:
@@ -62,7 +66,7 @@ MAKE_WORKSPACE = text("SELECT workspace_id, slug, team_id FROM fn_make_workspace
 WORKSPACE = text(
     """
     SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
-           customer_signup, created_at, updated_at,
+           customer_signup, two_step_required_of, created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding
     FROM workspaces WHERE id = :workspace_id
@@ -95,7 +99,10 @@ def try_timezone(tx: Transaction, timezone: str) -> None:
 
 _USER_COLUMNS = """
     u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
-    u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at
+    u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at,
+    EXISTS (SELECT FROM totp_authenticators a
+            WHERE a.workspace_id = u.workspace_id AND a.user_id = u.id AND a.secret IS NOT NULL)
+        AS two_step_enabled
 """
 _USER = f"""
     {_USER_COLUMNS},
@@ -400,8 +407,9 @@ ADD_REFRESH_TOKEN = text(
         WHERE workspace_id = :workspace_id AND id = :user_id AND status = 'active' AND deleted_at IS NULL
         FOR SHARE
     )
-    INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at)
-    SELECT :workspace_id, person.id, :family_id, :digest, now() + make_interval(days => :days) FROM person
+    INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at, vouched)
+    SELECT :workspace_id, person.id, :family_id, :digest, now() + make_interval(days => :days), :vouched
+    FROM person
     RETURNING id
     """
 )
@@ -418,12 +426,13 @@ USE_REFRESH_TOKEN = text(
         UPDATE refresh_tokens SET used_at = now()
         WHERE workspace_id = :workspace_id AND digest = :digest
           AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
-        RETURNING user_id, family_id
+        RETURNING user_id, family_id, vouched
     )
-    INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at)
-    SELECT :workspace_id, used.user_id, used.family_id, :successor, now() + make_interval(days => :days)
+    INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at, vouched)
+    SELECT :workspace_id, used.user_id, used.family_id, :successor, now() + make_interval(days => :days),
+        used.vouched
     FROM used
-    RETURNING id
+    RETURNING id, vouched
     """
 )
 IS_USED = text(
@@ -465,15 +474,23 @@ def refresh_token_owner(tx: Transaction, digest: bytes) -> Row[Any] | None:
 
 
 def add_refresh_token(
-    tx: Transaction, workspace_id: UUID, user_id: UUID, family_id: UUID, digest: bytes, days: int
+    tx: Transaction,
+    workspace_id: UUID,
+    user_id: UUID,
+    family_id: UUID,
+    digest: bytes,
+    days: int,
+    *,
+    vouched: bool,
 ) -> UUID | None:
-    """The first of a family; None for who is not active."""
+    """The first of a family; None for who is not active. `vouched`: by an identity provider."""
     keys = {
         "workspace_id": workspace_id,
         "user_id": user_id,
         "family_id": family_id,
         "digest": digest,
         "days": days,
+        "vouched": vouched,
     }
     made: UUID | None = tx.connection.scalar(ADD_REFRESH_TOKEN, keys)
     return made
@@ -488,11 +505,10 @@ def lock_user(tx: Transaction, workspace_id: UUID, user_id: UUID) -> str | None:
 
 def use_refresh_token(
     tx: Transaction, workspace_id: UUID, digest: bytes, successor: bytes, days: int
-) -> UUID | None:
-    """Puts the successor in the token's place; None where the token is used, revoked or expired."""
+) -> Row[Any] | None:
+    """Puts the successor in the token's place: `id vouched`. None where it is used, revoked or expired."""
     keys = {"workspace_id": workspace_id, "digest": digest, "successor": successor, "days": days}
-    made: UUID | None = tx.connection.scalar(USE_REFRESH_TOKEN, keys)
-    return made
+    return tx.connection.execute(USE_REFRESH_TOKEN, keys).first()
 
 
 def is_used(tx: Transaction, workspace_id: UUID, digest: bytes) -> bool:

@@ -6,6 +6,7 @@ the family.
 """
 
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,15 +23,20 @@ REFRESH_DAYS = 30
 ACCESS_SECONDS = LONGEST_LIFE[TokenKind.ACCESS]
 
 
-def begin(tx: Transaction, keys: Keyring, actor: Actor) -> dict[str, Any]:
-    """A new family. Answers `access_token token token_type expires_in refresh_token user`."""
+def begin(tx: Transaction, keys: Keyring, actor: Actor, *, vouched: bool = False) -> dict[str, Any]:
+    """A new family. Answers `access_token token token_type expires_in refresh_token user`, and
+    `two_step_enrolment_required` where nothing else can be done with it. For who has proved it all: see
+    second_step.begin_session.
+
+    `vouched`: an identity provider has signed the user in, and answers for the second step.
+    """
     refresh = new_opaque_token()
     token_id = queries.add_refresh_token(
-        tx, actor.workspace.id, _person(actor), uuid4(), refresh.digest, REFRESH_DAYS
+        tx, actor.workspace.id, _person(actor), uuid4(), refresh.digest, REFRESH_DAYS, vouched=vouched
     )
     if token_id is None:
         raise Unauthenticated("This account is no longer active. Ask an administrator of the workspace.")
-    return _answer(keys, actor, token_id, refresh.token)
+    return _answer(keys, actor, token_id, refresh.token, vouched=vouched)
 
 
 def renew(tx: Transaction, keys: Keyring, token: str) -> dict[str, Any] | Refusal:
@@ -49,9 +55,9 @@ def renew(tx: Transaction, keys: Keyring, token: str) -> dict[str, Any] | Refusa
         queries.revoke_all(tx, workspace_id, user_id)
         return Refusal(_worthless())
     successor = new_opaque_token()
-    token_id = queries.use_refresh_token(tx, workspace_id, digest, successor.digest, REFRESH_DAYS)
-    if token_id:
-        return _answer(keys, actor, token_id, successor.token)
+    made = queries.use_refresh_token(tx, workspace_id, digest, successor.digest, REFRESH_DAYS)
+    if made:
+        return _answer(keys, actor, made.id, successor.token, vouched=made.vouched)
     if queries.is_used(tx, workspace_id, digest):
         queries.revoke_family(tx, workspace_id, user_id, owner.family_id)
         audit(tx, actor, "session.replayed", ("user", user_id), after={"family_id": owner.family_id})
@@ -89,7 +95,9 @@ def who(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _answer(keys: Keyring, actor: Actor, token_id: UUID, refresh_token: str) -> dict[str, Any]:
+def _answer(
+    keys: Keyring, actor: Actor, token_id: UUID, refresh_token: str, *, vouched: bool
+) -> dict[str, Any]:
     now = int(time.time())
     claims = Claims(
         subject=_person(actor),
@@ -101,6 +109,7 @@ def _answer(keys: Keyring, actor: Actor, token_id: UUID, refresh_token: str) -> 
         expires_at=now + ACCESS_SECONDS,
     )
     access_token = keys.signer.sign(claims)
+    limited = replace(actor.second_step, vouched=vouched).is_missing
     return {
         "access_token": access_token,
         "token": access_token,
@@ -108,6 +117,7 @@ def _answer(keys: Keyring, actor: Actor, token_id: UUID, refresh_token: str) -> 
         "expires_in": ACCESS_SECONDS,
         "refresh_token": refresh_token,
         "user": who(actor),
+        **({"two_step_enrolment_required": True} if limited else {}),
     }
 
 

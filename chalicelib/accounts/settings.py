@@ -12,7 +12,7 @@ from chalicelib.accounts.auditing import audit_changes
 from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction, sqlstate
-from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.errors import Conflict, ValidationFailed
 
 SLUG_KEY = "workspaces_slug_key"
 INVALID_PARAMETER_VALUE = "22023"
@@ -45,6 +45,8 @@ def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str
     if "timezone" in wanted:
         check_timezone(tx, wanted["timezone"])
     before = get(tx, actor)
+    if wanted.get("two_step_required_of") == "staff" != before["two_step_required_of"]:
+        _require_own_second_step(actor)
     if not wanted:
         return before
     with unique(SLUG_KEY, "Another workspace has this slug. Choose another one."):
@@ -60,6 +62,13 @@ def _columns(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if name != "branding"} | {
         BRANDING[part]: value for part, value in branding.items()
     }
+
+
+def _require_own_second_step(actor: Actor) -> None:
+    """Raises Conflict for who would be the first to be locked out. API keys sign in with no steps."""
+    step = actor.second_step
+    if actor.user_id is not None and not (step.enabled or step.vouched):
+        raise Conflict("Set two-step sign-in up for yourself first, with POST /v1/auth/totp.")
 
 
 def check_timezone(tx: Transaction, timezone: str) -> None:

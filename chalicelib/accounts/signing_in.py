@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import principals, queries, sessions
-from chalicelib.accounts.auditing import audit, audit_failed_sign_in
+from chalicelib.accounts import principals, queries, second_step
+from chalicelib.accounts.auditing import audit_failed_sign_in
 from chalicelib.accounts.emails import normalised
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import hash_password, matching, needs_rehash
@@ -21,9 +21,18 @@ FAILURES = throttle.Limit("sign-in-failures", 10, 15 * 60)
 
 
 def sign_in(
-    tx: Transaction, keys: Keyring, email: str, password: str, workspace: str | None, *, limit_factor: int
+    tx: Transaction,
+    keys: Keyring,
+    email: str,
+    password: str,
+    workspace: str | None,
+    code: str | None = None,
+    recovery_code: str | None = None,
+    *,
+    limit_factor: int,
 ) -> dict[str, Any] | Refusal:
-    """What sessions.begin answers. `workspace` is a slug; without one the password must fit in one workspace.
+    """What second_step.begin_session answers; where a code came along, what completing its challenge would.
+    `workspace` is a slug; without one the password must fit in one workspace.
 
     A Refusal of InvalidCredentials counts the failure. Raises RateLimited after ten of them, Conflict (fact:
     `workspaces`) where the password fits in several.
@@ -48,8 +57,9 @@ def sign_in(
     if needs_rehash(found.password_hash, keys.bcrypt_cost, account, keys.pepper):
         fresh = hash_password(password, keys.pepper, keys.bcrypt_cost, account)
         queries.replace_hash(tx, found.workspace_id, found.user_id, found.password_hash, fresh)
-    audit(tx, actor, "sign_in.succeeded", ("user", found.user_id))
-    return sessions.begin(tx, keys, actor)
+    if actor.second_step.enabled and (code or recovery_code):
+        return second_step.sign_in_with(tx, keys, actor, code, recovery_code, limit_factor=limit_factor)
+    return second_step.begin_session(tx, keys, actor)
 
 
 def _fitting(tx: Transaction, keys: Keyring, account: str, password: str, slug: str | None) -> list[Row[Any]]:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from chalicelib.accounts import queries
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
 from chalicelib.core.paging import Page, answer
@@ -28,6 +29,7 @@ def shape(row: Row[Any]) -> dict[str, Any]:
         "teams": row.teams,
         **{fact: getattr(row, fact) for fact in FACTS},
         "email_verified_at": row.email_verified_at,
+        "two_step_enabled": row.two_step_enabled,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "deactivated_at": row.deactivated_at,
@@ -39,7 +41,7 @@ def get(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:
     row = queries.user(tx, actor.workspace.id, user_id)
     if row is None:
         raise no_such_user()
-    return shape(row)
+    return _as_seen_by(actor, shape(row))
 
 
 def listing(
@@ -49,7 +51,15 @@ def listing(
     by = sort.removeprefix("-")
     after = page.after(sort, (SORT_TYPES[by], UUID))
     rows = queries.list_users(tx, actor.workspace.id, wanted, page, sort, after)
-    return answer(rows, page, sort, lambda row: (getattr(row, by), row.id), shape)
+    return answer(
+        rows, page, sort, lambda row: (getattr(row, by), row.id), lambda row: _as_seen_by(actor, shape(row))
+    )
+
+
+def _as_seen_by(actor: Actor, user: dict[str, Any]) -> dict[str, Any]:
+    """Whose account has no second step is for administrators to know."""
+    knows = actor.may(Permission.PEOPLE_MANAGE) or actor.user_id == user["id"]
+    return user if knows else {**user, "two_step_enabled": None}
 
 
 def no_such_user() -> NotFound:

@@ -32,6 +32,12 @@ _SIGN_IN: dict[Route, Need] = {
     ("POST", "/v1/auth/password/reset"): PUBLIC,
     ("POST", "/v1/auth/refresh"): PUBLIC,
     ("POST", "/v1/auth/register"): PUBLIC,
+    ("GET", "/v1/auth/totp"): Permission.ACCOUNT_USE,
+    ("POST", "/v1/auth/totp"): Permission.ACCOUNT_USE,
+    ("POST", "/v1/auth/totp/confirm"): Permission.ACCOUNT_USE,
+    ("POST", "/v1/auth/totp/disable"): Permission.ACCOUNT_USE,
+    ("POST", "/v1/auth/totp/recovery-codes"): Permission.ACCOUNT_USE,
+    ("POST", "/v1/auth/totp/verify"): PUBLIC,
     ("POST", "/v1/auth/verify-email"): PUBLIC,
     ("POST", "/v1/auth/verify-email/resend"): Permission.ACCOUNT_USE,
 }
@@ -60,6 +66,7 @@ _PEOPLE: dict[Route, Need] = {
     ("GET", "/v1/users/{user_id}"): Permission.PEOPLE_READ,
     ("PATCH", "/v1/users/{user_id}"): Permission.PEOPLE_MANAGE,
     ("POST", "/v1/users/{user_id}/deactivate"): Permission.PEOPLE_MANAGE,
+    ("POST", "/v1/users/{user_id}/totp/reset"): Permission.PEOPLE_MANAGE,
     ("GET", "/v1/workspace"): Permission.WORKSPACE_READ,
     ("PATCH", "/v1/workspace"): Permission.WORKSPACE_CHANGE,
 }
@@ -98,6 +105,16 @@ _PUBLIC_DESK: dict[Route, Need] = {
     ("POST", "/v1/public/{workspace}/tickets"): PUBLIC,
 }
 
+_BEFORE_SECOND_STEP = frozenset(
+    {
+        ("POST", "/v1/auth/logout"),
+        ("GET", "/v1/auth/me"),
+        ("GET", "/v1/auth/totp"),
+        ("POST", "/v1/auth/totp"),
+        ("POST", "/v1/auth/totp/confirm"),
+    }
+)
+
 ROUTES: Final[Mapping[Route, Need]] = MappingProxyType(
     _HEALTH_AND_DOCS | _SIGN_IN | _PEOPLE | _TICKETS | _TICKET_VERBS | _PUBLIC_DESK
 )
@@ -121,6 +138,11 @@ def permission_for(method: str, path: str) -> Permission:
 def roles_for(method: str, path: str) -> frozenset[Role]:
     """The roles that may call a private route. Raises as `permission_for` does."""
     return permission_for(method, path).roles
+
+
+def is_open_before_second_step(method: str, path: str) -> bool:
+    """Whether it can be called by who must set up two-step sign-in first: that itself, and leaving."""
+    return (method, path) in _BEFORE_SECOND_STEP
 
 
 def is_public(method: str, path: str) -> bool:

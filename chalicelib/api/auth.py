@@ -19,6 +19,7 @@ from chalicelib.api.schemas.auth import (
     Tokens,
 )
 from chalicelib.api.schemas.common import sent
+from chalicelib.api.schemas.two_step import SignInChallenge
 
 routes = Routes(__name__, tag="Sign-in")
 
@@ -50,7 +51,7 @@ def make_workspace(call: Call, body: RegisterIn) -> Answer:
 @routes.post(
     "/v1/auth/login",
     summary="Sign in with email and password",
-    answer=Tokens,
+    answer=Tokens | SignInChallenge,
     secret=True,
     signs=True,
     limits=(Limit("login", 30, 60),),
@@ -59,9 +60,15 @@ def make_workspace(call: Call, body: RegisterIn) -> Answer:
     },
 )
 def login(call: Call, body: LoginIn) -> Answer:
-    factor = call.settings.rate_limit_factor
     signed_in = sign_in(
-        call.tx, keyring(call.settings), body.email, body.password, body.workspace, limit_factor=factor
+        call.tx,
+        keyring(call.settings),
+        body.email,
+        body.password,
+        body.workspace,
+        body.totp_code,
+        body.recovery_code,
+        limit_factor=call.settings.rate_limit_factor,
     )
     return Answer(signed_in)
 

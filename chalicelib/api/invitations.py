@@ -10,6 +10,7 @@ from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.auth import Tokens
 from chalicelib.api.schemas.common import Page
 from chalicelib.api.schemas.invitations import AcceptIn, InvitationIn, InvitationOut, InvitationQuery
+from chalicelib.api.schemas.two_step import SignInChallenge
 from chalicelib.core import paging
 
 routes = Routes(__name__, tag="People")
@@ -39,7 +40,7 @@ def invite(call: Call, body: InvitationIn) -> Answer:
 @routes.post(
     "/v1/invitations/accept",
     summary="Accept an invitation with the token of its mail, and sign in",
-    answer=Tokens,
+    answer=Tokens | SignInChallenge,
     secret=True,
     signs=True,
     limits=(Limit("invitation-accept", 30, 3600),),

@@ -15,6 +15,7 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/auth/login"): frozenset({401}),
     ("POST", "/v1/auth/password/reset"): frozenset({404, 410}),
     ("POST", "/v1/auth/refresh"): frozenset({401}),
+    ("POST", "/v1/auth/totp/verify"): frozenset({401}),
     ("POST", "/v1/auth/verify-email"): frozenset({404, 410}),
     ("POST", "/v1/invitations/accept"): frozenset({404, 410}),
     ("POST", "/v1/public/{workspace}/signup"): frozenset({403}),

@@ -20,6 +20,9 @@ A multi-tenant helpdesk: tickets with their life, comments, service-level promis
 # In the order in which the document tells them.
 TAGS = {
     "Sign-in": "Make a workspace, sign in, stay signed in, say who you are, change or recover a password.",
+    "Two-step sign-in": "A code of an authenticator app (TOTP, RFC 6238) beside the password, or a recovery "
+    "code. `POST /v1/auth/login` then answers a challenge. The workspace's setting `two_step_required_of` "
+    "makes its staff set it up before they can do anything else.",
     "Tickets": "Open, list, show, change and delete tickets.",
     "Ticket verbs": "What is done with a ticket. Each answers the whole ticket; one that its status does not "
     "allow is 409 `ILLEGAL_TRANSITION`, with the verbs allowed now.",

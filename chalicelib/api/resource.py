@@ -273,10 +273,15 @@ def _enter(endpoint: Endpoint, request: Request, tx: Transaction, arguments: dic
         actor = principals.enter_api_key(tx, workspace_id, subject, UUID(claims["jti"]))
         _require_scope(endpoint, actor)
     else:
-        actor = principals.enter(tx, workspace_id, subject)
+        actor = principals.enter(tx, workspace_id, subject, UUID(claims["jti"]))
     logs.workspace_id.set(str(actor.workspace.id))
     needed = access.permission_for(endpoint.method, endpoint.path)
     actor.require(needed, f"The role {actor.role} may not do this: it lacks {needed}.")
+    if actor.second_step.is_missing and not access.is_open_before_second_step(endpoint.method, endpoint.path):
+        raise Forbidden(
+            "This workspace requires two-step sign-in of you. Set it up first, with POST /v1/auth/totp.",
+            two_step_enrolment_required=True,
+        )
     return actor
 
 

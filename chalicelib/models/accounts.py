@@ -45,7 +45,9 @@ workspaces = Table(
     words("brand_color", nullable=True),
     words("brand_logo_url", nullable=True),
     words("brand_footer", nullable=True),
+    words("two_step_required_of", "nobody"),
     UniqueConstraint("slug"),
+    one_of("two_step_required_of", ("nobody", "staff")),
     one_of("language", ("en", "es")),
     one_of("agent_visibility", ("teams", "all")),
     CheckConstraint("reopen_window_days BETWEEN 0 AND 365", name="reopen_window_days"),
@@ -154,6 +156,8 @@ refresh_tokens = Table(
     timestamp("expires_at", nullable=False),
     timestamp("used_at"),
     timestamp("revoked_at"),
+    # Begun by an identity provider, which answers for the second step.
+    Column("vouched", Boolean, nullable=False, server_default=false()),
     belongs_to("users", "user_id", on_delete="CASCADE"),
     UniqueConstraint("workspace_id", "digest"),
     Index("refresh_tokens_workspace_id_family_id_idx", "workspace_id", "family_id"),

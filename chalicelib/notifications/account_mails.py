@@ -28,6 +28,10 @@ RESET = "user.password_reset_requested"
 VERIFY = "user.email_verification_requested"
 REPEATED = "user.sign_up_repeated"
 CHANGED = "user.password_changed"
+TWO_STEP = (
+    *("user.totp_enabled", "user.totp_disabled", "user.totp_reset", "user.recovery_codes_renewed"),
+    *("user.recovery_code_used", "user.second_step_failing"),
+)
 # What each tells, and the token that it carries.
 PURPOSES: Mapping[str, TokenPurpose | None] = {
     INVITED: TokenPurpose.INVITATION,
@@ -35,6 +39,7 @@ PURPOSES: Mapping[str, TokenPurpose | None] = {
     VERIFY: TokenPurpose.EMAIL_VERIFICATION,
     REPEATED: None,
     CHANGED: None,
+    **dict.fromkeys(TWO_STEP),
 }
 
 

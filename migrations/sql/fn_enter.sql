@@ -1,10 +1,12 @@
 -- The first statement of every transaction: names the workspace for row-level security, and answers whether the principal is
--- still there and in what role, together with the settings and teams that every verb needs. One round trip.
-CREATE OR REPLACE FUNCTION fn_enter(p_workspace uuid, p_user uuid)
+-- still there and in what role, together with the settings and teams that every verb needs. One round trip. `p_session`: the refresh
+-- token that the access token came with, for whether an identity provider answers for its second step.
+CREATE OR REPLACE FUNCTION fn_enter(p_workspace uuid, p_user uuid, p_session uuid DEFAULT NULL)
 RETURNS TABLE (
     workspace_id uuid, workspace_slug text, workspace_name text, timezone text, language text,
     agent_visibility text, reopen_window_days integer,
-    user_id uuid, user_name text, user_email text, user_role text, user_status text, team_ids uuid[], now timestamptz
+    user_id uuid, user_name text, user_email text, user_role text, user_status text, team_ids uuid[], now timestamptz,
+    two_step_enabled boolean, two_step_required boolean, session_vouched boolean
 )
 LANGUAGE plpgsql
 AS $$
@@ -14,7 +16,12 @@ BEGIN
         SELECT w.id, w.slug, w.name, w.timezone, w.language, w.agent_visibility, w.reopen_window_days,
                u.id, u.name, u.email, u.role, u.status,
                ARRAY(SELECT m.team_id FROM team_members m WHERE m.workspace_id = p_workspace AND m.user_id = p_user),
-               now()
+               now(),
+               EXISTS (SELECT FROM totp_authenticators a
+                       WHERE a.workspace_id = p_workspace AND a.user_id = p_user AND a.secret IS NOT NULL),
+               coalesce(w.two_step_required_of = 'staff' AND u.role <> 'customer', false),
+               coalesce((SELECT t.vouched FROM refresh_tokens t
+                         WHERE t.workspace_id = p_workspace AND t.id = p_session AND t.user_id = p_user), false)
         FROM workspaces w
         LEFT JOIN users u ON u.workspace_id = p_workspace AND u.id = p_user AND u.deleted_at IS NULL
         WHERE w.id = p_workspace;

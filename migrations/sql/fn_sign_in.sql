@@ -25,6 +25,18 @@ ALTER FUNCTION fn_refresh_token_owner(bytea) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_refresh_token_owner(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fn_refresh_token_owner(bytea) TO mesa_app;
 
+-- So does the token of a sign-in that waits for its second step.
+CREATE OR REPLACE FUNCTION fn_sign_in_challenge_owner(p_digest bytea)
+RETURNS TABLE (workspace_id uuid, user_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT c.workspace_id, c.user_id FROM public.sign_in_challenges c
+    WHERE c.digest = p_digest AND c.expires_at > now()
+$$;
+ALTER FUNCTION fn_sign_in_challenge_owner(bytea) OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_sign_in_challenge_owner(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_sign_in_challenge_owner(bytea) TO mesa_app;
+
 -- A slug that is free now: acme, acme-2 … acme-20, then acme-4f1c09. Who inserts it finds out whether it still is.
 CREATE OR REPLACE FUNCTION fn_free_slug(p_wanted text) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp

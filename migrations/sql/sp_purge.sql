@@ -1,5 +1,5 @@
 -- Deletes what has outlived its time, a bounded batch of each: idempotency keys after 48 h, events after 30 days,
--- rate-limit windows and refresh tokens once they are over. Answers how many rows went, so the caller knows when to stop.
+-- rate-limit windows, refresh tokens and challenges once they are over. Answers how many rows went, so the caller knows when to stop.
 CREATE OR REPLACE PROCEDURE sp_purge(IN p_limit integer, INOUT p_deleted integer DEFAULT 0)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -19,6 +19,9 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     DELETE FROM public.refresh_tokens WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.refresh_tokens WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    DELETE FROM public.sign_in_challenges WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.sign_in_challenges WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     -- Kept a while past their end: whoever comes late hears that the link is over, not that there never was one.
     DELETE FROM public.one_time_tokens WHERE ctid = ANY(ARRAY(

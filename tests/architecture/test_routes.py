@@ -17,6 +17,7 @@ PUBLIC = {
     ("POST", "/v1/auth/password/reset"),
     ("POST", "/v1/auth/refresh"),
     ("POST", "/v1/auth/register"),
+    ("POST", "/v1/auth/totp/verify"),
     ("POST", "/v1/auth/verify-email"),
     ("POST", "/v1/invitations/accept"),
     ("GET", "/v1/public/{workspace}"),

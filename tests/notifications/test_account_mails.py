@@ -11,6 +11,7 @@ import pytest
 from chalicelib.accounts.actor import Workspace
 from chalicelib.accounts.one_time_tokens import Issued
 from chalicelib.core import mail as core_mail
+from chalicelib.notifications.account_mails import TWO_STEP
 from chalicelib.notifications.account_words import PAGES, Letter, write
 from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.rendering import languages
@@ -22,7 +23,12 @@ from tests.support.post import token_of
 INVITED = "user.invited"
 RESET = "user.password_reset_requested"
 VERIFY = "user.email_verification_requested"
-KINDS = (*PAGES, "sign_up_repeated", "password_changed")
+KINDS = (
+    *PAGES,
+    "sign_up_repeated",
+    "password_changed",
+    *(each.removeprefix("user.") for each in TWO_STEP),
+)
 
 Tell = Callable[..., dict[str, Any]]
 

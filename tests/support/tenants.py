@@ -23,6 +23,11 @@ ROWS = (
     "VALUES (:w, :sign_up, :user, 'a canary', now() + interval '1 day')",
     "INSERT INTO one_time_tokens (workspace_id, user_id, purpose, event_id, sign_up_id, digest, expires_at) "
     "VALUES (:w, :user, 'email_verification', 1, :sign_up, sha256(uuid_send(:w)), now() + interval '1 day')",
+    "INSERT INTO totp_authenticators (workspace_id, user_id, pending_secret, pending_at) "
+    "VALUES (:w, :user, 'canary', now())",
+    "INSERT INTO recovery_codes (workspace_id, user_id, digest) VALUES (:w, :user, sha256(uuid_send(:w)))",
+    "INSERT INTO sign_in_challenges (workspace_id, user_id, digest, expires_at) "
+    "VALUES (:w, :user, sha256(uuid_send(:w)), now() + interval '5 minutes')",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
     "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
     "VALUES (:w, :ticket, 'follow_up', :other)",

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.schemas.common import In, Name, Out, omitted
+from chalicelib.api.schemas.two_step import RecoveryCode, TotpCode
 from chalicelib.api.schemas.users import Company, DocumentId, Email, Password, Phone, UserOut
 from chalicelib.api.schemas.workspace import WorkspaceOut
 
@@ -27,11 +28,14 @@ class RegisterIn(In):
 
 
 class LoginIn(In):
-    """`workspace` is a slug: needed only where email and password fit in several."""
+    """`workspace` is a slug: needed only where email and password fit in several. Who signs in with two
+    steps may send a code along; without one the answer is a challenge."""
 
     email: EmailToLookUp
     password: Password
     workspace: Annotated[str, StringConstraints(max_length=100)] | None = None
+    totp_code: TotpCode | None = None
+    recovery_code: RecoveryCode | None = None
 
 
 class RefreshIn(In):
@@ -72,7 +76,10 @@ class SignedInUser(Out):
 
 
 class Tokens(Out):
-    """`token` repeats `access_token`: it lives `expires_in` seconds. A refresh token is good for one use."""
+    """`token` repeats `access_token`: it lives `expires_in` seconds. A refresh token is good for one use.
+
+    `two_step_enrolment_required`: until `POST /v1/auth/totp/confirm` nothing else can be done with it.
+    """
 
     access_token: str
     token: str
@@ -80,6 +87,7 @@ class Tokens(Out):
     expires_in: int
     refresh_token: str
     user: SignedInUser
+    two_step_enrolment_required: Literal[True] = omitted()
 
 
 class Registered(Tokens):

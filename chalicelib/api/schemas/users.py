@@ -70,6 +70,8 @@ class UserQuery(PageQuery):
 
 
 class UserOut(Out):
+    """`two_step_enabled` is told to administrators, and of oneself; else null."""
+
     id: UUID
     name: str
     email: str
@@ -81,6 +83,7 @@ class UserOut(Out):
     has_whatsapp: bool | None
     company: str | None
     email_verified_at: datetime | None
+    two_step_enabled: bool | None
     created_at: datetime
     updated_at: datetime
     deactivated_at: datetime | None

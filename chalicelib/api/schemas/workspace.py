@@ -83,6 +83,7 @@ class WorkspacePatch(In):
     reopen_window_days: Annotated[int, Field(ge=0, le=365)] = omitted()
     customer_signup: bool = omitted()
     branding: BrandingPatch = omitted()
+    two_step_required_of: Literal["nobody", "staff"] = omitted()
 
 
 class WorkspaceOut(Out):
@@ -98,6 +99,7 @@ class WorkspaceOut(Out):
     reopen_window_days: int
     customer_signup: bool
     branding: BrandingOut
+    two_step_required_of: str
     created_at: datetime
     updated_at: datetime
 
