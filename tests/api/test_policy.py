@@ -295,6 +295,7 @@ def test_the_public_routes_are_these() -> None:
         ("POST", "/v1/auth/password/reset"),
         ("POST", "/v1/auth/refresh"),
         ("POST", "/v1/auth/register"),
+        ("POST", "/v1/auth/totp/verify"),
         ("POST", "/v1/auth/verify-email"),
         ("POST", "/v1/invitations/accept"),
         ("GET", "/v1/public/{workspace}"),
@@ -327,6 +328,7 @@ def test_what_is_for_admins_alone() -> None:
         ("POST", "/v1/tickets/{ticket_id}/unarchive"),
         ("POST", "/v1/users"),
         ("POST", "/v1/users/{user_id}/deactivate"),
+        ("POST", "/v1/users/{user_id}/totp/reset"),
     }
 
 

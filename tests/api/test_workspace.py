@@ -32,6 +32,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "agent_visibility": "teams",
         "reopen_window_days": 7,
         "customer_signup": False,
+        "two_step_required_of": "nobody",
         "branding": {"color": None, "logo_url": None, "footer": None},
     }
 

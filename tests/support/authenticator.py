@@ -26,7 +26,7 @@ class Device:
         return pyotp.TOTP(self.secret).generate_otp(self._step() + steps)
 
     def _step(self) -> int:
-        """The current step, which lasts for seconds yet: a code that is a step old now is so when it is sent."""
+        """The current step, which lasts for seconds yet: a code one step old is so when it is sent."""
         now = float(self.database.value("SELECT extract(epoch FROM clock_timestamp())"))
         if PERIOD - now % PERIOD < 2:
             self.database.rows("SELECT pg_sleep(2)")
