@@ -191,7 +191,7 @@ def test_a_completion_behind_a_reset_is_too_late(
 def test_a_secret_moved_to_anothers_row_gives_no_codes(
     rooms: Rooms, device: Device, cast: Cast, connections: Connections, keys: Keyring, database: Database
 ) -> None:
-    """Who can write the database, but has not the pepper, does not make one's own device good for somebody."""
+    """Who can write the database, but has not the pepper, makes no device good for somebody else."""
     bens = Rooms(connections, keys, cast.ben)
     bens.enrol(database)
     database.run(

@@ -1,4 +1,4 @@
-"""/v1/auth/totp: an authenticator is begun, confirmed, replaced and turned off; half of the proof is no proof."""
+"""/v1/auth/totp: an authenticator is begun, confirmed, replaced and turned off; it takes the whole proof."""
 
 from typing import Any
 
