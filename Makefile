@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset test unit e2e lint format types check bench docs package clean
+.PHONY: help run up down reset test unit e2e lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ check: lint types test ## Everything that CI runs
 
 bench: $(STAMP) ## Measure and print the table of ratios
 	$(PY) -m benchmarks
+
+mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
+	$(PY) -m tests.mutants
 
 docs: $(STAMP) ## Write the pages that come from the source: docs/permissions.md
 	$(PY) -m local.permissions_page > docs/permissions.md

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from chalicelib.api.cors import FOR_BROWSERS
+
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 
@@ -30,6 +32,7 @@ def _method_not_allowed(allowed: str) -> dict[str, Any]:
         "Access-Control-Allow-Origin": "*",
         "Allow": allowed,
         "Content-Type": "application/problem+json",
+        "Strict-Transport-Security": FOR_BROWSERS["Strict-Transport-Security"],
     }
     declared = {name: {"type": "string"} for name in headers}
     return {

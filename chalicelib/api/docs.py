@@ -125,6 +125,7 @@ def _policy(nonce: str) -> str:
             "font-src 'self'",
             "worker-src blob:",
             f"connect-src 'self' {api.scheme}://{api.netloc}",
+            "object-src 'none'",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

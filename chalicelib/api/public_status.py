@@ -13,7 +13,7 @@ from chalice import Blueprint, Response
 
 import chalicelib.core.cold_start
 from chalicelib.api import lookup_request
-from chalicelib.api.cors import CORS
+from chalicelib.api.cors import CORS, FOR_BROWSERS
 from chalicelib.api.lookup_request import Lookup
 from chalicelib.api.problem_document import defect, document
 from chalicelib.core import logs, metrics
@@ -62,8 +62,7 @@ def answer(event: Mapping[str, Any]) -> dict[str, Any]:
         log.error("unhandled error", exc_info=error)
         status, headers, members = document(defect(request_id), request_id)
         body = _json(members)
-    headers = {**CORS.get_access_control_headers(), "Cache-Control": "no-store", **headers}
-    headers |= {"X-Content-Type-Options": "nosniff", "X-Request-Id": request_id}
+    headers = {**CORS.get_access_control_headers(), **FOR_BROWSERS, **headers, "X-Request-Id": request_id}
     milliseconds = (time.perf_counter() - started) * 1000
     metrics.emit(
         {"Requests": (1, "Count"), "Latency": (milliseconds, "Milliseconds")},

@@ -26,7 +26,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.keyring import keyring
 from chalicelib.api import access, parsing, problems
 from chalicelib.api.authorizer import authorizer
-from chalicelib.api.cors import CORS
+from chalicelib.api.cors import CORS, FOR_BROWSERS
 from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
 from chalicelib.core import events, idempotency, logs, metrics, throttle
 from chalicelib.core.addresses import network
@@ -158,9 +158,8 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
         response = problems.problem(error, request_id)
     except Exception as error:
         response = _unforeseen(error, request_id)
-    for name, value in {**spent, "Cache-Control": "no-store"}.items():
+    for name, value in {**spent, **FOR_BROWSERS}.items():
         response.headers.setdefault(name, value)
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Request-Id"] = request_id
     milliseconds = (time.perf_counter() - started) * 1000
     metrics.emit(

@@ -143,6 +143,7 @@ class TestAnswer:
         assert headers["x-request-id"] == "r-1"
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
         assert headers["access-control-allow-origin"] == "*"
         assert "RateLimit-Remaining" in headers["access-control-expose-headers"]
         assert headers["ratelimit-limit"] == "30"

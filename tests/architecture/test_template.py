@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api.cors import FOR_BROWSERS
 from chalicelib.core import outbound, settings
 from local.files import PROJECT
 from local.package import package
@@ -260,6 +261,8 @@ class TestGateway:
             assert str(problem["status"]) == response["statusCode"]
             assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
             assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+            for name in ("Cache-Control", "Strict-Transport-Security", "X-Content-Type-Options"):
+                assert headers[f"gatewayresponse.header.{name}"] == f"'{FOR_BROWSERS[name]}'"
             assert ("gatewayresponse.header.Retry-After" in headers) == (problem["status"] in (429, 503, 504))
 
 

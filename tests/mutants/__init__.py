@@ -1,0 +1,1 @@
+"""Weakened copies of Mesa, each of which some test must catch: `make mutants`."""

@@ -1,0 +1,133 @@
+"""Weakens one thing after the other, in a copy, and runs the tests that must catch it.
+
+`python -m tests.mutants --only text` takes those mutants whose group, name or path holds it; `--list` only names
+them. It ends with 1 where one survives, and at once where a declared replacement fits the source no more.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.mutants import roles, signatures, visibility
+from tests.mutants.mutant import Mutant
+
+ROOT = Path(__file__).parents[2]
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".local", "__pycache__", ".*_cache", ".hypothesis", "out")
+SURVIVED = "SURVIVED"
+SECONDS = 600
+POLICIES = "policies"
+
+Result = tuple[str, str, str]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("--only", help="those mutants that this text names; `policies` for the database's")
+    parser.add_argument("--list", action="store_true", help="name them and end")
+    given = parser.parse_args()
+    chosen = [
+        each for each in _all() if given.only is None or given.only in f"{each.group} {each.name} {each.path}"
+    ]
+    if given.list:
+        print("\n".join(f"{each.group} | {each.name} | {each.path}" for each in chosen))
+        return 0
+    results: list[Result] = []
+    with TemporaryDirectory(prefix="mesa-mutants-") as folder:
+        copy = Path(folder) / "mesa"
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT, symlinks=True)
+        for mutant in chosen:
+            _restore(copy, mutant, mutant.apply(copy))
+        if given.only in (None, POLICIES):
+            results += _policies(copy)
+        if chosen:
+            _require_green(copy, chosen)
+        for number, mutant in enumerate(chosen, 1):
+            results.append((mutant.group, mutant.name, _caught_by(copy, mutant)))
+            _progress(f"{number} of {len(chosen)}: {mutant.group}: {mutant.name} | {results[-1][2]}")
+    survivors = [f"{group}: {name}" for group, name, found in results if found == SURVIVED]
+    print(_table(results))
+    print(f"\n{len(results)} mutants, {len(results) - len(survivors)} caught.")
+    if survivors:
+        print("Survived:\n  " + "\n  ".join(survivors))
+    return 1 if survivors else 0
+
+
+def _all() -> list[Mutant]:
+    return [*signatures.ALL, *visibility.ALL, *roles.mutants()]
+
+
+def _require_green(copy: Path, chosen: Sequence[Mutant]) -> None:
+    """What fails without a mutant catches nothing."""
+    tests = sorted({test for mutant in chosen for test in mutant.tests})
+    _progress(f"{len(tests)} files of tests without a mutant")
+    failed = _first_failure(copy, tests)
+    if failed is not None:
+        raise SystemExit(f"Not weakened, and yet it fails: {failed}")
+
+
+def _caught_by(copy: Path, mutant: Mutant) -> str:
+    before = mutant.apply(copy)
+    try:
+        return _first_failure(copy, mutant.tests) or SURVIVED
+    finally:
+        _restore(copy, mutant, before)
+
+
+def _restore(copy: Path, mutant: Mutant, before: str) -> None:
+    (copy / mutant.path).write_text(before, "utf-8")
+
+
+def _first_failure(copy: Path, tests: Sequence[str]) -> str | None:
+    """The test that fails first, None where all pass. Not to be collected counts as failing."""
+    for test in tests:
+        finished = _pytest(copy, test, "-x")
+        if finished.returncode == 0:
+            continue
+        if finished.returncode not in (1, 2, 3, 4) or "no tests ran" in finished.stdout:
+            raise SystemExit(f"pytest could not run {test}:\n{finished.stdout}\n{finished.stderr}")
+        named = re.search(r"^(?:FAILED|ERROR) (\S+)", finished.stdout, re.MULTILINE)
+        if named is None and finished.returncode != 4:
+            raise SystemExit(f"pytest named no failure of {test}:\n{finished.stdout}\n{finished.stderr}")
+        return named[1] if named else f"{test} (not to be imported)"
+    return None
+
+
+def _policies(copy: Path) -> list[Result]:
+    finished = _pytest(copy, "tests/mutants/policies.py", "-s")
+    lines = [line.split(" | ") for line in finished.stdout.splitlines() if line.startswith("policy | ")]
+    results = [(group, name, found) for group, name, found in lines]
+    if not results or (finished.returncode != 0 and SURVIVED not in finished.stdout):
+        raise SystemExit(f"The policies could not be tried:\n{finished.stdout}\n{finished.stderr}")
+    return results
+
+
+def _pytest(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *arguments],
+        cwd=copy,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=SECONDS,
+    )
+
+
+def _progress(text: str) -> None:
+    sys.stderr.write(f"\r  {text}\n")
+    sys.stderr.flush()
+
+
+def _table(results: Sequence[Result]) -> str:
+    widths = [max(len(row[column]) for row in results) for column in range(2)]
+    return "\n".join(f"{group:<{widths[0]}}  {name:<{widths[1]}}  {found}" for group, name, found in results)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""A mutant: one replacement in one file, and the narrow tests of which one must fail by it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+# A declared replacement stands once in its file, or says which of several it means.
+FIRST = 1
+
+
+class Stale(Exception):
+    """A declared replacement no longer fits the source."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old` becomes `new` in `path`, at the place `nth` of those where it stands (all of `of`)."""
+
+    group: str
+    name: str
+    path: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    nth: int = FIRST
+    of: int = 1
+
+    def apply(self, root: Path) -> str:
+        """Weakens the copy; answers the file's text as it was. Raises Stale where it does not fit."""
+        file = root / self.path
+        before = file.read_text("utf-8")
+        parts = before.split(self.old)
+        if len(parts) != self.of + 1:
+            raise Stale(f"{self.path}: {self.name}: stands {len(parts) - 1} times, not {self.of}")
+        after = self.old.join(parts[: self.nth]) + self.new + self.old.join(parts[self.nth :])
+        file.write_text(after, "utf-8")
+        return before
+
+
+def declared(group: str, path: str, tests: str, *weakenings: tuple[str, str, str]) -> list[Mutant]:
+    """Mutants of one file that the same tests catch: (name, old, new) each; `tests` are parted by spaces."""
+    return [Mutant(group, name, path, old, new, tuple(tests.split())) for name, old, new in weakenings]

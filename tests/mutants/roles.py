@@ -1,0 +1,133 @@
+"""Mutants of who may do what: each route's need, each permission's roles, each question that a room asks."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from chalicelib.accounts.permissions import ADMINS, DISPATCHERS, EVERYBODY, STAFF, Permission
+from chalicelib.api.access import PUBLIC, ROUTES
+from tests.mutants.mutant import Mutant
+
+ROOT = Path(__file__).parents[2]
+WIDER = {
+    ADMINS: ("ADMINS", "DISPATCHERS"),
+    DISPATCHERS: ("DISPATCHERS", "STAFF"),
+    STAFF: ("STAFF", "EVERYBODY"),
+}
+TABLE = (
+    "tests/api/test_policy.py",
+    "tests/architecture/test_routes.py",
+    "tests/architecture/test_permissions.py",
+)
+ROOMS = ("tests/api/test_matrix_rooms.py",)
+# Where a question is not the first line of a verb, the tests of that verb.
+ASKED_IN = {
+    "chalicelib/api/comments.py": "tests/tickets/test_between_colleagues.py",
+    "chalicelib/api/schemas/tickets.py": "tests/tickets/test_between_colleagues.py tests/tickets/test_listing.py",
+    "chalicelib/api/tickets.py": "tests/tickets/test_between_colleagues.py",
+    "chalicelib/notifications/claiming.py": "tests/notifications/test_told.py",
+    "chalicelib/notifications/recipients.py": "tests/notifications/test_recipients.py",
+    "chalicelib/tickets/views.py": "tests/tickets/test_commenting.py tests/tickets/test_between_colleagues.py",
+    "chalicelib/tickets/visibility.py": "tests/tickets/test_listing.py tests/tickets/test_verbs.py",
+}
+SOURCES = ("accounts", "api/*.py", "api/schemas", "notifications", "tickets")
+
+
+def mutants() -> Iterator[Mutant]:
+    """All of them, from the source as it is."""
+    yield from _needs()
+    yield from _grants()
+    yield from _questions()
+    yield _gate()
+
+
+def _needs() -> Iterator[Mutant]:
+    """Each private route open to whoever has an account; each of those open to strangers."""
+    for (method, path), need in ROUTES.items():
+        if need != PUBLIC:
+            row = f'("{method}", "{path}"): '
+            weaker = "PUBLIC" if need.roles == EVERYBODY else "Permission.ACCOUNT_USE"
+            yield Mutant(
+                "route", f"{method} {path} → {weaker.removeprefix('Permission.').lower()}",
+                "chalicelib/api/access.py", f"{row}Permission.{need.name},", f"{row}{weaker},", TABLE,
+            )  # fmt: skip
+
+
+def _grants() -> Iterator[Mutant]:
+    """Each permission given to the next role below."""
+    path = "chalicelib/accounts/permissions.py"
+    text = (ROOT / path).read_text("utf-8")
+    for permission in Permission:
+        if permission.roles != EVERYBODY:
+            has, gets = WIDER[permission.roles]
+            start = text.index(f"    {permission.name} = ")
+            end = text.index(f"{has},", start) + len(has)
+            row = text[start:end]
+            yield Mutant(
+                "permission", f"{permission} → {gets.lower()}", path, row, row.removesuffix(has) + gets, TABLE
+            )
+
+
+def _questions() -> Iterator[Mutant]:
+    """Each `require` of a permission taken out, each `may` answered with yes."""
+    for file in _files():
+        path = str(file.relative_to(ROOT))
+        text = file.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and _asks(node):
+                yield _without(path, text, node)
+
+
+def _files() -> Iterator[Path]:
+    for source in SOURCES:
+        place = ROOT / "chalicelib" / source
+        yield from sorted(place.glob("*.py") if place.is_dir() else place.parent.glob(place.name))
+
+
+def _asks(call: ast.Call) -> bool:
+    names = ("require", "may", "require_requester_unless")
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in names
+        and bool(call.args)
+        and ast.unparse(call.args[0]).startswith("Permission.")
+    )
+
+
+def _without(path: str, text: str, call: ast.Call) -> Mutant:
+    asked = ast.get_source_segment(text, call)
+    assert asked is not None
+    assert isinstance(call.func, ast.Attribute)
+    places = [node for node in ast.walk(ast.parse(text)) if _is(node, asked, text)]
+    nth = [(node.lineno, node.col_offset) for node in places].index((call.lineno, call.col_offset)) + 1
+    name = f"{path.removeprefix('chalicelib/')}:{call.lineno} {ast.unparse(call.args[0]).removeprefix('Permission.')}"
+    new = "True" if call.func.attr == "may" else "None"
+    return Mutant("question", name, path, asked, new, tests_of(path), nth, text.count(asked))
+
+
+def _is(node: ast.AST, asked: str, text: str) -> bool:
+    return isinstance(node, ast.Call) and ast.get_source_segment(text, node) == asked
+
+
+def tests_of(path: str) -> tuple[str, ...]:
+    """The tests that ask what this file asks."""
+    if path in ASKED_IN:
+        return tuple(ASKED_IN[path].split())
+    if path.startswith("chalicelib/tickets/"):
+        beside = f"tests/tickets/test_{Path(path).name}"
+        own = (beside,) if (ROOT / beside).exists() else ()
+        verbs = (
+            "tests/tickets/test_verbs.py",
+            "tests/tickets/test_late_verbs.py",
+            "tests/tickets/test_updating.py",
+        )
+        return (*own, *(each for each in verbs if each not in own), *ROOMS)
+    return ROOMS
+
+
+def _gate() -> Mutant:
+    return Mutant(
+        "question", "resource.py: the gate of every route", "chalicelib/api/resource.py",
+        'actor.require(needed, f"', 'str(f"',
+        ("tests/api/test_matrix.py",),
+    )  # fmt: skip

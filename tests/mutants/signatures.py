@@ -1,0 +1,141 @@
+"""Mutants of who somebody is: tokens, their claims, keys, sessions, passwords, what mails carry."""
+
+from tests.mutants.mutant import Mutant, declared
+
+TOKENS = declared(
+    "token", "chalicelib/core/tokens.py", "tests/core/test_tokens.py",
+    ("the signature", "text = self._jws.decode(signed, key, algorithms=[_ALGORITHM])",
+     "text = self._jws.decode(signed, key, options={'verify_signature': False})"),
+    ("the header of a known key", "key = self._key_by_header.get(header)",
+     "key = next(iter(self._key_by_header.values()))"),
+    ("padding", ' or "=" in rest', ""),
+    ("the number of segments", ' or rest.count(".") != 1', ""),
+    ("the length", "if len(token) > MAX_TOKEN_LENGTH:", "if False:"),
+    ("a claim that is there twice", "if len(found) != len(pairs):", "if False:"),
+    ("iss", 'payload["iss"] != self._issuer or ', ""),
+    ("aud", ' or payload["aud"] != self._audience', ""),
+    ("the prefix against typ", "if (claims.kind is TokenKind.API_KEY) != is_api_key:", "if False:"),
+    ("exp", "if claims.expires_at <= now:", "if False:"),
+    ("exp by one second", "if claims.expires_at <= now:", "if claims.expires_at < now:"),
+    ("iat in the future", "if claims.issued_at > now + CLOCK_LEEWAY_SECONDS:", "if False:"),
+    ("claims unknown", "payload.keys() != _CLAIMS:", "not payload.keys() >= _CLAIMS:"),
+    ("claims missing", "payload.keys() != _CLAIMS:", "not payload.keys() <= _CLAIMS:"),
+    ("claims are texts", 'if not all(isinstance(payload[name], str) for name in _CLAIMS - {"exp", "iat"}):', "if False:"),
+    ("times are whole numbers", "if type(issued_at) is not int or type(expires_at) is not int:", "if False:"),
+    ("the longest life", " <= issued_at + LONGEST_LIFE[kind]:", ":"),
+    ("iat before exp", "if not 0 < issued_at < expires_at", "if not 0 < issued_at and expires_at"),
+    ("a role is a word", 'if not _ROLE.fullmatch(payload["role"]):', "if False:"),
+    ("ids in canonical form", "if str(value) != text:", "if False:"),
+    ("the form of an opaque token", "if not _OPAQUE_TOKEN.fullmatch(token):", "if False:"),
+)  # fmt: skip
+
+AUTHORIZER = declared(
+    "authorizer", "chalicelib/api/authorizer.py", "tests/api/test_authorizer.py",
+    ("the scheme", 'if scheme.lower() != "bearer":', "if False:"),
+    ("the verification", "claims = known.verify(token)", "claims = known.verify(token.strip())"),
+    ("a role that exists", "except (InvalidToken, ValueError):", "except InvalidToken:"),
+    ("how long it is kept", "ttl_seconds=60", "ttl_seconds=300"),
+) + declared(
+    "authorizer", "chalicelib/api/policy.py", "tests/api/test_policy.py",
+    ("a denial", '("Deny", covered.deny)', '("Deny", ())'),
+    ("one API and stage", ':{api_id}/{stage}/")', ':*/*/")'),
+    ("roles apart", "return _document(role, f", "return _document(Role.ADMIN, f"),
+    ("the ARN", 'if (arn, service) != ("arn", "execute-api") or not api_id or not stage:', "if False:"),
+)  # fmt: skip
+
+ENTERING = declared(
+    "entering", "chalicelib/api/resource.py",
+    "tests/api/test_api_keys.py tests/api/test_matrix_keys.py tests/api/test_auth_me.py tests/api/test_auth_login.py",
+    ("a token's end, kept by the gateway", 'if int(claims["exp"]) <= time.time():', "if False:"),
+    ("a key's scope", "if needed not in actor.scopes:", "if False:"),
+    ("what is for people", "if access.is_for_people_alone(endpoint.method, endpoint.path):", "if False:"),
+    ("rate limits", "if not tightest.allowed:", "if False:"),
+) + declared(
+    "entering", "chalicelib/accounts/principals.py", "tests/api/test_auth_me.py tests/api/test_matrix_own.py",
+    ("the status of a user", " or row.user_status != UserStatus.ACTIVE:", ":"),
+) + declared(
+    "entering", "migrations/sql/fn_enter.sql", "tests/api/test_matrix.py tests/test_row_level_security.py",
+    ("the workspace is set", "set_config('app.workspace_id', p_workspace::text, true)",
+     "set_config('app.workspace_id', '', true)"),
+) + declared(
+    "entering", "migrations/sql/fn_use_api_key.sql", "tests/api/test_api_keys.py",
+    ("a revoked key", "AND k.revoked_at IS NULL AND", "AND"),
+    ("a key that is over", "AND k.expires_at > now();", ";"),
+    ("a key's one token", "AND k.token_id = p_token", ""),
+)  # fmt: skip
+
+SIGNING_IN = declared(
+    "sign-in", "chalicelib/accounts/passwords.py", "tests/accounts/test_passwords.py tests/api/test_auth_login.py",
+    ("bcrypt's answer", "return frozenset(each for each in stored if _is_one_of(each.encode(\"ascii\"), made))",
+     "return frozenset(stored)"),
+    ("checkpw's answer", "return matches and stored is not None", "return stored is not None"),
+    ("no stored password", "return matches and stored is not None and", "return matches and"),
+    ("bcrypt for the unknown", "salts = [own] if own in found or not found else []", "salts = [own] if own in found else []"),
+    ("the pepper", "hmac.digest(pepper, text, \"sha256\")", "hmac.digest(b'', text, \"sha256\")"),
+    ("every character counts", "base64.b64encode(hmac.digest(pepper, text, \"sha256\"))", "text[:72]"),
+    ("the shortest", "if len(normal) < MIN_LENGTH:", "if False:"),
+    ("common ones", "folded in _common() or ", ""),
+    ("what others know", "if {_letters_and_digits(folded), _letters_and_digits(core)} & _known_words(about):", "if False:"),
+) + declared(
+    "sign-in", "migrations/sql/fn_sign_in.sql", "tests/api/test_auth_login.py",
+    ("who is active", "AND u.password_hash IS NOT NULL AND u.status = 'active'", "AND u.password_hash IS NOT NULL"),
+    ("the workspace", "AND (p_slug IS NULL OR w.slug = p_slug)", ""),
+) + declared(
+    "sign-in", "chalicelib/accounts/signing_in.py", "tests/api/test_auth_login.py tests/accounts/test_races.py",
+    ("failures are counted", "        throttle.hit(tx, FAILURES, account, factor=limit_factor)\n", ""),
+    ("too many failures", "    if not count.allowed:", "    if False:"),
+) + declared(
+    "sign-in", "chalicelib/accounts/password_change.py", "tests/api/test_auth_change.py",
+    ("the current password", 'if not verify_password(current or "", stored, keys.pepper, keys.bcrypt_cost):', "if False:"),
+    ("other sessions end", "    mail_queries.revoke_other_families(tx, workspace.id, person, token_id)\n", ""),
+    ("mailed tokens end", "    mail_queries.revoke_tokens(tx, workspace.id, person)\n", ""),
+    ("too many failures", "    if not count.allowed:", "    if False:"),
+)  # fmt: skip
+
+SESSIONS = declared(
+    "session", "chalicelib/accounts/queries.py", "tests/api/test_auth_sessions.py tests/accounts/test_races.py",
+    ("a used refresh token", "AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()\n        RETURNING user_id",
+     "AND revoked_at IS NULL AND expires_at > now()\n        RETURNING user_id"),
+    ("a revoked refresh token", "AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()\n        RETURNING user_id",
+     "AND used_at IS NULL AND expires_at > now()\n        RETURNING user_id"),
+    ("a refresh token that is over", "AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()\n        RETURNING user_id",
+     "AND used_at IS NULL AND revoked_at IS NULL\n        RETURNING user_id"),
+) + declared(
+    "session", "chalicelib/accounts/sessions.py", "tests/api/test_auth_sessions.py tests/accounts/test_races.py",
+    ("a replay ends the family", "        queries.revoke_family(tx, workspace_id, user_id, owner.family_id)\n", ""),
+    ("a deactivated user", "        actor = principals.enter(tx, workspace_id, user_id)\n",
+     "        actor = principals.enter_system(tx, workspace_id)\n"),
+    ("everywhere", "        queries.revoke_all(tx, actor.workspace.id, person)\n", ""),
+    ("here", "        queries.revoke_families_of(tx, actor.workspace.id, person, token_id, digest)\n", "        return\n"),
+) + declared(
+    "session", "chalicelib/accounts/deactivating.py", "tests/api/test_users_change.py",
+    ("the last admin", "    keep_an_admin(user, admins)\n", ""),
+    ("sessions end", "    mail_queries.revoke_tokens(tx, actor.workspace.id, user_id, sessions=True)\n", ""),
+) + declared(
+    "session", "chalicelib/accounts/changing.py", "tests/api/test_users_change.py",
+    ("the last admin", "        keep_an_admin(user, admins)\n", "        pass\n"),
+    ("the own password by the back door", "        if actor.id == user.id:", "        if False:"),
+    ("whoever was demoted meanwhile", "actor.user_id not in {admin.id for admin in admins}:", "False:"),
+)  # fmt: skip
+
+MAILED = declared(
+    "mailed token", "chalicelib/accounts/one_time_tokens.py",
+    "tests/api/test_auth_reset.py tests/api/test_auth_verify.py tests/api/test_auth_invitations.py",
+    ("the purpose", " or owner.purpose != purpose:", ":"),
+    ("one that is over", "    if not user.is_open:", "    if False:"),
+) + declared(
+    "mailed token", "chalicelib/accounts/mail_queries.py",
+    "tests/api/test_auth_reset.py tests/api/test_auth_verify.py tests/api/test_auth_invitations.py "
+    "tests/accounts/test_one_time_races.py",
+    ("used, as it is read", "t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now() AS is_open",
+     "t.revoked_at IS NULL AND t.expires_at > now() AS is_open"),
+    ("revoked, as it is read", "t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now() AS is_open",
+     "t.used_at IS NULL AND t.expires_at > now() AS is_open"),
+    ("over, as it is read", "t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now() AS is_open",
+     "t.used_at IS NULL AND t.revoked_at IS NULL AS is_open"),
+    ("used, as it is spent", "      AND t.used_at IS NULL AND t.revoked_at IS NULL AND t.expires_at > now()\n    \"\"\"",
+     "      AND t.revoked_at IS NULL AND t.expires_at > now()\n    \"\"\""),
+    ("the status, as it is spent", "      AND person.status = :status\n", ""),
+)  # fmt: skip
+
+ALL: list[Mutant] = [*TOKENS, *AUTHORIZER, *ENTERING, *SIGNING_IN, *SESSIONS, *MAILED]

@@ -1,0 +1,52 @@
+"""Mutants of what may be known: which tickets, which comments and entries, whose idempotency keys."""
+
+from tests.mutants.mutant import Mutant, declared
+
+TICKETS = declared(
+    "visibility", "chalicelib/tickets/visibility.py",
+    "tests/tickets/test_listing.py tests/tickets/test_verbs.py tests/tickets/test_commenting.py tests/api/test_matrix.py",
+    ("deleted tickets", 'EVERYTHING = "t.deleted_at IS NULL"', 'EVERYTHING = "true"'),
+    ("other teams' tickets", "(t.team_id = ANY(CAST(:own_teams AS uuid[])) OR", "(true OR"),
+    ("other customers' tickets", "AND (t.requester_id = :actor_id OR EXISTS (", "AND (true OR EXISTS ("),
+    ("whoever watches another", "AND w.ticket_id = t.id AND w.user_id = :actor_id))", "AND w.user_id = :actor_id))"),
+    ("watched by anybody", "AND w.ticket_id = t.id AND w.user_id = :actor_id))", "AND w.ticket_id = t.id))"),
+    ("a workspace's setting", 'actor.workspace.agent_visibility == "all"', 'actor.workspace.agent_visibility != "none"'),
+) + declared(
+    "visibility", "chalicelib/tickets/listing.py", "tests/tickets/test_listing.py",
+    ("in a list", 'where = ["t.workspace_id = :workspace_id", visible, *(', 'where = ["t.workspace_id = :workspace_id", *('),
+) + declared(
+    "visibility", "chalicelib/tickets/queries.py", "tests/tickets/test_verbs.py tests/tickets/test_listing.py",
+    ("in a verb", 'condition, values = ("t.deleted_at IS NOT NULL", {}) if deleted else visible_to(actor)',
+     'condition, values = ("t.deleted_at IS NOT NULL" if deleted else "t.deleted_at IS NULL"), {}'),
+)  # fmt: skip
+
+CONVERSATIONS = [
+    Mutant("visibility", "internal comments", "chalicelib/tickets/views.py", "(:internal OR c.visibility = 'public')",
+           "true", ("tests/tickets/test_commenting.py", "tests/tickets/test_between_colleagues.py"), nth, 2)
+    for nth in (1, 2)
+] + [
+    Mutant("visibility", "internal entries", "chalicelib/tickets/views.py", "(:internal OR NOT e.internal)", "true",
+           ("tests/tickets/test_commenting.py", "tests/tickets/test_between_colleagues.py",
+            "tests/tickets/test_verbs.py", "tests/sla"), nth, 2)
+    for nth in (1, 2)
+]  # fmt: skip
+
+OWN = declared(
+    "own", "chalicelib/tickets/draft.py", "tests/tickets/test_verbs.py",
+    ("who asked for it", "self.actor.id is not None and self.ticket.requester_id == self.actor.id", "True"),
+    ("a stale version", "if expected_version is not None and ticket.version != expected_version:", "if False:"),
+) + declared(
+    "own", "chalicelib/tickets/assigning.py", "tests/tickets/test_verbs.py tests/tickets/test_updating.py",
+    ("whose it is", "    if not (own or claims):", "    if False:"),
+    ("of an own team", '        and draft.get("team_id") in actor.team_ids\n', ""),
+    ("into another team", 'if team_id is not None and team_id != draft.get("team_id") and team_id not in actor.team_ids:', "if False:"),
+) + declared(
+    "own", "chalicelib/tickets/reopening.py", "tests/tickets/test_late_verbs.py tests/tickets/test_verbs.py",
+    ("the window", "return finished is not None and draft.now <= finished + window", "return True"),
+) + declared(
+    "own", "chalicelib/core/idempotency.py", "tests/api/test_idempotency.py tests/api/test_strangers.py",
+    ("the principal of a key", '            "principal": self.principal,\n', '            "principal": "anybody",\n'),
+    ("the path of a key", '            "path": self.path,\n', '            "path": "/",\n'),
+)  # fmt: skip
+
+ALL: list[Mutant] = [*TICKETS, *CONVERSATIONS, *OWN]
