@@ -12,6 +12,7 @@ from chalicelib.api import (
     docs,
     health,
     invitations,
+    organisations,
     passwords,
     public,
     public_status,
@@ -34,6 +35,7 @@ app.register_blueprint(two_step.routes.blueprint)
 app.register_blueprint(workspace.routes.blueprint)
 app.register_blueprint(users.routes.blueprint)
 app.register_blueprint(invitations.routes.blueprint)
+app.register_blueprint(organisations.routes.blueprint)
 app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(audit_log.routes.blueprint)

@@ -8,10 +8,20 @@ from pathlib import Path
 from alembic import context
 from sqlalchemy import Connection, create_engine, text
 
-from chalicelib.models import accounts, api_keys, audit, one_time, plumbing, sla, tickets, two_step
+from chalicelib.models import (
+    accounts,
+    api_keys,
+    audit,
+    one_time,
+    organisations,
+    plumbing,
+    sla,
+    tickets,
+    two_step,
+)
 from chalicelib.models.base import metadata
 
-AREAS = (accounts, api_keys, one_time, two_step, tickets, sla, plumbing, audit)
+AREAS = (accounts, api_keys, one_time, organisations, two_step, tickets, sla, plumbing, audit)
 ADVISORY_LOCK = 7_355_608
 
 

@@ -13,12 +13,22 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
-from chalicelib.models import accounts, api_keys, audit, one_time, plumbing, sla, tickets, two_step
+from chalicelib.models import (
+    accounts,
+    api_keys,
+    audit,
+    one_time,
+    organisations,
+    plumbing,
+    sla,
+    tickets,
+    two_step,
+)
 from chalicelib.models.base import metadata
 from local.postgres import Cluster
 from tests.support.database import Database
 
-AREAS = (accounts, api_keys, audit, one_time, plumbing, sla, tickets, two_step)
+AREAS = (accounts, api_keys, audit, one_time, organisations, plumbing, sla, tickets, two_step)
 ROOT = Path(__file__).parents[1]
 
 # Whatever a migration can leave in a database: its own name for each, and how it is defined.

@@ -40,7 +40,8 @@ class SecondStep:
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts. `now` is the transaction's time, by the database's clock. `id` and `role` are null for the
-    system; `scopes` leaves out something for API keys alone."""
+    system; `scopes` leaves out something for API keys alone. `organisation_id` is the one whose tickets the
+    actor sees beside its own, null where it is in none or that does not share them."""
 
     type: ActorType
     id: UUID | None
@@ -52,6 +53,7 @@ class Actor:
     now: datetime
     scopes: frozenset[Scope] = frozenset(Scope)
     second_step: SecondStep = SecondStep()
+    organisation_id: UUID | None = None
 
     @property
     def user_id(self) -> UUID | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from chalicelib.accounts import mail_queries, queries, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit
+from chalicelib.accounts.joining import require_found
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.one_time_tokens import INVITATION_DAYS
 from chalicelib.accounts.passwords import check_new_password, hash_password
@@ -30,9 +31,11 @@ def add(
     password: str | None = None,
     team_ids: Collection[UUID] = (),
 ) -> dict[str, Any]:
-    """`facts`: name, email (normalised), role, any contact facts. Staff without teams join the default one.
+    """`facts`: name, email (normalised), role, any contact facts, organisation_id. Staff without teams join
+    the default one, customers without an organisation that of their email's domain.
 
-    Raises Forbidden, Conflict where the email is taken, NotFound for a team, ValidationFailed.
+    Raises Forbidden, Conflict where the email is taken, NotFound for a team or an organisation,
+    ValidationFailed.
     """
     actor.require(Permission.PEOPLE_MANAGE, "Only an administrator adds users.")
     role = Role(facts["role"])
@@ -41,7 +44,7 @@ def add(
     if password is not None:
         check_new_password(password, about(facts, actor))
     row = {
-        **dict.fromkeys(users.FACTS),
+        **dict.fromkeys((*users.FACTS, "organisation_id")),
         **facts,
         "workspace_id": actor.workspace.id,
         "status": UserStatus.INVITED if password is None else UserStatus.ACTIVE,
@@ -52,6 +55,8 @@ def add(
         user = users.shape(queries.add_user(tx, row, wanted, role.is_staff and not wanted))
     if wanted and len(user["teams"]) != len(wanted):
         raise no_such_team()
+    if user["organisation"] is None:
+        require_found(tx, actor, role, facts.get("organisation_id"))
     happened = "user.invited" if password is None else "user.created"
     if password is None:
         invite(tx, actor, user)
@@ -75,7 +80,12 @@ def about(facts: Mapping[str, Any], actor: Actor) -> tuple[str, ...]:
 def audited(user: Mapping[str, Any]) -> dict[str, Any]:
     """What the audit log keeps of a user."""
     kept = {name: user[name] for name in ("name", "email", "role", "status", *users.FACTS)}
-    return {**kept, "team_ids": sorted(str(team["id"]) for team in user["teams"])}
+    organisation = user["organisation"]
+    return {
+        **kept,
+        "team_ids": sorted(str(team["id"]) for team in user["teams"]),
+        "organisation_id": organisation and str(organisation["id"]),
+    }
 
 
 def tell(tx: Transaction, actor: Actor, type: str, user: Mapping[str, Any], **more: Any) -> None:

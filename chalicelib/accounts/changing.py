@@ -19,6 +19,7 @@ from chalicelib.accounts.adding import (
     tell,
 )
 from chalicelib.accounts.auditing import audit_changes
+from chalicelib.accounts.joining import membership
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
 from chalicelib.accounts.permissions import Permission, Role
@@ -27,23 +28,28 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden
 from chalicelib.models.words import UserStatus
 
+DECIDED_APART = ("password", "status", "team_ids", "organisation_id")
+
 
 def change(
     tx: Transaction, actor: Actor, keys: Keyring, user_id: UUID, wanted: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """`wanted`: any of name, email (normalised), role, status (active), password, team_ids, contact facts.
+    """`wanted`: any of name, email (normalised), role, status (active), password, team_ids, organisation_id,
+    contact facts.
 
-    Raises Forbidden, NotFound for the user or a team, Conflict where the email is taken or no admin is left,
-    ValidationFailed.
+    Raises Forbidden, NotFound for the user, a team or the organisation, Conflict where the email is taken or
+    no admin is left, ValidationFailed.
     """
     user, admins = hold(tx, actor, user_id)
-    values = {name: value for name, value in wanted.items() if name not in ("password", "status", "team_ids")}
+    values = {name: value for name, value in wanted.items() if name not in DECIDED_APART}
     values = {name: value for name, value in values.items() if getattr(user, name) != value}
     if "role" in values and user in admins:
         keep_an_admin(user, admins)
     if "email" in values:
         values["email_verified_at"] = None
     values |= _sign_in_changes(actor, keys, user, wanted)
+    joined = membership(tx, actor, user, wanted)
+    values |= joined
     if values:
         with unique(EMAIL_KEY, EMAIL_TAKEN):
             queries.change_user(tx, actor.workspace.id, user_id, values)
@@ -52,10 +58,14 @@ def change(
     moved = _change_teams(tx, actor, user, wanted)
     changed = users.get(tx, actor, user_id)
     told = sorted(
-        "password" if name == "password_hash" else name for name in values if not name.endswith("_at")
+        "password" if name == "password_hash" else name
+        for name in values.keys() - joined.keys()
+        if not name.endswith("_at")
     )
-    if told or moved:
-        _tell_changed(tx, actor, changed, told + ["teams"] * moved)
+    told += ["teams"] * moved
+    told += ["organisation"] * (joined.get("organisation_id", user.organisation_id) != user.organisation_id)
+    if told:
+        _tell_changed(tx, actor, changed, told)
     is_set = {"password_set": True} if "password_hash" in values else {}
     audit_changes(
         tx, actor, "user.changed", ("user", user_id), audited_before(user), {**audited(changed), **is_set}
@@ -74,7 +84,11 @@ def _tell_changed(tx: Transaction, actor: Actor, user: Mapping[str, Any], names:
 def audited_before(user: Row[Any]) -> dict[str, Any]:
     """What the audit log keeps of a user as `hold` found it."""
     kept = {name: getattr(user, name) for name in ("name", "email", "role", "status", *users.FACTS)}
-    return {**kept, "team_ids": sorted(map(str, user.team_ids))}
+    return {
+        **kept,
+        "team_ids": sorted(map(str, user.team_ids)),
+        "organisation_id": user.organisation_id and str(user.organisation_id),
+    }
 
 
 def hold(tx: Transaction, actor: Actor, user_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]]:

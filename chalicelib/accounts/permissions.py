@@ -54,6 +54,12 @@ class Permission(StrEnum):
     COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."
     COMMENTS_WRITE_INTERNAL = "comments.write_internal", STAFF, "Write internal notes."
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
+    ORGANISATIONS_MANAGE = (
+        "organisations.manage",
+        ADMINS,
+        "Make, change and delete organisations; say whether members see each other's tickets.",
+    )
+    ORGANISATIONS_READ = "organisations.read", STAFF, "List organisations with their domains and notes."
     PEOPLE_MANAGE = "people.manage", ADMINS, "Add, change and deactivate users."
     PEOPLE_READ = "people.read", STAFF, "List users; see contact facts and addresses of requesters."
     PERSONAL_DATA_MANAGE = "personal_data.manage", ADMINS, "Erase people."
@@ -77,7 +83,7 @@ class Permission(StrEnum):
     )
     TICKETS_DELETE = "tickets.delete", ADMINS, "Delete a ticket, softly."
     TICKETS_PAUSE = "tickets.pause", STAFF, "Pause a ticket and go on with it."
-    TICKETS_READ = "tickets.read", EVERYBODY, "See the own tickets: those one asked for or watches."
+    TICKETS_READ = "tickets.read", EVERYBODY, "See the own tickets, asked for or watched, and those that the own organisation shares."
     TICKETS_READ_INTERNAL = (
         "tickets.read_internal",
         STAFF,

@@ -29,6 +29,7 @@ def enter(tx: Transaction, workspace_id: UUID, user_id: UUID, session_id: UUID |
         _workspace(row),
         row.now,
         second_step=SecondStep(row.two_step_enabled, row.two_step_required, row.session_vouched),
+        organisation_id=row.organisation_id,
     )
 
 

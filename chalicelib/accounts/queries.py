@@ -41,6 +41,7 @@ class Entrance(Protocol):
     two_step_enabled: bool
     two_step_required: bool
     session_vouched: bool
+    organisation_id: UUID | None
 
 
 def enter(tx: Transaction, workspace_id: UUID, user_id: UUID | None, session_id: UUID | None = None) -> Any:
@@ -66,7 +67,7 @@ MAKE_WORKSPACE = text("SELECT workspace_id, slug, team_id FROM fn_make_workspace
 WORKSPACE = text(
     """
     SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
-           customer_signup, two_step_required_of, created_at, updated_at,
+           customer_signup, customers_see_organisation, two_step_required_of, created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding
     FROM workspaces WHERE id = :workspace_id
@@ -97,6 +98,14 @@ def try_timezone(tx: Transaction, timezone: str) -> None:
 
 # Users
 
+# About `users u`. A deleted organisation is none, though its members keep its id.
+_LIVING_ORGANISATION = """
+    FROM organisations o
+    WHERE o.workspace_id = u.workspace_id AND o.id = u.organisation_id AND o.deleted_at IS NULL
+"""
+# In none, and nobody took it out by hand: a domain may bring it in.
+FREE_TO_JOIN = f"""(u.role = 'customer' AND NOT EXISTS (SELECT {_LIVING_ORGANISATION})
+    AND (u.organisation_id IS NOT NULL OR u.organisation_by IS NULL))"""
 _USER_COLUMNS = """
     u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
     u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at,
@@ -106,6 +115,7 @@ _USER_COLUMNS = """
 """
 _USER = f"""
     {_USER_COLUMNS},
+    (SELECT json_build_object('id', o.id, 'name', o.name) {_LIVING_ORGANISATION}) AS organisation,
     coalesce((SELECT json_agg(json_build_object('id', t.id, 'name', t.name) ORDER BY t.name, t.id)
               FROM team_members m JOIN teams t ON t.workspace_id = m.workspace_id AND t.id = m.team_id
               WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id AND t.deleted_at IS NULL),
@@ -123,20 +133,31 @@ _TEAMS_TO_JOIN = """
     WHERE t.workspace_id = :workspace_id AND t.deleted_at IS NULL
       AND (t.id = ANY(CAST(:team_ids AS uuid[])) OR (:default_team AND t.is_default))
 """
+# A customer joins the organisation that is named, else that of the email's domain.
 ADD_USER = text(
     f"""
-    WITH u AS (
+    WITH organisation AS (
+        SELECT o.id, o.name FROM organisations o
+        WHERE o.workspace_id = :workspace_id AND o.deleted_at IS NULL AND :role = 'customer'
+          AND o.id = coalesce(CAST(:organisation_id AS uuid), (
+              SELECT d.organisation_id FROM organisation_domains d
+              WHERE d.workspace_id = :workspace_id AND d.domain = split_part(:email, '@', 2)))
+    ), u AS (
         INSERT INTO users (workspace_id, email, name, role, status, password_hash,
-                           document_id, phone, has_whatsapp, company)
-        VALUES (:workspace_id, :email, :name, :role, :status, :password_hash,
-                :document_id, :phone, :has_whatsapp, :company)
+                           document_id, phone, has_whatsapp, company, organisation_id, organisation_by)
+        SELECT :workspace_id, :email, :name, :role, :status, :password_hash,
+               :document_id, :phone, CAST(:has_whatsapp AS boolean), :company, organisation.id,
+               CASE WHEN organisation.id IS NULL THEN NULL
+                    WHEN CAST(:organisation_id AS uuid) IS NULL THEN 'domain' ELSE 'hand' END
+        FROM (VALUES (1)) AS always LEFT JOIN organisation ON true
         RETURNING *
     ), team AS ({_TEAMS_TO_JOIN}), joined AS (
         INSERT INTO team_members (workspace_id, team_id, user_id)
         SELECT u.workspace_id, team.id, u.id FROM u, team
     )
     SELECT {_USER_COLUMNS}, coalesce((SELECT json_agg(json_build_object('id', team.id, 'name', team.name)
-                                          ORDER BY team.name, team.id) FROM team), '[]') AS teams
+                                          ORDER BY team.name, team.id) FROM team), '[]') AS teams,
+        (SELECT json_build_object('id', id, 'name', name) FROM organisation) AS organisation
     FROM u
     """
 )
@@ -155,8 +176,10 @@ SET_TEAMS = text(
 )
 # In the order of their ids, so that two of these wait for each other instead of dying in each other's arms.
 LOCK_USER_AND_ADMINS = text(
-    """
+    f"""
     SELECT u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
+           (SELECT o.id {_LIVING_ORGANISATION}) AS organisation_id, u.organisation_by,
+           {FREE_TO_JOIN} AS is_free_to_join,
            u.password_hash IS NOT NULL AS has_password,
            ARRAY(SELECT m.team_id FROM team_members m
                  WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id) AS team_ids
@@ -212,7 +235,8 @@ def list_users(
     sort: str,
     after: Sequence[Any] | None,
 ) -> Sequence[Row[Any]]:
-    """`wanted`: any of roles, statuses (lists), team_id, words (found anywhere in name or email)."""
+    """`wanted`: any of roles, statuses (lists), team_id, organisation_id, without_organisation, words (found
+    anywhere in name or email)."""
     conditions = ["u.workspace_id = :workspace_id", "u.deleted_at IS NULL"]
     conditions += [_USER_FILTERS[name] for name in wanted]
     keys = {"workspace_id": workspace_id, **wanted}
@@ -225,6 +249,8 @@ _USER_FILTERS = {
     "team_id": """EXISTS (
         SELECT FROM team_members m
         WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id AND m.team_id = :team_id)""",
+    "organisation_id": f"u.organisation_id = :organisation_id AND EXISTS (SELECT {_LIVING_ORGANISATION})",
+    "without_organisation": f"NOT EXISTS (SELECT {_LIVING_ORGANISATION})",
     "words": "position(lower(CAST(:words AS text)) IN lower(u.name || ' ' || u.email)) > 0",
 }
 
@@ -570,12 +596,17 @@ def _list_statement(
     )
 
 
+# Who was made while the domain was being listed joins with the next word that arrives.
 UPSERT_CONTACT = text(
-    """
+    f"""
     INSERT INTO users AS u
-        (workspace_id, email, name, role, status, document_id, phone, has_whatsapp, company)
-    VALUES
-        (:workspace_id, :email, :name, 'customer', 'contact', :document_id, :phone, :has_whatsapp, :company)
+        (workspace_id, email, name, role, status, document_id, phone, has_whatsapp, company,
+         organisation_id, organisation_by)
+    SELECT :workspace_id, :email, :name, 'customer', 'contact', :document_id, :phone,
+        CAST(:has_whatsapp AS boolean), :company,
+        d.organisation_id, CASE WHEN d.organisation_id IS NOT NULL THEN 'domain' END
+    FROM (VALUES (1)) AS always LEFT JOIN organisation_domains d
+        ON d.workspace_id = :workspace_id AND d.domain = split_part(:email, '@', 2)
     ON CONFLICT (workspace_id, email) WHERE deleted_at IS NULL DO UPDATE SET
         document_id = CASE WHEN u.status = 'contact' AND excluded.document_id IS NOT NULL
                       THEN excluded.document_id ELSE u.document_id END,
@@ -584,7 +615,11 @@ UPSERT_CONTACT = text(
         has_whatsapp = CASE WHEN u.status = 'contact' AND excluded.has_whatsapp IS NOT NULL
                        THEN excluded.has_whatsapp ELSE u.has_whatsapp END,
         company = CASE WHEN u.status = 'contact' AND excluded.company IS NOT NULL
-                  THEN excluded.company ELSE u.company END
+                  THEN excluded.company ELSE u.company END,
+        organisation_id = CASE WHEN excluded.organisation_id IS NOT NULL AND {FREE_TO_JOIN}
+                          THEN excluded.organisation_id ELSE u.organisation_id END,
+        organisation_by = CASE WHEN excluded.organisation_id IS NOT NULL AND {FREE_TO_JOIN}
+                          THEN excluded.organisation_by ELSE u.organisation_by END
     RETURNING u.id, u.name, u.email
     """
 )

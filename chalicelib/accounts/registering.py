@@ -26,7 +26,7 @@ def register(
     stored = hash_password(password, keys.pepper, keys.bcrypt_cost, email)
     made = queries.make_workspace(tx, slug, workspace_name)
     facts = {
-        **dict.fromkeys(users.FACTS),
+        **dict.fromkeys((*users.FACTS, "organisation_id")),
         "workspace_id": made.workspace_id,
         "email": email,
         "name": name,

@@ -27,6 +27,7 @@ def shape(row: Row[Any]) -> dict[str, Any]:
         "role": row.role,
         "status": row.status,
         "teams": row.teams,
+        "organisation": row.organisation,
         **{fact: getattr(row, fact) for fact in FACTS},
         "email_verified_at": row.email_verified_at,
         "two_step_enabled": row.two_step_enabled,

@@ -1,8 +1,9 @@
 """Whose a mailbox is: proved by the token that was mailed there. A sign-up becomes an account by it."""
 
 from typing import Any
+from uuid import UUID
 
-from chalicelib.accounts import mail_queries, one_time_tokens, queries
+from chalicelib.accounts import mail_queries, one_time_tokens, organisation_queries, queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import tell
 from chalicelib.accounts.auditing import audit
@@ -35,8 +36,9 @@ def verify(tx: Transaction, token: str) -> None:
     if user.sign_up_id is None:
         one_time_tokens.spend(tx, bearer, UserStatus.ACTIVE)
         queries.change_user(tx, workspace.id, user.id, changes)
+        joined = organisation_queries.join_by_email(tx, workspace.id, user.id)
         tell(tx, bearer.as_user, "user.email_verified", bearer.person)
-        audit(tx, bearer.as_user, "email.verified", ("user", user.id))
+        audit(tx, bearer.as_user, "email.verified", ("user", user.id), after=_named(joined))
         return
     sign_up = mail_queries.sign_up(tx, workspace.id, user.sign_up_id)
     if sign_up is None:
@@ -48,6 +50,7 @@ def verify(tx: Transaction, token: str) -> None:
         "status": UserStatus.ACTIVE,
     }
     queries.change_user(tx, workspace.id, user.id, changes)
+    joined = organisation_queries.join_by_email(tx, workspace.id, user.id)
     mail_queries.revoke_tokens(tx, workspace.id, user.id)
     tell(
         tx,
@@ -60,5 +63,10 @@ def verify(tx: Transaction, token: str) -> None:
         bearer.as_user,
         "user.signed_up",
         ("user", user.id),
-        after={"name": sign_up.name, "status": UserStatus.ACTIVE},
+        after={"name": sign_up.name, "status": UserStatus.ACTIVE, **_named(joined)},
     )
+
+
+def _named(joined: UUID | None) -> dict[str, UUID]:
+    """The organisation that the mailbox's domain brought in just now, for the audit log."""
+    return {"organisation_id": joined} if joined else {}

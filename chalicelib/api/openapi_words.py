@@ -30,6 +30,8 @@ TAGS = {
     "Workspace": "The tenant and its settings.",
     "People": "The users of the workspace: staff and customers.",
     "Teams": "Groups of staff that resolve tickets.",
+    "Organisations": "Customers that belong together, by hand or by the domain of their email. They may see "
+    "each other's tickets; whom a domain brought in must have proved the mailbox before.",
     "API keys": "What lets programs in: with a role, scopes and an end, revoked at once. What a key does is "
     "told under its name; it requests nothing for itself, so its tickets need a `requester_id`.",
     "Audit log": "Who did what, from where, before and after; nobody can change it unseen.",

@@ -135,6 +135,10 @@ def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
         found["assignee"] = _me(actor, "assignee") if query.assignee == "me" else query.assignee
     if query.requester is not None:
         found["requester"] = _me(actor, "requester") if query.requester == "me" else query.requester
+    if query.organisation == "none":
+        found["without_organisation"] = None
+    elif query.organisation is not None:
+        found["organisation"] = query.organisation
     if query.breached is not None:
         found["breached" if query.breached else "not_breached"] = None
     found["archived" if query.archived else "not_archived"] = None

@@ -40,6 +40,7 @@ workspaces = Table(
     words("agent_visibility", "teams"),
     Column("reopen_window_days", Integer, nullable=False, server_default="7"),
     Column("customer_signup", Boolean, nullable=False, server_default=false()),
+    Column("customers_see_organisation", Boolean, nullable=False, server_default=false()),
     timestamp("created_at", now=True),
     timestamp("updated_at", now=True),
     words("brand_color", nullable=True),
@@ -72,14 +73,20 @@ users = Table(
     words("phone", nullable=True),
     Column("has_whatsapp", Boolean),
     words("company", nullable=True),
+    Column("organisation_id", Uuid),
+    # By "domain" or by "hand"; by hand without an organisation was taken out, and no domain brings back.
+    words("organisation_by", nullable=True),
     timestamp("created_at", now=True),
     timestamp("updated_at", now=True),
     timestamp("deactivated_at"),
     timestamp("deleted_at"),
     of_workspace(),
+    belongs_to("organisations", "organisation_id", on_delete="SET NULL (organisation_id)"),
     one_of("role", ("admin", "dispatcher", "agent", "customer")),
     one_of("status", values(UserStatus)),
     CheckConstraint("email = lower(email)", name="email_normalised"),
+    one_of("organisation_by", ("domain", "hand")),
+    CheckConstraint("organisation_id IS NULL OR role = 'customer'", name="organisation_of_customers"),
 )
 Index(
     "users_workspace_id_email_key",
@@ -95,6 +102,14 @@ Index(
     users.c.created_at,
     users.c.id,
     postgresql_where=LISTED,
+)
+Index(
+    "users_workspace_id_organisation_id_idx",
+    users.c.workspace_id,
+    users.c.organisation_id,
+    users.c.name,
+    users.c.id,
+    postgresql_where=text("deleted_at IS NULL AND organisation_id IS NOT NULL"),
 )
 # Few of a workspace's many users: every new ticket and every breach asks for them.
 Index(

@@ -56,6 +56,8 @@ tickets = Table(
     Column("requester_id", Uuid, nullable=False),
     Column("assignee_id", Uuid),
     Column("team_id", Uuid, nullable=False),
+    # The requester's when the ticket was opened: whoever moves on takes no ticket along.
+    Column("organisation_id", Uuid),
     words("source", "api"),
     Column("source_ip", INET),
     Column("tags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
@@ -78,6 +80,7 @@ tickets = Table(
     belongs_to("users", "requester_id"),
     belongs_to("users", "assignee_id"),
     belongs_to("teams", "team_id"),
+    belongs_to("organisations", "organisation_id", on_delete="SET NULL (organisation_id)"),
     belongs_to("sla_policies", "sla_policy_id"),
     belongs_to("tickets", "merged_into"),
     UniqueConstraint("workspace_id", "number"),
@@ -114,6 +117,14 @@ tickets = Table(
     ),
     Index("tickets_workspace_id_assignee_id_idx", "workspace_id", "assignee_id", "created_at", "id"),
     Index("tickets_workspace_id_requester_id_idx", "workspace_id", "requester_id", "created_at", "id"),
+    Index(
+        "tickets_workspace_id_organisation_id_idx",
+        "workspace_id",
+        "organisation_id",
+        "created_at",
+        "id",
+        postgresql_where=text("organisation_id IS NOT NULL"),
+    ),
 )
 
 ticket_watchers = Table(

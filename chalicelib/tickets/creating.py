@@ -77,6 +77,7 @@ def create(
         team_id=found.team_id or found.default_team_id,
         category=new.category,
         tags=new.tags,
+        organisation_id=found.organisation_id,
         sla_minutes=new.sla_minutes,
     )
     policy = policies.choose(policies.read(found.policies), facts)
@@ -97,6 +98,7 @@ def create(
             "requester_id": requester_id,
             "assignee_id": new.assignee_id,
             "team_id": facts.team_id,
+            "organisation_id": facts.organisation_id,
             "source": source,
             "source_ip": source_ip,
             "tags": list(new.tags),

@@ -64,6 +64,7 @@ class Draft:
             team_id=self.get("team_id"),
             category=self.get("category"),
             tags=tuple(self.get("tags")),
+            organisation_id=self.ticket.organisation_id,
             sla_minutes=self.get("sla_minutes"),
             created_at=self.ticket.created_at,
             paused=self.get("status") in lifecycle.PAUSED,
@@ -103,9 +104,10 @@ class Draft:
             raise self.illegal(verb)
 
     def require_requester_unless(self, permission: Permission) -> None:
-        """Raises Forbidden for who neither has the permission nor asked for the ticket, such as a watcher."""
+        """Raises Forbidden for who neither has the permission nor asked for the ticket, as who watches it or sees
+        it as one of the organisation's."""
         if not self.is_requester:
-            self.actor.require(permission, "Only the requester may do this. Watchers read and comment.")
+            self.actor.require(permission, "Only the requester may do this. Others who see the ticket read and comment.")
 
     def illegal(self, verb: Verb, because: str = "") -> IllegalTransition:
         """The refusal of a verb in this state."""

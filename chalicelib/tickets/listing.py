@@ -36,6 +36,8 @@ CONDITIONS = {
     "unassigned": "t.assignee_id IS NULL",
     "team": "t.team_id = :team",
     "requester": "t.requester_id = :requester",
+    "organisation": "t.organisation_id = :organisation",
+    "without_organisation": "t.organisation_id IS NULL",
     "tag": "t.tags @> ARRAY[CAST(:tag AS text)]",
     "breached": LATE,
     "not_breached": f"NOT {LATE}",

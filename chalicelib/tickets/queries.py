@@ -63,7 +63,11 @@ PREPARE = text(
             AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL
             FOR SHARE) AS assignee_id,
         (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :requester_id
-            AND u.status <> 'deactivated' AND u.deleted_at IS NULL) AS requester_id
+            AND u.status <> 'deactivated' AND u.deleted_at IS NULL) AS requester_id,
+        (SELECT o.id FROM users u
+         JOIN organisations o ON o.workspace_id = u.workspace_id AND o.id = u.organisation_id
+         WHERE u.workspace_id = :workspace_id AND u.id = :requester_id AND o.deleted_at IS NULL
+        ) AS organisation_id
     """
 )
 
@@ -78,7 +82,7 @@ def prepare(
 ) -> Any:
     """All that creating or moving a ticket must look up, in one statement: policies, the default team, and
     which of the named team, assignee (active staff) and requester are this workspace's; null for what is
-    not."""
+    not; the organisation that the requester is in."""
     return tx.connection.execute(
         PREPARE,
         {
@@ -94,11 +98,12 @@ INSERT = text(
     """
     INSERT INTO tickets (
         workspace_id, number, label, subject, description, type, priority, status, category, subcategory,
-        requester_id, assignee_id, team_id, source, source_ip, tags, custom_fields,
+        requester_id, assignee_id, team_id, organisation_id, source, source_ip, tags, custom_fields,
         sla_policy_id, sla_minutes, due_at)
     SELECT
         :workspace_id, l.number, l.label, :subject, :description, :type, :priority, :status,
-        :category, :subcategory, :requester_id, :assignee_id, :team_id, :source, CAST(:source_ip AS inet),
+        :category, :subcategory, :requester_id, :assignee_id, :team_id, :organisation_id, :source,
+        CAST(:source_ip AS inet),
         :tags, CAST(:custom_fields AS jsonb), :sla_policy_id, :sla_minutes, :due_at
     FROM fn_next_ticket_label(:workspace_id) l
     RETURNING """

@@ -26,6 +26,7 @@ class Ticket:
     requester_id: UUID
     assignee_id: UUID | None
     team_id: UUID
+    organisation_id: UUID | None
     tags: tuple[str, ...]
     custom_fields: dict[str, Any]
     version: int

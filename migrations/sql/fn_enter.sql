@@ -1,12 +1,15 @@
 -- The first statement of every transaction: names the workspace for row-level security, and answers whether the principal is
 -- still there and in what role, together with the settings and teams that every verb needs. One round trip. `p_session`: the refresh
 -- token that the access token came with, for whether an identity provider answers for its second step.
+-- organisation_id: the one whose tickets the user sees, if it is a member of one, and that shares them. Whom a domain brought in
+-- must have proved the mailbox first: before, anybody can have named it.
 CREATE OR REPLACE FUNCTION fn_enter(p_workspace uuid, p_user uuid, p_session uuid DEFAULT NULL)
 RETURNS TABLE (
     workspace_id uuid, workspace_slug text, workspace_name text, timezone text, language text,
     agent_visibility text, reopen_window_days integer,
     user_id uuid, user_name text, user_email text, user_role text, user_status text, team_ids uuid[], now timestamptz,
-    two_step_enabled boolean, two_step_required boolean, session_vouched boolean
+    two_step_enabled boolean, two_step_required boolean, session_vouched boolean,
+    organisation_id uuid
 )
 LANGUAGE plpgsql
 AS $$
@@ -21,9 +24,13 @@ BEGIN
                        WHERE a.workspace_id = p_workspace AND a.user_id = p_user AND a.secret IS NOT NULL),
                coalesce(w.two_step_required_of = 'staff' AND u.role <> 'customer', false),
                coalesce((SELECT t.vouched FROM refresh_tokens t
-                         WHERE t.workspace_id = p_workspace AND t.id = p_session AND t.user_id = p_user), false)
+                         WHERE t.workspace_id = p_workspace AND t.id = p_session AND t.user_id = p_user), false),
+               o.id
         FROM workspaces w
         LEFT JOIN users u ON u.workspace_id = p_workspace AND u.id = p_user AND u.deleted_at IS NULL
+        LEFT JOIN organisations o ON o.workspace_id = p_workspace AND o.id = u.organisation_id AND o.deleted_at IS NULL
+            AND coalesce(o.shared_tickets, w.customers_see_organisation)
+            AND (u.organisation_by = 'hand' OR u.email_verified_at IS NOT NULL)
         WHERE w.id = p_workspace;
 END $$;
 

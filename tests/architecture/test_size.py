@@ -15,6 +15,7 @@ LONG_FILES = {
     "chalicelib/api/schemas/tickets.py": "every shape of a ticket in one place, many small classes",
     "chalicelib/core/settings.py": "one small reader a setting, one class a kind of Lambda",
     "chalicelib/core/tokens.py": "signing and the strict check of tokens belong side by side",
+    "chalicelib/models/tickets.py": "a ticket and all that hangs on it, table by table",
     "chalicelib/notifications/queries.py": "all the SQL of mails, those of tickets and those of accounts",
     "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",

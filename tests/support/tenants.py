@@ -14,6 +14,9 @@ ROWS = (
     "INSERT INTO api_keys (workspace_id, id, token_id, name, role, scopes, created_by, expires_at) "
     "VALUES (:w, :key, uuidv7(), 'a canary', 'agent', '{read}', :user, now() + interval '1 day')",
     "INSERT INTO api_key_teams (workspace_id, api_key_id, team_id) VALUES (:w, :key, :team)",
+    "INSERT INTO organisations (workspace_id, id, name) VALUES (:w, :organisation, 'a canary')",
+    "INSERT INTO organisation_domains (workspace_id, domain, organisation_id) "
+    "VALUES (:w, 'canary.example', :organisation)",
     "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :team, :user)",
     "INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at) "
     "VALUES (:w, :user, uuidv7(), sha256(uuid_send(:w)), now() + interval '1 day')",
@@ -83,7 +86,8 @@ def furnish(
     slug = database.value("SELECT slug FROM workspaces WHERE id = :w", w=workspace)
     default = database.value("SELECT id FROM teams WHERE workspace_id = :w AND is_default", w=workspace)
     named: dict[str, Any] = {
-        name: uuid4() for name in ("ticket", "other", "target", "comment", "key", "invitation", "sign_up")
+        name: uuid4()
+        for name in ("ticket", "other", "target", "comment", "key", "invitation", "sign_up", "organisation")
     }
     named |= {"w": workspace, "user": colleague, "team": default}
     named["calendar"] = database.value("SELECT id FROM calendars WHERE workspace_id = :w", w=workspace)
@@ -106,7 +110,13 @@ def furnish(
     return Tenant(
         workspace,
         slug,
-        {**ids, "requester_id": requester, "api_key_id": named["key"], "invitation_id": named["invitation"]},
+        {
+            **ids,
+            "requester_id": requester,
+            "api_key_id": named["key"],
+            "invitation_id": named["invitation"],
+            "organisation_id": named["organisation"],
+        },
     )
 
 

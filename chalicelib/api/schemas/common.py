@@ -80,6 +80,11 @@ class TeamRef(Out):
     name: str
 
 
+class OrganisationRef(Out):
+    id: UUID
+    name: str
+
+
 class Health(Out):
     status: str
     stage: str | None

@@ -87,6 +87,7 @@ class TicketQuery(PageQuery):
     assignee: UUID | Literal["me", "none"] | None = None
     team: UUID | None = None
     requester: UUID | Literal["me"] | None = None
+    organisation: UUID | Literal["none"] | None = None
     tag: Annotated[str, StringConstraints(max_length=50, to_lower=True)] | None = None
     breached: bool | None = None
     archived: bool = False

@@ -8,7 +8,16 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.accounts.emails import address
 from chalicelib.accounts.permissions import Role
-from chalicelib.api.schemas.common import In, Name, Out, PageQuery, TeamRef, omitted, single_line
+from chalicelib.api.schemas.common import (
+    In,
+    Name,
+    OrganisationRef,
+    Out,
+    PageQuery,
+    TeamRef,
+    omitted,
+    single_line,
+)
 from chalicelib.api.schemas.words import RoleList, RoleWord, UserStatusList
 from chalicelib.models.words import UserStatus
 
@@ -31,13 +40,15 @@ TeamIds = Annotated[list[UUID], Field(max_length=100)]
 
 
 class UserIn(In):
-    """A new user. Without a password an invitation is sent; staff without teams join the default one."""
+    """A new user. Without a password an invitation is sent; staff without teams join the default one,
+    customers without an organisation that of their email's domain."""
 
     name: Name
     email: Email
     role: RoleWord
     password: Password | None = None
     team_ids: TeamIds = Field(default_factory=list)
+    organisation_id: UUID | None = None
     document_id: DocumentId | None = None
     phone: Phone | None = None
     has_whatsapp: bool | None = None
@@ -45,7 +56,8 @@ class UserIn(In):
 
 
 class UserPatch(In):
-    """What changes of a user; only the fields that are sent. `status: active` undoes a deactivation."""
+    """What changes of a user; only the fields that are sent. `status: active` undoes a deactivation. Who is
+    put in an organisation, or taken out by null, stays so whatever the email's domain."""
 
     name: Name = omitted()
     email: Email = omitted()
@@ -53,6 +65,7 @@ class UserPatch(In):
     status: Literal[UserStatus.ACTIVE] = omitted()
     password: Password = omitted()
     team_ids: TeamIds = omitted()
+    organisation_id: UUID | None = None
     document_id: DocumentId | None = None
     phone: Phone | None = None
     has_whatsapp: bool | None = None
@@ -65,6 +78,7 @@ class UserQuery(PageQuery):
     role: RoleList | None = None
     status: UserStatusList | None = None
     team: UUID | None = None
+    organisation: UUID | Literal["none"] | None = None
     query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     sort: Literal["created_at", "-created_at", "name", "-name"] = "name"
 
@@ -78,6 +92,7 @@ class UserOut(Out):
     role: Role
     status: UserStatus
     teams: list[TeamRef]
+    organisation: OrganisationRef | None
     document_id: str | None
     phone: str | None
     has_whatsapp: bool | None

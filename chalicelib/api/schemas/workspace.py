@@ -82,12 +82,15 @@ class WorkspacePatch(In):
     agent_visibility: Literal["teams", "all"] = omitted()
     reopen_window_days: Annotated[int, Field(ge=0, le=365)] = omitted()
     customer_signup: bool = omitted()
+    customers_see_organisation: bool = omitted()
     branding: BrandingPatch = omitted()
     two_step_required_of: Literal["nobody", "staff"] = omitted()
 
 
 class WorkspaceOut(Out):
-    """`reopen_window_days`: how long a requester may reopen what was resolved. `timezone` is an IANA name."""
+    """`reopen_window_days`: how long a requester may reopen what was resolved. `timezone` is an IANA name.
+    `customers_see_organisation`: whether customers see the tickets of their organisation, where that does not
+    say otherwise."""
 
     id: UUID
     slug: str
@@ -98,6 +101,7 @@ class WorkspaceOut(Out):
     agent_visibility: str
     reopen_window_days: int
     customer_signup: bool
+    customers_see_organisation: bool
     branding: BrandingOut
     two_step_required_of: str
     created_at: datetime
