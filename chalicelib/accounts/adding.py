@@ -57,13 +57,16 @@ def add(
         raise no_such_team()
     if user["organisation"] is None:
         require_found(tx, actor, role, facts.get("organisation_id"))
-    happened = "user.invited" if password is None else "user.created"
-    if password is None:
+    _tell_added(tx, actor, user, "user.invited" if password is None else "user.created")
+    return user
+
+
+def _tell_added(tx: Transaction, actor: Actor, user: Mapping[str, Any], happened: str) -> None:
+    if happened == "user.invited":
         invite(tx, actor, user)
     else:
         tell(tx, actor, happened, user)
     audit(tx, actor, happened, ("user", user["id"]), after=audited(user))
-    return user
 
 
 def invite(tx: Transaction, actor: Actor, user: Mapping[str, Any], **more: Any) -> None:

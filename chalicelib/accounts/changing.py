@@ -1,6 +1,6 @@
 """Changing a user, which admins do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -57,12 +57,7 @@ def change(
         mail_queries.revoke_tokens(tx, actor.workspace.id, user_id, sessions="password_hash" in values)
     moved = _change_teams(tx, actor, user, wanted)
     changed = users.get(tx, actor, user_id)
-    told = sorted(
-        "password" if name == "password_hash" else name
-        for name in values.keys() - joined.keys()
-        if not name.endswith("_at")
-    )
-    told += ["teams"] * moved
+    told = _names(values.keys() - joined.keys()) + ["teams"] * moved
     told += ["organisation"] * (joined.get("organisation_id", user.organisation_id) != user.organisation_id)
     if told:
         _tell_changed(tx, actor, changed, told)
@@ -71,6 +66,13 @@ def change(
         tx, actor, "user.changed", ("user", user_id), audited_before(user), {**audited(changed), **is_set}
     )
     return changed
+
+
+def _names(columns: Collection[str]) -> list[str]:
+    """What changed, as events call it."""
+    return sorted(
+        "password" if name == "password_hash" else name for name in columns if not name.endswith("_at")
+    )
 
 
 def _tell_changed(tx: Transaction, actor: Actor, user: Mapping[str, Any], names: list[str]) -> None:
