@@ -28,7 +28,7 @@ def require_found(tx: Transaction, actor: Actor, role: Role, organisation_id: UU
         return
     if organisation_queries.organisation(tx, actor.workspace.id, organisation_id) is None:
         raise no_such_organisation()
-    if role is not Role.CUSTOMER:
+    if role.is_staff:
         raise ValidationFailed.of("organisation_id", "Only customers belong to an organisation.")
 
 
@@ -38,16 +38,16 @@ def membership(tx: Transaction, actor: Actor, user: Row[Any], wanted: Mapping[st
 
     Raises NotFound, ValidationFailed.
     """
-    role = Role(wanted.get("role", user.role))
+    was_staff, role = Role(user.role).is_staff, Role(wanted.get("role", user.role))
     if "organisation_id" in wanted:
         require_found(tx, actor, role, wanted["organisation_id"])
-    if role is not Role.CUSTOMER:
-        return NONE if user.role == Role.CUSTOMER else {}
+    if role.is_staff:
+        return {} if was_staff else NONE
     if "organisation_id" in wanted:
         return _by_hand(user, wanted["organisation_id"])
     email = wanted.get("email", user.email)
-    came_by_email = user.role != Role.CUSTOMER or user.is_free_to_join or user.organisation_by == BY_DOMAIN
-    if came_by_email and (email != user.email or role != user.role):
+    follows_email = user.is_free_to_join or user.organisation_by == BY_DOMAIN
+    if was_staff or (follows_email and email != user.email):
         found = organisation_queries.of_domain(tx, actor.workspace.id, domain_of(email))
         return {"organisation_id": found, "organisation_by": BY_DOMAIN} if found else NONE
     return {}

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from chalicelib.accounts import organisation_queries as queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit, audit_changes
-from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, FieldProblem, NotFound
@@ -116,4 +116,4 @@ def _audited(organisation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _require_admin(actor: Actor) -> None:
-    actor.require(actor.role is Role.ADMIN, "Only an administrator sees to organisations.")
+    actor.require(Permission.ORGANISATIONS_MANAGE, "Only an administrator sees to organisations.")

@@ -83,7 +83,11 @@ class Permission(StrEnum):
     )
     TICKETS_DELETE = "tickets.delete", ADMINS, "Delete a ticket, softly."
     TICKETS_PAUSE = "tickets.pause", STAFF, "Pause a ticket and go on with it."
-    TICKETS_READ = "tickets.read", EVERYBODY, "See the own tickets, asked for or watched, and those that the own organisation shares."
+    TICKETS_READ = (
+        "tickets.read",
+        EVERYBODY,
+        "See the own tickets, asked for or watched, and those that the own organisation shares.",
+    )
     TICKETS_READ_INTERNAL = (
         "tickets.read_internal",
         STAFF,

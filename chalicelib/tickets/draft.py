@@ -104,10 +104,11 @@ class Draft:
             raise self.illegal(verb)
 
     def require_requester_unless(self, permission: Permission) -> None:
-        """Raises Forbidden for who neither has the permission nor asked for the ticket, as who watches it or sees
-        it as one of the organisation's."""
+        """Raises Forbidden for who neither has the permission nor asked for the ticket: who watches it, or
+        sees it as one of the organisation's."""
         if not self.is_requester:
-            self.actor.require(permission, "Only the requester may do this. Others who see the ticket read and comment.")
+            sentence = "Only the requester may do this. Others who see the ticket read and comment."
+            self.actor.require(permission, sentence)
 
     def illegal(self, verb: Verb, because: str = "") -> IllegalTransition:
         """The refusal of a verb in this state."""
