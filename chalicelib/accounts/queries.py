@@ -103,9 +103,12 @@ _LIVING_ORGANISATION = """
     FROM organisations o
     WHERE o.workspace_id = u.workspace_id AND o.id = u.organisation_id AND o.deleted_at IS NULL
 """
-# In none, and nobody took it out by hand: a domain may bring it in.
-FREE_TO_JOIN = f"""(u.role = 'customer' AND NOT EXISTS (SELECT {_LIVING_ORGANISATION})
-    AND (u.organisation_id IS NOT NULL OR u.organisation_by IS NULL))"""
+# In none, and nobody took it out by hand: a domain may bring it in. A scalar sub-select, for who has waited
+# for the row asks again of what another left there, and a join would answer as before.
+FREE_TO_JOIN = """(u.role = 'customer' AND CASE
+    WHEN u.organisation_id IS NULL THEN u.organisation_by IS NULL
+    ELSE coalesce((SELECT o.deleted_at IS NOT NULL FROM organisations o
+                   WHERE o.workspace_id = u.workspace_id AND o.id = u.organisation_id), false) END)"""
 _USER_COLUMNS = """
     u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
     u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at,
