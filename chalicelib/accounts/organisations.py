@@ -28,7 +28,8 @@ def shape(row: Row[Any]) -> dict[str, Any]:
 
 
 def get(tx: Transaction, actor: Actor, organisation_id: UUID) -> dict[str, Any]:
-    """One organisation of the actor's workspace, or NotFound."""
+    """One organisation of the actor's workspace. Raises Forbidden, NotFound."""
+    _require_staff(actor)
     row = queries.organisation(tx, actor.workspace.id, organisation_id)
     if row is None:
         raise no_such_organisation()
@@ -36,7 +37,11 @@ def get(tx: Transaction, actor: Actor, organisation_id: UUID) -> dict[str, Any]:
 
 
 def listing(tx: Transaction, actor: Actor, words: str | None, page: Page, sort: str) -> dict[str, Any]:
-    """A page of organisations; `words` are looked for in name and domains, `sort` is of SORT_TYPES."""
+    """A page of organisations; `words` are looked for in name and domains, `sort` is of SORT_TYPES.
+
+    Raises Forbidden.
+    """
+    _require_staff(actor)
     by = sort.removeprefix("-")
     after = page.after(sort, (SORT_TYPES[by], UUID))
     rows = queries.list_organisations(tx, actor.workspace.id, words, page, sort, after)
@@ -113,6 +118,10 @@ def _bring_in(
 
 def _audited(organisation: Mapping[str, Any]) -> dict[str, Any]:
     return {name: organisation[name] for name in (*FACTS, "domains")}
+
+
+def _require_staff(actor: Actor) -> None:
+    actor.require(Permission.ORGANISATIONS_READ, "Only the staff knows the organisations.")
 
 
 def _require_admin(actor: Actor) -> None:

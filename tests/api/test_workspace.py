@@ -33,6 +33,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "reopen_window_days": 7,
         "customer_signup": False,
         "two_step_required_of": "nobody",
+        "customers_see_organisation": False,
         "branding": {"color": None, "logo_url": None, "footer": None},
     }
 
@@ -50,6 +51,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         ({"reopen_window_days": 0}, {"reopen_window_days": 0}),
         ({"reopen_window_days": 365}, {"reopen_window_days": 365}),
         ({"customer_signup": True}, {"customer_signup": True}),
+        ({"customers_see_organisation": True}, {"customers_see_organisation": True}),
         ({"branding": {}}, {}),
         (
             {"branding": {"color": "#0D74CE", "footer": " Calle 7 "}},
@@ -123,6 +125,8 @@ def test_each_setting_changes_alone(ada: Api, sent: dict[str, Any], kept: dict[s
         {"reopen_window_days": 99999999999999999999},
         {"customer_signup": 1},
         {"customer_signup": None},
+        {"customers_see_organisation": 1},
+        {"customers_see_organisation": None},
         {"id": "0190c0de-0000-7000-8000-000000000001"},
         {"workspace_id": "0190c0de-0000-7000-8000-000000000001"},
         {"created_at": "2026-01-01T00:00:00Z"},
