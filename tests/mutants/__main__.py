@@ -20,7 +20,8 @@ from tests.mutants.mutant import Mutant
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".local", "__pycache__", ".*_cache", ".hypothesis", "out")
 SURVIVED = "SURVIVED"
-SECONDS = 600
+SECONDS = 900
+USAGE = 4  # how pytest ends where it could not begin
 POLICIES = "policies"
 
 Result = tuple[str, str, str]
@@ -85,17 +86,14 @@ def _restore(copy: Path, mutant: Mutant, before: str) -> None:
 
 def _first_failure(copy: Path, tests: Sequence[str]) -> str | None:
     """The test that fails first, None where all pass. Not to be collected counts as failing."""
-    for test in tests:
-        finished = _pytest(copy, test, "-x")
-        if finished.returncode == 0:
-            continue
-        if finished.returncode not in (1, 2, 3, 4) or "no tests ran" in finished.stdout:
-            raise SystemExit(f"pytest could not run {test}:\n{finished.stdout}\n{finished.stderr}")
-        named = re.search(r"^(?:FAILED|ERROR) (\S+)", finished.stdout, re.MULTILINE)
-        if named is None and finished.returncode != 4:
-            raise SystemExit(f"pytest named no failure of {test}:\n{finished.stdout}\n{finished.stderr}")
-        return named[1] if named else f"{test} (not to be imported)"
-    return None
+    finished = _pytest(copy, "-x", *tests)
+    if finished.returncode == 0:
+        return None
+    if named := re.search(r"^(?:FAILED|ERROR) (\S+)", finished.stdout, re.MULTILINE):
+        return named[1]
+    if finished.returncode == USAGE and "ImportError while loading conftest" in finished.stderr:
+        return "conftest.py (not to be imported)"
+    raise SystemExit(f"pytest named no failure of {tests}:\n{finished.stdout}\n{finished.stderr}")
 
 
 def _policies(copy: Path) -> list[Result]:
