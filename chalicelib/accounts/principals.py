@@ -18,7 +18,7 @@ def enter(tx: Transaction, workspace_id: UUID, user_id: UUID, session_id: UUID |
     """
     row = queries.enter(tx, workspace_id, user_id, session_id)
     if row is None or row.user_id is None or row.user_status != UserStatus.ACTIVE:
-        raise Unauthenticated("This account is no longer active. Ask an administrator of the workspace.")
+        raise Unauthenticated("This session is over, or the account no longer active. Sign in again.")
     return Actor(
         ActorType.USER,
         row.user_id,

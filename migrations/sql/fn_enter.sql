@@ -1,6 +1,7 @@
 -- The first statement of every transaction: names the workspace for row-level security, and answers whether the principal is
 -- still there and in what role, together with the settings and teams that every verb needs. One round trip. `p_session`: the refresh
--- token that the access token came with, for whether an identity provider answers for its second step.
+-- token that the access token came with: once it is revoked there is no such user here, and it tells whether an identity provider
+-- answers for the second step.
 -- organisation_id: the one whose tickets the user sees, if it is a member of one, and that shares them. Whom a domain brought in
 -- must have proved the mailbox first: before, anybody can have named it.
 CREATE OR REPLACE FUNCTION fn_enter(p_workspace uuid, p_user uuid, p_session uuid DEFAULT NULL)
@@ -28,6 +29,8 @@ BEGIN
                o.id
         FROM workspaces w
         LEFT JOIN users u ON u.workspace_id = p_workspace AND u.id = p_user AND u.deleted_at IS NULL
+            AND NOT EXISTS (SELECT FROM refresh_tokens t WHERE t.workspace_id = p_workspace AND t.id = p_session
+                            AND t.user_id = p_user AND t.revoked_at IS NOT NULL)
         LEFT JOIN organisations o ON o.workspace_id = p_workspace AND o.id = u.organisation_id AND o.deleted_at IS NULL
             AND coalesce(o.shared_tickets, w.customers_see_organisation)
             AND (u.organisation_by = 'hand' OR u.email_verified_at IS NOT NULL)

@@ -181,11 +181,49 @@ def test_nobody_logs_another_out(api: Api, cast: Cast, who: str) -> None:
     assert refresh_of(api, begun).status == 200
 
 
-def test_logout_twice_is_no_error(api: Api, cast: Cast) -> None:
-    begun = session(api, cast.ana)
-    caller = api.with_token(begun["token"])
+class TestAccessTokensOfASession:
+    """What a signed token says is true until it is over; that its session ended counts at the next call."""
 
-    assert [caller.post("/v1/auth/logout", {}).status for _ in range(2)] == [204, 204]
+    def test_case_12_after_logout_they_open_nothing(self, api: Api, cast: Cast) -> None:
+        begun = session(api, cast.ana)
+        successor = refresh_of(api, begun).json
+        other = session(api, cast.ana)
+
+        api.with_token(begun["token"]).post("/v1/auth/logout", {})
+
+        assert [me(api, each) for each in (begun, successor, other)] == [401, 401, 200]
+
+    def test_case_12_after_logout_everywhere_none_does(self, api: Api, cast: Cast) -> None:
+        mine, bens = [session(api, cast.ana) for _ in range(2)], session(api, cast.ben)
+
+        api.with_token(mine[0]["token"]).post("/v1/auth/logout", {"everywhere": True})
+
+        assert [me(api, each) for each in (*mine, bens)] == [401, 401, 200]
+
+    def test_case_12_a_replay_ends_those_of_its_family_and_no_other(self, api: Api, cast: Cast) -> None:
+        begun, other = session(api, cast.ana), session(api, cast.ana)
+        successor = refresh_of(api, begun).json
+
+        refresh_of(api, begun)
+
+        assert [me(api, each) for each in (begun, successor, other)] == [401, 401, 200]
+
+    def test_logout_twice_knows_nobody_the_second_time(self, api: Api, cast: Cast) -> None:
+        caller = api.with_token(session(api, cast.ana)["token"])
+
+        assert [caller.post("/v1/auth/logout", {}).status for _ in range(2)] == [204, 401]
+
+    def test_a_session_of_one_says_nothing_about_another(self, api: Api, cast: Cast) -> None:
+        """A refresh does not end the access token that it follows: calls under way go on."""
+        begun = session(api, cast.ana)
+
+        refresh_of(api, begun)
+
+        assert me(api, begun) == 200
+
+
+def me(api: Api, begun: dict[str, Any]) -> int:
+    return api.with_token(begun["token"]).get("/v1/auth/me").status
 
 
 def test_logout_needs_a_caller(api: Api) -> None:

@@ -1,5 +1,6 @@
 """The authorizer Lambda: a genuine token gets its role's policy, everything else gets 401."""
 
+import base64
 import hashlib
 import json
 import logging
@@ -106,7 +107,16 @@ def test_the_scheme_is_written_in_any_case(scheme: str) -> None:
             "Bearer {}\n",
         ),
         *("Basic {}", "Token {}", "Bearer: {}", "Bearer Bearer {}", "Bearer {},{}", "Bearer {}; x=y"),
-        *("Bearer \0", "Bearer é"),
+        *(
+            "Bearer \0",
+            "Bearer é",
+            "Bearer%20{}",
+            "%42earer {}",
+            "bearer={}",
+            'Bearer "{}"',
+            "Bearer\u00a0{}",
+        ),
+        *("Bearer {}%", "Bearer {}.", "Bearer {}=", "Bearer %65{}", "Bearer mesa_{}", "Bearer MESA_{}"),
     ],
 )
 def test_any_other_header_is_401(header: str) -> None:
@@ -136,6 +146,19 @@ def test_case_1_a_header_of_another_algorithm_is_401() -> None:
 
 def test_case_1_a_strangers_signature_is_401() -> None:
     refused(f"Bearer {token(key=STRANGERS_KEY)}")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"role": "admin"}, {"workspace_id": str(UUID(int=7))}, {"sub": str(UUID(int=7))}, {"typ": "api_key"}],
+)
+def test_case_1_a_claim_written_over_is_401(claims: dict[str, str]) -> None:
+    head, payload, signature = token("customer").split(".")
+    said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    forged = encode_base64url(json.dumps({**said, **claims}, separators=(",", ":")).encode())
+
+    refused(f"Bearer {head}.{forged}.{signature}")
+    refused(f"Bearer mesa_{head}.{forged}.{signature}")
 
 
 def test_case_2_another_issuer_or_audience_is_401() -> None:

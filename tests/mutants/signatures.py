@@ -54,7 +54,8 @@ ENTERING = declared(
     "entering", "chalicelib/accounts/principals.py", "tests/api/test_auth_me.py tests/api/test_matrix_own.py",
     ("the status of a user", " or row.user_status != UserStatus.ACTIVE:", ":"),
 ) + declared(
-    "entering", "migrations/sql/fn_enter.sql", "tests/api/test_matrix.py tests/test_row_level_security.py",
+    "entering", "migrations/sql/fn_enter.sql", "tests/api/test_auth_sessions.py tests/test_row_level_security.py",
+    ("a session that was ended", "AND t.user_id = p_user AND t.revoked_at IS NOT NULL)", "AND false)"),
     ("the workspace is set", "set_config('app.workspace_id', p_workspace::text, true)",
      "set_config('app.workspace_id', '', true)"),
 ) + declared(

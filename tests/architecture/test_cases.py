@@ -1,0 +1,79 @@
+"""The hostile cases of sign-in, of tenancy and of operations, each by its number in the names of tests."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pytest
+
+from chalicelib.api.access import ROUTES
+from tests.architecture.source import ROOT
+
+CASES = {
+    1: "a token with another alg, jku, crit",
+    2: "a token without exp, iss, aud, sub",
+    3: "a refresh token as an access token",
+    4: "a weak or missing secret",
+    5: "a disabled or demoted user, a revoked key",
+    7: "passwords of any length and character",
+    8: "known and unknown emails",
+    9: "forgotten passwords, throttled",
+    10: "an invitation that is empty, unknown or over",
+    11: "a new password without the current one",
+    12: "parallel refreshes, and a replay",
+    14: "every route, role and tenant",
+    15: "ids of another tenant in a body",
+    16: "hidden tickets, searched for",
+    17: "hidden tickets, by every door",
+    18: "a role that lacks the permission",
+    19: "role and workspace in a body",
+    20: "another person's note, edited",
+    21: "another ticket's attachment",
+    24: "ten thousand switches on one connection",
+    26: "the catalogue of tables and policies",
+    27: "a policy that the gateway keeps",
+    74: "a forged audit log",
+    75: "a person erased",
+}
+# What cannot be tried yet, by the part of a route that would make it possible.
+WAITING = {20: "/comments/{comment_id}", 21: "/attachments"}
+NAME = re.compile(r"test_(?:case_)?0?(\d{1,2})_")
+
+
+@lru_cache(maxsize=1)
+def named() -> dict[int, set[str]]:
+    """The tests of each case, as `file::name`."""
+    found: dict[int, set[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for name in _functions(ast.parse(path.read_text("utf-8"))):
+            if number := NAME.match(name):
+                found.setdefault(int(number[1]), set()).add(f"{path.relative_to(ROOT)}::{name}")
+    return found
+
+
+def _functions(module: ast.Module) -> Iterator[str]:
+    yield from (node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
+
+
+def is_possible(case: int) -> bool:
+    """Whether there is anything to try a case on."""
+    return case not in WAITING or any(WAITING[case] in path for _, path in ROUTES)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if is_possible(case)])
+def test_each_case_has_a_test_that_names_it(case: int) -> None:
+    assert named().get(case), f"no test_case_{case:02} for {CASES[case]}"
+
+
+def test_what_waits_for_its_capability_is_listed_openly() -> None:
+    waiting = {case for case in WAITING if not is_possible(case)}
+
+    assert waiting <= CASES.keys()
+    assert not {case for case in waiting if named().get(case)}, "named already: take it out of WAITING"
+
+
+def test_the_names_are_found_however_they_are_written() -> None:
+    for name, case in [("test_5_x", 5), ("test_05_x", 5), ("test_case_5_x", 5), ("test_case_12_x", 12)]:
+        assert int(NAME.match(name)[1]) == case  # type: ignore[index]
+    assert NAME.match("test_ten_failures") is None
