@@ -112,9 +112,7 @@ FREE_TO_JOIN = """(u.role = 'customer' AND CASE
 _USER_COLUMNS = """
     u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
     u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at,
-    EXISTS (SELECT FROM totp_authenticators a
-            WHERE a.workspace_id = u.workspace_id AND a.user_id = u.id AND a.secret IS NOT NULL)
-        AS two_step_enabled
+    u.two_step_enabled_at IS NOT NULL AS two_step_enabled
 """
 _USER = f"""
     {_USER_COLUMNS},
@@ -428,12 +426,15 @@ def list_api_keys(
 
 SIGN_IN_CANDIDATES = text("SELECT * FROM fn_sign_in_candidates(:email, :slug)")
 REFRESH_TOKEN_OWNER = text("SELECT workspace_id, user_id, family_id FROM fn_refresh_token_owner(:digest)")
-# FOR SHARE: a session cannot slip past a deactivation that is just being committed.
+# FOR SHARE: a session cannot slip past what is just being committed: a deactivation, another password, a
+# second step that has not been asked for. Whoever waits here judges the row as the other left it.
 ADD_REFRESH_TOKEN = text(
     """
     WITH person AS (
         SELECT id FROM users
         WHERE workspace_id = :workspace_id AND id = :user_id AND status = 'active' AND deleted_at IS NULL
+          AND (:vouched OR (two_step_enabled_at IS NOT NULL) = :two_step)
+          AND (CAST(:password_hash AS text) IS NULL OR password_hash = CAST(:password_hash AS text))
         FOR SHARE
     )
     INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at, vouched)
@@ -511,8 +512,11 @@ def add_refresh_token(
     days: int,
     *,
     vouched: bool,
+    two_step: bool,
+    password_hash: str | None,
 ) -> UUID | None:
-    """The first of a family; None for who is not active. `vouched`: by an identity provider."""
+    """The first of a family; None for who is not active, or not as was proved: with a second step or without,
+    with this password."""
     keys = {
         "workspace_id": workspace_id,
         "user_id": user_id,
@@ -520,6 +524,8 @@ def add_refresh_token(
         "digest": digest,
         "days": days,
         "vouched": vouched,
+        "two_step": two_step,
+        "password_hash": password_hash,
     }
     made: UUID | None = tx.connection.scalar(ADD_REFRESH_TOKEN, keys)
     return made

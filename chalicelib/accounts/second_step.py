@@ -34,14 +34,16 @@ ENROLMENT_MINUTES = 15
 WRONG = "This code is wrong, or was used already."
 
 
-def begin_session(tx: Transaction, keys: Keyring, actor: Actor) -> dict[str, Any]:
+def begin_session(
+    tx: Transaction, keys: Keyring, actor: Actor, *, password_hash: str | None = None
+) -> dict[str, Any]:
     """A session for who has proved a password: at once, or behind a challenge where there is a second step.
 
     `{totp_required, challenge_token, expires_in}`, or what sessions.begin answers.
     """
     if not actor.second_step.enabled:
         audit(tx, actor, "sign_in.succeeded", ("user", person_of(actor)))
-        return sessions.begin(tx, keys, actor)
+        return sessions.begin(tx, keys, actor, password_hash=password_hash)
     challenge = new_opaque_token()
     person = person_of(actor)
     two_step_queries.add_challenge(tx, actor.workspace.id, person, challenge.digest, CHALLENGE_SECONDS)
@@ -86,6 +88,7 @@ def sign_in_with(
     code: str | None,
     recovery_code: str | None,
     *,
+    password_hash: str | None = None,
     limit_factor: int,
 ) -> dict[str, Any] | Refusal:
     """A session for who has proved a password before and sends a code. Refuses and raises as `complete`."""
@@ -95,7 +98,7 @@ def sign_in_with(
     if isinstance(used, Refusal):
         return used
     audit(tx, actor, "sign_in.succeeded", ("user", person_of(actor)), after={"second_step": used})
-    return sessions.begin(tx, keys, actor)
+    return sessions.begin(tx, keys, actor, password_hash=password_hash)
 
 
 def check(
@@ -117,13 +120,15 @@ def check(
     _require_one(code, recovery_code)
     workspace_id, person = actor.workspace.id, person_of(actor)
     queries.lock_user(tx, workspace_id, person)
-    for limit in (FAILURES, FAILURES_A_DAY):
-        count = throttle.left(tx, limit, str(person), factor=limit_factor)
-        if not count.allowed:
-            raise RateLimited("Too many wrong codes. Wait before you try again.", retry_after=count.reset)
     row = two_step_queries.authenticator(tx, workspace_id, person, ENROLMENT_MINUTES)
     if row is None or row.secret is None:
         raise _over()
+    # Another device begins another count: it took the old one, or an administrator, to put it there.
+    subject = f"{person} {row.enabled_at}"
+    for limit in (FAILURES, FAILURES_A_DAY):
+        count = throttle.left(tx, limit, subject, factor=limit_factor)
+        if not count.allowed:
+            raise RateLimited("Too many wrong codes. Wait before you try again.", retry_after=count.reset)
     place = place_of(actor)
     if code is not None:
         secret = totp.unseal_secret(keys.pepper, place, row.secret)
@@ -136,7 +141,7 @@ def check(
             audit(tx, actor, "recovery_code.used", ("user", person), after={"left": row.codes_left - 1})
             tell(tx, actor, "user.recovery_code_used", told(actor))
             return "recovery_code"
-    return _refuse(tx, actor, limit_factor, wrong)
+    return _refuse(tx, actor, subject, limit_factor, wrong)
 
 
 def person_of(actor: Actor) -> UUID:
@@ -157,13 +162,12 @@ def told(actor: Actor) -> dict[str, Any]:
     return {**facts, "status": UserStatus.ACTIVE}
 
 
-def _refuse(tx: Transaction, actor: Actor, limit_factor: int, wrong: HelpdeskError) -> Refusal:
-    """Counts a wrong code. The fifth in a row of minutes is mailed: somebody else may have the password."""
-    person = person_of(actor)
-    throttle.hit(tx, FAILURES_A_DAY, str(person), factor=limit_factor)
-    if throttle.hit(tx, FAILURES, str(person), factor=limit_factor).remaining == 0:
+def _refuse(tx: Transaction, actor: Actor, subject: str, limit_factor: int, wrong: HelpdeskError) -> Refusal:
+    """Counts a wrong code. The last that is allowed is mailed: somebody else may have the password."""
+    throttle.hit(tx, FAILURES_A_DAY, subject, factor=limit_factor)
+    if throttle.hit(tx, FAILURES, subject, factor=limit_factor).remaining == 0:
         tell(tx, actor, "user.second_step_failing", told(actor))
-    audit(tx, actor, "second_step.failed", ("user", person))
+    audit(tx, actor, "second_step.failed", ("user", person_of(actor)))
     return Refusal(wrong)
 
 

@@ -23,19 +23,30 @@ REFRESH_DAYS = 30
 ACCESS_SECONDS = LONGEST_LIFE[TokenKind.ACCESS]
 
 
-def begin(tx: Transaction, keys: Keyring, actor: Actor, *, vouched: bool = False) -> dict[str, Any]:
+def begin(
+    tx: Transaction, keys: Keyring, actor: Actor, *, vouched: bool = False, password_hash: str | None = None
+) -> dict[str, Any]:
     """A new family. Answers `access_token token token_type expires_in refresh_token user`, and
     `two_step_enrolment_required` where nothing else can be done with it. For who has proved it all: see
     second_step.begin_session.
 
-    `vouched`: an identity provider has signed the user in, and answers for the second step.
+    `vouched`: an identity provider has signed the user in, and answers for the second step. `password_hash`:
+    the one that was proved. Raises Unauthenticated where either is no longer so, or the user not active.
     """
     refresh = new_opaque_token()
     token_id = queries.add_refresh_token(
-        tx, actor.workspace.id, _person(actor), uuid4(), refresh.digest, REFRESH_DAYS, vouched=vouched
+        tx,
+        actor.workspace.id,
+        _person(actor),
+        uuid4(),
+        refresh.digest,
+        REFRESH_DAYS,
+        vouched=vouched,
+        two_step=actor.second_step.enabled,
+        password_hash=password_hash,
     )
     if token_id is None:
-        raise Unauthenticated("This account is no longer active. Ask an administrator of the workspace.")
+        raise Unauthenticated("This account has just changed, or is no longer active. Sign in again.")
     return _answer(keys, actor, token_id, refresh.token, vouched=vouched)
 
 

@@ -54,12 +54,16 @@ def sign_in(
         )
     (found,) = fitting
     actor = principals.enter(tx, found.workspace_id, found.user_id)
+    proved = found.password_hash
     if needs_rehash(found.password_hash, keys.bcrypt_cost, account, keys.pepper):
         fresh = hash_password(password, keys.pepper, keys.bcrypt_cost, account)
         queries.replace_hash(tx, found.workspace_id, found.user_id, found.password_hash, fresh)
+        proved = fresh
     if actor.second_step.enabled and (code or recovery_code):
-        return second_step.sign_in_with(tx, keys, actor, code, recovery_code, limit_factor=limit_factor)
-    return second_step.begin_session(tx, keys, actor)
+        return second_step.sign_in_with(
+            tx, keys, actor, code, recovery_code, password_hash=proved, limit_factor=limit_factor
+        )
+    return second_step.begin_session(tx, keys, actor, password_hash=proved)
 
 
 def _fitting(tx: Transaction, keys: Keyring, account: str, password: str, slug: str | None) -> list[Row[Any]]:

@@ -20,8 +20,9 @@ RECOVERY_CODES = 10
 
 _PURPOSE = "totp"
 _CODE = re.compile(r"[0-9]{6}")
-# 16 of base32's letters: 80 bits.
-_RECOVERY_CODE = re.compile(r"[A-Z2-7]{16}")
+# 120 bits: a keyed hash is enough to keep them by (OWASP ASVS 5.0, 6.5.2 asks for 112).
+_RECOVERY_BYTES = 15
+_RECOVERY_CODE = re.compile(r"[A-Z2-7]{24}")
 _GROUP = 4
 # Digits that base32 leaves out for looking like these.
 _READ_AS = str.maketrans("018", "OIB")
@@ -70,21 +71,24 @@ def unseal_secret(pepper: bytes, place: bytes, sealed: bytes) -> str:
     return unseal(pepper, _PURPOSE, place, sealed).decode("ascii")
 
 
-def new_recovery_codes() -> list[str]:
-    """Ten of 80 random bits each, as `abcd-efgh-ijkl-mnop`."""
-    return [
-        _grouped(base64.b32encode(secrets.token_bytes(10)).decode("ascii")) for _ in range(RECOVERY_CODES)
-    ]
+def new_recovery_codes(pepper: bytes, place: bytes) -> dict[str, bytes]:
+    """Ten of 120 random bits each, in base32, as `abcd-efgh-ijkl-mnop-qrst-uvwx`; with what to store of each."""
+    drawn = (
+        base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode("ascii") for _ in range(RECOVERY_CODES)
+    )
+    return {_grouped(code): _digest(pepper, place, code) for code in drawn}
 
 
 def recovery_digest(pepper: bytes, place: bytes, code: str) -> bytes | None:
-    """What is stored in a code's place, keyed with the pepper. None for what cannot be a code.
+    """What is stored in a code's place. None for what cannot be a code.
 
     Case, spaces and dashes do not count.
     """
     normal = re.sub(r"[\s-]", "", code).upper().translate(_READ_AS)
-    if not _RECOVERY_CODE.fullmatch(normal):
-        return None
+    return _digest(pepper, place, normal) if _RECOVERY_CODE.fullmatch(normal) else None
+
+
+def _digest(pepper: bytes, place: bytes, normal: str) -> bytes:
     return hmac.digest(_recovery_key(pepper), place + normal.encode("ascii"), "sha256")
 
 

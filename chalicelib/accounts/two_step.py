@@ -168,8 +168,6 @@ def _hold(tx: Transaction, actor: Actor) -> UUID:
 
 
 def _new_codes(tx: Transaction, actor: Actor, keys: Keyring) -> dict[str, Any]:
-    codes = totp.new_recovery_codes()
-    digests = [totp.recovery_digest(keys.pepper, place_of(actor), code) for code in codes]
-    kept = [digest for digest in digests if digest is not None]
-    two_step_queries.put_codes(tx, actor.workspace.id, person_of(actor), kept)
-    return {"recovery_codes": codes}
+    codes = totp.new_recovery_codes(keys.pepper, place_of(actor))
+    two_step_queries.put_codes(tx, actor.workspace.id, person_of(actor), list(codes.values()))
+    return {"recovery_codes": list(codes)}

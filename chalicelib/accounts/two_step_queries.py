@@ -12,12 +12,13 @@ from chalicelib.core.db import Transaction
 
 AUTHENTICATOR = text(
     """
-    SELECT a.secret, a.enabled_at, a.last_step,
+    SELECT a.secret, u.two_step_enabled_at AS enabled_at, a.last_step,
         CASE WHEN a.pending_at > now() - make_interval(mins => :minutes) THEN a.pending_secret END
             AS pending_secret,
         (SELECT count(*) FROM recovery_codes c
          WHERE c.workspace_id = a.workspace_id AND c.user_id = a.user_id AND c.used_at IS NULL) AS codes_left
-    FROM totp_authenticators a WHERE a.workspace_id = :workspace_id AND a.user_id = :user_id
+    FROM totp_authenticators a JOIN users u ON u.workspace_id = a.workspace_id AND u.id = a.user_id
+    WHERE a.workspace_id = :workspace_id AND a.user_id = :user_id
     """
 )
 PUT_PENDING = text(
@@ -30,9 +31,11 @@ PUT_PENDING = text(
 )
 ENABLE = text(
     """
+    WITH person AS (
+        UPDATE users SET two_step_enabled_at = now() WHERE workspace_id = :workspace_id AND id = :user_id
+    )
     UPDATE totp_authenticators
-    SET secret = pending_secret, enabled_at = now(), last_step = :step,
-        pending_secret = NULL, pending_at = NULL
+    SET secret = pending_secret, last_step = :step, pending_secret = NULL, pending_at = NULL
     WHERE workspace_id = :workspace_id AND user_id = :user_id AND pending_secret IS NOT NULL
     """
 )
@@ -49,6 +52,9 @@ FORGET = text(
         DELETE FROM totp_authenticators WHERE workspace_id = :workspace_id AND user_id = :user_id
     ), codes AS (
         DELETE FROM recovery_codes WHERE workspace_id = :workspace_id AND user_id = :user_id
+    ), person AS (
+        UPDATE users SET two_step_enabled_at = NULL
+        WHERE workspace_id = :workspace_id AND id = :user_id AND two_step_enabled_at IS NOT NULL
     )
     DELETE FROM sign_in_challenges WHERE workspace_id = :workspace_id AND user_id = :user_id
     """
@@ -78,7 +84,7 @@ def use_step(tx: Transaction, workspace_id: UUID, user_id: UUID, step: int) -> b
 
 
 def forget(tx: Transaction, workspace_id: UUID, user_id: UUID) -> None:
-    """Deletes authenticator, recovery codes and challenges of a person."""
+    """Deletes authenticator, recovery codes and challenges of a person, who signs in with one step again."""
     tx.connection.execute(FORGET, {"workspace_id": workspace_id, "user_id": user_id})
 
 

@@ -80,6 +80,8 @@ users = Table(
     timestamp("updated_at", now=True),
     timestamp("deactivated_at"),
     timestamp("deleted_at"),
+    # With a row of totp_authenticators. It is here so that who holds this row knows it for sure.
+    timestamp("two_step_enabled_at"),
     of_workspace(),
     belongs_to("organisations", "organisation_id", on_delete="SET NULL (organisation_id)"),
     one_of("role", ("admin", "dispatcher", "agent", "customer")),

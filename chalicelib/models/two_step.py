@@ -4,20 +4,19 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, 
 
 from chalicelib.models.base import belongs_to, metadata, row_id, timestamp, workspace_key
 
-# One a user. `secret` and `pending_secret` are sealed; the pending one takes the other's place once a code of
-# it has come back. `last_step` is that of the last code that was taken: none of it or before is good again.
+# One a user; `users.two_step_enabled_at` says since when it counts. `secret` and `pending_secret` are sealed:
+# the pending one takes the other's place once a code of it has come back. `last_step` is that of the last
+# code that was taken: none of it or before is good again.
 totp_authenticators = Table(
     "totp_authenticators",
     metadata,
     workspace_key(),
     Column("user_id", Uuid, primary_key=True),
     Column("secret", LargeBinary),
-    timestamp("enabled_at"),
     Column("last_step", BigInteger, nullable=False, server_default="0"),
     Column("pending_secret", LargeBinary),
     timestamp("pending_at"),
     belongs_to("users", "user_id", on_delete="CASCADE"),
-    CheckConstraint("(secret IS NULL) = (enabled_at IS NULL)", name="enabled_at"),
     CheckConstraint("(pending_secret IS NULL) = (pending_at IS NULL)", name="pending_at"),
 )
 

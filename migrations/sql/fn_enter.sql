@@ -21,8 +21,7 @@ BEGIN
                u.id, u.name, u.email, u.role, u.status,
                ARRAY(SELECT m.team_id FROM team_members m WHERE m.workspace_id = p_workspace AND m.user_id = p_user),
                now(),
-               EXISTS (SELECT FROM totp_authenticators a
-                       WHERE a.workspace_id = p_workspace AND a.user_id = p_user AND a.secret IS NOT NULL),
+               u.two_step_enabled_at IS NOT NULL,
                coalesce(w.two_step_required_of = 'staff' AND u.role <> 'customer', false),
                coalesce((SELECT t.vouched FROM refresh_tokens t
                          WHERE t.workspace_id = p_workspace AND t.id = p_session AND t.user_id = p_user), false),

@@ -14,14 +14,12 @@ TABLES = """
         workspace_id uuid NOT NULL,
         user_id uuid NOT NULL,
         secret bytea,
-        enabled_at timestamptz,
         last_step bigint DEFAULT '0' NOT NULL,
         pending_secret bytea,
         pending_at timestamptz,
         CONSTRAINT totp_authenticators_pkey PRIMARY KEY (workspace_id, user_id),
         CONSTRAINT totp_authenticators_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id)
             REFERENCES users (workspace_id, id) ON DELETE CASCADE,
-        CONSTRAINT totp_authenticators_enabled_at_check CHECK ((secret IS NULL) = (enabled_at IS NULL)),
         CONSTRAINT totp_authenticators_pending_at_check
             CHECK ((pending_secret IS NULL) = (pending_at IS NULL))
     );
@@ -55,6 +53,7 @@ TABLES = """
     ALTER TABLE workspaces ADD two_step_required_of text DEFAULT 'nobody' NOT NULL
         CONSTRAINT workspaces_two_step_required_of_check CHECK (two_step_required_of IN ('nobody', 'staff'));
     ALTER TABLE refresh_tokens ADD vouched boolean DEFAULT false NOT NULL;
+    ALTER TABLE users ADD two_step_enabled_at timestamptz;
 """
 
 
@@ -73,6 +72,7 @@ def downgrade() -> None:
     op.execute("DROP TABLE totp_authenticators, recovery_codes, sign_in_challenges")
     op.execute("ALTER TABLE workspaces DROP two_step_required_of")
     op.execute("ALTER TABLE refresh_tokens DROP vouched")
+    op.execute("ALTER TABLE users DROP two_step_enabled_at")
 
 
 def drop_what_changed() -> None:

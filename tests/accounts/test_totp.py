@@ -90,31 +90,37 @@ def test_a_sealed_secret_opens_in_its_own_place_only() -> None:
 
 
 class TestRecoveryCodes:
-    def test_there_are_ten_of_80_bits(self) -> None:
-        codes = totp.new_recovery_codes()
+    def test_there_are_ten_of_120_bits(self) -> None:
+        codes = totp.new_recovery_codes(PEPPER, b"ada")
 
         assert len(set(codes)) == 10
-        assert {tuple(map(len, code.split("-"))) for code in codes} == {(4, 4, 4, 4)}
+        assert {tuple(map(len, code.split("-"))) for code in codes} == {(4,) * 6}
+        assert all(totp.recovery_digest(PEPPER, b"ada", code) == kept for code, kept in codes.items())
         assert set("".join(codes)) <= set("abcdefghijklmnopqrstuvwxyz234567-")
 
     @pytest.mark.parametrize(
         "typed",
-        ["ABCD-EFGH-OIBL-MN23", "abcdefghoiblmn23", " abcd efgh oibl mn23 ", "abcd-efgh-018l-mn23"],
+        [
+            "ABCD-EFGH-OIBL-MN23-QRST-UVWX",
+            "abcdefghoiblmn23qrstuvwx",
+            " abcd efgh oibl mn23 qrst uvwx ",
+            "abcd-efgh-018l-mn23-qrst-uvwx",
+        ],
     )
     def test_however_it_is_typed_it_is_the_same_code(self, typed: str) -> None:
-        kept = totp.recovery_digest(PEPPER, b"ada", "abcd-efgh-oibl-mn23")
+        kept = totp.recovery_digest(PEPPER, b"ada", "abcd-efgh-oibl-mn23-qrst-uvwx")
 
         assert kept is not None
         assert totp.recovery_digest(PEPPER, b"ada", typed) == kept
 
     @pytest.mark.parametrize(
-        "typed", ["", "abcd", "abcd-efgh-oibl-mn2", "abcd-efgh-oibl-mn234", "ñ" * 16, "9" * 16]
+        "typed", ["", "abcd", "abcd-efgh-oibl-mn23", "a" * 23, "a" * 25, "ñ" * 24, "9" * 24]
     )
     def test_what_is_no_code_is_none(self, typed: str) -> None:
         assert totp.recovery_digest(PEPPER, b"ada", typed) is None
 
     def test_the_digest_is_one_persons_and_needs_the_pepper(self) -> None:
-        code = "abcd-efgh-ijkl-mnop"
+        code = "abcd-efgh-ijkl-mnop-qrst-uvwx"
         digests = {
             totp.recovery_digest(PEPPER, b"ada", code),
             totp.recovery_digest(PEPPER, b"eve", code),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.accounts import principals, second_step, sessions, two_step, two_step_reset
+from chalicelib.accounts.changing import change
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.signing_in import sign_in
@@ -219,3 +220,38 @@ def test_an_identity_providers_session_and_its_successors_are_vouched_for(
 
     assert "two_step_enrolment_required" not in {**first, **second}
     assert database.rows("SELECT vouched FROM refresh_tokens") == [{"vouched": True}] * 2
+
+
+def test_a_sign_in_behind_the_set_up_of_a_second_step_begins_no_session(
+    rooms: Rooms, database: Database
+) -> None:
+    """It has been asked for no code: the sessions that the set-up ended were all but this one."""
+    pending = rooms.connections.run(
+        rooms.acting(two_step.begin, rooms.who.password, None, None, limit_factor=FACTOR)
+    )
+    code = Device(database, pending["secret"]).code()
+
+    given = rooms.connections.behind(
+        rooms.acting(two_step.confirm, code, rooms.who.id, limit_factor=FACTOR), rooms.signing_in()
+    )
+
+    assert isinstance(given, Unauthenticated)
+    assert database.value(LIVE) == 0
+
+
+def test_a_sign_in_behind_a_change_of_the_password_begins_no_session(
+    rooms: Rooms, database: Database, cast: Cast
+) -> None:
+    given = rooms.connections.behind(
+        lambda tx: change(
+            tx,
+            principals.enter(tx, cast.acme, cast.ada.id),
+            rooms.keys,
+            cast.ana.id,
+            {"password": "amber ladder cloud"},
+        ),
+        rooms.signing_in(),
+    )
+
+    assert isinstance(given, Unauthenticated)
+    assert database.value(LIVE) == 0

@@ -253,7 +253,7 @@ class TestRecoveryCodes:
 
         assert post.last(cast.ana.email)["Subject"] == "A recovery code of yours was used at Acme"
 
-    @pytest.mark.parametrize("code", ["", "abcd-efgh-ijkl-mnop", "x" * 100])
+    @pytest.mark.parametrize("code", ["", "abcd-efgh-ijkl-mnop-qrst-uvwx", "x" * 100])
     def test_a_wrong_one_is_refused(self, api: Api, cast: Cast, device: Device, code: str) -> None:
         assert outcome(verify(api, challenge(api, cast.ana), recovery_code=code)) == WRONG
 
@@ -316,7 +316,7 @@ class TestThrottle:
 
     def test_recovery_codes_are_counted_with_them(self, api: Api, cast: Cast, device: Device) -> None:
         for _ in range(3):
-            login(api, cast.ana, recovery_code="abcd-efgh-ijkl-mnop")
+            login(api, cast.ana, recovery_code="abcd-efgh-ijkl-mnop-qrst-uvwx")
         for _ in range(2):
             login(api, cast.ana, totp_code=device.wrong())
 
@@ -357,3 +357,17 @@ def test_an_invitation_of_who_has_a_second_step_begins_no_session(
 
     assert reply.json.get("totp_required") is True
     assert database.value(SESSIONS) == 0
+
+
+def test_another_device_begins_another_count(
+    api: Api, cast: Cast, device: Device, database: Database
+) -> None:
+    """Whose second step an administrator has reset is not kept out by the guesses at the former one."""
+    for _ in range(5):
+        login(api, cast.ana, totp_code=device.wrong())
+    assert login(api, cast.ana, totp_code=device.code()).status == 429
+
+    api.with_token(cast.ada.token).post(f"/v1/users/{cast.ana.id}/totp/reset")
+    other = enrol(api, database, cast.ana)
+
+    assert login(api, cast.ana, totp_code=other.code()).status == 200
