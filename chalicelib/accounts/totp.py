@@ -72,7 +72,7 @@ def unseal_secret(pepper: bytes, place: bytes, sealed: bytes) -> str:
 
 
 def new_recovery_codes(pepper: bytes, place: bytes) -> dict[str, bytes]:
-    """Ten of 120 random bits each, in base32, as `abcd-efgh-ijkl-mnop-qrst-uvwx`; with what to store of each."""
+    """Ten of 120 random bits each, in base32, `abcd-efgh-ijkl-mnop-qrst-uvwx`, and what to store of each."""
     drawn = (
         base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode("ascii") for _ in range(RECOVERY_CODES)
     )
