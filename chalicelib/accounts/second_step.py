@@ -7,6 +7,8 @@ the user's row, so of guesses made at the same moment each finds the failures of
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from chalicelib.accounts import principals, queries, sessions, totp, two_step_queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import tell
@@ -129,19 +131,26 @@ def check(
         count = throttle.left(tx, limit, subject, factor=limit_factor)
         if not count.allowed:
             raise RateLimited("Too many wrong codes. Wait before you try again.", retry_after=count.reset)
-    place = place_of(actor)
+    used = _use(tx, keys, actor, row, code, recovery_code)
+    return used or _refuse(tx, actor, subject, limit_factor, wrong)
+
+
+def _use(
+    tx: Transaction, keys: Keyring, actor: Actor, row: Row[Any], code: str | None, recovery_code: str | None
+) -> str | None:
+    """Which of the two was used up; None where it is not good."""
+    workspace_id, person, place = actor.workspace.id, person_of(actor), place_of(actor)
     if code is not None:
         secret = totp.unseal_secret(keys.pepper, place, row.secret)
         step = totp.fitting_step(secret, code, actor.now, row.last_step)
-        if step is not None and two_step_queries.use_step(tx, workspace_id, person, step):
-            return "totp"
-    elif recovery_code is not None:
-        digest = totp.recovery_digest(keys.pepper, place, recovery_code)
-        if digest is not None and two_step_queries.use_code(tx, workspace_id, person, digest):
-            audit(tx, actor, "recovery_code.used", ("user", person), after={"left": row.codes_left - 1})
-            tell(tx, actor, "user.recovery_code_used", told(actor))
-            return "recovery_code"
-    return _refuse(tx, actor, subject, limit_factor, wrong)
+        is_used = step is not None and two_step_queries.use_step(tx, workspace_id, person, step)
+        return "totp" if is_used else None
+    digest = totp.recovery_digest(keys.pepper, place, recovery_code or "")
+    if digest is None or not two_step_queries.use_code(tx, workspace_id, person, digest):
+        return None
+    audit(tx, actor, "recovery_code.used", ("user", person), after={"left": row.codes_left - 1})
+    tell(tx, actor, "user.recovery_code_used", told(actor))
+    return "recovery_code"
 
 
 def person_of(actor: Actor) -> UUID:

@@ -54,11 +54,7 @@ def sign_in(
         )
     (found,) = fitting
     actor = principals.enter(tx, found.workspace_id, found.user_id)
-    proved = found.password_hash
-    if needs_rehash(found.password_hash, keys.bcrypt_cost, account, keys.pepper):
-        fresh = hash_password(password, keys.pepper, keys.bcrypt_cost, account)
-        queries.replace_hash(tx, found.workspace_id, found.user_id, found.password_hash, fresh)
-        proved = fresh
+    proved = _rehashed(tx, keys, found, account, password)
     if actor.second_step.enabled and (code or recovery_code):
         return second_step.sign_in_with(
             tx, keys, actor, code, recovery_code, password_hash=proved, limit_factor=limit_factor
@@ -72,6 +68,16 @@ def _fitting(tx: Transaction, keys: Keyring, account: str, password: str, slug: 
     stored = [each.password_hash for each in candidates]
     right = matching(password, stored, keys.pepper, keys.bcrypt_cost, account)
     return [each for each in candidates if each.password_hash in right]
+
+
+def _rehashed(tx: Transaction, keys: Keyring, found: Row[Any], account: str, password: str) -> str:
+    """The stored password, with today's cost and the email's own salt from now on."""
+    stored: str = found.password_hash
+    if not needs_rehash(stored, keys.bcrypt_cost, account, keys.pepper):
+        return stored
+    fresh = hash_password(password, keys.pepper, keys.bcrypt_cost, account)
+    queries.replace_hash(tx, found.workspace_id, found.user_id, stored, fresh)
+    return fresh
 
 
 def _refuse_the_throttled(tx: Transaction, account: str, limit_factor: int) -> None:
