@@ -438,7 +438,7 @@ ADD_REFRESH_TOKEN = text(
         FOR SHARE
     )
     INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at, vouched)
-    SELECT :workspace_id, person.id, :family_id, :digest, now() + make_interval(days => :days), :vouched
+    SELECT :workspace_id, person.id, uuidv7(), :digest, now() + make_interval(days => :days), :vouched
     FROM person
     RETURNING id
     """
@@ -450,6 +450,7 @@ LOCK_USER = text(
     FOR NO KEY UPDATE
     """
 )
+# A family's id holds the time of its sign-in (RFC 9562 §5.7), after which it ends however often it is used.
 USE_REFRESH_TOKEN = text(
     """
     WITH used AS (
@@ -459,8 +460,9 @@ USE_REFRESH_TOKEN = text(
         RETURNING user_id, family_id, vouched
     )
     INSERT INTO refresh_tokens (workspace_id, user_id, family_id, digest, expires_at, vouched)
-    SELECT :workspace_id, used.user_id, used.family_id, :successor, now() + make_interval(days => :days),
-        used.vouched
+    SELECT :workspace_id, used.user_id, used.family_id, :successor, least(
+        now() + make_interval(days => :days),
+        uuid_extract_timestamp(used.family_id) + make_interval(days => :longest)), used.vouched
     FROM used
     RETURNING id, vouched
     """
@@ -507,7 +509,6 @@ def add_refresh_token(
     tx: Transaction,
     workspace_id: UUID,
     user_id: UUID,
-    family_id: UUID,
     digest: bytes,
     days: int,
     *,
@@ -520,7 +521,6 @@ def add_refresh_token(
     keys = {
         "workspace_id": workspace_id,
         "user_id": user_id,
-        "family_id": family_id,
         "digest": digest,
         "days": days,
         "vouched": vouched,
@@ -539,11 +539,11 @@ def lock_user(tx: Transaction, workspace_id: UUID, user_id: UUID) -> str | None:
 
 
 def use_refresh_token(
-    tx: Transaction, workspace_id: UUID, digest: bytes, successor: bytes, days: int
+    tx: Transaction, workspace_id: UUID, digest: bytes, successor: bytes, days: int, longest: int
 ) -> Row[Any] | None:
     """Puts the successor in the token's place: `id vouched`. None where it is used, revoked or expired."""
-    keys = {"workspace_id": workspace_id, "digest": digest, "successor": successor, "days": days}
-    return tx.connection.execute(USE_REFRESH_TOKEN, keys).first()
+    keys = {"workspace_id": workspace_id, "digest": digest, "successor": successor}
+    return tx.connection.execute(USE_REFRESH_TOKEN, {**keys, "days": days, "longest": longest}).first()
 
 
 def is_used(tx: Transaction, workspace_id: UUID, digest: bytes) -> bool:

@@ -8,7 +8,7 @@ the family.
 import time
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from chalicelib.accounts import principals, queries
 from chalicelib.accounts.actor import Actor
@@ -19,7 +19,9 @@ from chalicelib.core.errors import Forbidden, Refusal, Unauthenticated
 from chalicelib.core.tokens import LONGEST_LIFE, Claims, TokenKind, new_opaque_token, opaque_digest
 from chalicelib.models.words import UserStatus
 
+# A session that nobody uses ends after the first, any session after the second: sign in again.
 REFRESH_DAYS = 30
+LONGEST_DAYS = 90
 ACCESS_SECONDS = LONGEST_LIFE[TokenKind.ACCESS]
 
 
@@ -38,7 +40,6 @@ def begin(
         tx,
         actor.workspace.id,
         _person(actor),
-        uuid4(),
         refresh.digest,
         REFRESH_DAYS,
         vouched=vouched,
@@ -66,7 +67,7 @@ def renew(tx: Transaction, keys: Keyring, token: str) -> dict[str, Any] | Refusa
         queries.revoke_all(tx, workspace_id, user_id)
         return Refusal(_worthless())
     successor = new_opaque_token()
-    made = queries.use_refresh_token(tx, workspace_id, digest, successor.digest, REFRESH_DAYS)
+    made = queries.use_refresh_token(tx, workspace_id, digest, successor.digest, REFRESH_DAYS, LONGEST_DAYS)
     if made:
         return _answer(keys, actor, made.id, successor.token, vouched=made.vouched)
     if queries.is_used(tx, workspace_id, digest):

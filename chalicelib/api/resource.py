@@ -34,6 +34,7 @@ from chalicelib.core.db import Origin, Transaction, in_transaction, sqlstate
 from chalicelib.core.errors import (
     Forbidden,
     HelpdeskError,
+    InvalidCredentials,
     PreconditionRequired,
     RateLimited,
     Refusal,
@@ -45,6 +46,7 @@ from chalicelib.core.tokens import TokenKind
 from chalicelib.models.words import ActorType, Scope
 
 log = logging.getLogger(__name__)
+SUSPICIOUS = (Forbidden, InvalidCredentials, RateLimited, Unauthenticated)
 # Numbers and times that the database cannot hold, texts that spell no value of their column's type.
 UNFIT = {"22003", "22007", "22008", "22P02"}
 
@@ -156,6 +158,7 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
         response = _serve(endpoint, request, path, spent)
     except HelpdeskError as error:
         response = problems.problem(error, request_id)
+        _log_refusal(endpoint, request, error)
     except Exception as error:
         response = _unforeseen(error, request_id)
     for name, value in {**spent, **FOR_BROWSERS}.items():
@@ -168,6 +171,15 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
         Status=f"{response.status_code // 100}xx",
     )
     return response
+
+
+def _log_refusal(endpoint: Endpoint, request: Request, error: HelpdeskError) -> None:
+    """Who was kept from what: what an attack looks like. Never what was sent."""
+    if isinstance(error, SUSPICIOUS):
+        known = request.context.get("authorizer") or {}
+        who = {"principal": known.get("sub"), "kind": known.get("kind")}
+        route, code = f"{endpoint.method} {endpoint.path}", type(error).__name__
+        log.warning("refused", extra={"route": route, "refusal": code, **who})
 
 
 def _unforeseen(error: Exception, request_id: str) -> Response:

@@ -83,6 +83,18 @@ def test_it_lives_thirty_days(api: Api, cast: Cast, database: Database) -> None:
     assert database.value("SELECT expires_at - created_at FROM refresh_tokens").days == 30
 
 
+def test_a_family_ends_ninety_days_after_its_sign_in(api: Api, cast: Cast, database: Database) -> None:
+    """However often it was used: its successors live no longer than it."""
+    begun = session(api, cast.ana)
+    database.run("UPDATE refresh_tokens SET family_id = uuidv7(interval '-80 days')")
+
+    reply = refresh_of(api, begun)
+
+    left = database.value("SELECT max(expires_at) FILTER (WHERE used_at IS NULL) - now() FROM refresh_tokens")
+    assert reply.status == 200
+    assert left.days == 9
+
+
 def test_5_a_deactivated_user_is_refused_and_the_family_ends(
     api: Api, cast: Cast, database: Database
 ) -> None:
