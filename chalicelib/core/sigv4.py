@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import quote, urlsplit
 
+ALGORITHM = "AWS4-HMAC-SHA256"
+
 
 class NotConfigured(Exception):
     """The environment lacks a region or credentials. Names the variable, never a value."""
@@ -112,13 +114,29 @@ def signed_headers(
     lines = "".join(f"{name}:{value}\n" for name, value in canonical)
     # Every service but S3 quotes a path that is quoted already once more.
     request = f"POST\n{quote(path, safe='/~')}\n\n{lines}\n{names}\n{hashlib.sha256(body).hexdigest()}"
-    scope = f"{timestamp[:8]}/{service.region}/{service.name}/aws4_request"
-    to_sign = f"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    key = f"AWS4{credentials.secret_key}".encode()
-    for part in (*scope.split("/"), to_sign):
-        key = hmac.digest(key, part.encode(), "sha256")
+    scope = scope_of(service, timestamp)
+    signature = sign_request(credentials, scope, timestamp, request)
     credential = f"{credentials.access_key}/{scope}"
     signed["Authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={key.hex()}"
+        f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
     )
     return signed
+
+
+def scope_of(service: Service, timestamp: str) -> str:
+    """For what a signature counts: one service of one region, for the day of an X-Amz-Date."""
+    return f"{timestamp[:8]}/{service.region}/{service.name}/aws4_request"
+
+
+def sign_request(credentials: Credentials, scope: str, timestamp: str, request: str) -> str:
+    """The signature of a canonical request, in hexadecimal."""
+    digest = hashlib.sha256(request.encode()).hexdigest()
+    return sign(credentials, scope, f"{ALGORITHM}\n{timestamp}\n{scope}\n{digest}")
+
+
+def sign(credentials: Credentials, scope: str, text: str) -> str:
+    """The signature of a text as it is, in hexadecimal."""
+    key = f"AWS4{credentials.secret_key}".encode()
+    for part in (*scope.split("/"), text):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key.hex()
