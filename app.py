@@ -5,6 +5,7 @@ from chalice import Chalice
 import chalicelib.core.cold_start
 from chalicelib.api import (
     api_keys,
+    attachments,
     audit_log,
     auth,
     authorizer,
@@ -42,6 +43,7 @@ app.register_blueprint(audit_log.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
+app.register_blueprint(attachments.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(sign_up.routes.blueprint)
 app.register_blueprint(public_status.bp)

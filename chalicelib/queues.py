@@ -14,15 +14,21 @@ from typing import Any
 from chalice import Blueprint
 from chalice.app import SQSEvent, SQSRecord
 
-from chalicelib.core import logs, metrics
+from chalicelib.core import logs, metrics, storage
 from chalicelib.core.db import in_transaction
 from chalicelib.core.event import Event
 from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
-from chalicelib.core.settings import NotificationSettings
+from chalicelib.core.settings import AttachmentSettings, NotificationSettings
+from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, claiming, delivering, settling
+from chalicelib.tickets import receiving
+from chalicelib.tickets.file_links import object_key
+from chalicelib.tickets.file_news import FileNews, Scanned
 
 # What is left of a Lambda's time to write down what was done.
 SETTLING_SECONDS = 5.0
+# A transaction of five statements, or a call to S3 with its repeats.
+RECEIVING_SECONDS = 20.0
 
 HasTime = Callable[[], bool]
 
@@ -83,10 +89,39 @@ def conclude(event: Event, delivery: delivering.Delivery, elsewhere: int) -> Non
         raise ComesAgain(f"{delivery.unsent} mails unsent, {elsewhere} perhaps being sent elsewhere")
 
 
+@bp.on_sqs_message(queue="mesa-attachments", batch_size=10, name="attachments")  # type: ignore[untyped-decorator]
+def attachments(batch: SQSEvent) -> dict[str, Any]:
+    """Takes in what S3 says of new files, and scanners of what is in them."""
+    settings = attachment_settings()
+    return consume(
+        batch,
+        "attachments",
+        lambda news, _: take_in(news, settings),
+        seconds=RECEIVING_SECONDS,
+        parse=partial(FileNews.parse, bucket=settings.attachments_bucket),
+    )
+
+
+def take_in(news: FileNews, settings: AttachmentSettings) -> None:
+    """Does what the news asks for; an object that nobody wants is deleted, in that version."""
+    scan = Scan.PENDING if settings.scanner == "external" else Scan.CLEAN
+    for told in news.told:
+        if isinstance(told, Scanned):
+            in_transaction(partial(receiving.judge, news=told), repeatable=True)
+        elif not in_transaction(partial(receiving.receive, news=told, scan=scan), repeatable=True):
+            key = object_key(told.workspace_id, told.attachment_id)
+            storage.remove(settings.attachments_bucket, key, told.version)
+
+
 def consume(
-    batch: SQSEvent, consumer: str, handle: Callable[[Event, HasTime], None], *, seconds: float
+    batch: SQSEvent,
+    consumer: str,
+    handle: Callable[[Any, HasTime], None],
+    *,
+    seconds: float,
+    parse: Callable[[str], Any] = Event.parse,
 ) -> dict[str, Any]:
-    """Hands over the events one by one, each only while `seconds` of the Lambda's time are left.
+    """Hands over the messages, as `parse` reads them, each only while `seconds` of its time are left.
 
     Answers which records failed, as SQS event sources report it (`ReportBatchItemFailures`).
     """
@@ -96,7 +131,7 @@ def consume(
         return bool(batch.context.get_remaining_time_in_millis() > seconds * 1000)
 
     records = list(batch)
-    failed = [record for record in records if not (has_time() and _handled(record, handle, has_time))]
+    failed = [record for record in records if not (has_time() and _handled(record, parse, handle, has_time))]
     metrics.emit(
         {"RecordsDone": (len(records) - len(failed), "Count"), "RecordsFailed": (len(failed), "Count")},
         Consumer=consumer,
@@ -104,13 +139,18 @@ def consume(
     return {"batchItemFailures": [{"itemIdentifier": record.to_dict()["messageId"]} for record in failed]}
 
 
-def _handled(record: SQSRecord, handle: Callable[[Event, HasTime], None], has_time: HasTime) -> bool:
+def _handled(
+    record: SQSRecord,
+    parse: Callable[[str], Any],
+    handle: Callable[[Any, HasTime], None],
+    has_time: HasTime,
+) -> bool:
     facts = {"message_id": record.to_dict()["messageId"]}
     facts["receive_count"] = record.to_dict().get("attributes", {}).get("ApproximateReceiveCount")
     workspace_token, event_token = logs.workspace_id.set(None), logs.event_id.set(None)
     try:
-        event = Event.parse(record.body)
-        logs.workspace_id.set(str(event.workspace_id))
+        event = parse(record.body)
+        logs.workspace_id.set(str(event.workspace_id) if event.workspace_id else None)
         logs.event_id.set(event.id)
         handle(event, has_time)
     except ComesAgain as rest:
@@ -129,8 +169,16 @@ def _handled(record: SQSRecord, handle: Callable[[Event, HasTime], None], has_ti
 
 
 @lru_cache(maxsize=1)
-def notification_settings() -> NotificationSettings:
+def attachment_settings() -> AttachmentSettings:
     """Checked once a sandbox: what is missing refuses to start."""
+    settings = AttachmentSettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def notification_settings() -> NotificationSettings:
+    """The same, for what sends mail."""
     settings = NotificationSettings.load()
     logs.configure(settings.log_level)
     return settings

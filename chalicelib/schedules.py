@@ -13,8 +13,9 @@ from chalice.app import CloudWatchEvent
 from chalicelib.accounts import anchoring, audit_queries
 from chalicelib.core import events, logs, metrics, purging
 from chalicelib.core.db import Transaction, in_transaction
-from chalicelib.core.settings import AnchorSettings, DatabaseSettings, RelaySettings
+from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings
 from chalicelib.sla import queries as sla_queries
+from chalicelib.tickets import discarding
 
 SWEEP_LIMIT = 500
 PURGE_LIMIT = 1000
@@ -22,6 +23,8 @@ ANCHOR_LIMIT = 200
 # Longer than one statement (10 s) or one pass of the relay (its patience with a queue) may take.
 STATEMENT_SECONDS = 12.0
 RELAY_SECONDS = 25.0
+# Two calls to S3 with their repeats, and a statement.
+FILE_SECONDS = 75.0
 # Two statements and three calls to S3.
 ANCHOR_SECONDS = 40.0
 
@@ -49,13 +52,15 @@ def event_relay(event: CloudWatchEvent) -> None:
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="purge")  # type: ignore[untyped-decorator]
 def purge(event: CloudWatchEvent) -> None:
-    """Deletes what has outlived its time: see sp_purge.sql."""
-    database_settings()
+    """Deletes what has outlived its time: see sp_purge.sql. Then the files whose rows are gone."""
+    settings = purge_settings()
     has_time, deleted, total = _within(event, STATEMENT_SECONDS), 1, 0
     while deleted and has_time():
         deleted = in_transaction(lambda tx: purging.purge(tx, PURGE_LIMIT), repeatable=True)
         total += deleted
     metrics.emit({"RowsPurged": (total, "Count")}, Schedule="purge")
+    removed = discarding.discard(_repeatable, settings.attachments_bucket, _within(event, FILE_SECONDS))
+    metrics.emit({"FilesDeleted": (removed, "Count")}, Schedule="purge")
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="audit-anchor")  # type: ignore[untyped-decorator]
@@ -134,9 +139,9 @@ def relay_settings() -> RelaySettings:
 
 
 @lru_cache(maxsize=1)
-def database_settings() -> DatabaseSettings:
-    """The same, for what needs no queue."""
-    settings = DatabaseSettings.load()
+def purge_settings() -> PurgeSettings:
+    """The same, for what purges."""
+    settings = PurgeSettings.load()
     logs.configure(settings.log_level)
     return settings
 

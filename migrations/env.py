@@ -11,6 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from chalicelib.models import (
     accounts,
     api_keys,
+    attachments,
     audit,
     one_time,
     organisations,
@@ -21,7 +22,7 @@ from chalicelib.models import (
 )
 from chalicelib.models.base import metadata
 
-AREAS = (accounts, api_keys, one_time, organisations, two_step, tickets, sla, plumbing, audit)
+AREAS = (accounts, api_keys, one_time, organisations, two_step, tickets, attachments, sla, plumbing, audit)
 ADVISORY_LOCK = 7_355_608
 
 

@@ -77,6 +77,8 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
     services = ("secretsmanager", "sqs", "ses", "s3")
     manager, sqs, ses, s3 = (boto3.client(name, endpoint_url=aws) for name in services)
     s3.create_bucket(Bucket="mesa-audit")
+    s3.create_bucket(Bucket="mesa-attachments")
+    s3.put_bucket_versioning(Bucket="mesa-attachments", VersioningConfiguration={"Status": "Enabled"})
     ses.verify_email_identity(EmailAddress="desk@mesa.example")
     environment = {
         "MESA_STAGE": "test",
@@ -90,6 +92,7 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": encode(public)}),
         "MESA_EVENT_QUEUE_URLS": sqs.create_queue(QueueName="mesa-notifications")["QueueUrl"],
         "MESA_AUDIT_BUCKET": "mesa-audit",
+        "MESA_ATTACHMENTS_BUCKET": "mesa-attachments",
         "MESA_EGRESS_FUNCTION": "mesa-egress",
         "MESA_EGRESS_LOCAL_HOSTS": "127.0.0.1,localhost",
         "MESA_MAIL_FROM": "desk@mesa.example",

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from chalicelib.models import (
     accounts,
     api_keys,
+    attachments,
     audit,
     one_time,
     organisations,
@@ -28,7 +29,7 @@ from chalicelib.models.base import metadata
 from local.postgres import Cluster
 from tests.support.database import Database
 
-AREAS = (accounts, api_keys, audit, one_time, organisations, plumbing, sla, tickets, two_step)
+AREAS = (accounts, api_keys, attachments, audit, one_time, organisations, plumbing, sla, tickets, two_step)
 ROOT = Path(__file__).parents[1]
 
 # Whatever a migration can leave in a database: its own name for each, and how it is defined.

@@ -49,6 +49,12 @@ class Permission(StrEnum):
 
     ACCOUNT_USE = "account.use", EVERYBODY, "Use the own account: session, profile, password."
     API_KEYS_MANAGE = "api_keys.manage", ADMINS, "Make, list and revoke API keys."
+    ATTACHMENTS_DELETE = "attachments.delete", DISPATCHERS, "Take any file off a ticket."
+    ATTACHMENTS_WRITE = (
+        "attachments.write",
+        EVERYBODY,
+        "Attach files to a ticket that one sees, and to own comments; take an own one off within 15 minutes.",
+    )
     AUDIT_LOG_READ = "audit_log.read", ADMINS, "Read the audit log and have it verified."
     COMMENTS_ANSWER = "comments.answer", STAFF, "Speak for the desk: a public comment answers the requester."
     COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."

@@ -38,6 +38,7 @@ def add_comment(call: Call, ticket_id: UUID, body: CommentIn) -> Answer:
             "source": "api",
             "created_at": made.created_at,
             "edited_at": None,
+            "attachments": [],
             "follow_up": made.follow_up and {"id": made.follow_up.id, "label": made.follow_up.label},
         }
     )

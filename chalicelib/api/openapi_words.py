@@ -27,6 +27,8 @@ TAGS = {
     "Ticket verbs": "What is done with a ticket. Each answers the whole ticket; one that its status does not "
     "allow is 409 `ILLEGAL_TRANSITION`, with the verbs allowed now.",
     "Comments and timeline": "What was said on a ticket, and what happened to it.",
+    "Attachments": "Files of a ticket or of a comment. They go straight to the bucket and come straight "
+    "from it; only what is `clean` can be fetched.",
     "Workspace": "The tenant and its settings.",
     "People": "The users of the workspace: staff and customers.",
     "Teams": "Groups of staff that resolve tickets.",

@@ -77,6 +77,12 @@ def _hosts(text: str) -> frozenset[str]:
     return frozenset(filter(None, text.split(",")))
 
 
+def _scanner(text: str) -> str:
+    if text not in ("none", "external"):
+        raise ValueError("must be none or external")
+    return text
+
+
 def _urls(text: str) -> tuple[str, ...]:
     return tuple(_url(part.strip()) for part in text.split(","))
 
@@ -194,6 +200,20 @@ class AnchorSettings(DatabaseSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PurgeSettings(DatabaseSettings):
+    """The purge: the bucket whose files it deletes."""
+
+    attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentSettings(PurgeSettings):
+    """What receives files. `scanner`: `external` where files wait for the word of one, else `none`."""
+
+    scanner: str = _variable("MESA_SCANNER", _scanner, "none")
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotificationSettings(DatabaseSettings):
     """The notification function."""
 
@@ -213,6 +233,7 @@ class ApiSettings(RelaySettings):
     audience: str = _variable("MESA_TOKEN_AUDIENCE", _name, "mesa-api")
     public_url: str = _variable("MESA_PUBLIC_URL", _url)
     audit_bucket: str = _variable("MESA_AUDIT_BUCKET", _bucket)
+    attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
     egress_function: str = _variable("MESA_EGRESS_FUNCTION", _function)
     rate_limit_factor: int = _variable("MESA_RATE_LIMIT_FACTOR", _integer, "1")
     bcrypt_cost: int = _variable("MESA_BCRYPT_COST", _integer, "12")

@@ -1,5 +1,5 @@
-"""Objects in S3: written once, never over one that is there; the first of a prefix read. No transaction waits
-here."""
+"""Objects in S3: written once, never over one that is there; the first of a prefix read; removed with all
+their versions. No transaction waits here."""
 
 from functools import lru_cache
 from typing import Any, Literal
@@ -41,6 +41,28 @@ def first(bucket: str, prefix: str, patience: Patience) -> bytes | None:
     except failures as error:
         raise _unavailable() from error
     return body
+
+
+def remove(bucket: str, key: str, version: str | None = None) -> None:
+    """Deletes a version of an object, else all that there are and their marks. Unavailable likewise."""
+    failures = _failures()
+    try:
+        versions = [version] if version else _versions(bucket, key)
+        for each in versions:
+            client("patient").delete_object(Bucket=bucket, Key=key, VersionId=each)
+    except failures as error:
+        raise _unavailable() from error
+
+
+def _versions(bucket: str, key: str) -> list[str]:
+    """A few as a rule: keys are written once, or within the minutes of a form."""
+    pages = client("patient").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key)
+    return [
+        str(each["VersionId"])
+        for page in pages
+        for each in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+        if each["Key"] == key
+    ]
 
 
 @lru_cache(maxsize=2)

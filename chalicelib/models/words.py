@@ -78,6 +78,21 @@ class TokenPurpose(StrEnum):
     EMAIL_VERIFICATION = "email_verification"
 
 
+class Upload(StrEnum):
+    """Whether a file is there yet, or only announced."""
+
+    AWAITING = "awaiting"
+    UPLOADED = "uploaded"
+
+
+class Scan(StrEnum):
+    """What is known of a file's harm."""
+
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

@@ -39,8 +39,8 @@ OCCASIONS: Mapping[str, Occasion] = {
 SILENT = frozenset(
     f"ticket.{action}"
     for action in (
-        *("archived", "deleted", "followed_up", "opened", "paused", "reclassified", "restored", "resumed"),
-        *("unarchived", "unassigned", "updated"),
+        *("archived", "attached", "deleted", "detached", "followed_up", "opened", "paused"),
+        *("quarantined", "reclassified", "restored", "resumed", "unarchived", "unassigned", "updated"),
     )
 )
 INTERNAL = frozenset({Occasion.NOTED, Occasion.SLA_WARNED, Occasion.SLA_BREACHED})

@@ -37,10 +37,27 @@ JOINED = """
     LEFT JOIN sla_policies p ON p.workspace_id = t.workspace_id AND p.id = t.sla_policy_id
 """
 TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+# Without anybody's right to it: whoever reads a comment reads its files.
+ATTACHMENT = f"""
+    jsonb_build_object(
+        'id', f.id, 'ticket_id', f.ticket_id, 'comment_id', f.comment_id, 'file_name', f.file_name,
+        'content_type', f.content_type, 'size', f.size, 'state', f.state, 'scan', f.scan,
+        'created_at', {TIME.format("f.created_at")}, 'uploaded_at', {TIME.format("f.uploaded_at")},
+        'uploaded_by', CASE
+            WHEN f.uploaded_by IS NOT NULL THEN (
+                SELECT jsonb_build_object('id', o.id, 'name', o.name, 'email', o.email) FROM users o
+                WHERE o.workspace_id = f.workspace_id AND o.id = f.uploaded_by)
+            WHEN f.api_key_id IS NOT NULL THEN (
+                SELECT jsonb_build_object('id', k.id, 'name', k.name, 'email', NULL) FROM api_keys k
+                WHERE k.workspace_id = f.workspace_id AND k.id = f.api_key_id) END)
+"""
 COMMENT = f"""
     jsonb_build_object(
         'id', c.id, 'ticket_id', c.ticket_id, 'visibility', c.visibility, 'body', c.body, 'source', c.source,
         'created_at', {TIME.format("c.created_at")}, 'edited_at', {TIME.format("c.edited_at")},
+        'attachments', (SELECT coalesce(jsonb_agg({ATTACHMENT} ORDER BY f.created_at, f.id), '[]')
+            FROM attachments f
+            WHERE f.workspace_id = c.workspace_id AND f.comment_id = c.id AND f.state = 'uploaded'),
         'author', CASE
             WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email)
             WHEN c.api_key_id IS NOT NULL THEN (

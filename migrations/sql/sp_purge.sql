@@ -32,6 +32,11 @@ BEGIN
         SELECT ctid FROM public.sign_ups WHERE expires_at < now() - interval '30 days'
         LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    -- Announced and never sent. The leave to send them has long ended.
+    DELETE FROM public.attachments WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.attachments WHERE state = 'awaiting' AND created_at < now() - interval '24 hours'
+        LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
 END $$;
 ALTER PROCEDURE sp_purge(integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON PROCEDURE sp_purge(integer, integer) FROM PUBLIC;

@@ -19,7 +19,9 @@ LONG_FILES = {
     "chalicelib/notifications/queries.py": "all the SQL of mails, those of tickets and those of accounts",
     "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
+    "chalicelib/tickets/attachment_queries.py": "all the SQL of files, statement by statement",
     "chalicelib/tickets/queries.py": "all the SQL that verbs load and write with",
+    "chalicelib/tickets/views.py": "how a ticket, a comment, a file and an entry read, in one place",
 }
 LONG_FUNCTIONS = {
     "api.resource._route": "one keyword a property of a route; nothing but their passing on",

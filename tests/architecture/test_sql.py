@@ -13,6 +13,7 @@ READING = {
     "accounts.organisation_queries": "organisations and their domains; who is in them is in queries.py",
     "accounts.two_step_queries": "authenticators, recovery codes and challenges, which only their verbs ask",
     "accounts.audit_queries": "the audit log's own, which no other query of the room touches",
+    "tickets.attachment_queries": "files and their objects, which only their own verbs ask",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",
     "tickets.listing": "the list of tickets, composed of a fixed set of conditions and sorts",
     "tickets.visibility": "the condition that every read of tickets carries",

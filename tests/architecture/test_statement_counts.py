@@ -128,6 +128,16 @@ class TestChanging:
 
         assert count <= most
 
+    def test_by_a_file_of_a_comment(self, desk: ServiceDesk, headers: dict[str, str], most: int) -> None:
+        ticket = desk.in_status("open")
+        comment = desk.comment(desk.cast.ana, ticket, "See the picture.")
+        path = f"/v1/tickets/{ticket['id']}/attachments"
+        body = {"file_name": "a.png", "content_type": "image/png", "size": 5, "comment_id": comment["id"]}
+
+        count, _ = counted(desk, desk.cast.ana, "POST", path, body, **headers)
+
+        assert count <= most
+
     @pytest.mark.parametrize("verb", VERBS)
     def test_by_a_verb(self, desk: ServiceDesk, headers: dict[str, str], most: int, verb: str) -> None:
         status, body = VERBS[verb]
@@ -153,4 +163,4 @@ def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
 
 def test_every_verb_is_counted() -> None:
     paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
-    assert {path.removeprefix(OF_A_TICKET) for path in paths} - {"comments"} == set(VERBS)
+    assert {path.removeprefix(OF_A_TICKET) for path in paths} - {"attachments", "comments"} == set(VERBS)

@@ -21,9 +21,10 @@ SETTINGS = {
     "Authorizer": settings.AuthorizerSettings,
     "PublicStatus": settings.PublicStatusSettings,
     "Notifications": settings.NotificationSettings,
+    "Attachments": settings.AttachmentSettings,
     "SlaSweep": settings.RelaySettings,
     "EventRelay": settings.RelaySettings,
-    "Purge": settings.DatabaseSettings,
+    "Purge": settings.PurgeSettings,
     "AuditAnchor": settings.AnchorSettings,
     "Egress": settings.EgressSettings,
 }

@@ -24,6 +24,8 @@ BY_NAME = {
     "password": lambda: "violet staple horse",
     "admin_password": lambda: "violet staple horse",
     "new_password": lambda: "amber ladder cloud",
+    "file_name": lambda: "specimen.png",
+    "content_type": lambda: "image/png",
     "phone": lambda: "+34 600 100 200",
     "timezone": lambda: "Europe/Madrid",
     "slug": lambda: f"specimen-{next(_numbers)}",
@@ -42,6 +44,7 @@ IDS = {
     "team_ids": "team_id",
     "ticket_id": "ticket_id",
     "organisation_id": "organisation_id",
+    "comment_id": "comment_id",
 }
 # What a whole body does without: a ticket changed by a word changes more, and staff is in no organisation.
 LEFT_OUT = {"comment", "organisation_id"}

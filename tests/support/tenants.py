@@ -36,6 +36,10 @@ ROWS = (
     "VALUES (:w, :ticket, 'follow_up', :other)",
     "INSERT INTO comments (workspace_id, id, ticket_id, author_id, body) "
     "VALUES (:w, :comment, :ticket, :user, 'a canary sings')",
+    "INSERT INTO attachments (workspace_id, id, ticket_id, uploaded_by, file_name, content_type, size, "
+    "state, scan, object_version, uploaded_at) VALUES (:w, :attachment, :ticket, :user, 'canary.png', "
+    "'image/png', 9, 'uploaded', 'clean', 'v1', now())",
+    "INSERT INTO discarded_files (workspace_id, id) VALUES (:w, uuidv7())",
     "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type) "
     "VALUES (:w, :ticket, 1, 'created', 'user')",
     "INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, calendar_id, minutes, started_at) "
@@ -87,7 +91,10 @@ def furnish(
     default = database.value("SELECT id FROM teams WHERE workspace_id = :w AND is_default", w=workspace)
     named: dict[str, Any] = {
         name: uuid4()
-        for name in ("ticket", "other", "target", "comment", "key", "invitation", "sign_up", "organisation")
+        for name in (
+            *("ticket", "other", "target", "comment", "attachment"),
+            *("key", "invitation", "sign_up", "organisation"),
+        )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
     named["calendar"] = database.value("SELECT id FROM calendars WHERE workspace_id = :w", w=workspace)
@@ -107,6 +114,7 @@ def furnish(
     for statement in ROWS:
         database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
     ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
+    ids |= {"comment_id": named["comment"], "attachment_id": named["attachment"]}
     return Tenant(
         workspace,
         slug,

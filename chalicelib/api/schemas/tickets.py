@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, fie
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
+from chalicelib.api.schemas.attachments import AttachmentOut
 from chalicelib.api.schemas.common import (
     In,
     Line,
@@ -265,6 +266,7 @@ class CommentOut(Out):
     source: str
     created_at: datetime
     edited_at: datetime | None
+    attachments: list[AttachmentOut]
     follow_up: dict[str, Any] | None = None
 
 

@@ -1,0 +1,101 @@
+"""Attaching files to a ticket or to an own comment, and taking them off again. The file itself goes from the
+caller to the bucket: see file_links.py for the way there and receiving.py for its arrival."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.auditing import audit
+from chalicelib.accounts.permissions import Permission
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Conflict, Forbidden, NotFound, ValidationFailed
+from chalicelib.models.words import ActorType, Upload
+from chalicelib.tickets import attachment_queries, file_names
+from chalicelib.tickets.attachment_queries import MAX_A_TICKET
+from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.lifecycle import FINISHED
+
+SECOND_THOUGHTS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """What is to be sent: `content_type` as `type/subtype`, `size` in bytes."""
+
+    file_name: str
+    content_type: str
+    size: int
+
+
+def announce(
+    tx: Transaction, actor: Actor, ticket_id: UUID, file: NewFile, comment_id: UUID | None = None
+) -> Any:
+    """A row for a file that is to come: `id`, and the file as answers show it (`item`).
+
+    Raises NotFound for a comment that is not one of this ticket, Forbidden for somebody else's, Conflict
+    where the ticket takes no files, or no more.
+    """
+    draft = open_draft(tx, actor, ticket_id)
+    actor.require(Permission.ATTACHMENTS_WRITE, "You may not attach files.")
+    if comment_id is not None:
+        _require_author(tx, actor, ticket_id, comment_id)
+    _require_open(draft)
+    name = file_names.clean(file.file_name)
+    if file_names.is_executable(name):
+        raise ValidationFailed.of(
+            "file_name", "Programs are not taken. Put it into an archive if it must be sent."
+        )
+    row = attachment_queries.insert(tx, actor, ticket_id, comment_id, {**asdict(file), "file_name": name})
+    if row is None:
+        raise Conflict(f"The ticket has {MAX_A_TICKET} files, and takes no more.")
+    return row
+
+
+def detach(tx: Transaction, actor: Actor, ticket_id: UUID, attachment_id: UUID) -> None:
+    """Takes a file off; its object is deleted soon after. Raises NotFound, Forbidden or Conflict."""
+    draft = open_draft(tx, actor, ticket_id)
+    file = attachment_queries.one(tx, actor, ticket_id, attachment_id)
+    if file is None:
+        raise NotFound("There is no such attachment.")
+    recently = file.created_at > actor.now - SECOND_THOUGHTS
+    if not (_is_own(actor, file.uploaded_by, file.api_key_id) and recently):
+        actor.require(
+            Permission.ATTACHMENTS_DELETE,
+            "Only whoever attached it takes it off, within 15 minutes; later a dispatcher or an admin does.",
+        )
+    if draft.ticket.archived_at is not None:
+        raise Conflict("The ticket is archived, so its files stay as they are.")
+    attachment_queries.delete(tx, actor, attachment_id)
+    if file.state == Upload.UPLOADED:
+        meta = {"attachment_id": attachment_id, "comment_id": file.comment_id}
+        draft.tell("detached", internal=file.internal, **meta)
+        draft.save(counts=False)
+    facts = {"ticket_id": ticket_id, "content_type": file.content_type, "size": file.size}
+    audit(tx, actor, "attachment.deleted", ("attachment", attachment_id), before=facts)
+
+
+def _require_author(tx: Transaction, actor: Actor, ticket_id: UUID, comment_id: UUID) -> None:
+    comment = attachment_queries.author_of(tx, actor, ticket_id, comment_id)
+    if comment is None:
+        raise NotFound("There is no such comment.")
+    if not _is_own(actor, comment.author_id, comment.api_key_id):
+        raise Forbidden("Only its author attaches files to a comment.")
+
+
+def _is_own(actor: Actor, user_id: UUID | None, api_key_id: UUID | None) -> bool:
+    owner = api_key_id if actor.type is ActorType.API_KEY else user_id
+    return owner is not None and owner == actor.id
+
+
+def _require_open(draft: Draft) -> None:
+    ticket = draft.ticket
+    if ticket.archived_at is not None:
+        raise Conflict("The ticket is archived, so it takes no files. Open a new one.")
+    if ticket.merged_into is not None:
+        raise Conflict("The ticket was merged into another one: attach the file there.")
+    if ticket.status in FINISHED and not draft.actor.may(Permission.COMMENTS_ANSWER):
+        raise Conflict(
+            f"The ticket is {ticket.status}. Comment on it to open a follow-up, and attach the file there."
+        )
