@@ -1,6 +1,6 @@
 """Files of tickets and comments: announce, list, show with a link, take off."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from uuid import UUID
 
 from chalicelib.api.endpoint import Answer, Call
@@ -12,7 +12,7 @@ from chalicelib.core import paging
 from chalicelib.core.errors import NotFound
 from chalicelib.models.words import Scan, Upload
 from chalicelib.tickets import attaching, attachment_queries, file_links, views
-from chalicelib.tickets.attaching import NewFile
+from chalicelib.tickets.file_names import NewFile
 
 routes = Routes(__name__, tag="Attachments")
 
@@ -32,8 +32,7 @@ def announce_attachment(call: Call, ticket_id: UUID, body: AttachmentIn) -> Answ
         call.settings.attachments_bucket,
         call.actor.workspace.id,
         made.id,
-        body.content_type,
-        body.size,
+        replace(file, file_name=made.file_name),
         call.actor.now,
     )
     location = {"Location": f"/v1/tickets/{ticket_id}/attachments/{made.id}"}
@@ -61,12 +60,11 @@ def show_attachment(call: Call, ticket_id: UUID, attachment_id: UUID) -> Answer:
         return Answer({**file.item, "download": None})
     link = file_links.download_link(
         call.settings.attachments_bucket,
-        file.workspace_id,
+        call.actor.workspace.id,
         file.id,
-        version=file.object_version,
-        name=file.file_name,
-        content_type=file.content_type,
-        now=call.actor.now,
+        file.object_version,
+        call.actor.now,
+        through=call.settings.download_url,
     )
     return Answer({**file.item, "download": asdict(link)})
 

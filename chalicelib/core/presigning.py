@@ -32,13 +32,14 @@ class Link:
     expires_at: datetime
 
 
-def form(bucket: str, key: str, content_type: str, size: int, now: datetime, seconds: int) -> Form:
-    """Leave to store one object: under this key, of this type, of this many bytes, and nothing else.
+def form(bucket: str, key: str, kept: Mapping[str, str], size: int, now: datetime, seconds: int) -> Form:
+    """Leave to store one object: under this key, of this many bytes, with these header fields for whoever
+    fetches it (`kept`: Content-Type and the like), and nothing else.
 
     `now` is in UTC. NotConfigured where the environment names no credentials or region.
     """
     signer, expires_at = _Signer.at(now), _end(now, seconds)
-    fields = {"key": key, "Content-Type": content_type, **signer.fields()}
+    fields = {"key": key, **kept, **signer.fields()}
     conditions: list[Any] = [{"bucket": bucket}, *({name: value} for name, value in fields.items())]
     conditions.append(["content-length-range", size, size])
     document = {"expiration": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"), "conditions": conditions}

@@ -59,6 +59,10 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _url_if_any(text: str) -> str:
+    return _url(text) if text else ""
+
+
 def _bucket(text: str) -> str:
     if not _BUCKET.fullmatch(text):
         raise ValueError("must be the name of an S3 bucket")
@@ -234,6 +238,7 @@ class ApiSettings(RelaySettings):
     public_url: str = _variable("MESA_PUBLIC_URL", _url)
     audit_bucket: str = _variable("MESA_AUDIT_BUCKET", _bucket)
     attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
+    download_url: str = _variable("MESA_DOWNLOAD_URL", _url_if_any, "")
     egress_function: str = _variable("MESA_EGRESS_FUNCTION", _function)
     rate_limit_factor: int = _variable("MESA_RATE_LIMIT_FACTOR", _integer, "1")
     bcrypt_cost: int = _variable("MESA_BCRYPT_COST", _integer, "12")

@@ -1,7 +1,7 @@
 """Attaching files to a ticket or to an own comment, and taking them off again. The file itself goes from the
 caller to the bucket: see file_links.py for the way there and receiving.py for its arrival."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,24 +15,16 @@ from chalicelib.models.words import ActorType, Upload
 from chalicelib.tickets import attachment_queries, file_names
 from chalicelib.tickets.attachment_queries import MAX_A_TICKET
 from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.file_names import NewFile
 from chalicelib.tickets.lifecycle import FINISHED
 
 SECOND_THOUGHTS = timedelta(minutes=15)
 
 
-@dataclass(frozen=True)
-class NewFile:
-    """What is to be sent: `content_type` as `type/subtype`, `size` in bytes."""
-
-    file_name: str
-    content_type: str
-    size: int
-
-
 def announce(
     tx: Transaction, actor: Actor, ticket_id: UUID, file: NewFile, comment_id: UUID | None = None
 ) -> Any:
-    """A row for a file that is to come: `id`, and the file as answers show it (`item`).
+    """A row for a file that is to come: `id`, the cleaned `file_name`, and it as answers show it (`item`).
 
     Raises NotFound for a comment that is not one of this ticket, Forbidden for somebody else's, Conflict
     where the ticket takes no files, or no more.
@@ -42,12 +34,12 @@ def announce(
     if comment_id is not None:
         _require_author(tx, actor, ticket_id, comment_id)
     _require_open(draft)
-    name = file_names.clean(file.file_name)
-    if file_names.is_executable(name):
+    file = replace(file, file_name=file_names.clean(file.file_name))
+    if file_names.is_executable(file.file_name):
         raise ValidationFailed.of(
             "file_name", "Programs are not taken. Put it into an archive if it must be sent."
         )
-    row = attachment_queries.insert(tx, actor, ticket_id, comment_id, {**asdict(file), "file_name": name})
+    row = attachment_queries.insert(tx, actor, ticket_id, comment_id, asdict(file))
     if row is None:
         raise Conflict(f"The ticket has {MAX_A_TICKET} files, and takes no more.")
     return row

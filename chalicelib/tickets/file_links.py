@@ -1,19 +1,20 @@
 """The ways to and from the bucket: where a file is, a form that sends exactly this one, a link that fetches
 it as a download and as nothing else."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from chalicelib.core import presigning
 from chalicelib.core.presigning import Form, Link
-from chalicelib.tickets.file_names import content_disposition
+from chalicelib.tickets.file_names import NewFile, content_disposition
 
 FORM_SECONDS = 600
 LINK_SECONDS = 300
 
 # What browsers may be told that it is. Nothing here runs, and none of it is sniffed for anything that does;
-# all else (SVG, HTML, XML, scripts, text) goes out as bytes of no kind.
-HARMLESS = frozenset({"application/pdf", "image/gif", "image/jpeg", "image/png", "image/webp"})
+# all else (SVG, HTML, XML, scripts) is kept as bytes of no kind.
+HARMLESS = frozenset({"application/pdf", "image/gif", "image/jpeg", "image/png", "image/webp", "text/plain"})
 BYTES = "application/octet-stream"
 
 
@@ -30,30 +31,28 @@ def parse_key(key: str) -> tuple[UUID, UUID]:
     return workspace_id, attachment_id
 
 
-def upload_form(
-    bucket: str, workspace_id: UUID, attachment_id: UUID, content_type: str, size: int, now: datetime
-) -> Form:
-    """Leave to send this file within ten minutes."""
-    return presigning.form(
-        bucket, object_key(workspace_id, attachment_id), content_type, size, now, FORM_SECONDS
-    )
+def upload_form(bucket: str, workspace_id: UUID, attachment_id: UUID, file: NewFile, now: datetime) -> Form:
+    """Leave to send this file within ten minutes. What its object says of itself is fixed here."""
+    kept = {
+        "Content-Type": file.content_type if file.content_type in HARMLESS else BYTES,
+        "Content-Disposition": content_disposition(file.file_name),
+        "Cache-Control": "private, no-store",
+    }
+    key = object_key(workspace_id, attachment_id)
+    return presigning.form(bucket, key, kept, file.size, now, FORM_SECONDS)
 
 
 def download_link(
     bucket: str,
     workspace_id: UUID,
     attachment_id: UUID,
-    *,
     version: str,
-    name: str,
-    content_type: str,
     now: datetime,
+    *,
+    through: str = "",
 ) -> Link:
-    """Leave to fetch one version of a file within five minutes, as a download under its name."""
-    parameters = {
-        "versionId": version,
-        "response-content-disposition": content_disposition(name),
-        "response-content-type": content_type if content_type in HARMLESS else BYTES,
-        "response-cache-control": "private, no-store",
-    }
-    return presigning.link(bucket, object_key(workspace_id, attachment_id), parameters, now, LINK_SECONDS)
+    """Leave to fetch one version of a file within five minutes. `through`: the address of what stands before
+    the bucket and passes on what was signed for it."""
+    key = object_key(workspace_id, attachment_id)
+    link = presigning.link(bucket, key, {"versionId": version}, now, LINK_SECONDS)
+    return replace(link, url=through + link.url[link.url.index("/", len("https://")) :]) if through else link

@@ -3,6 +3,7 @@ to save. Pure."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from urllib.parse import quote
 
 MAX_BYTES = 255
@@ -55,6 +56,15 @@ _EXECUTABLE = frozenset(
 )
 # RFC 8187, attr-char: what stands for itself in a parameter of a header field.
 _ATTR_CHARS = "!#$&+-.^_`|~"
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """What is to be sent: `content_type` as `type/subtype`, `size` in bytes."""
+
+    file_name: str
+    content_type: str
+    size: int
 
 
 def clean(name: str) -> str:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib import queues
+from chalicelib.api.resource import api_settings
 from tests.support import bucket
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast, Person
@@ -90,6 +91,7 @@ class TestAnnouncing:
         assert {"key": upload["fields"]["key"]} in conditions
         assert {"bucket": bucket.BUCKET} in conditions
         assert {"Content-Type": "text/plain"} in conditions
+        assert {"Content-Disposition": "attachment; filename=\"x\"; filename*=UTF-8''x"} in conditions
         assert ["content-length-range", 5, 5] in conditions
         assert not [each for each in conditions if "starts-with" in each]
         named = {name for each in conditions if isinstance(each, dict) for name in each}
@@ -410,7 +412,6 @@ class TestFetching:
             *(
                 "text/javascript",
                 "application/javascript",
-                "text/plain",
                 "text/css",
                 "application/x-anything",
             ),
@@ -440,6 +441,22 @@ class TestFetching:
 
         assert asked["X-Amz-Expires"] == ["300"]
         assert asked["versionId"] == bucket.versions(file["key"])
+
+    def test_it_goes_through_what_stands_before_the_bucket(
+        self, desk: ServiceDesk, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ticket = desk.ticket()
+        file = attach(desk, cast.carol, ticket)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "https://s3.us-east-1.amazonaws.com")
+        monkeypatch.setenv("MESA_DOWNLOAD_URL", "https://files.acme.example/")
+        api_settings.cache_clear()
+
+        link = urlsplit(show(desk, cast.carol, ticket, file).json["download"]["url"])
+        monkeypatch.undo()
+        api_settings.cache_clear()
+
+        assert (link.scheme, link.netloc, link.path) == ("https", "files.acme.example", f"/{file['key']}")
+        assert parse_qs(link.query)["X-Amz-SignedHeaders"] == ["host"]
 
 
 class TestScanning:

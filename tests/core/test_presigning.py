@@ -63,7 +63,7 @@ class TestForm:
                 "mesa-files", "w/a", {"Content-Type": "image/png"}, [{"Content-Type": "image/png"}]
             )
 
-        ours = presigning.form("mesa-files", "w/a", "image/png", 11, NOW, 600)
+        ours = presigning.form("mesa-files", "w/a", {"Content-Type": "image/png"}, 11, NOW, 600)
 
         signed = {
             name: value for name, value in ours.fields.items() if name not in ("policy", "x-amz-signature")
@@ -81,7 +81,7 @@ class TestForm:
     ) -> None:
         monkeypatch.setenv("AWS_SESSION_TOKEN", token)
 
-        form = presigning.form("mesa-files", "w/a", "image/png", 11, NOW, 600)
+        form = presigning.form("mesa-files", "w/a", {"Content-Type": "image/png"}, 11, NOW, 600)
 
         assert policy_of(form) == {
             "expiration": "2026-11-20T21:40:05Z",

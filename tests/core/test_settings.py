@@ -137,6 +137,7 @@ def _refusal(kind: type[Settings], environ: dict[str, str]) -> str | None:
         (AnchorSettings, "MESA_AUDIT_BUCKET", "Mesa_Audit"),
         (AnchorSettings, "MESA_AUDIT_BUCKET", "s3://mesa-audit"),
         (PurgeSettings, "MESA_ATTACHMENTS_BUCKET", "Mesa_Files"),
+        (ApiSettings, "MESA_DOWNLOAD_URL", "files.acme.example"),
         (AttachmentSettings, "MESA_SCANNER", "clamav"),
         (ApiSettings, "MESA_EGRESS_FUNCTION", "../other/functions"),
         (EgressSettings, "MESA_EGRESS_LOCAL_HOSTS", "127.0.0.1"),
