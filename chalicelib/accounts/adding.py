@@ -86,6 +86,7 @@ def audited(user: Mapping[str, Any]) -> dict[str, Any]:
     organisation = user["organisation"]
     return {
         **kept,
+        "away": bool(user["away"]),
         "team_ids": sorted(str(team["id"]) for team in user["teams"]),
         "organisation_id": organisation and str(organisation["id"]),
     }

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import mail_queries, queries, users
+from chalicelib.accounts import absence, mail_queries, queries, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import (
     EMAIL_KEY,
@@ -25,24 +25,28 @@ from chalicelib.accounts.passwords import check_new_password, hash_password
 from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, Forbidden
+from chalicelib.core.errors import Conflict, Forbidden, ValidationFailed
 from chalicelib.models.words import UserStatus
 
 DECIDED_APART = ("password", "status", "team_ids", "organisation_id")
+TOLD_AS = {"password_hash": "password", "away_since": "away"}
 
 
 def change(
     tx: Transaction, actor: Actor, keys: Keyring, user_id: UUID, wanted: Mapping[str, Any]
 ) -> dict[str, Any]:
     """`wanted`: any of name, email (normalised), role, status (active), password, team_ids, organisation_id,
-    contact facts.
+    away, contact facts.
 
     Raises Forbidden, NotFound for the user, a team or the organisation, Conflict where the email is taken or
     no admin is left, ValidationFailed.
     """
     user, admins = hold(tx, actor, user_id)
     values = {name: value for name, value in wanted.items() if name not in DECIDED_APART}
+    values = absence.stored(values, user.away_since, actor.now)
     values = {name: value for name, value in values.items() if getattr(user, name) != value}
+    if Role(wanted.get("role", user.role)) is Role.CUSTOMER:
+        values |= _customers_are_never_away(user, wanted)
     if "role" in values and user in admins:
         keep_an_admin(user, admins)
     if "email" in values:
@@ -55,6 +59,8 @@ def change(
             queries.change_user(tx, actor.workspace.id, user_id, values)
     if {"email", "password_hash"} & values.keys():
         mail_queries.revoke_tokens(tx, actor.workspace.id, user_id, sessions="password_hash" in values)
+    if values.get("away_since"):
+        absence.leave_work(tx, actor, user_id)
     moved = _change_teams(tx, actor, user, wanted)
     changed = users.get(tx, actor, user_id)
     told = _names(values.keys() - joined.keys()) + ["teams"] * moved
@@ -70,9 +76,7 @@ def change(
 
 def _names(columns: Collection[str]) -> list[str]:
     """What changed, as events call it."""
-    return sorted(
-        "password" if name == "password_hash" else name for name in columns if not name.endswith("_at")
-    )
+    return sorted(TOLD_AS.get(name, name) for name in columns if not name.endswith("_at"))
 
 
 def _tell_changed(tx: Transaction, actor: Actor, user: Mapping[str, Any], names: list[str]) -> None:
@@ -88,6 +92,7 @@ def audited_before(user: Row[Any]) -> dict[str, Any]:
     kept = {name: getattr(user, name) for name in ("name", "email", "role", "status", *users.FACTS)}
     return {
         **kept,
+        "away": user.away_since is not None,
         "team_ids": sorted(map(str, user.team_ids)),
         "organisation_id": user.organisation_id and str(user.organisation_id),
     }
@@ -110,6 +115,12 @@ def keep_an_admin(user: Row[Any], admins: Sequence[Row[Any]]) -> None:
     """Raises Conflict where the user is the only active admin."""
     if [admin.id for admin in admins] == [user.id]:
         raise Conflict("This is the only administrator of the workspace. Make somebody else one first.")
+
+
+def _customers_are_never_away(user: Row[Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    if "away" in wanted:
+        raise ValidationFailed.of("away", "Only staff can be away.")
+    return {"away_since": None} if user.away_since else {}
 
 
 def _sign_in_changes(

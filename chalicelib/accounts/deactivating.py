@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import mail_queries, queries, users
+from chalicelib.accounts import absence, mail_queries, queries, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import audited, tell
 from chalicelib.accounts.auditing import audit_changes
@@ -18,8 +18,9 @@ def deactivate(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:
     if user.status == UserStatus.DEACTIVATED:
         return users.get(tx, actor, user_id)
     keep_an_admin(user, admins)
-    values = {"status": UserStatus.DEACTIVATED, "deactivated_at": actor.now}
+    values = {"status": UserStatus.DEACTIVATED, "deactivated_at": actor.now, "away_since": None}
     queries.change_user(tx, actor.workspace.id, user_id, values)
+    absence.leave_work(tx, actor, user_id)
     mail_queries.revoke_tokens(tx, actor.workspace.id, user_id, sessions=True)
     gone = users.get(tx, actor, user_id)
     tell(tx, actor, "user.deactivated", gone)

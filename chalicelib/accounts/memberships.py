@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import queries, teams, users
+from chalicelib.accounts import absence, queries, teams, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import no_such_team, only_staff
 from chalicelib.accounts.auditing import audit
@@ -17,7 +17,8 @@ from chalicelib.core.paging import Page, answer
 
 def shape(row: Row[Any]) -> dict[str, Any]:
     """A member as answers show it."""
-    return {"id": row.id, "name": row.name, "email": row.email, "role": row.role, "status": row.status}
+    kept = {name: getattr(row, name) for name in ("id", "name", "email", "role", "status")}
+    return {**kept, **absence.shape(row)}
 
 
 def listing(tx: Transaction, actor: Actor, team_id: UUID, page: Page, sort: str) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class Permission(StrEnum):
         permission.sentence = sentence
         return permission
 
+    ACCOUNT_BE_AWAY = (
+        "account.be_away",
+        STAFF,
+        "Be away: get no tickets from teams that assign by themselves.",
+    )
     ACCOUNT_USE = "account.use", EVERYBODY, "Use the own account: session, profile, password."
     API_KEYS_MANAGE = "api_keys.manage", ADMINS, "Make, list and revoke API keys."
     ATTACHMENTS_DELETE = "attachments.delete", DISPATCHERS, "Take any file off a ticket."

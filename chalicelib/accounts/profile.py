@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.accounts import queries, sessions, users
+from chalicelib.accounts import absence, queries, sessions, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import audited
 from chalicelib.accounts.auditing import audit_changes
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden
 
@@ -19,11 +20,16 @@ def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
 
 
 def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """`wanted`: the name and contact facts."""
-    if not wanted or actor.user_id is None:
-        return get(tx, actor)
+    """`wanted`: any of name, away, contact facts. Raises Forbidden for a customer who would be away."""
+    if "away" in wanted:
+        actor.require(Permission.ACCOUNT_BE_AWAY, "Only staff can be away.")
     before = get(tx, actor)
-    queries.change_user(tx, actor.workspace.id, actor.user_id, wanted)
+    values = absence.stored(wanted, before["away_since"], actor.now)
+    if not values or actor.user_id is None:
+        return before
+    queries.change_user(tx, actor.workspace.id, actor.user_id, values)
+    if values.get("away_since"):
+        absence.leave_work(tx, actor, actor.user_id)
     changed = get(tx, actor)
     audit_changes(tx, actor, "user.changed", ("user", actor.user_id), audited(before), audited(changed))
     return changed

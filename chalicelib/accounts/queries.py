@@ -9,7 +9,7 @@ from sqlalchemy import Row, TextClause, text, update
 
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
-from chalicelib.models.accounts import users, workspaces
+from chalicelib.models.accounts import teams, users, workspaces
 
 ENTER = text("SELECT * FROM fn_enter(:workspace_id, :user_id, :session_id)")
 ENTER_API_KEY = text(
@@ -111,7 +111,7 @@ FREE_TO_JOIN = """(u.role = 'customer' AND CASE
                    WHERE o.workspace_id = u.workspace_id AND o.id = u.organisation_id), false) END)"""
 _USER_COLUMNS = """
     u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
-    u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at,
+    u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at, u.away_since,
     u.two_step_enabled_at IS NOT NULL AS two_step_enabled
 """
 _USER = f"""
@@ -181,7 +181,7 @@ LOCK_USER_AND_ADMINS = text(
     SELECT u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
            (SELECT o.id {_LIVING_ORGANISATION}) AS organisation_id, u.organisation_by,
            {FREE_TO_JOIN} AS is_free_to_join,
-           u.password_hash IS NOT NULL AS has_password,
+           u.away_since, u.password_hash IS NOT NULL AS has_password,
            ARRAY(SELECT m.team_id FROM team_members m
                  WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id) AS team_ids
     FROM users u
@@ -189,6 +189,15 @@ LOCK_USER_AND_ADMINS = text(
       AND (u.id = :user_id OR (u.role = 'admin' AND u.status = 'active'))
     ORDER BY u.id
     FOR NO KEY UPDATE
+    """
+)
+# See fn_pick_assignee.sql: who is being given a ticket leaves after that, who is leaving is given none.
+HOLD_MEMBERSHIPS = text(
+    """
+    SELECT count(*) FROM (
+        SELECT FROM team_members WHERE workspace_id = :workspace_id AND user_id = :user_id
+        ORDER BY team_id FOR NO KEY UPDATE
+    ) AS held
     """
 )
 USER_SORTS = {"created_at": "u.created_at", "name": "u.name"}
@@ -208,6 +217,12 @@ def add_user(
 def change_user(tx: Transaction, workspace_id: UUID, user_id: UUID, changes: Mapping[str, Any]) -> None:
     of_user = update(users).where(users.c.workspace_id == workspace_id, users.c.id == user_id)
     tx.connection.execute(of_user.values(**changes, updated_at=text("now()")))
+
+
+def hold_memberships(tx: Transaction, workspace_id: UUID, user_id: UUID) -> None:
+    """Waits for tickets that teams are giving the user right now, and keeps them from giving more until the
+    end. For whoever takes somebody out of work: before they look for what was given."""
+    tx.connection.execute(HOLD_MEMBERSHIPS, {"workspace_id": workspace_id, "user_id": user_id})
 
 
 def set_teams(
@@ -236,7 +251,7 @@ def list_users(
     sort: str,
     after: Sequence[Any] | None,
 ) -> Sequence[Row[Any]]:
-    """`wanted`: any of roles, statuses (lists), team_id, organisation_id, without_organisation, words (found
+    """`wanted`: any of roles, statuses (lists), team_id, away, organisation_id, without_organisation, words (found
     anywhere in name or email)."""
     conditions = ["u.workspace_id = :workspace_id", "u.deleted_at IS NULL"]
     conditions += [_USER_FILTERS[name] for name in wanted]
@@ -252,6 +267,7 @@ _USER_FILTERS = {
         WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id AND m.team_id = :team_id)""",
     "organisation_id": f"u.organisation_id = :organisation_id AND EXISTS (SELECT {_LIVING_ORGANISATION})",
     "without_organisation": f"NOT EXISTS (SELECT {_LIVING_ORGANISATION})",
+    "away": "u.role <> 'customer' AND (u.away_since IS NOT NULL) = :away",
     "words": "position(lower(CAST(:words AS text)) IN lower(u.name || ' ' || u.email)) > 0",
 }
 
@@ -263,7 +279,7 @@ def _teams_to_join(team_ids: Collection[UUID], default_team: bool) -> dict[str, 
 # Teams
 
 _TEAM = """
-    t.id, t.name, t.is_default, t.created_at, t.updated_at,
+    t.id, t.name, t.is_default, t.assignment, t.assignment_cap, t.created_at, t.updated_at,
     (SELECT count(*) FROM team_members m
      WHERE m.workspace_id = t.workspace_id AND m.team_id = t.id) AS member_count
 """
@@ -275,15 +291,16 @@ TEAM = text(
 )
 ADD_TEAM = text(
     """
-    INSERT INTO teams (workspace_id, name) VALUES (:workspace_id, :name)
-    RETURNING id, name, is_default, created_at, updated_at, 0 AS member_count
+    INSERT INTO teams (workspace_id, name, assignment, assignment_cap)
+    VALUES (:workspace_id, :name, :assignment, :assignment_cap)
+    RETURNING id, name, is_default, assignment, assignment_cap, created_at, updated_at, 0 AS member_count
     """
 )
-RENAME_TEAM = text(
-    f"""
-    UPDATE teams t SET name = :name, updated_at = now()
-    WHERE t.workspace_id = :workspace_id AND t.id = :team_id AND t.deleted_at IS NULL
-    RETURNING {_TEAM}, old.name AS former_name
+LOCK_TEAM = text(
+    """
+    SELECT name, assignment, assignment_cap FROM teams
+    WHERE workspace_id = :workspace_id AND id = :team_id AND deleted_at IS NULL
+    FOR NO KEY UPDATE
     """
 )
 # FOR SHARE: whoever is being made a customer right now is not a member a moment later.
@@ -292,7 +309,7 @@ ADD_MEMBER = text(
     WITH team AS (
         SELECT id FROM teams WHERE workspace_id = :workspace_id AND id = :team_id AND deleted_at IS NULL
     ), person AS (
-        SELECT id, name, email, role, status FROM users
+        SELECT id, name, email, role, status, away_since FROM users
         WHERE workspace_id = :workspace_id AND id = :user_id AND deleted_at IS NULL
         FOR SHARE
     ), joined AS (
@@ -318,13 +335,19 @@ def team(tx: Transaction, workspace_id: UUID, team_id: UUID) -> Row[Any] | None:
     return tx.connection.execute(TEAM, {"workspace_id": workspace_id, "team_id": team_id}).first()
 
 
-def add_team(tx: Transaction, workspace_id: UUID, name: str) -> Row[Any]:
-    return tx.connection.execute(ADD_TEAM, {"workspace_id": workspace_id, "name": name}).one()
+def add_team(tx: Transaction, workspace_id: UUID, facts: Mapping[str, Any]) -> Row[Any]:
+    """`facts`: name, assignment, assignment_cap."""
+    return tx.connection.execute(ADD_TEAM, {"workspace_id": workspace_id, **facts}).one()
 
 
-def rename_team(tx: Transaction, workspace_id: UUID, team_id: UUID, name: str) -> Row[Any] | None:
-    keys = {"workspace_id": workspace_id, "team_id": team_id, "name": name}
-    return tx.connection.execute(RENAME_TEAM, keys).first()
+def lock_team(tx: Transaction, workspace_id: UUID, team_id: UUID) -> Row[Any] | None:
+    """The team's `name assignment assignment_cap`, which stay so until the end."""
+    return tx.connection.execute(LOCK_TEAM, {"workspace_id": workspace_id, "team_id": team_id}).first()
+
+
+def change_team(tx: Transaction, workspace_id: UUID, team_id: UUID, changes: Mapping[str, Any]) -> None:
+    of_team = update(teams).where(teams.c.workspace_id == workspace_id, teams.c.id == team_id)
+    tx.connection.execute(of_team.values(**changes, updated_at=text("now()")))
 
 
 def list_teams(
@@ -338,7 +361,7 @@ def list_teams(
 def list_members(
     tx: Transaction, workspace_id: UUID, team_id: UUID, page: Page, sort: str, after: Sequence[Any] | None
 ) -> Sequence[Row[Any]]:
-    columns = "u.id, u.name, u.email, u.role, u.status"
+    columns = "u.id, u.name, u.email, u.role, u.status, u.away_since"
     source = "team_members m JOIN users u ON u.workspace_id = m.workspace_id AND u.id = m.user_id"
     conditions = ["m.workspace_id = :workspace_id", "m.team_id = :team_id", "u.deleted_at IS NULL"]
     keys = {"workspace_id": workspace_id, "team_id": team_id}
@@ -346,7 +369,7 @@ def list_members(
 
 
 def add_member(tx: Transaction, workspace_id: UUID, team_id: UUID, user_id: UUID) -> Row[Any]:
-    """`team_exists is_new id name email role status`: id is null where there is no such user."""
+    """`team_exists is_new` and the person as list_members has it: id is null where there is no such user."""
     keys = {"workspace_id": workspace_id, "team_id": team_id, "user_id": user_id}
     return tx.connection.execute(ADD_MEMBER, keys).one()
 

@@ -1,5 +1,6 @@
 """Teams: groups of staff that resolve tickets."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ def shape(row: Row[Any]) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "is_default": row.is_default,
+        "assignment": row.assignment,
+        "assignment_cap": row.assignment_cap,
         "member_count": row.member_count,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
@@ -44,21 +47,30 @@ def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, A
     return answer(rows, page, sort, lambda row: (row.name, row.id), shape)
 
 
-def make(tx: Transaction, actor: Actor, name: str) -> dict[str, Any]:
-    """A new team without members. Raises Forbidden, Conflict for a name that is taken."""
+def make(tx: Transaction, actor: Actor, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A new team without members. `facts`: name, assignment, assignment_cap.
+
+    Raises Forbidden, Conflict for a name that is taken.
+    """
     actor.require(Permission.TEAMS_MANAGE, "Only an administrator makes teams.")
     with unique(NAME_KEY, NAME_TAKEN):
-        made = shape(queries.add_team(tx, actor.workspace.id, name))
-    audit(tx, actor, "team.created", ("team", made["id"]), after={"name": name})
+        made = shape(queries.add_team(tx, actor.workspace.id, facts))
+    audit(tx, actor, "team.created", ("team", made["id"]), after=facts)
     return made
 
 
-def rename(tx: Transaction, actor: Actor, team_id: UUID, name: str) -> dict[str, Any]:
-    """The team under its new name, the default one too. Raises Forbidden, NotFound, Conflict."""
-    actor.require(Permission.TEAMS_MANAGE, "Only an administrator renames teams.")
-    with unique(NAME_KEY, NAME_TAKEN):
-        row = queries.rename_team(tx, actor.workspace.id, team_id, name)
-    if row is None:
+def change(tx: Transaction, actor: Actor, team_id: UUID, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The team, the default one too, as it is now. `wanted`: any of name, assignment, assignment_cap.
+
+    Raises Forbidden, NotFound, Conflict for a name that is taken.
+    """
+    actor.require(Permission.TEAMS_MANAGE, "Only an administrator changes teams.")
+    before = queries.lock_team(tx, actor.workspace.id, team_id)
+    if before is None:
         raise no_such_team()
-    audit_changes(tx, actor, "team.changed", ("team", team_id), {"name": row.former_name}, {"name": name})
-    return shape(row)
+    changes = {name: value for name, value in wanted.items() if getattr(before, name) != value}
+    if changes:
+        with unique(NAME_KEY, NAME_TAKEN):
+            queries.change_team(tx, actor.workspace.id, team_id, changes)
+        audit_changes(tx, actor, "team.changed", ("team", team_id), dict(before._mapping), changes)
+    return get(tx, actor, team_id)

@@ -106,7 +106,7 @@ def me(call: Call) -> Answer:
 
 @routes.patch(
     "/v1/auth/me",
-    summary="Change one's own name and contact facts",
+    summary="Change one's own name and contact facts, be away or back",
     answer=MeOut,
     examples={"body": {"name": "Ada King", "phone": "+44 20 7946 0000"}},
 )

@@ -5,8 +5,8 @@ from uuid import UUID
 from chalicelib.accounts import memberships, teams
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
-from chalicelib.api.schemas.common import Page
-from chalicelib.api.schemas.teams import MemberIn, MemberOut, TeamIn, TeamOut, TeamQuery
+from chalicelib.api.schemas.common import Page, sent
+from chalicelib.api.schemas.teams import MemberIn, MemberOut, TeamIn, TeamOut, TeamPatch, TeamQuery
 from chalicelib.core import paging
 
 routes = Routes(__name__, tag="Teams")
@@ -19,10 +19,14 @@ def list_teams(call: Call, query: TeamQuery) -> Answer:
 
 
 @routes.post(
-    "/v1/teams", summary="Make a team", answer=TeamOut, status=201, examples={"body": {"name": "Networks"}}
+    "/v1/teams",
+    summary="Make a team",
+    answer=TeamOut,
+    status=201,
+    examples={"body": {"name": "Networks", "assignment": "round_robin"}},
 )
 def make_team(call: Call, body: TeamIn) -> Answer:
-    made = teams.make(call.tx, call.actor, body.name)
+    made = teams.make(call.tx, call.actor, body.model_dump())
     return Answer(made, headers={"Location": f"/v1/teams/{made['id']}"})
 
 
@@ -33,12 +37,12 @@ def get_team(call: Call, team_id: UUID) -> Answer:
 
 @routes.patch(
     "/v1/teams/{team_id}",
-    summary="Rename a team",
+    summary="Change a team's name, or how it gives its tickets to its members",
     answer=TeamOut,
-    examples={"body": {"name": "Field service"}},
+    examples={"body": {"assignment": "least_loaded", "assignment_cap": 20}},
 )
-def rename_team(call: Call, team_id: UUID, body: TeamIn) -> Answer:
-    return Answer(teams.rename(call.tx, call.actor, team_id, body.name))
+def change_team(call: Call, team_id: UUID, body: TeamPatch) -> Answer:
+    return Answer(teams.change(call.tx, call.actor, team_id, sent(body)))
 
 
 @routes.get("/v1/teams/{team_id}/members", summary="Who is in the team", answer=Page[MemberOut])

@@ -24,7 +24,7 @@ from chalicelib.models.base import (
     words,
     workspace_key,
 )
-from chalicelib.models.words import UserStatus, values
+from chalicelib.models.words import Assignment, UserStatus, values
 
 LISTED = text("deleted_at IS NULL")
 
@@ -82,6 +82,8 @@ users = Table(
     timestamp("deleted_at"),
     # With a row of totp_authenticators. It is here so that who holds this row knows it for sure.
     timestamp("two_step_enabled_at"),
+    # Of the staff, who is given no tickets by teams that assign by themselves.
+    timestamp("away_since"),
     of_workspace(),
     belongs_to("organisations", "organisation_id", on_delete="SET NULL (organisation_id)"),
     one_of("role", ("admin", "dispatcher", "agent", "customer")),
@@ -136,7 +138,12 @@ teams = Table(
     timestamp("created_at", now=True),
     timestamp("updated_at", now=True),
     timestamp("deleted_at"),
+    words("assignment", "manual"),
+    # New and open tickets; who has as many gets no more from this team. Null: no cap.
+    Column("assignment_cap", Integer),
     of_workspace(),
+    one_of("assignment", values(Assignment)),
+    CheckConstraint("assignment_cap BETWEEN 1 AND 10000", name="assignment_cap"),
 )
 Index(
     "teams_workspace_id_name_key",
@@ -156,6 +163,8 @@ team_members = Table(
     Column("team_id", Uuid, primary_key=True),
     Column("user_id", Uuid, primary_key=True),
     timestamp("created_at", now=True),
+    # When the team last gave this member a ticket by itself.
+    timestamp("last_assigned_at"),
     belongs_to("teams", "team_id", on_delete="CASCADE"),
     belongs_to("users", "user_id", on_delete="CASCADE"),
     Index("team_members_workspace_id_user_id_idx", "workspace_id", "user_id"),

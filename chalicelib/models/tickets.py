@@ -116,6 +116,14 @@ tickets = Table(
         postgresql_where=ACTIVE,
     ),
     Index("tickets_workspace_id_assignee_id_idx", "workspace_id", "assignee_id", "created_at", "id"),
+    # What somebody has to do now: counted at each automatic assignment, however much was done before.
+    Index(
+        "tickets_workspace_id_load_idx",
+        "workspace_id",
+        "assignee_id",
+        "status",
+        postgresql_where=text("deleted_at IS NULL AND status IN ('new', 'open', 'pending', 'on_hold')"),
+    ),
     Index("tickets_workspace_id_requester_id_idx", "workspace_id", "requester_id", "created_at", "id"),
     Index(
         "tickets_workspace_id_organisation_id_idx",

@@ -56,6 +56,14 @@ class UserStatus(StrEnum):
     DEACTIVATED = "deactivated"
 
 
+class Assignment(StrEnum):
+    """Who works on a team's new tickets: whom somebody names, or in turn, or who has the least to do."""
+
+    MANUAL = "manual"
+    ROUND_ROBIN = "round_robin"
+    LEAST_LOADED = "least_loaded"
+
+
 class Scope(StrEnum):
     """What an API key may do: call GET, or all the rest."""
 

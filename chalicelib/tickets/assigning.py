@@ -1,5 +1,6 @@
 """Assigning: who works on it. An agent claims an unassigned ticket of an own team, or hands on an own one."""
 
+from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
@@ -23,19 +24,24 @@ def assign(
     version: int | None = None,
 ) -> None:
     """Gives the ticket to somebody of the staff, or to nobody (the status stays)."""
+    found = queries.prepare(
+        tx, actor.workspace.id, team_id=team_id, assignee_id=assignee_id, requester_id=None
+    )
     draft = open_draft(tx, actor, ticket_id, version)
-    apply_assign(draft, assignee_id, team_id, reason)
+    apply_assign(draft, found, assignee_id, team_id, reason)
     draft.save()
 
 
 def apply_assign(
-    draft: Draft, assignee_id: UUID | None, team_id: UUID | None = None, reason: str | None = None
+    draft: Draft,
+    found: Any,
+    assignee_id: UUID | None,
+    team_id: UUID | None = None,
+    reason: str | None = None,
 ) -> None:
+    """`found`: of the assignee and the team, as queries.prepare tells."""
     draft.require(Verb.ASSIGN)
     _require_right(draft, assignee_id, team_id)
-    found = queries.prepare(
-        draft.tx, draft.ticket.workspace_id, team_id=team_id, assignee_id=assignee_id, requester_id=None
-    )
     if assignee_id is not None and found.assignee_id is None:
         raise NotFound("There is no such active member of the staff.")
     if team_id is not None and found.team_id is None:

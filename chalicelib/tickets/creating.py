@@ -10,7 +10,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound, ValidationFailed
-from chalicelib.models.words import ActorType, Priority, Source, Status, TicketType
+from chalicelib.models.words import ActorType, Assignment, Priority, Source, Status, TicketType
 from chalicelib.sla import policies
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.clock import Clock
@@ -84,7 +84,9 @@ def create(
     clock = Clock([], {policy.calendar_id: policy.calendar} if policy else {})
     clock.start(policy, facts, actor.now)
     resolution = clock.resolution()
-    ticket = queries.insert(
+    # Whom the caller names wins.
+    picks = new.assignee_id is None and found.assignment != Assignment.MANUAL
+    ticket, assigned_by = queries.insert(
         tx,
         {
             "workspace_id": actor.workspace.id,
@@ -107,11 +109,18 @@ def create(
             "sla_minutes": new.sla_minutes,
             "due_at": resolution.due_at if resolution else None,
         },
+        pick=picks,
     )
-    meta = {"source": source} | ({"follow_up_of": follow_up_of} if follow_up_of else {})
-    queries.change(tx, actor, ticket, {}, [Entry("created", {}, meta)], counts=False)
+    meta = {"source": source, "follow_up_of": follow_up_of, "assigned_by": assigned_by}
+    queries.change(tx, actor, ticket, {}, [_created(ticket, meta)], counts=False)
     sla_queries.save(tx, ticket.workspace_id, ticket.id, clock.targets)
     return ticket
+
+
+def _created(ticket: Ticket, meta: Mapping[str, Any]) -> Entry:
+    """The first entry: how it came in, and who works on it if anybody does yet."""
+    assignee = {"assignee_id": {"from": None, "to": ticket.assignee_id}} if ticket.assignee_id else {}
+    return Entry("created", assignee, {name: value for name, value in meta.items() if value is not None})
 
 
 def _require_found(actor: Actor, new: NewTicket, team_id: UUID | None, found: Any) -> None:

@@ -53,12 +53,11 @@ def lock(tx: Transaction, actor: Actor, ticket_id: UUID, *, deleted: bool = Fals
 
 
 # The assignee is held: whoever deactivates somebody waits, and then finds the ticket that they were given.
+# Since that one goes on to the person's tickets, nobody may wait here with one of them in hand.
 PREPARE = text(
     f"""
     SELECT {POLICIES_JSON} AS policies,
-        (SELECT d.id FROM teams d WHERE d.workspace_id = :workspace_id AND d.is_default) AS default_team_id,
-        (SELECT n.id FROM teams n
-         WHERE n.workspace_id = :workspace_id AND n.id = :team_id AND n.deleted_at IS NULL) AS team_id,
+        d.id AS default_team_id, n.id AS team_id, coalesce(n.assignment, d.assignment) AS assignment,
         (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :assignee_id
             AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL
             FOR SHARE) AS assignee_id,
@@ -68,6 +67,9 @@ PREPARE = text(
          JOIN organisations o ON o.workspace_id = u.workspace_id AND o.id = u.organisation_id
          WHERE u.workspace_id = :workspace_id AND u.id = :requester_id AND o.deleted_at IS NULL
         ) AS organisation_id
+    FROM (VALUES (1)) AS always
+    LEFT JOIN teams d ON d.workspace_id = :workspace_id AND d.is_default
+    LEFT JOIN teams n ON n.workspace_id = :workspace_id AND n.id = :team_id AND n.deleted_at IS NULL
     """
 )
 
@@ -80,9 +82,12 @@ def prepare(
     assignee_id: UUID | None,
     requester_id: UUID | None,
 ) -> Any:
-    """All that creating or moving a ticket must look up, in one statement: policies, the default team, and
-    which of the named team, assignee (active staff) and requester are this workspace's; null for what is
-    not; the organisation that the requester is in."""
+    """All that creating or moving a ticket must look up, in one statement: policies, the default team, which
+    of the named team, assignee (active staff) and requester are this workspace's (null for what is not), the
+    organisation that the requester is in, and how the team assigns, or without one the default team.
+
+    Call it before the statement that locks a ticket.
+    """
     return tx.connection.execute(
         PREPARE,
         {
@@ -94,27 +99,63 @@ def prepare(
     ).one()
 
 
-INSERT = text(
-    """
+_INSERT = """
     INSERT INTO tickets (
         workspace_id, number, label, subject, description, type, priority, status, category, subcategory,
         requester_id, assignee_id, team_id, organisation_id, source, source_ip, tags, custom_fields,
         sla_policy_id, sla_minutes, due_at)
     SELECT
-        :workspace_id, l.number, l.label, :subject, :description, :type, :priority, :status,
-        :category, :subcategory, :requester_id, :assignee_id, :team_id, :organisation_id, :source,
+        :workspace_id, l.number, l.label, :subject, :description, :type, :priority, {status},
+        :category, :subcategory, :requester_id, {assignee}, :team_id, :organisation_id, :source,
         CAST(:source_ip AS inet),
         :tags, CAST(:custom_fields AS jsonb), :sla_policy_id, :sla_minutes, :due_at
-    FROM fn_next_ticket_label(:workspace_id) l
-    RETURNING """
-    + ", ".join(Ticket.__slots__)
+    FROM {label}
+    RETURNING {columns}
+"""
+_INSERTED = ", ".join(Ticket.__slots__)
+INSERT = text(
+    _INSERT.format(
+        status=":status",
+        assignee=":assignee_id",
+        label="fn_next_ticket_label(:workspace_id) l",
+        columns=f"{_INSERTED}, NULL AS assigned_by",
+    )
 )
+# Whom the team gives it is said only here, where the counter is held that creating holds anyway.
+INSERT_PICKING = text(
+    f"""
+    WITH l AS MATERIALIZED (
+        SELECT * FROM fn_next_ticket_label(:workspace_id)
+    ), picked AS MATERIALIZED (
+        SELECT * FROM fn_pick_assignee(:workspace_id, :team_id, NULL)
+    ), made AS ({
+        _INSERT.format(
+            status="CASE WHEN picked.assignee_id IS NULL THEN :status ELSE 'open' END",
+            assignee="picked.assignee_id",
+            label="l, picked",
+            columns=_INSERTED,
+        )
+    })
+    SELECT made.*, picked.assigned_by FROM made, picked
+    """
+)
+PICK = text("SELECT assignee_id, assigned_by FROM fn_pick_assignee(:workspace_id, :team_id, :ticket_id)")
 
 
-def insert(tx: Transaction, values: Mapping[str, Any]) -> Ticket:
-    """A new ticket with the next number of its workspace. `values` names the columns of INSERT."""
-    row = tx.connection.execute(INSERT, {**values, "custom_fields": dumps(values["custom_fields"])}).one()
-    return Ticket.of(row)
+def insert(tx: Transaction, values: Mapping[str, Any], *, pick: bool) -> tuple[Ticket, str | None]:
+    """A new ticket with the next number of its workspace. `values` names the columns of INSERT. With `pick`
+    its team gives it to somebody, which opens it; by which rule stands beside it, None where to nobody.
+    """
+    statement = INSERT_PICKING if pick else INSERT
+    row = tx.connection.execute(statement, {**values, "custom_fields": dumps(values["custom_fields"])}).one()
+    return Ticket.of(row), row.assigned_by
+
+
+def pick_assignee(tx: Transaction, ticket: Ticket, team_id: UUID) -> Any:
+    """Whom the team gives a ticket that is being moved to it, `assignee_id` and `assigned_by`: null for
+    nobody. See fn_pick_assignee.sql: lock every ticket of the transaction before."""
+    keys = {"workspace_id": ticket.workspace_id, "team_id": team_id, "ticket_id": ticket.id}
+    return tx.connection.execute(PICK, keys).one()
 
 
 CHANGEABLE = frozenset(Ticket.__slots__) - {"workspace_id", "id", "number", "label", "version", "created_at"}

@@ -15,7 +15,10 @@ def release_all(tx: Transaction, actor: Actor, assignee_id: UUID, reason: str) -
 
 
 def release_leaver(draft: Draft) -> None:
-    """A ticket that comes back to work returns to the queue if its assignee does not work here any more."""
+    """A ticket that comes back to work returns to the queue if its assignee does not work here any more.
+
+    Waiting here for who deactivates the assignee right now is no deadlock: to them it is not active yet.
+    """
     assignee_id = draft.get("assignee_id")
     if assignee_id is None:
         return

@@ -13,6 +13,7 @@ INTERNAL_CHANGES = frozenset({"custom_fields", "sla_minutes", "tags"})
 def as_customers_see(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as answers carry it, without what is marked internal."""
     meta, changes = dict(entry["meta"]), entry["changes"]
+    meta.pop("assigned_by", None)
     if entry["action"] in INTERNAL_REASONS:
         meta.pop("reason", None)
     return {

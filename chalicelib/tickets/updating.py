@@ -9,6 +9,7 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden
 from chalicelib.models.words import Source, Status, Visibility
+from chalicelib.tickets import queries
 from chalicelib.tickets.assigning import apply_assign
 from chalicelib.tickets.cancelling import apply_cancel
 from chalicelib.tickets.closing import apply_close
@@ -34,6 +35,7 @@ def update(
 
     Raises Forbidden for a field that the role may not set; nothing is written unless all of it can be.
     """
+    found = _prepare(tx, actor, changes)
     draft = open_draft(tx, actor, ticket_id, version)
     if not actor.may(Permission.TICKETS_CHANGE):
         _require_own_text(draft, changes)
@@ -43,7 +45,7 @@ def update(
     if different.get("status") is Status.OPEN and draft.ticket.status not in ACTIVE:
         apply_status(draft, Status.OPEN)
     _classify(draft, different)
-    _move(draft, different, changes)
+    _move(draft, found, different, changes)
     _set_plain(draft, different)
     if (text := different.get("comment")) is not None:
         add_comment(draft, text, Visibility.PUBLIC, Source.API)
@@ -68,12 +70,21 @@ def _classify(draft: Draft, changes: Mapping[str, Any]) -> None:
         apply_reclassify(draft, classification)
 
 
-def _move(draft: Draft, different: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+def _prepare(tx: Transaction, actor: Actor, changes: Mapping[str, Any]) -> Any:
+    """What moving the ticket must look up; nothing where it is not moved, or by somebody who may not."""
+    if not actor.may(Permission.TICKETS_CHANGE) or not {"team_id", "assignee_id"} & changes.keys():
+        return None
+    named = {name: changes.get(name) for name in ("team_id", "assignee_id")}
+    return queries.prepare(tx, actor.workspace.id, **named, requester_id=None)
+
+
+def _move(draft: Draft, found: Any, different: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
     if "team_id" in different:
-        # An assignee that is sent along stays, be it the present one.
-        apply_transfer(draft, different["team_id"], None, sent.get("assignee_id"))
+        # An assignee that is sent along stays, be it the present one or nobody.
+        assignee_id, picks = sent.get("assignee_id"), "assignee_id" not in sent
+        apply_transfer(draft, found, different["team_id"], None, assignee_id, picks=picks)
     elif "assignee_id" in different:
-        apply_assign(draft, different["assignee_id"])
+        apply_assign(draft, found, different["assignee_id"])
 
 
 def _set_plain(draft: Draft, changes: Mapping[str, Any]) -> None:

@@ -50,9 +50,10 @@ class LogoutIn(In):
 
 
 class MePatch(In):
-    """What everybody may change of oneself; only the fields that are sent."""
+    """What everybody may change of oneself; only the fields that are sent. `away` is for staff."""
 
     name: Name = omitted()
+    away: bool = omitted()
     document_id: DocumentId | None = None
     phone: Phone | None = None
     has_whatsapp: bool | None = None

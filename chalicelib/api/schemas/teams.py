@@ -1,16 +1,38 @@
 """Teams and their members as they come in and go out."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from chalicelib.accounts.permissions import Role
-from chalicelib.api.schemas.common import In, Name, Out, PageQuery
-from chalicelib.models.words import UserStatus
+from chalicelib.api.schemas.common import In, Name, Out, PageQuery, omitted
+from chalicelib.api.schemas.words import AssignmentWord
+from chalicelib.models.words import Assignment, UserStatus
+
+# New and open tickets of one person, whatever team they are with.
+Cap = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class TeamIn(In):
+    """A new team. `assignment`: who gets its new tickets, and those handed to it, where nobody is named.
+
+    `manual`: nobody yet. `round_robin`: the members in turn. `least_loaded`: whoever has the fewest new and
+    open tickets. Passed over is who is away or not active, or has `assignment_cap` new and open tickets.
+    """
+
     name: Name
+    assignment: AssignmentWord = Assignment.MANUAL
+    assignment_cap: Cap | None = None
+
+
+class TeamPatch(In):
+    """What changes of a team; only the fields that are sent. Without a cap nobody is ever too busy."""
+
+    name: Name = omitted()
+    assignment: AssignmentWord = omitted()
+    assignment_cap: Cap | None = None
 
 
 class MemberIn(In):
@@ -29,6 +51,8 @@ class TeamOut(Out):
     id: UUID
     name: str
     is_default: bool
+    assignment: Assignment
+    assignment_cap: int | None
     member_count: int
     created_at: datetime
     updated_at: datetime
@@ -40,3 +64,5 @@ class MemberOut(Out):
     email: str
     role: Role
     status: UserStatus
+    away: bool | None
+    away_since: datetime | None

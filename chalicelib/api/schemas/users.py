@@ -66,6 +66,7 @@ class UserPatch(In):
     password: Password = omitted()
     team_ids: TeamIds = omitted()
     organisation_id: UUID | None = None
+    away: bool = omitted()
     document_id: DocumentId | None = None
     phone: Phone | None = None
     has_whatsapp: bool | None = None
@@ -73,18 +74,20 @@ class UserPatch(In):
 
 
 class UserQuery(PageQuery):
-    """Filters and sort of a list of users; `query` is looked for in name and email."""
+    """Filters and sort of a list of users: `query` is looked for in name and email, `away` among staff."""
 
     role: RoleList | None = None
     status: UserStatusList | None = None
     team: UUID | None = None
     organisation: UUID | Literal["none"] | None = None
+    away: bool | None = None
     query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     sort: Literal["created_at", "-created_at", "name", "-name"] = "name"
 
 
 class UserOut(Out):
-    """`two_step_enabled` is told to administrators, and of oneself; else null."""
+    """Who is `away` is given no tickets by teams that assign by themselves; null for customers.
+    `two_step_enabled` is told to administrators, and of oneself; else null."""
 
     id: UUID
     name: str
@@ -97,6 +100,8 @@ class UserOut(Out):
     phone: str | None
     has_whatsapp: bool | None
     company: str | None
+    away: bool | None
+    away_since: datetime | None
     email_verified_at: datetime | None
     two_step_enabled: bool | None
     created_at: datetime

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, WithJsonSchema
 
 from chalicelib.accounts.permissions import Role
-from chalicelib.models.words import InvitationStatus, Priority, Status, TicketType, UserStatus
+from chalicelib.models.words import Assignment, InvitationStatus, Priority, Status, TicketType, UserStatus
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -103,6 +103,7 @@ StatusList = word_list(
         "pausado": [Status.PENDING, Status.ON_HOLD],
     },
 )
+AssignmentWord = word(Assignment, {})
 RoleWord = word(Role, ROLES)
 RoleList = word_list(Role, ROLES)
 UserStatusList = word_list(UserStatus, {})
