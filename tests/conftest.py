@@ -13,11 +13,15 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from moto.server import ThreadedMotoServer
+from sqlalchemy import NullPool, create_engine
 
+from chalicelib.core.connection import connect
 from chalicelib.core.db import engine
+from chalicelib.core.settings import DatabaseSettings
 from local.postgres import Cluster
 from tests.support.api import Api
 from tests.support.cast import Cast, make_cast
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 
@@ -143,6 +147,15 @@ def cast(database: Database) -> Cast:
 def desk(api: Api, cast: Cast) -> ServiceDesk:
     """The API with the cast at it."""
     return ServiceDesk(api, cast)
+
+
+@pytest.fixture
+def connections(database: Database) -> Iterator[Connections]:
+    """As many connections of the app's role as a test wants."""
+    settings = DatabaseSettings.load()
+    engine = create_engine("postgresql+pg8000://", creator=lambda: connect(settings), poolclass=NullPool)
+    yield Connections(engine)
+    engine.dispose()
 
 
 @pytest.fixture

@@ -129,6 +129,44 @@ def test_two_admins_cannot_both_leave(
     assert active_admins(database, cast.acme) == 1
 
 
+def test_of_fifty_admins_who_demote_each_other_at_once_one_is_left(
+    cast: Cast, connections: Connections, keys: Keyring, database: Database
+) -> None:
+    admins = [person(database, cast.acme, f"Admin{number}", "admin", "acme.example") for number in range(49)]
+    ring = [cast.ada, *admins]
+    demoting = [
+        acting(who, change, keys, other.id, {"role": "agent"})
+        for who, other in zip(ring, [*ring[1:], ring[0]], strict=True)
+    ]
+
+    answers = connections.at_once(demoting)
+
+    refused = [answer for answer in answers if not isinstance(answer, dict)]
+    assert [answer for answer in refused if not isinstance(answer, Forbidden | Conflict)] == []
+    assert active_admins(database, cast.acme) >= 1
+    assert active_admins(database, cast.acme) == 50 - (len(answers) - len(refused))
+
+
+@pytest.mark.parametrize("verb", [deactivate, "demote"])
+def test_of_fifty_admins_who_all_leave_at_once_one_stays(
+    cast: Cast, connections: Connections, keys: Keyring, database: Database, verb: Any
+) -> None:
+    admins = [person(database, cast.acme, f"Admin{number}", "admin", "acme.example") for number in range(49)]
+    everybody = [cast.ada, *admins]
+    leaving = [
+        acting(who, deactivate, who.id)
+        if verb is deactivate
+        else acting(who, change, keys, who.id, {"role": "agent"})
+        for who in everybody
+    ]
+
+    answers = connections.at_once(leaving)
+
+    assert sum(isinstance(answer, dict) for answer in answers) == 49
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 1
+    assert active_admins(database, cast.acme) == 1
+
+
 @pytest.mark.parametrize("attempt", range(5))
 def test_who_becomes_a_customer_is_left_in_no_team(
     cast: Cast, connections: Connections, keys: Keyring, database: Database, attempt: int

@@ -184,8 +184,9 @@ class TestPeople:
         recorded(ada, "user.changed", cast.ada, ("user", cast.ben.id), *reversed(states))
 
     def test_a_team_and_its_members(self, ada: Api, cast: Cast) -> None:
+        by_hand = {"assignment": "manual", "assignment_cap": None}
         team = ada.post("/v1/teams", {"name": "Field"}).json["id"]
-        recorded(ada, "team.created", cast.ada, ("team", team), None, {"name": "Field"})
+        recorded(ada, "team.created", cast.ada, ("team", team), None, {"name": "Field", **by_hand})
 
         ada.patch(f"/v1/teams/{team}", {"name": "Field service"})
         names = {"name": "Field"}, {"name": "Field service"}

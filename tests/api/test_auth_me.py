@@ -49,6 +49,49 @@ def test_the_own_name_and_facts_can_be_changed_and_cleared(api: Api, cast: Cast)
     assert carol.get("/v1/auth/me").json == cleared.json
 
 
+@pytest.mark.parametrize("who", ["ada", "dario", "ana"])
+def test_staff_is_away_and_back(api: Api, cast: Cast, who: str) -> None:
+    me = api.with_token(getattr(cast, who).token)
+
+    gone = me.patch("/v1/auth/me", {"away": True})
+    still = me.patch("/v1/auth/me", {"away": True, "phone": "+34 600"})
+    back = me.patch("/v1/auth/me", {"away": False})
+
+    assert (MeOut.model_validate_json(gone.text).away, gone.status) == (True, 200)
+    assert gone.json["away_since"] == still.json["away_since"] is not None
+    assert (back.json["away"], back.json["away_since"]) == (False, None)
+    assert me.get("/v1/auth/me").json["away"] is False
+
+
+def test_being_away_is_audited(api: Api, cast: Cast) -> None:
+    api.with_token(cast.ana.token).patch("/v1/auth/me", {"away": True})
+
+    (entry,) = api.with_token(cast.ada.token).get("/v1/audit-log?action=user.changed").json["items"]
+    assert (entry["actor"]["name"], entry["target"]["id"]) == ("Ana", str(cast.ana.id))
+    assert (entry["before"], entry["after"]) == ({"away": False}, {"away": True})
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_a_customer_is_neither_away_nor_back(api: Api, cast: Cast, away: bool) -> None:
+    carol = api.with_token(cast.carol.token)
+
+    reply = carol.patch("/v1/auth/me", {"away": away, "name": "Away"})
+
+    assert (reply.status, reply.code) == (403, "FORBIDDEN")
+    assert {name: carol.get("/v1/auth/me").json[name] for name in ("name", "away", "away_since")} == {
+        "name": "Carol",
+        "away": None,
+        "away_since": None,
+    }
+
+
+@pytest.mark.parametrize("away", [None, 1, 0, "true", "2026-11-20T00:00:00Z", []])
+def test_away_is_yes_or_no(api: Api, cast: Cast, away: object) -> None:
+    reply = api.with_token(cast.ana.token).patch("/v1/auth/me", {"away": away})
+
+    assert (reply.status, [error["field"] for error in reply.json["errors"]]) == (422, ["away"])
+
+
 def test_an_empty_patch_changes_nothing(api: Api, cast: Cast) -> None:
     carol = api.with_token(cast.carol.token)
 

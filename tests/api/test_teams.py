@@ -36,6 +36,11 @@ def names(reply: Reply) -> list[str]:
     return [item["name"] for item in reply.json["items"]]
 
 
+def body_of(reply: Reply) -> dict[str, Any]:
+    assert reply.status == 200, reply.text
+    return dict(reply.json)
+
+
 def join(caller: Api, team: str, who: Person) -> Reply:
     return caller.post(f"{team}/members", {"user_id": str(who.id)})
 
@@ -98,12 +103,62 @@ def test_a_team_is_renamed_the_default_one_too(ada: Api, cast: Cast, networks: s
         {"name": None},
         {"name": 1},
         {"name": "X", "is_default": True},
+        {"name": "X", "assignment": "random"},
+        {"name": "X", "assignment": None},
+        {"name": "X", "assignment": 1},
+        {"name": "X", "assignment": ["manual"]},
+        {"name": "X", "assignment_cap": 0},
+        {"name": "X", "assignment_cap": -1},
+        {"name": "X", "assignment_cap": 10_001},
+        {"name": "X", "assignment_cap": 2**63},
+        {"name": "X", "assignment_cap": True},
+        {"name": "X", "assignment_cap": "5"},
+        {"name": "X", "assignment_cap": 2.5},
     ],
 )
 def test_what_cannot_be_a_team_is_refused(ada: Api, networks: str, body: dict[str, Any]) -> None:
     replies = [ada.post("/v1/teams", body), ada.patch(networks, body)]
 
     assert [(reply.status, reply.code) for reply in replies] == [(422, "VALIDATION_ERROR")] * 2
+
+
+def test_a_team_assigns_by_hand_unless_told_otherwise(ada: Api) -> None:
+    plain = ada.post("/v1/teams", {"name": "Plain"}).json
+    automatic = ada.post("/v1/teams", {"name": "Busy", "assignment": "Least-Loaded", "assignment_cap": 20})
+
+    assert (plain["assignment"], plain["assignment_cap"]) == ("manual", None)
+    team = TeamOut.model_validate_json(automatic.text)
+    assert (team.assignment, team.assignment_cap) == ("least_loaded", 20)
+    assert ada.get(f"/v1/teams/{team.id}").json == automatic.json
+
+
+def test_a_patch_changes_what_it_names_and_no_more(ada: Api, networks: str) -> None:
+    replies = [
+        ada.patch(networks, {"assignment": "round_robin"}),
+        ada.patch(networks, {"assignment_cap": 5}),
+        ada.patch(networks, {"name": "Backbone"}),
+        ada.patch(networks, {"assignment_cap": None}),
+        ada.patch(networks, {}),
+    ]
+
+    told = [(team["name"], team["assignment"], team["assignment_cap"]) for team in map(body_of, replies)]
+    assert told == [
+        ("Networks", "round_robin", None),
+        ("Networks", "round_robin", 5),
+        ("Backbone", "round_robin", 5),
+        ("Backbone", "round_robin", None),
+        ("Backbone", "round_robin", None),
+    ]
+    assert replies[4].json["updated_at"] == replies[3].json["updated_at"]
+
+
+def test_only_what_changes_of_a_team_is_audited(ada: Api, cast: Cast, networks: str) -> None:
+    ada.patch(networks, {"name": "Networks", "assignment": "round_robin", "assignment_cap": 9})
+    ada.patch(networks, {"assignment": "round_robin"})
+
+    (entry,) = ada.get("/v1/audit-log?action=team.changed").json["items"]
+    assert entry["before"] == {"assignment": "manual", "assignment_cap": None}
+    assert entry["after"] == {"assignment": "round_robin", "assignment_cap": 9}
 
 
 def test_a_missing_name_is_named(ada: Api) -> None:
@@ -154,6 +209,16 @@ def test_members_are_listed_in_pages(ada: Api, cast: Cast, networks: str, databa
 
     seen = [member["id"] for member in first["items"] + second["items"]]
     assert (len(seen), len(set(seen)), second["next_cursor"]) == (4, 4, None)
+
+
+def test_members_show_who_is_away(api: Api, ada: Api, cast: Cast, networks: str) -> None:
+    join(ada, networks, cast.ben)
+    api.with_token(cast.ben.token).patch("/v1/auth/me", {"away": True})
+
+    members = ada.get(f"{networks}/members").json["items"]
+
+    assert [(member["name"], member["away"]) for member in members] == [("Ana", False), ("Ben", True)]
+    assert (members[0]["away_since"], members[1]["away_since"] is None) == (None, False)
 
 
 def test_who_is_no_member_cannot_be_removed(ada: Api, cast: Cast, networks: str) -> None:

@@ -248,6 +248,13 @@ def test_a_list_can_be_narrowed_and_sorted(ada: Api, query: str, expected: list[
     assert names(ada.get(f"/v1/users?{query}")) == expected
 
 
+def test_a_list_can_be_narrowed_to_who_is_away(ada: Api, cast: Cast) -> None:
+    ada.patch(f"/v1/users/{cast.ana.id}", {"away": True})
+
+    assert names(ada.get("/v1/users?away=true")) == ["Ana"]
+    assert names(ada.get("/v1/users?away=false")) == ["Ada", "Ben", "Dario"]
+
+
 def test_a_list_can_be_narrowed_to_a_team(ada: Api, api: Api, cast: Cast) -> None:
     foreign = api.with_token(cast.mallory.token).get("/v1/teams").json["items"][0]["id"]
 

@@ -73,6 +73,43 @@ def test_a_change_is_told_by_the_names_of_its_fields(ada: Api, cast: Cast, queue
     assert not [secret for secret in (PASSWORD, "$2b$", "1.020.304") if secret in str(event)]
 
 
+def test_an_admin_sends_somebody_away_and_calls_them_back(ada: Api, cast: Cast, queue: Queue) -> None:
+    gone = patch(ada, cast.ana, away=True)
+    again = patch(ada, cast.ana, away=True)
+    back = patch(ada, cast.ana, away=False)
+
+    assert UserOut.model_validate_json(gone.text).away is True
+    assert again.json["away_since"] == gone.json["away_since"] is not None
+    assert (back.json["away"], back.json["away_since"]) == (False, None)
+    assert [told["payload"]["changed"] for told in queue.take()] == [["away"], ["away"]]
+
+
+def test_a_customer_cannot_be_away(ada: Api, cast: Cast) -> None:
+    replies = [
+        patch(ada, cast.carol, away=True),
+        patch(ada, cast.carol, away=False),
+        patch(ada, cast.ana, role="customer", away=True),
+    ]
+
+    assert [(reply.status, reply.json["errors"][0]["field"]) for reply in replies] == [(422, "away")] * 3
+    assert ada.get(f"/v1/users/{cast.carol.id}").json["away"] is None
+    assert patch(ada, cast.carol, role="agent", away=True).json["away"] is True
+
+
+@pytest.mark.parametrize("how", ["deactivated", "made a customer"])
+def test_who_comes_back_is_not_away_still(ada: Api, cast: Cast, how: str) -> None:
+    patch(ada, cast.ana, away=True)
+
+    if how == "deactivated":
+        gone = ada.post(f"/v1/users/{cast.ana.id}/deactivate")
+        back = patch(ada, cast.ana, status="active")
+    else:
+        gone, back = patch(ada, cast.ana, role="customer"), patch(ada, cast.ana, role="agent")
+
+    assert gone.json["away_since"] is None
+    assert (back.status, back.json["away"]) == (200, False)
+
+
 def test_what_is_the_same_is_no_change(ada: Api, cast: Cast, queue: Queue) -> None:
     before = ada.get(f"/v1/users/{cast.ana.id}").json
 

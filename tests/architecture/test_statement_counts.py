@@ -13,6 +13,7 @@ from chalicelib.api.endpoint import Endpoint
 from tests.support import specimens
 from tests.support.api import Reply
 from tests.support.cast import Person
+from tests.support.crew import crew
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
@@ -111,6 +112,17 @@ class TestCreating:
 
         assert count <= WRITE
 
+    def test_one_that_its_team_gives_to_somebody(
+        self, desk: ServiceDesk, database: Database, headers: dict[str, str]
+    ) -> None:
+        team = crew(database, desk.cast.acme, "least_loaded", 3, cap=5)
+        body = {"subject": "VPN drops", "description": "Every hour.", "team_id": str(team.team)}
+
+        count, reply = counted(desk, desk.cast.dario, "POST", "/v1/tickets", body, **headers)
+
+        assert reply.json["assignee"]
+        assert count <= WRITE
+
 
 @pytest.mark.parametrize(
     ("headers", "most"), [({}, WRITE), ({"Idempotency_Key": "k1"}, WRITE + KEY)], ids=["plain", "with a key"]
@@ -148,6 +160,17 @@ class TestChanging:
         count, _ = counted(desk, desk.cast.ada, "POST", f"/v1/tickets/{ticket['id']}/{verb}", body, **headers)
 
         assert count <= most
+
+
+def test_a_transfer_to_a_team_that_gives_it_to_somebody(desk: ServiceDesk, database: Database) -> None:
+    team = crew(database, desk.cast.acme, "least_loaded", 3, cap=5)
+    ticket = desk.in_status("open")
+    body = {"team_id": str(team.team), "reason": "theirs"}
+
+    count, reply = counted(desk, desk.cast.dario, "POST", f"/v1/tickets/{ticket['id']}/transfer", body)
+
+    assert reply.json["assignee"]
+    assert count <= WRITE
 
 
 def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
