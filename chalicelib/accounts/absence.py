@@ -16,7 +16,7 @@ from chalicelib.core.db import Transaction
 
 def shape(row: Row[Any]) -> dict[str, Any]:
     """What answers show of it: of a customer nothing."""
-    away = None if row.role == Role.CUSTOMER else row.away_since is not None
+    away = row.away_since is not None if Role(row.role).is_staff else None
     return {"away": away, "away_since": row.away_since}
 
 

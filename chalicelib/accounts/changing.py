@@ -45,7 +45,7 @@ def change(
     values = {name: value for name, value in wanted.items() if name not in DECIDED_APART}
     values = absence.stored(values, user.away_since, actor.now)
     values = {name: value for name, value in values.items() if getattr(user, name) != value}
-    if Role(wanted.get("role", user.role)) is Role.CUSTOMER:
+    if not Role(wanted.get("role", user.role)).is_staff:
         values |= _customers_are_never_away(user, wanted)
     if "role" in values and user in admins:
         keep_an_admin(user, admins)
