@@ -251,8 +251,8 @@ def list_users(
     sort: str,
     after: Sequence[Any] | None,
 ) -> Sequence[Row[Any]]:
-    """`wanted`: any of roles, statuses (lists), team_id, away, organisation_id, without_organisation, words (found
-    anywhere in name or email)."""
+    """`wanted`: any of roles, statuses (lists), team_id, away, organisation_id, without_organisation, words
+    (found anywhere in name or email)."""
     conditions = ["u.workspace_id = :workspace_id", "u.deleted_at IS NULL"]
     conditions += [_USER_FILTERS[name] for name in wanted]
     keys = {"workspace_id": workspace_id, **wanted}

@@ -120,6 +120,7 @@ class TestPeople:
                 **{name: made[name] for name in ("name", "email", "role", "status")},
                 **dict.fromkeys(("document_id", "phone", "has_whatsapp", "company")),
                 "away": False,
+                "organisation_id": None,
                 "team_ids": [made["teams"][0]["id"]],
             },
         )
