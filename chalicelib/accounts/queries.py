@@ -268,6 +268,7 @@ _USER_FILTERS = {
     "organisation_id": f"u.organisation_id = :organisation_id AND EXISTS (SELECT {_LIVING_ORGANISATION})",
     "without_organisation": f"NOT EXISTS (SELECT {_LIVING_ORGANISATION})",
     "away": "u.role <> 'customer' AND (u.away_since IS NOT NULL) = :away",
+    "two_step": "(u.two_step_enabled_at IS NOT NULL) = :two_step",
     "words": "position(lower(CAST(:words AS text)) IN lower(u.name || ' ' || u.email)) > 0",
 }
 

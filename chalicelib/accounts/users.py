@@ -49,7 +49,12 @@ def get(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:
 def listing(
     tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page, sort: str
 ) -> dict[str, Any]:
-    """A page of users; `wanted` as queries.list_users has it, `sort` of SORT_TYPES with or without `-`."""
+    """A page of users; `wanted` as queries.list_users has it, `sort` of SORT_TYPES with or without `-`.
+
+    Raises Forbidden where somebody else than an administrator asks who has a second step.
+    """
+    if "two_step" in wanted:
+        actor.require(Permission.PEOPLE_MANAGE, "Only an administrator asks who signs in with two steps.")
     by = sort.removeprefix("-")
     after = page.after(sort, (SORT_TYPES[by], UUID))
     rows = queries.list_users(tx, actor.workspace.id, wanted, page, sort, after)

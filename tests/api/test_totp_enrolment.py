@@ -16,7 +16,7 @@ WRONG = "wrong one here"
 @pytest.fixture
 def ana(api: Api, cast: Cast) -> Api:
     """The API with Ana signed in."""
-    return api.with_token(login(api, cast.ana).json["access_token"])
+    return api.with_token(cast.ana.token)
 
 
 def confirm(api: Api, code: str) -> Reply:
@@ -66,6 +66,18 @@ class TestState:
         assert seen == {"Ada": True, "Ana": True, "Ben": None}
         assert listed == {"Ada": {True, False}, "Ben": {False, None}}
         assert api.with_token(cast.ana.token).get("/v1/auth/me").json["two_step_enabled"] is True
+
+    def test_administrators_list_who_has_none(self, api: Api, cast: Cast, database: Database) -> None:
+        enrol(api, database, cast.ana)
+        path = "/v1/users?role=agent&two_step="
+
+        found = {
+            asked: [item["name"] for item in api.with_token(cast.ada.token).get(path + asked).json["items"]]
+            for asked in ("true", "false")
+        }
+
+        assert found == {"true": ["Ana"], "false": ["Ben"]}
+        assert api.with_token(cast.ben.token).get(path + "false").status == 403
 
 
 class TestEnrolling:
@@ -153,7 +165,9 @@ class TestEnrolling:
 
         enrol(api, database, cast.ana, mine["access_token"])
 
+        assert api.with_token(other["access_token"]).get("/v1/auth/me").status == 401
         assert api.post("/v1/auth/refresh", {"refresh_token": other["refresh_token"]}).status == 401
+        assert api.with_token(mine["access_token"]).get("/v1/auth/me").status == 200
         assert api.post("/v1/auth/refresh", {"refresh_token": mine["refresh_token"]}).status == 200
 
     def test_the_code_that_confirmed_it_signs_nobody_in(
@@ -331,6 +345,7 @@ class TestReset:
         reply = api.with_token(cast.ada.token).post(f"/v1/users/{cast.ana.id}/totp/reset")
 
         assert (reply.status, reply.json["two_step_enabled"]) == (200, False)
+        assert api.with_token(session["access_token"]).get("/v1/auth/me").status == 401
         assert api.post("/v1/auth/refresh", {"refresh_token": session["refresh_token"]}).status == 401
         late = api.post("/v1/auth/totp/verify", {"challenge_token": token, "code": device.code(1)})
         assert (late.status, late.code) == (401, "UNAUTHENTICATED")

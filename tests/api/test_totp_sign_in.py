@@ -15,6 +15,7 @@ from tests.support.authenticator import Device, challenge, enrol, login
 from tests.support.cast import Cast, token_for
 from tests.support.database import Database
 from tests.support.post import Post
+from tests.support.statements import recorded
 
 OVER = (401, "UNAUTHENTICATED")
 WRONG = (401, "INVALID_CREDENTIALS")
@@ -371,3 +372,16 @@ def test_another_device_begins_another_count(
     other = enrol(api, database, cast.ana)
 
     assert login(api, cast.ana, totp_code=other.code()).status == 200
+
+
+def test_who_has_no_second_step_waits_for_no_statement_of_it(api: Api, cast: Cast, device: Device) -> None:
+    for who in (cast.ana, cast.ben):
+        login(api, who)
+    with recorded() as plain:
+        login(api, cast.ben)
+    with recorded() as challenged:
+        login(api, cast.ana)
+
+    tables = ("totp_authenticators", "recovery_codes", "sign_in_challenges")
+    assert [s.sql for s in plain if any(table in s.sql for table in tables)] == []
+    assert len(plain) == len(challenged) == 7

@@ -74,11 +74,13 @@ class UserPatch(In):
 
 
 class UserQuery(PageQuery):
-    """Filters and sort of a list of users: `query` is looked for in name and email, `away` among staff."""
+    """Filters and sort of a list of users: `query` is looked for in name and email, `away` among staff;
+    `two_step` is for administrators."""
 
     role: RoleList | None = None
     status: UserStatusList | None = None
     team: UUID | None = None
+    two_step: bool | None = None
     organisation: UUID | Literal["none"] | None = None
     away: bool | None = None
     query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
