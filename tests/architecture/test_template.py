@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.api.cors import FOR_BROWSERS
 from chalicelib.core import outbound, settings
+from chalicelib.tickets.file_news import SCAN_RESULT
 from local.files import PROJECT
 from local.package import package
 
@@ -232,6 +233,59 @@ class TestAnchors:
         assert condition == "OnALaptop"
         assert laptop == {"Ref": "AWS::NoValue"}
         assert elsewhere["Rule"]["DefaultRetention"]["Mode"] == "COMPLIANCE"
+
+
+class TestFiles:
+    def test_the_bucket_is_private_encrypted_and_keeps_versions(self, resources: dict[str, Any]) -> None:
+        bucket = resources["AttachmentFiles"]["Properties"]
+
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        assert "AES256" in json.dumps(bucket["BucketEncryption"])
+        assert resources["AttachmentFiles"]["DeletionPolicy"] == "Retain"
+
+    def test_no_lifecycle_takes_the_version_that_counts(self, resources: dict[str, Any]) -> None:
+        """It need not be the newest: whatever was sent after it never counts."""
+        (rule,) = resources["AttachmentFiles"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+        assert set(rule) == {"Id", "Status", "AbortIncompleteMultipartUpload"}
+
+    def test_the_bucket_is_reached_by_tls_alone(self, resources: dict[str, Any]) -> None:
+        (statement,) = resources["AttachmentFilesOverTls"]["Properties"]["PolicyDocument"]["Statement"]
+
+        assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:*")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert "AuditAnchors" not in json.dumps(statement)
+
+    def test_each_new_object_is_told_of(self, resources: dict[str, Any]) -> None:
+        bucket = resources["AttachmentFiles"]
+
+        (told,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+        assert told == {"Event": "s3:ObjectCreated:*", "Queue": {"Fn::GetAtt": ["AttachmentsQueue", "Arn"]}}
+        assert "AttachmentsQueuePolicy" in bucket["DependsOn"]
+
+    def test_only_buckets_and_rules_of_this_account_speak_to_the_queue(
+        self, resources: dict[str, Any]
+    ) -> None:
+        policy = resources["AttachmentsQueuePolicy"]["Properties"]["PolicyDocument"]
+
+        for statement in policy["Statement"]:
+            assert statement["Principal"].keys() == {"Service"}
+            assert statement["Action"] == "sqs:SendMessage"
+            assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+    def test_results_of_a_scanner_come_where_one_is_asked_for(self, resources: dict[str, Any]) -> None:
+        rule = resources["ScanResults"]
+
+        assert rule["Condition"] == "FilesAreScanned"
+        assert rule["Properties"]["EventPattern"]["detail-type"] == [SCAN_RESULT]
+        assert rule["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["AttachmentsQueue", "Arn"]}
+
+    def test_pages_send_and_fetch_files_and_do_nothing_else(self, resources: dict[str, Any]) -> None:
+        (rule,) = resources["AttachmentFiles"]["Properties"]["CorsConfiguration"]["CorsRules"]
+
+        assert set(rule["AllowedMethods"]) == {"GET", "POST"}
 
 
 class TestGateway:
