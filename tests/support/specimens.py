@@ -46,8 +46,9 @@ IDS = {
     "organisation_id": "organisation_id",
     "comment_id": "comment_id",
 }
-# What a whole body does without: a ticket changed by a word changes more, and staff is in no organisation.
-LEFT_OUT = {"comment", "organisation_id"}
+# What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
+# files are attached to own comments alone.
+LEFT_OUT = {"comment", "comment_id", "organisation_id"}
 
 
 def routes() -> tuple[Endpoint, ...]:
