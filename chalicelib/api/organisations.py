@@ -13,6 +13,7 @@ from chalicelib.api.schemas.organisations import (
     OrganisationQuery,
 )
 from chalicelib.core import paging
+from chalicelib.tickets.organising import bring_along
 
 routes = Routes(__name__, tag="Organisations")
 
@@ -32,6 +33,8 @@ def list_organisations(call: Call, query: OrganisationQuery) -> Answer:
 )
 def make_organisation(call: Call, body: OrganisationIn) -> Answer:
     made = organisations.make(call.tx, call.actor, body.model_dump(exclude={"domains"}), set(body.domains))
+    if body.domains:
+        bring_along(call.tx, call.actor, made["id"])
     return Answer(made, headers={"Location": f"/v1/organisations/{made['id']}"})
 
 
@@ -47,7 +50,10 @@ def get_organisation(call: Call, organisation_id: UUID) -> Answer:
     examples={"body": {"domains": ["northwind.example", "northwind.co.example"], "shared_tickets": None}},
 )
 def change_organisation(call: Call, organisation_id: UUID, body: OrganisationPatch) -> Answer:
-    return Answer(organisations.change(call.tx, call.actor, organisation_id, sent(body)))
+    changed = organisations.change(call.tx, call.actor, organisation_id, sent(body))
+    if "domains" in body.model_fields_set:
+        bring_along(call.tx, call.actor, organisation_id)
+    return Answer(changed)
 
 
 @routes.delete(

@@ -13,7 +13,11 @@ from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page, sent
 from chalicelib.api.schemas.users import UserIn, UserOut, UserPatch, UserQuery
 from chalicelib.core import paging
+from chalicelib.tickets.organising import bring_along
 from chalicelib.tickets.releasing import release_all
+
+# Each can bring somebody into an organisation.
+MOVES = {"organisation_id", "email", "role"}
 
 routes = Routes(__name__, tag="People")
 
@@ -63,6 +67,8 @@ def change_user(call: Call, user_id: UUID, body: UserPatch) -> Answer:
     changed = change(call.tx, call.actor, keyring(call.settings), user_id, sent(body))
     if not Role(changed["role"]).is_staff:
         release_all(call.tx, call.actor, user_id, f"{changed['name']} is no longer staff.")
+    if changed["organisation"] and MOVES & body.model_fields_set:
+        bring_along(call.tx, call.actor, UUID(changed["organisation"]["id"]), user_id)
     return Answer(changed)
 
 

@@ -13,7 +13,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 from chalicelib.sla.queries import TARGETS_JSON
-from chalicelib.tickets.views import JOINED, LISTED
+from chalicelib.tickets.views import JOINS, LISTED
 from chalicelib.tickets.visibility import visible_to
 
 RANK = "array_position(ARRAY['low', 'medium', 'high', 'urgent'], t.priority)"
@@ -71,10 +71,10 @@ def _page(visible: str, conditions: tuple[str, ...], sort: str, after: bool) -> 
     where = ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
     if after:
         where.append(f"({column}, t.id) {'<' if descending else '>'} (:after_value, :after_id)")
-    return text(
-        f"SELECT {LISTED}, {TARGETS_JSON} AS targets {JOINED} WHERE {' AND '.join(where)} "
-        f"ORDER BY {column} {order}, t.id {order} LIMIT :take OFFSET :skip"
-    )
+    in_order = f"ORDER BY {column} {order}, t.id {order}"
+    # The page first, so that only what is shown is joined.
+    shown = f"SELECT t.* FROM tickets t WHERE {' AND '.join(where)} {in_order} LIMIT :take OFFSET :skip"
+    return text(f"SELECT {LISTED}, {TARGETS_JSON} AS targets FROM ({shown}) AS t {JOINS} {in_order}")
 
 
 def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[Any]:

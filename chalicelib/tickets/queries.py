@@ -376,3 +376,27 @@ def release(tx: Transaction, actor: Actor, assignee_id: UUID, reason: str) -> in
     ).all()
     tx.events.extend(events.message(**row._mapping) for row in rows)
     return len(rows)
+
+
+# In the order of their ids, as whoever locks several tickets.
+BRING_ALONG = text(
+    """
+    WITH held AS (
+        SELECT t.id FROM users u JOIN tickets t ON t.workspace_id = u.workspace_id AND t.requester_id = u.id
+        WHERE u.workspace_id = :workspace_id AND u.organisation_id = :organisation_id AND u.deleted_at IS NULL
+          AND (CAST(:user_id AS uuid) IS NULL OR u.id = CAST(:user_id AS uuid))
+          AND t.organisation_id IS NULL AND t.deleted_at IS NULL
+          AND t.status IN ('new', 'open', 'pending', 'on_hold')
+        ORDER BY t.id
+        FOR NO KEY UPDATE OF t
+    )
+    UPDATE tickets t SET organisation_id = :organisation_id FROM held
+    WHERE t.workspace_id = :workspace_id AND t.id = held.id
+    """
+)
+
+
+def bring_along(tx: Transaction, workspace_id: UUID, organisation_id: UUID, user_id: UUID | None) -> None:
+    """Gives the organisation the active tickets of its members, or of one, that are in none."""
+    keys = {"workspace_id": workspace_id, "organisation_id": organisation_id, "user_id": user_id}
+    tx.connection.execute(BRING_ALONG, keys)

@@ -29,8 +29,7 @@ LISTED = """
     a.id AS assignee_id, a.name AS assignee_name, a.email AS assignee_email,
     m.id AS team_id, m.name AS team_name, p.id AS policy_id, p.name AS policy_name
 """
-JOINED = """
-    FROM tickets t
+JOINS = """
     JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
     JOIN teams m ON m.workspace_id = t.workspace_id AND m.id = t.team_id
     LEFT JOIN users a ON a.workspace_id = t.workspace_id AND a.id = t.assignee_id
@@ -90,7 +89,7 @@ ENTRY = f"""
 @lru_cache(maxsize=8)
 def _one(condition: str) -> TextClause:
     return text(
-        f"SELECT {LISTED}, t.description, {TARGETS_JSON} AS targets {JOINED} "
+        f"SELECT {LISTED}, t.description, {TARGETS_JSON} AS targets FROM tickets t {JOINS} "
         f"WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition}"
     )
 

@@ -1,9 +1,16 @@
 """Tickets of an organisation: the one the requester was in, filtered by it, seen by its other members."""
 
+import re
 from typing import Any
+from uuid import UUID
 
+import pg8000.native
 import pytest
 
+from chalicelib.tickets import listing
+from chalicelib.tickets.visibility import OWN_ORGANISATION
+from local.postgres import Cluster
+from tests.conftest import DATABASE
 from tests.support.api import Api
 from tests.support.cast import Person, person
 from tests.support.database import Database
@@ -115,6 +122,42 @@ class TestFilter:
 
         assert desk.labels(desk.cast.dario, f"organisation={northwind}") == [ticket["label"]]
         assert desk.labels(desk.cast.dario, f"organisation={contoso}") == [second["label"]]
+
+    def test_who_joins_brings_along_what_is_active_and_in_no_organisation(self, desk: ServiceDesk) -> None:
+        active, finished = desk.networks_ticket(), desk.in_status("closed")
+        northwind = make(desk)
+
+        put(desk, desk.cast.carol, northwind)
+
+        assert desk.labels(desk.cast.dario, f"organisation={northwind}") == [active["label"]]
+        assert desk.labels(desk.cast.dario, "organisation=none") == [finished["label"]]
+        assert desk.detail(desk.cast.dario, active)["version"] == active["version"]
+
+    def test_so_does_who_comes_by_a_domain(self, desk: ServiceDesk) -> None:
+        tickets = [desk.ticket(desk.cast.carol)["label"], desk.ticket(desk.cast.chris)["label"]]
+        desk.ticket(desk.cast.ana)
+        northwind = make(desk)
+
+        desk.as_(desk.cast.ada).patch(f"/v1/organisations/{northwind}", {"domains": ["customers.example"]})
+
+        assert desk.labels(desk.cast.dario, f"organisation={northwind}&sort=created_at") == tickets
+
+    def test_so_does_who_is_there_when_it_is_made(self, desk: ServiceDesk) -> None:
+        ticket = desk.ticket()
+
+        northwind = make(desk, "Northwind", "customers.example")
+
+        assert desk.labels(desk.cast.dario, f"organisation={northwind}") == [ticket["label"]]
+
+    def test_who_comes_from_another_leaves_all_there(self, desk: ServiceDesk, northwind: str) -> None:
+        ticket = desk.ticket()
+        contoso = make(desk, "Contoso")
+
+        put(desk, desk.cast.carol, None)
+        put(desk, desk.cast.carol, contoso)
+
+        assert desk.labels(desk.cast.dario, f"organisation={northwind}") == [ticket["label"]]
+        assert desk.labels(desk.cast.dario, f"organisation={contoso}") == []
 
     def test_the_shape_of_a_ticket_is_as_before(self, desk: ServiceDesk, northwind: str) -> None:
         ticket = desk.detail(desk.cast.dario, desk.ticket())
@@ -416,6 +459,44 @@ class TestWhatMembersDo:
         desk.comment(desk.cast.ana, ticket, "Please try again.")
 
         assert database.value("SELECT count(*) FROM ticket_watchers") == 0
+
+
+class TestIndexes:
+    def test_each_part_of_what_a_member_sees_has_one_under_the_policies(
+        self, desk: ServiceDesk, northwind: str, cluster: Cluster, database: Database
+    ) -> None:
+        """An operator that is not leakproof would lose it, and a customer's list read the whole workspace."""
+        cast = desk.cast
+        database.run(
+            "INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, team_id) "
+            "SELECT :w, n, 'T-' || n, 's', 'd', :r, :t FROM generate_series(100, 4000) n",
+            w=cast.acme,
+            r=cast.ana.id,
+            t=cast.teams["Networks"],
+        )
+        database.run("ANALYZE tickets")
+        statement = listing._page(OWN_ORGANISATION, ("not_archived",), "-created_at", False)
+        app = pg8000.native.Connection(**cluster.dsn("mesa_app", DATABASE), timeout=60)
+        app.run("BEGIN")
+        app.run("SELECT workspace_id FROM fn_enter(:w, NULL)", w=cast.acme)
+
+        plan = "\n".join(
+            row[0]
+            for row in app.run(
+                f"EXPLAIN {statement}",
+                workspace_id=cast.acme,
+                actor_id=cast.chris.id,
+                own_organisation=UUID(northwind),
+                take=26,
+                skip=0,
+            )
+        )
+        app.close()
+
+        assert "BitmapOr" in plan
+        parts = ("requester_id_idx", "organisation_id_idx")
+        assert {f"tickets_workspace_id_{part}" for part in parts} <= set(re.findall(r"tickets_\w+", plan))
+        assert "tickets_pkey" in plan
 
 
 class TestPromises:
