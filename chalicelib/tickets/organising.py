@@ -1,4 +1,4 @@
-"""A ticket's organisation is its requester's when it is opened; who joins one later brings open work along."""
+"""A ticket has its requester's organisation from the start; who joins one later brings open work along."""
 
 from uuid import UUID
 
