@@ -23,6 +23,7 @@ from chalicelib.api import (
     tickets,
     two_step,
     users,
+    watchers,
     workspace,
 )
 
@@ -44,6 +45,7 @@ app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)
+app.register_blueprint(watchers.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(sign_up.routes.blueprint)
 app.register_blueprint(public_status.bp)

@@ -55,9 +55,11 @@ TARGETS = """
     WHERE fulfilled_at IS NULL
 """
 COMMENTS = """
-    INSERT INTO comments (workspace_id, ticket_id, author_id, body, created_at)
+    INSERT INTO comments (workspace_id, ticket_id, author_id, body, body_html, html_version, created_at)
     SELECT t.workspace_id, t.id, CASE WHEN n = 1 THEN :dario ELSE t.requester_id END,
-        repeat('The gateway was restarted, please try again. ', 4), t.created_at + n * interval '1 minute'
+        repeat('The gateway was restarted, please try again. ', 4),
+        '<p>' || repeat('The gateway was restarted, please try again. ', 4) || '</p>', 1,
+        t.created_at + n * interval '1 minute'
     FROM tickets t, generate_series(1, 2) AS n
     WHERE t.workspace_id = :workspace
 """

@@ -62,6 +62,13 @@ class Permission(StrEnum):
     )
     AUDIT_LOG_READ = "audit_log.read", ADMINS, "Read the audit log and have it verified."
     COMMENTS_ANSWER = "comments.answer", STAFF, "Speak for the desk: a public comment answers the requester."
+    COMMENTS_DELETE = "comments.delete", DISPATCHERS, "Take back any comment, at any time."
+    COMMENTS_MENTION = "comments.mention", STAFF, "Mention colleagues, who are told."
+    COMMENTS_REVISE_OWN = (
+        "comments.revise_own",
+        EVERYBODY,
+        "Edit or take back the own comment, for a quarter of an hour.",
+    )
     COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."
     COMMENTS_WRITE_INTERNAL = "comments.write_internal", STAFF, "Write internal notes."
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
@@ -122,6 +129,8 @@ class Permission(StrEnum):
     )
     TICKETS_TRANSFER = "tickets.transfer", DISPATCHERS, "Hand a ticket to another team."
     TICKETS_UNARCHIVE = "tickets.unarchive", ADMINS, "Take a ticket out of the archive."
+    WATCHERS_LEAVE = "watchers.leave", EVERYBODY, "Watch a ticket no longer."
+    WATCHERS_MANAGE = "watchers.manage", STAFF, "Watch a ticket, and have others watch it."
     WORKSPACE_CHANGE = "workspace.change", ADMINS, "Change the settings of the workspace."
     WORKSPACE_READ = "workspace.read", STAFF, "See the settings of the workspace."
 

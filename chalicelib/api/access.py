@@ -89,7 +89,12 @@ _TICKETS: dict[Route, Need] = {
     ("GET", "/v1/tickets/{ticket_id}/attachments/{attachment_id}"): Permission.TICKETS_READ,
     ("GET", "/v1/tickets/{ticket_id}/comments"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets/{ticket_id}/comments"): Permission.COMMENTS_WRITE,
+    ("DELETE", "/v1/tickets/{ticket_id}/comments/{comment_id}"): Permission.COMMENTS_REVISE_OWN,
+    ("PATCH", "/v1/tickets/{ticket_id}/comments/{comment_id}"): Permission.COMMENTS_REVISE_OWN,
     ("GET", "/v1/tickets/{ticket_id}/timeline"): Permission.TICKETS_READ,
+    ("GET", "/v1/tickets/{ticket_id}/watchers"): Permission.TICKETS_READ,
+    ("POST", "/v1/tickets/{ticket_id}/watchers"): Permission.WATCHERS_MANAGE,
+    ("DELETE", "/v1/tickets/{ticket_id}/watchers/{user_id}"): Permission.WATCHERS_LEAVE,
 }
 
 _TICKET_VERBS: dict[Route, Need] = {

@@ -21,6 +21,7 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/public/{workspace}/signup"): frozenset({403}),
     ("GET", "/v1/health/ready"): frozenset({503}),
     ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
+    ("POST", "/v1/tickets/{ticket_id}/watchers"): frozenset({200}),
 }
 RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 

@@ -29,6 +29,7 @@ TAGS = {
     "Comments and timeline": "What was said on a ticket, and what happened to it.",
     "Attachments": "Files of a ticket or of a comment. They go straight to the bucket and come straight "
     "from it; only what is `clean` can be fetched.",
+    "Watchers": "Who hears of a ticket without asking for it or working on it.",
     "Workspace": "The tenant and its settings.",
     "People": "The users of the workspace: staff and customers.",
     "Teams": "Groups of staff that resolve tickets.",

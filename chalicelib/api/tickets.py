@@ -21,7 +21,7 @@ from chalicelib.api.schemas.tickets import (
 from chalicelib.api.ticket_answer import ticket_answer
 from chalicelib.core import paging
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.tickets import deleting, listing, views
+from chalicelib.tickets import conversation, deleting, listing, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
 from chalicelib.tickets.timeline import as_customers_see
@@ -61,10 +61,10 @@ def breached_tickets(call: Call, query: TicketQuery) -> Answer:
 @routes.get("/v1/tickets/{ticket_id}", summary="Show a ticket with its conversation", answer=TicketDetail)
 def show_ticket(call: Call, ticket_id: UUID) -> Answer:
     row = views.show(call.tx, call.actor, ticket_id)
-    talk = views.conversation(call.tx, call.actor, ticket_id)
-    internal = call.actor.may(Permission.TICKETS_READ_INTERNAL)
-    timeline = talk.timeline if internal else [as_customers_see(entry) for entry in talk.timeline]
-    body = {**whole(row, call.actor), "comments": talk.comments, "timeline": timeline}
+    comments, timeline = conversation.conversation(call.tx, call.actor, ticket_id)
+    if not call.actor.may(Permission.TICKETS_READ_INTERNAL):
+        timeline = [as_customers_see(entry) for entry in timeline]
+    body = {**whole(row, call.actor), "comments": comments, "timeline": timeline}
     return Answer(body, headers={"ETag": f'"{row.version}"'})
 
 

@@ -121,6 +121,12 @@ Index(
     users.c.workspace_id,
     postgresql_where=text("role IN ('admin', 'dispatcher') AND deleted_at IS NULL"),
 )
+# Those whom a text can mention.
+Index(
+    "users_workspace_id_staff_idx",
+    users.c.workspace_id,
+    postgresql_where=text("role <> 'customer' AND deleted_at IS NULL"),
+)
 # Sign-in without a workspace looks an email up across all of them.
 Index(
     "users_email_idx",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -162,8 +163,15 @@ comments = Table(
     timestamp("created_at", now=True),
     timestamp("edited_at"),
     timestamp("deleted_at"),
+    # What tickets/markdown.py, in this version, made of the body; fn_forget_html keeps them together.
+    words("body_html", nullable=True),
+    Column("html_version", SmallInteger),
+    # Staff, who are never deleted: no row each, for nobody asks which comments mention somebody.
+    Column("mentions", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    Column("deleted_by", Uuid),
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     belongs_to("users", "author_id"),
+    belongs_to("users", "deleted_by"),
     belongs_to("api_keys", "api_key_id"),
     one_of("visibility", values(Visibility)),
     one_of("source", values(Source)),

@@ -18,6 +18,7 @@ from chalicelib.notifications.facts import Facts
 from chalicelib.notifications.recipients import (
     ASKS_DISPATCHERS,
     CARRIERS,
+    COMMENT_EDITED,
     COMMENTED,
     OCCASIONS,
     News,
@@ -51,7 +52,7 @@ class Claim:
 
 def is_told(type: str) -> bool:
     """Whether events of this type are anybody's mail. Unknown ones, of a newer version, are not."""
-    return type == COMMENTED or type in OCCASIONS
+    return type in (COMMENTED, COMMENT_EDITED) or type in OCCASIONS
 
 
 def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
@@ -76,7 +77,13 @@ def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
         News(
             occasion,
             told.actor_id,
-            queries.people(tx, event, dispatchers=occasion in ASKS_DISPATCHERS),
+            queries.people(
+                tx,
+                event,
+                dispatchers=occasion in ASKS_DISPATCHERS,
+                mentioned=_mentioned(event, told, facts),
+                comment_id=told.comment_id,
+            ),
             internal=event.internal,
             new_assignee=told.new_assignee,
             carried_by=_carriers(event, facts),
@@ -117,6 +124,7 @@ class _Told:
     actor_id: UUID | None
     comment_id: UUID | None
     new_assignee: UUID | None
+    mentioned: frozenset[UUID]
     due_at: datetime | None
     meta: Mapping[str, Any]
 
@@ -129,6 +137,7 @@ class _Told:
                 actor_id=_uuid(payload["actor"]["id"]),
                 comment_id=_uuid(meta.get("comment_id")),
                 new_assignee=_uuid(assigned),
+                mentioned=frozenset(map(UUID, meta.get("mentioned", ()))),
                 due_at=datetime.fromisoformat(meta["due_at"]) if meta.get("due_at") else None,
                 meta=meta,
             )
@@ -142,6 +151,8 @@ def _uuid(value: str | None) -> UUID | None:
 
 def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
     """A comment is told as what it is. One that was taken back is not, nor a warning that came too late."""
+    if event.type == COMMENT_EDITED:
+        return Occasion.MENTIONED if _mentioned(event, told, facts) else None
     if event.type != COMMENTED:
         occasion = OCCASIONS[event.type]
         overtaken = occasion is Occasion.SLA_WARNED and facts.status not in ACTIVE
@@ -153,6 +164,13 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
     answers = facts.actor_role and Role(facts.actor_role).may(Permission.COMMENTS_ANSWER)
     asks = not answers or told.actor_id == facts.requester_id
     return Occasion.ANSWERED if asks else Occasion.REPLIED
+
+
+def _mentioned(event: Event, told: _Told, facts: Facts) -> Sequence[UUID]:
+    """Whom the comment mentions still; of an edit, whom it mentioned first."""
+    if event.type == COMMENT_EDITED:
+        return [user_id for user_id in facts.mentions if user_id in told.mentioned]
+    return facts.mentions if event.type == COMMENTED else ()
 
 
 def _carriers(event: Event, facts: Facts) -> tuple[Occasion, ...]:

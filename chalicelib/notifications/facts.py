@@ -21,7 +21,8 @@ PLAIN = Brand()
 class Facts:
     """What a mail may tell of a ticket, as it is now. `due` is in the workspace's zone.
 
-    `comment`: the event's own, or the public one of the same change. `later_actions`: of the same change too.
+    `comment`: the event's own, or the public one of the same change; `mentions`: whom it mentions now.
+    `later_actions`: of the same change too.
     """
 
     label: str
@@ -42,3 +43,4 @@ class Facts:
     due: str | None
     later_actions: Sequence[str]
     brand: Brand = PLAIN
+    mentions: Sequence[UUID] = ()

@@ -13,6 +13,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.notifications.facts import Brand, Facts
 from chalicelib.notifications.recipients import Part, Person
+from chalicelib.tickets.visibility import staff_who_see
 
 # A claim outlives the function that made it, so that nobody else sends while it may still be sending.
 LEASE_SECONDS = 60
@@ -23,6 +24,7 @@ FACTS = text(
         r.name AS requester, g.name AS team,
         coalesce(a.name, k.name) AS actor, coalesce(a.role, k.role) AS actor_role,
         c.body AS comment, c.visibility, coalesce(u.name, p.name) AS author,
+        coalesce(c.mentions, '{}') AS mentions,
         to_char(coalesce(CAST(:due_at AS timestamptz), t.due_at) AT TIME ZONE w.timezone,
                 'YYYY-MM-DD HH24:MI') || ' (' || w.timezone || ')' AS due,
         ARRAY(
@@ -49,8 +51,15 @@ FACTS = text(
     WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id AND t.deleted_at IS NULL
     """
 )
+# Staff hear of what they see: who is mentioned or watches may have lost sight of the ticket. Of one comment
+# nobody hears twice, though an edit tells of it anew.
+SEES = staff_who_see(
+    everybody="(SELECT w.agent_visibility = 'all' FROM workspaces w WHERE w.id = :workspace_id)",
+    team="(SELECT team_id FROM ticket)",
+    own="u.id IN (SELECT unnest(ARRAY[requester_id, assignee_id]) FROM ticket)",
+)
 PEOPLE = text(
-    """
+    f"""
     WITH ticket AS (
         SELECT workspace_id, id, requester_id, assignee_id, team_id FROM tickets
         WHERE workspace_id = :workspace_id AND id = :ticket_id
@@ -59,6 +68,7 @@ PEOPLE = text(
         UNION ALL SELECT assignee_id, 'assignee' FROM ticket
         UNION ALL SELECT m.user_id, 'team' FROM ticket t
             JOIN team_members m ON m.workspace_id = t.workspace_id AND m.team_id = t.team_id
+        UNION ALL SELECT unnest(CAST(:mentioned AS uuid[])), 'mentioned'
         UNION ALL SELECT w.user_id, 'watcher' FROM ticket t
             JOIN ticket_watchers w ON w.workspace_id = t.workspace_id AND w.ticket_id = t.id
         UNION ALL SELECT d.id, d.role FROM users d
@@ -68,6 +78,14 @@ PEOPLE = text(
     SELECT u.id, u.name, u.email, u.role, array_agg(DISTINCT i.part) AS parts
     FROM involved i JOIN users u ON u.workspace_id = :workspace_id AND u.id = i.user_id
     WHERE u.deleted_at IS NULL AND u.status <> 'deactivated' AND (u.role = 'customer' OR u.status = 'active')
+      AND (i.part NOT IN ('mentioned', 'watcher') OR (i.part = 'watcher' AND u.role = 'customer')
+           OR (u.role <> 'customer' AND {SEES}))
+      AND (CAST(:comment_id AS text) IS NULL OR NOT EXISTS (
+          SELECT FROM notifications n JOIN events e ON e.workspace_id = n.workspace_id AND e.id = n.event_id
+          WHERE n.workspace_id = :workspace_id AND n.ticket_id = :ticket_id AND n.user_id = u.id
+            AND n.event_id <> :event_id AND n.status IN ('claimed', 'sent')
+            AND n.kind IN ('ticket.commented', 'ticket.comment_edited')
+            AND e.payload #>> '{{meta,comment_id}}' = :comment_id))
     GROUP BY u.id, u.name, u.email, u.role
     ORDER BY u.id
     """
@@ -163,11 +181,26 @@ def facts(
     return Facts(**_branded(row)) if row else None
 
 
-def people(tx: Transaction, event: Event, *, dispatchers: bool) -> list[Person]:
-    """Everybody around the ticket who may get mail; `dispatchers` adds the workspace's, and its admins."""
+def people(
+    tx: Transaction,
+    event: Event,
+    *,
+    dispatchers: bool = False,
+    mentioned: Sequence[UUID] = (),
+    comment_id: UUID | None = None,
+) -> list[Person]:
+    """Everybody around the ticket who may get mail; `dispatchers` adds the workspace's, and its admins,
+    `comment_id` leaves out who has heard of this comment by another event."""
     rows = tx.connection.execute(
         PEOPLE,
-        {"workspace_id": event.workspace_id, "ticket_id": event.ticket_id, "dispatchers": dispatchers},
+        {
+            "workspace_id": event.workspace_id,
+            "ticket_id": event.ticket_id,
+            "event_id": event.id,
+            "dispatchers": dispatchers,
+            "mentioned": list(mentioned),
+            "comment_id": str(comment_id) if comment_id else None,
+        },
     )
     return [
         Person(row.id, row.name, row.email, Role(row.role), frozenset(Part(part) for part in row.parts))

@@ -13,7 +13,8 @@ from chalicelib.accounts.permissions import Permission, Role
 
 
 class Occasion(StrEnum):
-    """What there is to tell. A comment is one of three: staff replied, the customer answered, staff noted."""
+    """What there is to tell. A comment is one of three: staff replied, the customer answered, staff noted.
+    Who is mentioned hears of that with the comment, or by itself where an edit brought it."""
 
     CREATED = "created"
     ASSIGNED = "assigned"
@@ -21,6 +22,7 @@ class Occasion(StrEnum):
     REPLIED = "replied"
     ANSWERED = "answered"
     NOTED = "noted"
+    MENTIONED = "mentioned"
     RESOLVED = "resolved"
     CLOSED = "closed"
     REOPENED = "reopened"
@@ -30,17 +32,28 @@ class Occasion(StrEnum):
 
 
 COMMENTED = "ticket.commented"
+COMMENT_EDITED = "ticket.comment_edited"
 OCCASIONS: Mapping[str, Occasion] = {
     f"ticket.{occasion}": occasion
     for occasion in Occasion
-    if occasion not in (Occasion.REPLIED, Occasion.ANSWERED, Occasion.NOTED)
+    if occasion not in (Occasion.REPLIED, Occasion.ANSWERED, Occasion.NOTED, Occasion.MENTIONED)
 }
 # Known, and nobody's mail. A type that is in neither is a newer one than this code: not told either.
 SILENT = frozenset(
     f"ticket.{action}"
     for action in (
-        *("archived", "attached", "deleted", "detached", "followed_up", "opened", "paused"),
+        *(
+            "archived",
+            "attached",
+            "comment_deleted",
+            "deleted",
+            "detached",
+            "followed_up",
+            "opened",
+            "paused",
+        ),
         *("quarantined", "reclassified", "restored", "resumed", "unarchived", "unassigned", "updated"),
+        *("watcher_added", "watcher_removed"),
     )
 )
 INTERNAL = frozenset({Occasion.NOTED, Occasion.SLA_WARNED, Occasion.SLA_BREACHED})
@@ -53,6 +66,7 @@ class Part(StrEnum):
 
     REQUESTER = "requester"
     ASSIGNEE = "assignee"
+    MENTIONED = "mentioned"
     TEAM = "team"
     WATCHER = "watcher"
     DISPATCHER = "dispatcher"
@@ -124,6 +138,7 @@ acknowledged = Audience(Part.REQUESTER, _with(Part.REQUESTER), even_the_actor=Tr
 assignee = Audience(Part.ASSIGNEE, _with(Part.ASSIGNEE))
 new_assignee = Audience(Part.ASSIGNEE, _new_assignee)
 team_of_the_unassigned = Audience(Part.TEAM, _team_of_the_unassigned)
+mentioned = Audience(Part.MENTIONED, _with(Part.MENTIONED))
 watchers = Audience(Part.WATCHER, _with(Part.WATCHER))
 dispatchers = Audience(Part.DISPATCHER, _dispatchers)
 
@@ -131,9 +146,10 @@ AUDIENCES: Mapping[Occasion, tuple[Audience, ...]] = {
     Occasion.CREATED: (acknowledged, assignee, dispatchers),
     Occasion.ASSIGNED: (new_assignee,),
     Occasion.TRANSFERRED: (new_assignee, team_of_the_unassigned),
-    Occasion.REPLIED: (requester, assignee, watchers),
-    Occasion.ANSWERED: (requester, assignee, team_of_the_unassigned, watchers),
-    Occasion.NOTED: (assignee, watchers),
+    Occasion.REPLIED: (mentioned, requester, assignee, watchers),
+    Occasion.ANSWERED: (mentioned, requester, assignee, team_of_the_unassigned, watchers),
+    Occasion.NOTED: (mentioned, assignee, watchers),
+    Occasion.MENTIONED: (mentioned,),
     Occasion.RESOLVED: (requester, watchers),
     Occasion.CLOSED: (requester, watchers),
     Occasion.REOPENED: (requester, assignee, watchers),

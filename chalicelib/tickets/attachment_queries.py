@@ -13,10 +13,25 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 from chalicelib.models.words import ActorType, Scan
-from chalicelib.tickets.views import ATTACHMENT
+from chalicelib.tickets.views import TIME
 from chalicelib.tickets.visibility import visible_to
 
 MAX_A_TICKET = 50
+
+# Without anybody's right to it: whoever reads a comment reads its files.
+ATTACHMENT = f"""
+    jsonb_build_object(
+        'id', f.id, 'ticket_id', f.ticket_id, 'comment_id', f.comment_id, 'file_name', f.file_name,
+        'content_type', f.content_type, 'size', f.size, 'state', f.state, 'scan', f.scan,
+        'created_at', {TIME.format("f.created_at")}, 'uploaded_at', {TIME.format("f.uploaded_at")},
+        'uploaded_by', CASE
+            WHEN f.uploaded_by IS NOT NULL THEN (
+                SELECT jsonb_build_object('id', o.id, 'name', o.name, 'email', o.email) FROM users o
+                WHERE o.workspace_id = f.workspace_id AND o.id = f.uploaded_by)
+            WHEN f.api_key_id IS NOT NULL THEN (
+                SELECT jsonb_build_object('id', k.id, 'name', k.name, 'email', NULL) FROM api_keys k
+                WHERE k.workspace_id = f.workspace_id AND k.id = f.api_key_id) END)
+"""
 
 # One that is only announced is nobody's business but its uploader's; those of notes are the staff's.
 VISIBLE = """

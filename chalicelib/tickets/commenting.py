@@ -10,9 +10,10 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict
 from chalicelib.models.words import Source, Status, Visibility
-from chalicelib.tickets import following_up, queries
+from chalicelib.tickets import comment_queries, following_up, markdown
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import FINISHED
+from chalicelib.tickets.mentioning import mentioned
 from chalicelib.tickets.pausing import go_on
 from chalicelib.tickets.reopening import wake, within_window
 from chalicelib.tickets.ticket import Ticket
@@ -60,7 +61,11 @@ def add_comment(
     actor = draft.actor
     if draft.get("archived_at") is not None:
         raise Conflict("The ticket is archived, so it takes no comments. Open a new one.")
-    row = queries.insert_comment(draft.tx, actor, draft.ticket, body, visibility, source)
+    written = markdown.render(body)
+    mentions = mentioned(draft, written.mentions)
+    row = comment_queries.insert(
+        draft.tx, actor, draft.ticket, body, written.html, mentions, visibility, source
+    )
     internal = visibility is Visibility.INTERNAL
     draft.tell("commented", comment_id=row.id, visibility=visibility, internal=internal)
     if not internal:

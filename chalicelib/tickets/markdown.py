@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
 
 # Raise it with whatever changes what comes out: HTML of another version is made anew when it is read.
 VERSION = 1
-# Deeper than this nobody quotes; what is, or what would grow out of bounds, is shown as it was written.
-MAX_NESTING = 12
+# Deeper than this nobody quotes, longer is a log and no text; what would grow out of bounds is as rare. All
+# of it is shown as it was written.
+MAX_NESTING = 20
+MAX_MARKDOWN = 32_768
 MAX_HTML_BYTES = 4 * 65_536
 # How much text an answer renders that has no HTML of this version yet; the rest of it is shown as written.
 MAX_LATE = 65_536
 
 TAGS = frozenset(
-    "a blockquote br code del em h1 h2 h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul".split()
+    {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre"}
+    | {"s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}
 )
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 SCHEMES = frozenset({"http", "https", "mailto"})
@@ -36,28 +40,37 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # `@[Ana Diaz]`, or what may begin with a name: `@ana`, `@Ana Diaz`, `@ana@acme.example`.
 BRACKETED = re.compile(r"@\[([^\]\[\n]{1,254})\]")
 NAMED = re.compile(r"@(?=\w)")
+# Before an `@`, these make it a part of an address.
+AMID = re.compile(r"[\w@./+-]")
 MAX_MENTIONS = 50
 LONGEST_NAME = 254
 
 
+class Said(NamedTuple):
+    """What stands behind an `@`: a name in brackets and nothing else, or a line that begins with a name."""
+
+    text: str
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text with its HTML, and what stands behind each `@` in it, up to LONGEST_NAME characters: a name in
-    brackets ends with U+0000, for nothing follows it."""
+    """A text as HTML, and what stands behind the `@`s in it, outside of code, links and addresses."""
 
     html: str
-    mentions: tuple[str, ...]
+    mentions: tuple[Said, ...]
 
 
 def render(text: str) -> Written:
-    """The HTML of a text, and whom it may mention: outside of code, links and addresses."""
-    tokens = _parser().parse(_clean(text))
-    if any(token.level >= MAX_NESTING - 1 for token in tokens):
-        return Written(as_written(text), ())
-    html = _harmless(_parser().renderer.render(tokens, _parser().options, {}))
-    if len(html.encode()) > MAX_HTML_BYTES:
-        return Written(as_written(text), ())
-    return Written(html, tuple(dict.fromkeys(_mentions(tokens)))[:MAX_MENTIONS])
+    """The HTML of a text, and whom it may mention."""
+    text = _clean(text)
+    if len(text) <= MAX_MARKDOWN:
+        tokens = _parser().parse(text)
+        if all(token.level < MAX_NESTING - 1 for token in tokens):
+            html = _harmless(_parser().renderer.render(tokens, _parser().options, {}))
+            if len(html.encode()) <= MAX_HTML_BYTES:
+                return Written(html, _first(_mentions(tokens)))
+    return Written(as_written(text), _first(_mentions_in(text)))
 
 
 def as_written(text: str) -> str:
@@ -100,38 +113,56 @@ def _parser() -> "MarkdownIt":
     parser.enable(["table", "strikethrough"]).disable(["reference", "lheading"])
     parser.validateLink = lambda url: LINK.match(url) is not None  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "mention", _mention)
-    for name, rule in {"mention": _plain, "image": _picture, "td_open": _cell, "th_open": _cell}.items():
-        parser.add_render_rule(name, rule)
+    parser.add_render_rule("mention", _plain)
+    parser.add_render_rule("image", _picture)
+    for cell in ("td_open", "th_open"):
+        parser.add_render_rule(cell, _cell)
     return parser
 
 
 def _mention(state: "StateInline", silent: bool) -> bool:
-    """The rule for `@`: in the middle of a word it is an address's."""
-    position = state.pos
-    if state.src[position] != "@" or (position and re.match(r"[\w@.+-]", state.src[position - 1])):
+    """The rule for `@`."""
+    said = _said(state.src, state.pos)
+    if said is None:
         return False
-    bracketed = BRACKETED.match(state.src, position)
-    if bracketed is None and NAMED.match(state.src, position) is None:
-        return False
-    end = bracketed.end() if bracketed else position + 1
     if not silent:
         token = state.push("mention", "", 0)
-        token.content = bracketed.group(0) if bracketed else "@"
-        token.meta["name"] = bracketed.group(1) + "\0" if bracketed else state.src[end : end + LONGEST_NAME]
-    state.pos = end
+        token.content = f"@[{said.text}]" if said.whole else "@"
+        token.meta["said"] = said
+    state.pos += len(said.text) + 3 if said.whole else 1
     return True
 
 
-def _mentions(tokens: "Iterable[Token]") -> Iterator[str]:
+def _said(text: str, position: int) -> Said | None:
+    """What is said at this place, None where there is no `@` or it is an address's."""
+    if text[position] != "@" or (position and AMID.match(text[position - 1])):
+        return None
+    if bracketed := BRACKETED.match(text, position):
+        return Said(bracketed.group(1), True)
+    if NAMED.match(text, position) is None:
+        return None
+    return Said(text[position + 1 : position + 1 + LONGEST_NAME].partition("\n")[0], False)
+
+
+def _mentions(tokens: "Iterable[Token]") -> Iterator[Said]:
     for token in tokens:
         links = 0
         for child in token.children or ():
             links += {"link_open": 1, "link_close": -1}.get(child.type, 0)
             if child.type == "mention" and not links:
-                yield child.meta["name"]
+                yield child.meta["said"]
 
 
-def _plain(renderer: Any, tokens: "list[Token]", at: int, *_: Any) -> str:
+def _mentions_in(text: str) -> Iterator[Said]:
+    found = (_said(text, at.start()) for at in re.finditer("@", text))
+    return (said for said in found if said is not None)
+
+
+def _first(mentions: Iterator[Said]) -> tuple[Said, ...]:
+    return tuple(dict.fromkeys(islice(mentions, MAX_MENTIONS)))
+
+
+def _plain(_: Any, tokens: "list[Token]", at: int, *__: Any) -> str:
     return escape(tokens[at].content)
 
 
@@ -142,7 +173,7 @@ def _picture(renderer: Any, tokens: "list[Token]", at: int, options: Any, env: A
     return f'<a href="{escape(source)}">{escape(told)}</a>'
 
 
-def _cell(renderer: Any, tokens: "list[Token]", at: int, *_: Any) -> str:
+def _cell(_: Any, tokens: "list[Token]", at: int, *__: Any) -> str:
     """A cell's side as an attribute of its own, for styles are none of ours to allow."""
     token = tokens[at]
     side = str(token.attrGet("style") or "").partition(":")[2]

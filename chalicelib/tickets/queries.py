@@ -272,33 +272,6 @@ def _payload(actor: Actor, ticket: Ticket, values: Mapping[str, Any], entry: Ent
     }
 
 
-INSERT_COMMENT = text(
-    """
-    INSERT INTO comments (workspace_id, ticket_id, author_id, api_key_id, visibility, body, source)
-    VALUES (:workspace_id, :ticket_id, :author_id, :api_key_id, :visibility, :body, :source)
-    RETURNING id, created_at
-    """
-)
-
-
-def insert_comment(
-    tx: Transaction, actor: Actor, ticket: Ticket, body: str, visibility: str, source: str
-) -> Any:
-    """A new comment; its id and time."""
-    return tx.connection.execute(
-        INSERT_COMMENT,
-        {
-            "workspace_id": ticket.workspace_id,
-            "ticket_id": ticket.id,
-            "author_id": actor.user_id,
-            "api_key_id": actor.id if actor.type is ActorType.API_KEY else None,
-            "visibility": visibility,
-            "body": body,
-            "source": source,
-        },
-    ).one()
-
-
 INSERT_LINK = text(
     """
     INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id, created_by)

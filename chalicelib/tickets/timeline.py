@@ -7,13 +7,15 @@ from typing import Any
 INTERNAL_REASONS = frozenset(
     {"archived", "assigned", "reclassified", "transferred", "unarchived", "unassigned"}
 )
+# Whom a comment mentions, and by which rule a ticket found its assignee, is the staff's to know.
+INTERNAL_META = frozenset({"assigned_by", "mentioned"})
 INTERNAL_CHANGES = frozenset({"custom_fields", "sla_minutes", "tags"})
 
 
 def as_customers_see(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as answers carry it, without what is marked internal."""
-    meta, changes = dict(entry["meta"]), entry["changes"]
-    meta.pop("assigned_by", None)
+    meta = {name: value for name, value in entry["meta"].items() if name not in INTERNAL_META}
+    changes = entry["changes"]
     if entry["action"] in INTERNAL_REASONS:
         meta.pop("reason", None)
     return {

@@ -30,3 +30,16 @@ def visible_to(actor: Actor) -> tuple[str, dict[str, Any]]:
     if actor.organisation_id is None:
         return OWN_TICKETS, {"actor_id": actor.id}
     return OWN_ORGANISATION, {"actor_id": actor.id, "own_organisation": actor.organisation_id}
+
+
+def staff_who_see(
+    *,
+    everybody: str = ":agents_see_all",
+    team: str = ":team_id",
+    own: str = "u.id IN (:assignee_id, :requester_id)",
+) -> str:
+    """The same the other way round: a condition on `users u`, of the staff, for one ticket. `everybody`,
+    `team`, `own`: SQL for whether agents see all, for the ticket's team, for whether it is this user's."""
+    return f"""(u.role IN ('admin', 'dispatcher') OR {everybody} OR {own} OR EXISTS (
+        SELECT FROM team_members s
+        WHERE s.workspace_id = u.workspace_id AND s.user_id = u.id AND s.team_id = {team}))"""

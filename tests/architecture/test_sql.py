@@ -14,7 +14,10 @@ READING = {
     "accounts.two_step_queries": "authenticators, recovery codes and challenges, which only their verbs ask",
     "accounts.audit_queries": "the audit log's own, which no other query of the room touches",
     "tickets.attachment_queries": "files and their objects, which only their own verbs ask",
+    "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
+    "tickets.conversation": "reads of comments and timelines for answers",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",
+    "tickets.watcher_queries": "watchers, which only their own verbs ask",
     "tickets.listing": "the list of tickets, composed of a fixed set of conditions and sorts",
     "tickets.visibility": "the condition that every read of tickets carries",
 }

@@ -11,6 +11,7 @@ from chalicelib.notifications import recipients as table
 from chalicelib.notifications.recipients import (
     AUDIENCES,
     CARRIERS,
+    COMMENT_EDITED,
     COMMENTED,
     INTERNAL,
     OCCASIONS,
@@ -115,13 +116,14 @@ class TestTable:
         assert all(AUDIENCES.values())
 
     def test_every_known_type_is_told_or_silent_and_never_both(self) -> None:
-        told = {COMMENTED, *OCCASIONS}
+        told = {COMMENTED, COMMENT_EDITED, *OCCASIONS}
 
         assert told & SILENT == set()
         assert {OCCASIONS[type] for type in OCCASIONS} == set(Occasion) - {
             Occasion.REPLIED,
             Occasion.ANSWERED,
             Occasion.NOTED,
+            Occasion.MENTIONED,
         }
 
     def test_knows_every_action_that_verbs_write(self) -> None:
@@ -129,11 +131,11 @@ class TestTable:
         room = Path(table.__file__).parents[1] / "tickets"
         actions = set()
         for path in room.glob("*.py"):
-            actions |= set(re.findall(r"draft\.(?:set|tell)\(\s*\"(\w+)\"", path.read_text("utf-8")))
+            actions |= set(re.findall(r"draft(?:\.set\(|\.tell\(|,)\s*\"(\w+)\"", path.read_text("utf-8")))
             actions |= set(re.findall(r"Entry\(\s*\"(\w+)\"", path.read_text("utf-8")))
 
-        assert {"created", "commented", "resolved"} <= actions
-        assert {f"ticket.{action}" for action in actions} <= {COMMENTED, *OCCASIONS, *SILENT}
+        assert {"created", "commented", "comment_deleted", "resolved", "watcher_added"} <= actions
+        assert {f"ticket.{action}" for action in actions} <= {COMMENTED, COMMENT_EDITED, *OCCASIONS, *SILENT}
 
 
 class TestRules:

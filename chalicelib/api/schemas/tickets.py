@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, fie
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
-from chalicelib.api.schemas.attachments import AttachmentOut
+from chalicelib.api.schemas.comments import CommentOut
 from chalicelib.api.schemas.common import (
     In,
     Line,
@@ -31,7 +31,7 @@ from chalicelib.api.schemas.words import (
     TypeList,
     TypeWord,
 )
-from chalicelib.models.words import Priority, Status, TicketType, Visibility
+from chalicelib.models.words import Priority, Status, TicketType
 from chalicelib.sla.facts import resolution_facts, sla_facts
 
 Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", "title", "asunto"))]
@@ -175,11 +175,6 @@ class OptionalReasonIn(In):
     reason: Reason | None = None
 
 
-class CommentIn(In):
-    body: LongText
-    visibility: Visibility = Visibility.PUBLIC
-
-
 class TargetOut(Out):
     """One promise: its minutes of business time, and where it stands."""
 
@@ -252,22 +247,6 @@ class TicketOut(TicketListed):
     """A ticket."""
 
     description: str
-
-
-class CommentOut(Out):
-    """A comment. `follow_up` is the ticket that a customer's comment on a finished one opened instead; `id`
-    is null then."""
-
-    id: UUID | None
-    ticket_id: UUID
-    author: PersonRef | None
-    visibility: Visibility
-    body: str
-    source: str
-    created_at: datetime
-    edited_at: datetime | None
-    attachments: list[AttachmentOut]
-    follow_up: dict[str, Any] | None = None
 
 
 class ActorOut(Out):

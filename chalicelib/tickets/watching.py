@@ -1,0 +1,86 @@
+"""Watching: who hears of a ticket without asking for it or working on it. The staff says who; everybody may
+leave.
+
+A customer who watches sees the ticket's public side. Staff sees what it saw before: watching opens nothing.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission, Role
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Conflict, Forbidden, NotFound, ValidationFailed
+from chalicelib.core.paging import Page, answer
+from chalicelib.tickets import watcher_queries
+from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.views import show
+
+MOST = 50
+
+
+def listing(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> dict[str, Any]:
+    """A page of a visible ticket's watchers, of whom a customer sees the customers. Raises NotFound."""
+    show(tx, actor, ticket_id)
+    after = page.after("created_at", (datetime, UUID))
+    rows = watcher_queries.listed(tx, actor, ticket_id, page, after)
+    return answer(rows, page, "created_at", lambda row: (row.created_at, row.id), _shape)
+
+
+def watch(
+    tx: Transaction, actor: Actor, ticket_id: UUID, user_id: UUID | None
+) -> tuple[dict[str, Any], bool]:
+    """Has somebody watch, or the actor. The watcher, and whether it is new."""
+    draft = _open(tx, actor, ticket_id)
+    if (wanted := user_id or actor.user_id) is None:
+        raise ValidationFailed.of("user_id", "Say who: an API key watches nothing.", "FIELD_REQUIRED")
+    row = watcher_queries.candidate(tx, actor, draft.ticket, wanted)
+    if row is None or not row.is_here:
+        raise NotFound("There is no such active user.")
+    if row.created_at is not None:
+        return _shape(row), False
+    if not row.sees:
+        raise Conflict(f"{row.name} does not see this ticket: it is another team's.")
+    if row.watchers >= MOST:
+        raise Conflict(f"A ticket has {MOST} watchers at most.")
+    watcher_queries.insert(tx, draft.ticket, wanted)
+    _tell(draft, "watcher_added", row)
+    return {**_shape(row), "created_at": draft.now}, True
+
+
+def leave(tx: Transaction, actor: Actor, ticket_id: UUID, user_id: UUID) -> None:
+    """Has somebody watch no longer. Customers leave by themselves alone."""
+    draft = _open(tx, actor, ticket_id)
+    row = watcher_queries.candidate(tx, actor, draft.ticket, user_id)
+    is_known = row is not None and row.created_at is not None
+    if not is_known or not (actor.may(Permission.TICKETS_READ_INTERNAL) or not Role(row.role).is_staff):
+        raise NotFound("There is no such watcher.")
+    if user_id != actor.user_id and not actor.may(Permission.WATCHERS_MANAGE):
+        raise Forbidden("The staff says who watches; you can leave by yourself.")
+    watcher_queries.delete(tx, draft.ticket, user_id)
+    _tell(draft, "watcher_removed", row)
+
+
+def _open(tx: Transaction, actor: Actor, ticket_id: UUID) -> Draft:
+    """The ticket, locked, so that its watchers can be counted."""
+    draft = open_draft(tx, actor, ticket_id)
+    if draft.ticket.archived_at is not None:
+        raise Conflict("The ticket is archived, so it can only be read.")
+    return draft
+
+
+def _tell(draft: Draft, action: str, row: Any) -> None:
+    """Who of the staff looks on is no customer's business."""
+    draft.tell(action, user_id=row.id, internal=Role(row.role).is_staff)
+    draft.save(counts=False)
+
+
+def _shape(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "email": row.email,
+        "role": row.role,
+        "created_at": row.created_at,
+    }
