@@ -182,7 +182,6 @@ for _part, _read, _write in [
     ("links", STAFF, STAFF),
     ("tags", STAFF, STAFF),
     ("time-entries", STAFF, STAFF),
-    ("watchers", EVERYBODY, STAFF),
 ]:
     LARGE_TABLE |= {
         ("GET", f"/v1/tickets/{{ticket_id}}/{_part}"): _read,

@@ -173,6 +173,34 @@ def test_a_transfer_to_a_team_that_gives_it_to_somebody(desk: ServiceDesk, datab
     assert count <= WRITE
 
 
+class TestRevising:
+    def test_a_comment_that_mentions_somebody(self, desk: ServiceDesk) -> None:
+        path = f"/v1/tickets/{desk.in_status('open')['id']}/comments"
+        body = {"body": "@ben and @dario, please look into it."}
+
+        count, reply = counted(desk, desk.cast.ana, "POST", path, body, Idempotency_Key="k1")
+        assert [mentioned["name"] for mentioned in reply.json["mentions"]] == ["Dario"]
+        assert count <= WRITE + KEY
+
+        count, _ = counted(
+            desk, desk.cast.ana, "PATCH", f"{path}/{reply.json['id']}", {"body": "@ada: done."}
+        )
+        assert count <= WRITE
+
+        count, _ = counted(desk, desk.cast.ada, "DELETE", f"{path}/{reply.json['id']}")
+        assert count <= WRITE
+
+    def test_a_watcher(self, desk: ServiceDesk) -> None:
+        path = f"/v1/tickets/{desk.in_status('open')['id']}/watchers"
+        chris = str(desk.cast.chris.id)
+
+        count, _ = counted(desk, desk.cast.ana, "POST", path, {"user_id": chris})
+        assert count <= WRITE
+
+        count, _ = counted(desk, desk.cast.chris, "DELETE", f"{path}/{chris}")
+        assert count <= WRITE
+
+
 def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
     ticket = desk.in_status("open")
     body = {"priority": "urgent", "tags": ["vpn"], "assignee_id": str(desk.cast.ana.id), "subject": "VPN"}
@@ -186,4 +214,4 @@ def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
 
 def test_every_verb_is_counted() -> None:
     paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
-    assert {path.removeprefix(OF_A_TICKET) for path in paths} - {"attachments", "comments"} == set(VERBS)
+    assert {path.removeprefix(OF_A_TICKET) for path in paths} - {"attachments", "comments", "watchers"} == set(VERBS)
