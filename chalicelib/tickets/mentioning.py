@@ -17,7 +17,7 @@ from chalicelib.tickets.draft import Draft
 from chalicelib.tickets.markdown import Said
 
 # Where a name ends: not in the middle of a word or an address.
-END = re.compile(r"(?![\w@]|[.+'’-]\w)")
+END = re.compile(r"(?![\w@]|[.+-]\w)")
 
 
 @dataclass(frozen=True, slots=True)
