@@ -21,7 +21,6 @@ LONG_FILES = {
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
     "chalicelib/tickets/attachment_queries.py": "all the SQL of files, statement by statement",
     "chalicelib/tickets/queries.py": "all the SQL that verbs load and write with",
-    "chalicelib/tickets/views.py": "how a ticket, a comment, a file and an entry read, in one place",
 }
 LONG_FUNCTIONS = {
     "api.resource._route": "one keyword a property of a route; nothing but their passing on",
