@@ -12,9 +12,9 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.tickets import revising
 from chalicelib.tickets.archiving import archive
-from tests.accounts.conftest import Connections, Unit
 from tests.support.api import Reply
 from tests.support.cast import Person
+from tests.support.connections import Connections, Unit
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 

@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.core.errors import Conflict
 from chalicelib.tickets import watching
-from tests.accounts.conftest import Connections
 from tests.support.api import Reply
 from tests.support.cast import Person, person
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 from tests.tickets.test_revising import acting
