@@ -9,6 +9,7 @@ from uuid import UUID
 from app import app
 from chalicelib.api import access, openapi
 from chalicelib.api.endpoint import Endpoint
+from tests.support.cast import PASSWORD
 from tests.support.contract import contract
 
 # Stands for a whole body, where None stands for none.
@@ -23,6 +24,7 @@ BY_NAME = {
     "admin_email": lambda: f"specimen{next(_numbers)}@example.org",
     "password": lambda: "violet staple horse",
     "admin_password": lambda: "violet staple horse",
+    "current_password": lambda: PASSWORD,
     "new_password": lambda: "amber ladder cloud",
     "file_name": lambda: "specimen.png",
     "content_type": lambda: "image/png",
