@@ -360,6 +360,17 @@ def test_an_invitation_of_who_has_a_second_step_begins_no_session(
     assert database.value(SESSIONS) == 0
 
 
+def test_a_forgotten_password_is_no_way_around(api: Api, cast: Cast, device: Device, post: Post) -> None:
+    api.post("/v1/auth/password/forgot", {"email": cast.ana.email})
+    reset = {"token": post.token(cast.ana.email), "password": "amber ladder cloud"}
+    assert api.post("/v1/auth/password/reset", reset).status == 204
+
+    asked = login(api, cast.ana, password="amber ladder cloud")
+
+    assert asked.json.get("totp_required") is True
+    assert verify(api, asked.json["challenge_token"], code=device.code()).status == 200
+
+
 def test_another_device_begins_another_count(
     api: Api, cast: Cast, device: Device, database: Database
 ) -> None:
