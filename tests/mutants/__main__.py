@@ -10,10 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from local.postgres import Cluster
+from tests.conftest import DATABASE
 from tests.mutants import roles, signatures, visibility
 from tests.mutants.mutant import Mutant
 
@@ -40,23 +42,43 @@ def main() -> int:
         return 0
     results: list[Result] = []
     with TemporaryDirectory(prefix="mesa-mutants-") as folder:
-        copy = Path(folder) / "mesa"
+        copy, cluster = Path(folder) / "mesa", Cluster(Path(folder) / "postgres", durable=False)
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT, symlinks=True)
         for mutant in chosen:
             _restore(copy, mutant, mutant.apply(copy))
         if given.only in (None, POLICIES):
             results += _policies(copy)
         if chosen:
-            _require_green(copy, chosen)
-        for number, mutant in enumerate(chosen, 1):
-            results.append((mutant.group, mutant.name, _caught_by(copy, mutant)))
-            _progress(f"{number} of {len(chosen)}: {mutant.group}: {mutant.name} | {results[-1][2]}")
+            _start(cluster)
+        try:
+            results += _tried(copy, chosen)
+        finally:
+            if chosen:
+                cluster.destroy()
     survivors = [f"{group}: {name}" for group, name, found in results if found == SURVIVED]
     print(_table(results))
     print(f"\n{len(results)} mutants, {len(results) - len(survivors)} caught.")
     if survivors:
         print("Survived:\n  " + "\n  ".join(survivors))
     return 1 if survivors else 0
+
+
+def _start(cluster: Cluster) -> None:
+    """One migrated PostgreSQL for all runs, but for those whose mutant is in the migrations."""
+    cluster.start()
+    cluster.bootstrap(DATABASE)
+    cluster.migrate(DATABASE)
+    cluster.set_app_password()
+    os.environ["MESA_MUTANTS_CLUSTER"] = str(cluster.path)
+
+
+def _tried(copy: Path, chosen: Sequence[Mutant]) -> Iterator[Result]:
+    if chosen:
+        _require_green(copy, chosen)
+    for number, mutant in enumerate(chosen, 1):
+        found = _caught_by(copy, mutant)
+        _progress(f"{number} of {len(chosen)}: {mutant.group}: {mutant.name} | {found}")
+        yield mutant.group, mutant.name, found
 
 
 def _all() -> list[Mutant]:
@@ -75,7 +97,8 @@ def _require_green(copy: Path, chosen: Sequence[Mutant]) -> None:
 def _caught_by(copy: Path, mutant: Mutant) -> str:
     before = mutant.apply(copy)
     try:
-        return _first_failure(copy, mutant.tests) or SURVIVED
+        own_cluster = mutant.path.startswith("migrations/")
+        return _first_failure(copy, mutant.tests, own_cluster=own_cluster) or SURVIVED
     finally:
         _restore(copy, mutant, before)
 
@@ -84,9 +107,12 @@ def _restore(copy: Path, mutant: Mutant, before: str) -> None:
     (copy / mutant.path).write_text(before, "utf-8")
 
 
-def _first_failure(copy: Path, tests: Sequence[str]) -> str | None:
+def _first_failure(copy: Path, tests: Sequence[str], *, own_cluster: bool = False) -> str | None:
     """The test that fails first, None where all pass. Not to be collected counts as failing."""
-    finished = _pytest(copy, "-x", *tests)
+    if all("::" in test for test in tests):
+        finished = _run(copy, "tests.mutants.calling", *tests)
+    else:
+        finished = _pytest(copy, "-x", *tests, own_cluster=own_cluster)
     if finished.returncode == 0:
         return None
     if named := re.search(r"^(?:FAILED|ERROR) (\S+)", finished.stdout, re.MULTILINE):
@@ -97,7 +123,7 @@ def _first_failure(copy: Path, tests: Sequence[str]) -> str | None:
 
 
 def _policies(copy: Path) -> list[Result]:
-    finished = _pytest(copy, "tests/mutants/policies.py", "-s")
+    finished = _pytest(copy, "tests/mutants/policies.py", "-s", own_cluster=True)
     lines = [line.split(" | ") for line in finished.stdout.splitlines() if line.startswith("policy | ")]
     results = [(group, name, found) for group, name, found in lines]
     if not results or (finished.returncode != 0 and SURVIVED not in finished.stdout):
@@ -105,9 +131,15 @@ def _policies(copy: Path) -> list[Result]:
     return results
 
 
-def _pytest(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _pytest(copy: Path, *arguments: str, own_cluster: bool) -> subprocess.CompletedProcess[str]:
+    plugins = ["no:cacheprovider", *([] if own_cluster else ["tests.mutants.shared_cluster"])]
+    options = [word for plugin in plugins for word in ("-p", plugin)]
+    return _run(copy, "pytest", "-q", "--tb=no", "-rfE", *options, *arguments)
+
+
+def _run(copy: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=copy,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -118,7 +150,7 @@ def _pytest(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _progress(text: str) -> None:
-    sys.stderr.write(f"\r  {text}\n")
+    sys.stderr.write(f"  {text}\n")
     sys.stderr.flush()
 
 

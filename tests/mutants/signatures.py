@@ -87,9 +87,13 @@ SIGNING_IN = declared(
     ("too many failures", "    if not count.allowed:", "    if False:"),
 ) + declared(
     "sign-in", "chalicelib/accounts/password_change.py", "tests/api/test_auth_change.py",
-    ("the current password", 'if not verify_password(current or "", stored, keys.pepper, keys.bcrypt_cost):', "if False:"),
     ("other sessions end", "    mail_queries.revoke_other_families(tx, workspace.id, person, token_id)\n", ""),
     ("mailed tokens end", "    mail_queries.revoke_tokens(tx, workspace.id, person)\n", ""),
+)  # fmt: skip
+
+PROVING = declared(
+    "sign-in", "chalicelib/accounts/reauthentication.py", "tests/api/test_auth_change.py tests/api/test_totp_enrolment.py",
+    ("the current password", 'if not verify_password(password or "", stored, keys.pepper, keys.bcrypt_cost):', "if False:"),
     ("too many failures", "    if not count.allowed:", "    if False:"),
 )  # fmt: skip
 
@@ -139,4 +143,51 @@ MAILED = declared(
     ("the status, as it is spent", "      AND person.status = :status\n", ""),
 )  # fmt: skip
 
-ALL: list[Mutant] = [*TOKENS, *AUTHORIZER, *ENTERING, *SIGNING_IN, *SESSIONS, *MAILED]
+TWO_STEP = (
+    "tests/api/test_totp_sign_in.py tests/api/test_totp_required.py tests/accounts/test_two_step_races.py"
+)
+
+SECOND_STEP = declared(
+    "second step", "chalicelib/accounts/second_step.py", TWO_STEP,
+    ("a challenge", "    if not actor.second_step.enabled:", "    if True:"),
+    ("a challenge that is open", "    if not two_step_queries.is_open(tx, owner.workspace_id, owner.user_id, digest):", "    if False:"),
+    ("a challenge is good once", "        two_step_queries.spend_challenge(tx, owner.workspace_id, owner.user_id, digest)\n", "        pass\n"),
+    ("too many wrong codes", "        if not count.allowed:", "        if False:"),
+    ("the code", "return used or _refuse(tx, actor, subject, limit_factor, wrong)", "return used or 'totp'"),
+) + declared(
+    "second step", "chalicelib/accounts/totp.py", TWO_STEP + " tests/accounts/test_totp.py",
+    ("around now", "WINDOW = 1", "WINDOW = 20"),
+    ("the code of the step", "if hmac.compare_digest(totp.generate_otp(step), typed)", "if typed"),
+    ("later than the last", "next((step for step in fitting if step > used), None)", "next(iter(fitting), None)"),
+) + declared(
+    "second step", "chalicelib/accounts/two_step_queries.py", TWO_STEP,
+    ("a used recovery code", "AND digest = :digest AND used_at IS NULL\n", "AND digest = :digest\n"),
+    ("a challenge that is over", "AND digest = :digest AND expires_at > now()", "AND digest = :digest"),
+) + declared(
+    "second step", "chalicelib/accounts/actor.py", TWO_STEP,
+    ("what a workspace requires", "return self.required and not (self.enabled or self.vouched)", "return False"),
+)  # fmt: skip
+
+EGRESS = declared(
+    "egress", "chalicelib/core/vetting.py", "tests/test_egress.py",
+    ("private addresses", "return not any(address in network for network in _NOT_PUBLIC_4)", "return True"),
+    ("addresses in addresses", "return address in _PUBLIC_6 and not any(address in network for network in _NOT_PUBLIC_6)", "return address in _PUBLIC_6"),
+    ("other IPv6", "return address in _PUBLIC_6 and not", "return not"),
+    ("loopback", "if is_local != found.is_loopback or not (is_local or is_public(found)):", "if not (is_local or is_public(found)):"),
+    ("https", 'if parts.scheme != "https" and not (is_local and parts.scheme == "http"):', "if False:"),
+    ("ports", "if not is_local and port != 443 and port < LOWEST_FREE_PORT:", "if False:"),
+    ("users in URLs", 'if "@" in parts.netloc or parts.fragment or "#" in url:', "if False:"),
+    ("numbers for hosts", '    if _NUMBER.fullmatch(host.rpartition(".")[2]):', "    if False:"),
+)  # fmt: skip
+
+ALL: list[Mutant] = [
+    *TOKENS,
+    *AUTHORIZER,
+    *ENTERING,
+    *SIGNING_IN,
+    *PROVING,
+    *SESSIONS,
+    *MAILED,
+    *SECOND_STEP,
+    *EGRESS,
+]

@@ -2,14 +2,17 @@
 
 from tests.mutants.mutant import Mutant, declared
 
+ORGANISATIONS = "tests/tickets/test_organisations.py"
+
 TICKETS = declared(
     "visibility", "chalicelib/tickets/visibility.py",
-    "tests/tickets/test_listing.py tests/tickets/test_verbs.py tests/tickets/test_commenting.py tests/api/test_matrix.py",
+    "tests/tickets/test_hidden_tickets.py tests/tickets/test_listing.py tests/tickets/test_commenting.py tests/tickets/test_verbs.py "
+    + ORGANISATIONS,
     ("deleted tickets", 'EVERYTHING = "t.deleted_at IS NULL"', 'EVERYTHING = "true"'),
     ("other teams' tickets", "(t.team_id = ANY(CAST(:own_teams AS uuid[])) OR", "(true OR"),
-    ("other customers' tickets", "AND (t.requester_id = :actor_id OR EXISTS (", "AND (true OR EXISTS ("),
-    ("whoever watches another", "AND w.ticket_id = t.id AND w.user_id = :actor_id))", "AND w.user_id = :actor_id))"),
-    ("watched by anybody", "AND w.ticket_id = t.id AND w.user_id = :actor_id))", "AND w.ticket_id = t.id))"),
+    ("other customers' tickets", '_OWN = """t.requester_id = :actor_id OR', '_OWN = """true OR'),
+    ("whatever anybody watches", "WHERE w.workspace_id = :workspace_id AND w.user_id = :actor_id))", "WHERE w.workspace_id = :workspace_id))"),
+    ("other organisations' tickets", "OR t.organisation_id = :own_organisation)", "OR true)"),
     ("a workspace's setting", 'actor.workspace.agent_visibility == "all"', 'actor.workspace.agent_visibility != "none"'),
 ) + declared(
     "visibility", "chalicelib/tickets/listing.py", "tests/tickets/test_listing.py",
