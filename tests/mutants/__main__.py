@@ -31,11 +31,12 @@ Result = tuple[str, str, str]
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--only", help="those mutants that this text names; `policies` for the database's")
+    parser.add_argument("--only", action="append", help="those that this text names; may be repeated")
     parser.add_argument("--list", action="store_true", help="name them and end")
     given = parser.parse_args()
+    wanted = given.only or [""]
     chosen = [
-        each for each in _all() if given.only is None or given.only in f"{each.group} {each.name} {each.path}"
+        each for each in _all() if any(text in f"{each.group}: {each.path}: {each.name}" for text in wanted)
     ]
     if given.list:
         print("\n".join(f"{each.group} | {each.name} | {each.path}" for each in chosen))
@@ -46,14 +47,15 @@ def main() -> int:
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT, symlinks=True)
         for mutant in chosen:
             _restore(copy, mutant, mutant.apply(copy))
-        if given.only in (None, POLICIES):
+        if given.only is None or POLICIES in given.only:
             results += _policies(copy)
-        if chosen:
+        needs_cluster = not all("::" in test for mutant in chosen for test in mutant.tests)
+        if needs_cluster:
             _start(cluster)
         try:
             results += _tried(copy, chosen)
         finally:
-            if chosen:
+            if needs_cluster:
                 cluster.destroy()
     survivors = [f"{group}: {name}" for group, name, found in results if found == SURVIVED]
     print(_table(results))
