@@ -13,6 +13,8 @@ from chalicelib.api import (
     docs,
     health,
     invitations,
+    oidc,
+    oidc_provider,
     organisations,
     passwords,
     public,
@@ -34,7 +36,9 @@ app.register_blueprint(docs.routes.blueprint)
 app.register_blueprint(auth.routes.blueprint)
 app.register_blueprint(passwords.routes.blueprint)
 app.register_blueprint(two_step.routes.blueprint)
+app.register_blueprint(oidc.routes.blueprint)
 app.register_blueprint(workspace.routes.blueprint)
+app.register_blueprint(oidc_provider.routes.blueprint)
 app.register_blueprint(users.routes.blueprint)
 app.register_blueprint(invitations.routes.blueprint)
 app.register_blueprint(organisations.routes.blueprint)

@@ -13,6 +13,7 @@ from chalicelib.models import (
     api_keys,
     attachments,
     audit,
+    oidc,
     one_time,
     organisations,
     plumbing,
@@ -22,7 +23,19 @@ from chalicelib.models import (
 )
 from chalicelib.models.base import metadata
 
-AREAS = (accounts, api_keys, one_time, organisations, two_step, tickets, attachments, sla, plumbing, audit)
+AREAS = (
+    accounts,
+    api_keys,
+    oidc,
+    one_time,
+    organisations,
+    two_step,
+    tickets,
+    attachments,
+    sla,
+    plumbing,
+    audit,
+)
 ADVISORY_LOCK = 7_355_608
 
 

@@ -18,6 +18,7 @@ from chalicelib.models import (
     api_keys,
     attachments,
     audit,
+    oidc,
     one_time,
     organisations,
     plumbing,
@@ -29,7 +30,19 @@ from chalicelib.models.base import metadata
 from local.postgres import Cluster
 from tests.support.database import Database
 
-AREAS = (accounts, api_keys, attachments, audit, one_time, organisations, plumbing, sla, tickets, two_step)
+AREAS = (
+    accounts,
+    api_keys,
+    attachments,
+    audit,
+    oidc,
+    one_time,
+    organisations,
+    plumbing,
+    sla,
+    tickets,
+    two_step,
+)
 ROOT = Path(__file__).parents[1]
 
 # Whatever a migration can leave in a database: its own name for each, and how it is defined.

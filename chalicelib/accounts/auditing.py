@@ -15,6 +15,7 @@ from chalicelib.accounts import audit_queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
+from chalicelib.models.audit import ANONYMOUS
 
 Values = Mapping[str, Any]
 
@@ -36,12 +37,28 @@ def audit(
 
     ValueError for a value that may not be kept.
     """
+    _add(tx, (actor.type, actor.id), action, target, before, after)
+
+
+def audit_stranger(tx: Transaction, action: str, target: tuple[str, UUID], after: Values) -> None:
+    """The same of somebody who has not shown who they are."""
+    _add(tx, (ANONYMOUS, None), action, target, None, after)
+
+
+def _add(
+    tx: Transaction,
+    who: tuple[str, UUID | None],
+    action: str,
+    target: tuple[str, UUID],
+    before: Values | None,
+    after: Values | None,
+) -> None:
     if secrets := SECRET & {*(before or ()), *(after or ())}:
         raise ValueError(f"{action} would show {', '.join(sorted(secrets))}")
     entry = {
         "action": action,
-        "actor_type": actor.type,
-        "actor_id": actor.id,
+        "actor_type": who[0],
+        "actor_id": who[1],
         "target_type": target[0],
         "target_id": target[1],
         "before": before or None,

@@ -61,7 +61,7 @@ def change(
         mail_queries.revoke_tokens(tx, actor.workspace.id, user_id, sessions="password_hash" in values)
     if values.get("away_since"):
         absence.leave_work(tx, actor, user_id)
-    moved = _change_teams(tx, actor, user, wanted)
+    moved = change_teams(tx, actor, user, wanted)
     changed = users.get(tx, actor, user_id)
     told = _names(values.keys() - joined.keys()) + ["teams"] * moved
     told += ["organisation"] * (joined.get("organisation_id", user.organisation_id) != user.organisation_id)
@@ -101,13 +101,19 @@ def audited_before(user: Row[Any]) -> dict[str, Any]:
 def hold(tx: Transaction, actor: Actor, user_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]]:
     """The user and all active admins, locked. Raises NotFound, or Forbidden for who has just been demoted."""
     actor.require(Permission.PEOPLE_MANAGE, "Only an administrator changes users.")
-    rows = queries.lock_user_and_admins(tx, actor.workspace.id, user_id)
+    user, admins = locked(tx, actor.workspace.id, user_id)
+    if actor.user_id is not None and actor.user_id not in {admin.id for admin in admins}:
+        raise Forbidden("You are no longer an administrator.")
+    return user, admins
+
+
+def locked(tx: Transaction, workspace_id: UUID, user_id: UUID) -> tuple[Row[Any], Sequence[Row[Any]]]:
+    """The same, whoever asks. Raises NotFound."""
+    rows = queries.lock_user_and_admins(tx, workspace_id, user_id)
     admins = [row for row in rows if row.role == Role.ADMIN and row.status == UserStatus.ACTIVE]
     user = next((row for row in rows if row.id == user_id), None)
     if user is None:
         raise users.no_such_user()
-    if actor.user_id is not None and actor.user_id not in {admin.id for admin in admins}:
-        raise Forbidden("You are no longer an administrator.")
     return user, admins
 
 
@@ -151,7 +157,7 @@ def _sign_in_changes(
     return values if status == user.status else {**values, "status": status}
 
 
-def _change_teams(tx: Transaction, actor: Actor, user: Row[Any], wanted: Mapping[str, Any]) -> bool:
+def change_teams(tx: Transaction, actor: Actor, user: Row[Any], wanted: Mapping[str, Any]) -> bool:
     """Customers are in no team; who becomes staff without a word on teams joins the default one."""
     was, role = Role(user.role), Role(wanted.get("role", user.role))
     team_ids = set(wanted.get("team_ids", ()))

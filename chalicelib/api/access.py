@@ -27,6 +27,8 @@ _SIGN_IN: dict[Route, Need] = {
     ("POST", "/v1/auth/logout"): Permission.ACCOUNT_USE,
     ("GET", "/v1/auth/me"): Permission.ACCOUNT_USE,
     ("PATCH", "/v1/auth/me"): Permission.ACCOUNT_USE,
+    ("POST", "/v1/auth/oidc/finish"): PUBLIC,
+    ("POST", "/v1/auth/oidc/start"): PUBLIC,
     ("POST", "/v1/auth/password/change"): Permission.ACCOUNT_USE,
     ("POST", "/v1/auth/password/forgot"): PUBLIC,
     ("POST", "/v1/auth/password/reset"): PUBLIC,
@@ -74,6 +76,9 @@ _PEOPLE: dict[Route, Need] = {
     ("POST", "/v1/users/{user_id}/totp/reset"): Permission.PEOPLE_MANAGE,
     ("GET", "/v1/workspace"): Permission.WORKSPACE_READ,
     ("PATCH", "/v1/workspace"): Permission.WORKSPACE_CHANGE,
+    ("DELETE", "/v1/workspace/oidc"): Permission.WORKSPACE_CHANGE,
+    ("GET", "/v1/workspace/oidc"): Permission.WORKSPACE_CHANGE,
+    ("PATCH", "/v1/workspace/oidc"): Permission.WORKSPACE_CHANGE,
 }
 
 _TICKETS: dict[Route, Need] = {
@@ -138,6 +143,11 @@ CALLERS: Final[Mapping[Route, Access]] = MappingProxyType(
 )
 
 
+_FOR_PEOPLE_ALONE: Final = frozenset(
+    {("POST", "/v1/api-keys"), ("DELETE", "/v1/workspace/oidc"), ("PATCH", "/v1/workspace/oidc")}
+)
+
+
 def permission_for(method: str, path: str) -> Permission:
     """What a caller of a private route needs, by its template (`/v1/tickets/{ticket_id}`).
 
@@ -165,8 +175,9 @@ def is_public(method: str, path: str) -> bool:
 
 
 def is_for_people_alone(method: str, path: str) -> bool:
-    """Whether API keys are refused whatever their role: sessions, passwords and profiles are people's."""
-    return path.startswith("/v1/auth/") or (method, path) == ("POST", "/v1/api-keys")
+    """Whether API keys are refused whatever their role: sessions, passwords and profiles are people's, and so
+    is what would let the holder of a key in as somebody."""
+    return path.startswith("/v1/auth/") or (method, path) in _FOR_PEOPLE_ALONE
 
 
 def public_routes() -> frozenset[Route]:

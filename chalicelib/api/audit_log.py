@@ -1,15 +1,12 @@
 """Door: the audit log, and the proof that it is whole."""
 
-from uuid import UUID
-
 from chalicelib.accounts import anchoring, audit_trail
 from chalicelib.accounts.anchoring import Anchor
-from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.endpoint import Ahead, Answer, Call
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.audit import AuditEntryOut, AuditQuery, VerifiedOut, VerifyQuery
 from chalicelib.api.schemas.common import Page
 from chalicelib.core import paging
-from chalicelib.core.settings import ApiSettings
 
 routes = Routes(__name__, tag="Audit log")
 
@@ -28,8 +25,10 @@ def list_entries(call: Call, query: AuditQuery) -> Answer:
     return Answer(audit_trail.listing(call.tx, call.actor, filters, page))
 
 
-def furthest_anchor(settings: ApiSettings, workspace_id: UUID) -> Anchor | None:
-    return anchoring.latest(settings.audit_bucket, workspace_id, "hasty")
+def furthest_anchor(ahead: Ahead) -> Anchor | None:
+    if ahead.workspace_id is None:
+        raise RuntimeError("the audit log is no public matter")
+    return anchoring.latest(ahead.settings.audit_bucket, ahead.workspace_id, "hasty")
 
 
 @routes.get(

@@ -62,8 +62,23 @@ class Endpoint:
     content_type: str
     examples: Mapping[str, Any]
     signs: bool = False
-    # What must be had from elsewhere before the transaction, for the caller's workspace.
-    prepare: Callable[[ApiSettings, UUID], Any] | None = None
+    # What must be had from elsewhere before the transaction.
+    prepare: "Callable[[Ahead], Any] | None" = None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """One request before its transaction: the place for calls over the network.
+
+    `admit` refuses, in a transaction of its own, whom the work's would refuse; `apart` runs a unit in one of
+    its own and raises the Refusal that it answers. Public routes have no workspace here.
+    """
+
+    settings: ApiSettings
+    workspace_id: UUID | None
+    body: Any
+    admit: Callable[[], None]
+    apart: Callable[[Callable[[Transaction], Any]], Any]
 
 
 @dataclass

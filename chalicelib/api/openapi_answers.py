@@ -13,12 +13,16 @@ from chalicelib.api.problem_document import STATUS, TITLES
 # What a route answers beyond that which its method, parameters and access already say.
 BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/auth/login"): frozenset({401}),
+    ("POST", "/v1/auth/oidc/finish"): frozenset({401, 403}),
+    ("POST", "/v1/auth/oidc/start"): frozenset({404}),
     ("POST", "/v1/auth/password/reset"): frozenset({404, 410}),
     ("POST", "/v1/auth/refresh"): frozenset({401}),
     ("POST", "/v1/auth/totp/verify"): frozenset({401}),
     ("POST", "/v1/auth/verify-email"): frozenset({404, 410}),
     ("POST", "/v1/invitations/accept"): frozenset({404, 410}),
     ("POST", "/v1/public/{workspace}/signup"): frozenset({403}),
+    ("GET", "/v1/workspace/oidc"): frozenset({404}),
+    ("DELETE", "/v1/workspace/oidc"): frozenset({404}),
     ("GET", "/v1/health/ready"): frozenset({503}),
     ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
     ("POST", "/v1/tickets/{ticket_id}/watchers"): frozenset({200}),

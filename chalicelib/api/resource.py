@@ -27,7 +27,7 @@ from chalicelib.accounts.keyring import keyring
 from chalicelib.api import access, parsing, problems
 from chalicelib.api.authorizer import authorizer
 from chalicelib.api.cors import CORS, FOR_BROWSERS
-from chalicelib.api.endpoint import Answer, Call, Endpoint, Limit, NoBody, NoQuery
+from chalicelib.api.endpoint import Ahead, Answer, Call, Endpoint, Limit, NoBody, NoQuery
 from chalicelib.core import events, idempotency, logs, metrics, throttle
 from chalicelib.core.addresses import network
 from chalicelib.core.db import Origin, Transaction, in_transaction, sqlstate
@@ -95,7 +95,7 @@ class Routes:
         content_type: str = "application/json",
         examples: Mapping[str, Any] | None = None,
         signs: bool = False,
-        prepare: Callable[[ApiSettings, UUID], Any] | None = None,
+        prepare: Callable[[Ahead], Any] | None = None,
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
@@ -214,9 +214,10 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     # What signs tokens and keys passwords comes from Secrets Manager: asked before the transaction, never
     # inside.
     pepper = keyring(settings).pepper if endpoint.signs else b""
-    prepared = None
-    if endpoint.prepare:
-        prepared = endpoint.prepare(settings, UUID(request.context["authorizer"]["workspace_id"]))
+    origin = Origin(address or None, str(request.context.get("requestId", "")) or None)
+    prepared = (
+        endpoint.prepare(_ahead(endpoint, request, arguments, settings, origin)) if endpoint.prepare else None
+    )
     key = _idempotency_key(endpoint, request)
     concrete = endpoint.path.format(**path) if path else endpoint.path
 
@@ -246,7 +247,6 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
             idempotency.store(tx, asked, answer)
         return response, tx.events
 
-    origin = Origin(address or None, str(request.context.get("requestId", "")) or None)
     # Without a workspace there is nobody to keep a key for: see _enter.
     keyed = key is not None and _has_actor(endpoint, arguments)
     repeatable = endpoint.method == "GET" or keyed
@@ -256,6 +256,23 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     response, recorded = result
     events.send_committed(recorded, settings.event_queue_urls)
     return response
+
+
+def _ahead(
+    endpoint: Endpoint, request: Request, arguments: dict[str, Any], settings: ApiSettings, origin: Origin
+) -> Ahead:
+    def apart(unit: Callable[[Transaction], Any]) -> Any:
+        result = in_transaction(unit, repeatable=False, origin=origin)
+        if isinstance(result, Refusal):
+            raise result.error
+        return result
+
+    def admit() -> None:
+        in_transaction(lambda tx: _enter(endpoint, request, tx, arguments), repeatable=True)
+
+    known = request.context.get("authorizer") or {}
+    workspace_id = UUID(known["workspace_id"]) if known else None
+    return Ahead(settings, workspace_id, arguments.get("body"), admit, apart)
 
 
 def _principal(actor: Actor, address: str) -> str:
@@ -302,7 +319,9 @@ def _require_scope(endpoint: Endpoint, actor: Actor) -> None:
     if needed not in actor.scopes:
         raise Forbidden(f"This API key lacks the scope {needed}.")
     if access.is_for_people_alone(endpoint.method, endpoint.path):
-        raise Forbidden("This is for people: API keys have no sessions, no profile and make no keys.")
+        raise Forbidden(
+            "This is for people: API keys have no sessions, make no keys and do not say who signs in."
+        )
 
 
 def _throttle(

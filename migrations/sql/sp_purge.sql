@@ -37,6 +37,9 @@ BEGIN
         SELECT ctid FROM public.attachments WHERE state = 'awaiting' AND created_at < now() - interval '24 hours'
         LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    DELETE FROM public.oidc_sign_ins WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.oidc_sign_ins WHERE expires_at < now() - interval '1 day' LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
 END $$;
 ALTER PROCEDURE sp_purge(integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON PROCEDURE sp_purge(integer, integer) FROM PUBLIC;

@@ -46,11 +46,15 @@ def test_18_what_is_for_people_alone_is_refused_to_a_key_of_any_power(
 
 
 def test_what_is_for_people_alone() -> None:
-    """Sessions, passwords, profiles, and the making of keys."""
+    """Sessions, passwords, profiles, the making of keys, and who says who people are."""
     names = {name_of(endpoint) for endpoint in PEOPLES}
 
     assert {"GET /v1/auth/me", "POST /v1/auth/logout", "POST /v1/api-keys"} <= names
-    assert {name for name in names if "/v1/auth/" not in name} == {"POST /v1/api-keys"}
+    assert {name for name in names if "/v1/auth/" not in name} == {
+        "POST /v1/api-keys",
+        "PATCH /v1/workspace/oidc",
+        "DELETE /v1/workspace/oidc",
+    }
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.DISPATCHER, Role.AGENT])

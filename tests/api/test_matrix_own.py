@@ -32,7 +32,8 @@ def test_who_may_call_it_is_answered_and_shown_nothing_of_another_tenant(
 def test_most_routes_do_what_they_are_asked_for_by_somebody(world: World) -> None:
     """Else the test above would prove little."""
     done = set()
-    for endpoint in PRIVATE:
+    # What is deleted is not found by those that come after.
+    for endpoint in sorted(PRIVATE, key=lambda each: each.method == "DELETE"):
         for role in access.roles_for(endpoint.method, endpoint.path):
             if world.call(world.roles[role].token, endpoint).status < 300:
                 done.add(name_of(endpoint))

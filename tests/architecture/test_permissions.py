@@ -18,7 +18,11 @@ SOURCES = {"accounts.permissions", "accounts.actor", "api.access", "api.policy"}
 # What another person is, not what the caller may.
 ABOUT_PEOPLE = {
     "accounts.api_keys.make": "only an agent's key is limited to teams",
-    "accounts.changing.hold": "a workspace keeps one active admin",
+    "accounts.changing.locked": "a workspace keeps one active admin",
+    "accounts.oidc_claims.wanted_role": "the claims of a provider say which role somebody has",
+    "accounts.oidc_people._follow": "the claims of a provider say which role somebody has",
+    "accounts.oidc_people._make": "who has none from the claims is not made",
+    "accounts.oidc_people.resolve": "the claims of a provider say which role somebody has",
 }
 
 

@@ -13,6 +13,8 @@ PUBLIC = {
     ("GET", "/v1/health/ready"),
     ("GET", "/v1/openapi.json"),
     ("POST", "/v1/auth/login"),
+    ("POST", "/v1/auth/oidc/finish"),
+    ("POST", "/v1/auth/oidc/start"),
     ("POST", "/v1/auth/password/forgot"),
     ("POST", "/v1/auth/password/reset"),
     ("POST", "/v1/auth/refresh"),

@@ -12,6 +12,7 @@ READING = {
     "accounts.mail_queries": "one-time tokens, invitations and sign-ups, which only their own verbs ask",
     "accounts.organisation_queries": "organisations and their domains; who is in them is in queries.py",
     "accounts.two_step_queries": "authenticators, recovery codes and challenges, which only their verbs ask",
+    "accounts.oidc_queries": "providers, identities and sign-ins under way, which only their own verbs ask",
     "accounts.audit_queries": "the audit log's own, which no other query of the room touches",
     "tickets.attachment_queries": "files and their objects, which only their own verbs ask",
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",

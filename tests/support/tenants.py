@@ -31,6 +31,16 @@ ROWS = (
     "INSERT INTO recovery_codes (workspace_id, user_id, digest) VALUES (:w, :user, sha256(uuid_send(:w)))",
     "INSERT INTO sign_in_challenges (workspace_id, user_id, digest, expires_at) "
     "VALUES (:w, :user, sha256(uuid_send(:w)), now() + interval '5 minutes')",
+    "INSERT INTO oidc_providers (workspace_id, issuer, client_id, scopes, redirect_uris, "
+    "authorization_endpoint, token_endpoint, jwks_uri, client_authentication) "
+    "VALUES (:w, 'https://canary.example', 'a canary', '{openid}', '{https://desk.example}', "
+    "'https://canary.example/a', 'https://canary.example/t', 'https://canary.example/k', "
+    "'client_secret_basic')",
+    "INSERT INTO oidc_identities (workspace_id, user_id, issuer, subject) "
+    "VALUES (:w, :user, 'https://canary.example', 'a canary')",
+    "INSERT INTO oidc_sign_ins (workspace_id, issuer, redirect_uri, state_digest, binding_digest, "
+    "nonce_digest, verifier, expires_at) VALUES (:w, 'https://canary.example', 'https://desk.example', "
+    "sha256(uuid_send(:w)), 'b', 'n', 'v', now() + interval '1 day')",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
     "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
     "VALUES (:w, :ticket, 'follow_up', :other)",
