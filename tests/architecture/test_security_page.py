@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import pytest
 
+from chalicelib.accounts import id_tokens
 from tests.architecture.source import ROOT, imports, modules
 
 PAGE = (ROOT / "docs/security.md").read_text("utf-8")
@@ -123,8 +124,12 @@ def test_no_cookie_is_ever_set() -> None:
 
 
 def test_only_approved_hashes_are_used() -> None:
-    used = {called.split("(")[0] for _, called in _calls() if called.startswith("hashlib.")}
-    assert used == {"hashlib.sha256"}
+    used = {(name, called.split("(")[0]) for name, called in _calls() if called.startswith("hashlib.")}
+    # An ID token's at_hash is made with the hash of its signature: SHA-256 and longer, by a table.
+    assert {(name, called) for name, called in used if called != "hashlib.sha256"} == {
+        ("accounts.id_tokens", "hashlib.new")
+    }
+    assert {kinds[2] for kinds in id_tokens.ALGORITHMS.values()} <= {"sha256", "sha384", "sha512"}
 
 
 def test_every_component_is_pinned() -> None:

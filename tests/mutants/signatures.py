@@ -180,6 +180,24 @@ EGRESS = declared(
     ("numbers for hosts", '    if _NUMBER.fullmatch(host.rpartition(".")[2]):', "    if False:"),
 )  # fmt: skip
 
+OIDC = declared(
+    "ID token", "chalicelib/accounts/id_tokens.py", "tests/api/test_oidc_forged.py tests/api/test_oidc_sign_in.py",
+    ("the signature", '                "require": ["aud", "exp", "iat", "iss", "sub"],', '                "require": ["aud", "exp", "iat", "iss", "sub"], "verify_signature": False,'),
+    ("the algorithm", 'if algorithm not in ALGORITHMS or "crit" in header or', 'if "crit" in header or'),
+    ("crit", ' or "crit" in header or', " or"),
+    ("a key for signatures", 'and key.get("use", "sig") == "sig"', ""),
+    ("a key of the algorithm", 'and key.get("alg", algorithm) == algorithm', ""),
+    ("a key that is long enough", 'if getattr(key.key, "key_size", MIN_RSA_BITS) < MIN_RSA_BITS and algorithm == "RS256":', "if False:"),
+    ("iss", 'if claims["iss"] != issuer:', "if False:"),
+    ("aud", "if client_id not in audiences:", "if False:"),
+    ("azp", 'if claims.get("azp", None if len(audiences) > 1 else client_id) != client_id:', "if False:"),
+    ("exp", "if expires_at <= now - LEEWAY_SECONDS or", "if"),
+    ("iat too old", " or issued_at < now - OLDEST_SECONDS - LEEWAY_SECONDS:", ":"),
+    ("nbf and iat in the future", "if max(issued_at, not_before) > now + LEEWAY_SECONDS:", "if False:"),
+    ("the nonce", "    _check_nonce(claims, nonce_digest)\n", ""),
+    ("at_hash", '    if "at_hash" in claims:', "    if False:"),
+)  # fmt: skip
+
 ALL: list[Mutant] = [
     *TOKENS,
     *AUTHORIZER,

@@ -23,16 +23,25 @@ TICKETS = declared(
      'condition, values = ("t.deleted_at IS NOT NULL" if deleted else "t.deleted_at IS NULL"), {}'),
 )  # fmt: skip
 
-CONVERSATIONS = [
-    Mutant("visibility", "internal comments", "chalicelib/tickets/views.py", "(:internal OR c.visibility = 'public')",
-           "true", ("tests/tickets/test_commenting.py", "tests/tickets/test_between_colleagues.py"), nth, 2)
-    for nth in (1, 2)
-] + [
-    Mutant("visibility", "internal entries", "chalicelib/tickets/views.py", "(:internal OR NOT e.internal)", "true",
-           ("tests/tickets/test_commenting.py", "tests/tickets/test_between_colleagues.py",
-            "tests/tickets/test_verbs.py", "tests/sla"), nth, 2)
+TALK = (
+    "tests/tickets/test_commenting.py tests/tickets/test_between_colleagues.py tests/tickets/test_revising.py"
+)
+
+CONVERSATIONS = declared(
+    "visibility", "chalicelib/tickets/conversation.py", TALK,
+    ("internal comments", "(:internal OR (c.visibility = 'public' AND c.deleted_at IS NULL))", "true"),
+) + [
+    Mutant("visibility", "internal entries", "chalicelib/tickets/conversation.py", "(:internal OR NOT e.internal)", "true",
+           tuple(f"{TALK} tests/tickets/test_watching.py tests/sla".split()), nth, 2)
     for nth in (1, 2)
 ]  # fmt: skip
+
+FILES = declared(
+    "visibility", "chalicelib/tickets/attachment_queries.py", "tests/api/test_attachments.py",
+    ("another ticket's file", "f.workspace_id = :workspace_id AND f.ticket_id = :ticket_id\n    AND (f.state", "f.workspace_id = :workspace_id\n    AND (f.state"),
+    ("a file that is only announced", "    AND (f.state = 'uploaded' OR f.uploaded_by = :caller OR f.api_key_id = :caller)\n", ""),
+    ("files of internal notes, in a list", "          AND c.deleted_at IS NULL AND (:internal OR c.visibility = 'public')))", "          AND c.deleted_at IS NULL))"),
+)  # fmt: skip
 
 OWN = declared(
     "own", "chalicelib/tickets/draft.py", "tests/tickets/test_verbs.py",
@@ -52,4 +61,4 @@ OWN = declared(
     ("the path of a key", '            "path": self.path,\n', '            "path": "/",\n'),
 )  # fmt: skip
 
-ALL: list[Mutant] = [*TICKETS, *CONVERSATIONS, *OWN]
+ALL: list[Mutant] = [*TICKETS, *CONVERSATIONS, *FILES, *OWN]
