@@ -6,8 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text, update
 
-from chalicelib.accounts.queries import FREE_TO_JOIN
-from chalicelib.accounts.queries import _listed as listed
+from chalicelib.accounts.queries import FREE_TO_JOIN, listed
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 from chalicelib.models.organisations import organisations

@@ -256,7 +256,7 @@ def list_users(
     conditions = ["u.workspace_id = :workspace_id", "u.deleted_at IS NULL"]
     conditions += [_USER_FILTERS[name] for name in wanted]
     keys = {"workspace_id": workspace_id, **wanted}
-    return _listed(tx, _USER, "users u", conditions, keys, page, sort, USER_SORTS, "u.id", after)
+    return listed(tx, _USER, "users u", conditions, keys, page, sort, USER_SORTS, "u.id", after)
 
 
 _USER_FILTERS = {
@@ -356,7 +356,7 @@ def list_teams(
 ) -> Sequence[Row[Any]]:
     conditions = ["t.workspace_id = :workspace_id", "t.deleted_at IS NULL"]
     keys = {"workspace_id": workspace_id}
-    return _listed(tx, _TEAM, "teams t", conditions, keys, page, sort, TEAM_SORTS, "t.id", after)
+    return listed(tx, _TEAM, "teams t", conditions, keys, page, sort, TEAM_SORTS, "t.id", after)
 
 
 def list_members(
@@ -366,7 +366,7 @@ def list_members(
     source = "team_members m JOIN users u ON u.workspace_id = m.workspace_id AND u.id = m.user_id"
     conditions = ["m.workspace_id = :workspace_id", "m.team_id = :team_id", "u.deleted_at IS NULL"]
     keys = {"workspace_id": workspace_id, "team_id": team_id}
-    return _listed(tx, columns, source, conditions, keys, page, sort, MEMBER_SORTS, "u.id", after)
+    return listed(tx, columns, source, conditions, keys, page, sort, MEMBER_SORTS, "u.id", after)
 
 
 def add_member(tx: Transaction, workspace_id: UUID, team_id: UUID, user_id: UUID) -> Row[Any]:
@@ -441,9 +441,7 @@ def list_api_keys(
     tx: Transaction, workspace_id: UUID, page: Page, sort: str, after: Sequence[Any] | None
 ) -> Sequence[Row[Any]]:
     keys = {"workspace_id": workspace_id}
-    return _listed(
-        tx, _API_KEY, _API_KEYS, list(_NOT_REVOKED), keys, page, sort, API_KEY_SORTS, "k.id", after
-    )
+    return listed(tx, _API_KEY, _API_KEYS, list(_NOT_REVOKED), keys, page, sort, API_KEY_SORTS, "k.id", after)
 
 
 # Sign-in
@@ -591,7 +589,7 @@ def revoke_families_of(
     tx.connection.execute(REVOKE_FAMILIES_OF, keys)
 
 
-def _listed(
+def listed(
     tx: Transaction,
     columns: str,
     source: str,

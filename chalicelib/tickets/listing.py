@@ -36,8 +36,13 @@ CONDITIONS = {
     "unassigned": "t.assignee_id IS NULL",
     "team": "t.team_id = :team",
     "requester": "t.requester_id = :requester",
-    "organisation": "t.organisation_id = :organisation",
-    "without_organisation": "t.organisation_id IS NULL",
+    # A deleted one is none, though its tickets keep its id.
+    "organisation": """t.organisation_id = :organisation AND EXISTS (
+        SELECT FROM organisations o
+        WHERE o.workspace_id = :workspace_id AND o.id = :organisation AND o.deleted_at IS NULL)""",
+    "without_organisation": """(t.organisation_id IS NULL OR EXISTS (
+        SELECT FROM organisations o
+        WHERE o.workspace_id = t.workspace_id AND o.id = t.organisation_id AND o.deleted_at IS NOT NULL))""",
     "tag": "t.tags @> ARRAY[CAST(:tag AS text)]",
     "breached": LATE,
     "not_breached": f"NOT {LATE}",

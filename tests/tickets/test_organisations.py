@@ -42,7 +42,7 @@ def sees(desk: ServiceDesk, who: Person, ticket: dict[str, Any]) -> bool:
     """By the list and by every way to read one, which must agree."""
     api = desk.as_(who)
     one = f"/v1/tickets/{ticket['id']}"
-    read = {api.get(f"{one}{part}").status for part in ("", "/comments", "/timeline")}
+    read = {api.get(f"{one}{part}").status for part in ("", "/comments", "/timeline", "/attachments")}
     listed = ticket["label"] in desk.labels(who)
     found = ticket["label"] in desk.labels(who, f"query={ticket['label']}")
     assert (read, found) == ({200 if listed else 404}, listed)
@@ -158,6 +158,14 @@ class TestFilter:
 
         assert desk.labels(desk.cast.dario, f"organisation={northwind}") == [ticket["label"]]
         assert desk.labels(desk.cast.dario, f"organisation={contoso}") == []
+
+    def test_those_of_a_deleted_one_are_in_none(self, desk: ServiceDesk, northwind: str) -> None:
+        ticket = desk.ticket()
+
+        desk.as_(desk.cast.ada).delete(f"/v1/organisations/{northwind}")
+
+        assert desk.labels(desk.cast.dario, f"organisation={northwind}") == []
+        assert desk.labels(desk.cast.dario, "organisation=none") == [ticket["label"]]
 
     def test_the_shape_of_a_ticket_is_as_before(self, desk: ServiceDesk, northwind: str) -> None:
         ticket = desk.detail(desk.cast.dario, desk.ticket())
