@@ -156,3 +156,20 @@ def test_who_joins_while_the_organisation_is_being_deleted_is_in_none(
 
     assert not isinstance(ticket, Exception)
     assert successor["member_count"] == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_who_writes_while_the_domain_is_being_listed_is_in_it_by_the_next_word(
+    cast: Cast, connections: Connections, database: Database, attempt: int
+) -> None:
+    northwind = connections.run(making(cast.ada, "Northwind"))["id"]
+    connections.run(writing(cast, f"nadia0@{DOMAIN}"))
+    words = [writing(cast, f"nadia{number % 5}@{DOMAIN}") for number in range(15)]
+
+    answers = connections.at_once([*words, listing(cast.ada, northwind, DOMAIN)])
+    again = connections.at_once(words)
+
+    assert [answer for answer in (*answers, *again) if isinstance(answer, Exception)] == []
+    members = database.rows("SELECT organisation_id FROM users WHERE status = 'contact'")
+    assert members == [{"organisation_id": northwind}] * 5
+    assert {ticket.organisation_id for ticket in again} == {northwind}
