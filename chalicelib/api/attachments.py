@@ -1,6 +1,6 @@
 """Files of tickets and comments: announce, list, show with a link, take off."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from uuid import UUID
 
 from chalicelib.api.endpoint import Answer, Call
@@ -32,7 +32,7 @@ def announce_attachment(call: Call, ticket_id: UUID, body: AttachmentIn) -> Answ
         call.settings.attachments_bucket,
         call.actor.workspace.id,
         made.id,
-        replace(file, file_name=made.file_name),
+        file,
         call.actor.now,
     )
     location = {"Location": f"/v1/tickets/{ticket_id}/attachments/{made.id}"}
@@ -63,6 +63,7 @@ def show_attachment(call: Call, ticket_id: UUID, attachment_id: UUID) -> Answer:
         call.actor.workspace.id,
         file.id,
         file.object_version,
+        file.file_name,
         call.actor.now,
         through=call.settings.download_url,
     )

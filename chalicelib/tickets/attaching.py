@@ -2,7 +2,7 @@
 caller to the bucket: see file_links.py for the way there and receiving.py for its arrival."""
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +18,13 @@ from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.file_names import NewFile
 from chalicelib.tickets.lifecycle import FINISHED
 
-SECOND_THOUGHTS = timedelta(minutes=15)
+WINDOW = timedelta(minutes=15)
 
 
 def announce(
     tx: Transaction, actor: Actor, ticket_id: UUID, file: NewFile, comment_id: UUID | None = None
 ) -> Any:
-    """A row for a file that is to come: `id`, the cleaned `file_name`, and it as answers show it (`item`).
+    """A row for a file that is to come: its `id`, and the file as answers show it (`item`).
 
     Raises NotFound for a comment that is not one of this ticket, Forbidden for somebody else's, Conflict
     where the ticket takes no files, or no more.
@@ -51,12 +51,10 @@ def detach(tx: Transaction, actor: Actor, ticket_id: UUID, attachment_id: UUID) 
     file = attachment_queries.one(tx, actor, ticket_id, attachment_id)
     if file is None:
         raise NotFound("There is no such attachment.")
-    recently = file.created_at > actor.now - SECOND_THOUGHTS
-    if not (_is_own(actor, file.uploaded_by, file.api_key_id) and recently):
-        actor.require(
-            Permission.ATTACHMENTS_DELETE,
-            "Only whoever attached it takes it off, within 15 minutes; later a dispatcher or an admin does.",
-        )
+    if not actor.may(Permission.ATTACHMENTS_DELETE):
+        if not _is_own(actor, file.uploaded_by, file.api_key_id):
+            raise Forbidden("Only whoever attached a file takes it off, or a dispatcher.")
+        _require_time(file.created_at + WINDOW, actor.now)
     if draft.ticket.archived_at is not None:
         raise Conflict("The ticket is archived, so its files stay as they are.")
     attachment_queries.delete(tx, actor, attachment_id)
@@ -79,6 +77,14 @@ def _require_author(tx: Transaction, actor: Actor, ticket_id: UUID, comment_id: 
 def _is_own(actor: Actor, user_id: UUID | None, api_key_id: UUID | None) -> bool:
     owner = api_key_id if actor.type is ActorType.API_KEY else user_id
     return owner is not None and owner == actor.id
+
+
+def _require_time(until: datetime, now: datetime) -> None:
+    if now > until:
+        raise Conflict(
+            f"A file can be taken off for 15 minutes: this one until {until:%Y-%m-%dT%H:%M:%SZ}. "
+            "Ask a dispatcher."
+        )
 
 
 def _require_open(draft: Draft) -> None:

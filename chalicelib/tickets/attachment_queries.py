@@ -80,7 +80,7 @@ def page_of(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list[
 def _one(condition: str) -> TextClause:
     return text(
         f"""
-        SELECT {ATTACHMENT} AS item, f.id, f.comment_id, f.content_type, f.size,
+        SELECT {ATTACHMENT} AS item, f.id, f.comment_id, f.file_name, f.content_type, f.size,
             f.state, f.scan, f.object_version, f.uploaded_by, f.api_key_id, f.created_at,
             f.comment_id IS NOT NULL AND EXISTS (
                 SELECT FROM comments c WHERE c.workspace_id = f.workspace_id AND c.id = f.comment_id
@@ -124,7 +124,7 @@ INSERT = text(
                WHERE a.workspace_id = :workspace_id AND a.ticket_id = :ticket_id) < {MAX_A_TICKET}
         RETURNING *
     )
-    SELECT {ATTACHMENT} AS item, f.id, f.file_name FROM f
+    SELECT {ATTACHMENT} AS item, f.id FROM f
     """
 )
 

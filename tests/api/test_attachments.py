@@ -91,7 +91,7 @@ class TestAnnouncing:
         assert {"key": upload["fields"]["key"]} in conditions
         assert {"bucket": bucket.BUCKET} in conditions
         assert {"Content-Type": "text/plain"} in conditions
-        assert {"Content-Disposition": "attachment; filename=\"x\"; filename*=UTF-8''x"} in conditions
+        assert {"Content-Disposition": "attachment"} in conditions
         assert ["content-length-range", 5, 5] in conditions
         assert not [each for each in conditions if "starts-with" in each]
         named = {name for each in conditions if isinstance(each, dict) for name in each}
@@ -634,12 +634,12 @@ class TestTakingOff:
         ticket = desk.ticket()
         early, late = attach(desk, cast.carol, ticket), attach(desk, cast.carol, ticket)
         database.run(
-            "UPDATE attachments SET created_at = now() - interval '15 minutes' WHERE id = :i", i=late["id"]
+            "UPDATE attachments SET created_at = now() - interval '901 seconds' WHERE id = :i", i=late["id"]
         )
 
         replies = [desk.as_(cast.carol).delete(path(ticket, file["id"])) for file in (early, late)]
 
-        assert [outcome(reply) for reply in replies] == [(204, None), (403, "FORBIDDEN")]
+        assert [outcome(reply) for reply in replies] == [(204, None), (409, "CONFLICT")]
         assert listed(desk, cast.carol, ticket) == [late["id"]]
         assert outcome(show(desk, cast.carol, ticket, early)) == (404, "NOT_FOUND")
 

@@ -282,6 +282,35 @@ class TestFiles:
         assert rule["Properties"]["EventPattern"]["detail-type"] == [SCAN_RESULT]
         assert rule["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["AttachmentsQueue", "Arn"]}
 
+    def test_case_71_through_cloudfront_files_say_nosniff(self, template: dict[str, Any]) -> None:
+        resources = template["Resources"]
+        behaviour = resources["AttachmentDownloads"]["Properties"]["DistributionConfig"][
+            "DefaultCacheBehavior"
+        ]
+        headers = resources[behaviour["ResponseHeadersPolicyId"]["Ref"]]["Properties"]
+        security = headers["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        address = resources["APIHandler"]["Properties"]["Environment"]["Variables"]["MESA_DOWNLOAD_URL"]
+
+        assert security["ContentTypeOptions"] == {"Override": True}
+        assert "sandbox" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        assert behaviour["ViewerProtocolPolicy"] == "https-only"
+        assert address["Fn::If"][0] == resources["AttachmentDownloads"]["Condition"]
+        assert template["Conditions"][address["Fn::If"][0]] == {
+            "Fn::Equals": [{"Ref": "Downloads"}, "cloudfront"]
+        }
+
+    def test_cloudfront_passes_on_what_was_signed_and_opens_nothing_itself(
+        self, resources: dict[str, Any]
+    ) -> None:
+        requests = resources["AttachmentDownloadRequests"]["Properties"]["OriginRequestPolicyConfig"]
+        (origin,) = resources["AttachmentDownloads"]["Properties"]["DistributionConfig"]["Origins"]
+
+        assert requests["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+        assert requests["CookiesConfig"] == {"CookieBehavior": "none"}
+        assert "Host" not in requests["HeadersConfig"]["Headers"]
+        assert origin["DomainName"] == {"Fn::GetAtt": ["AttachmentFiles", "RegionalDomainName"]}
+        assert "OriginAccessControlId" not in origin
+
     def test_pages_send_and_fetch_files_and_do_nothing_else(self, resources: dict[str, Any]) -> None:
         (rule,) = resources["AttachmentFiles"]["Properties"]["CorsConfiguration"]["CorsRules"]
 
