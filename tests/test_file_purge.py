@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from chalicelib import schedules
+from chalicelib.core import storage
 from chalicelib.core.errors import Unavailable
 from chalicelib.tickets import discarding
 from tests.support import bucket
@@ -147,6 +148,28 @@ def test_while_the_bucket_is_away_nothing_is_forgotten(
     database.run("UPDATE discarded_files SET leased_until = now()")
     tick(schedules.purge, 300.0)
     assert (bucket.versions(key), waiting(database)) == ([], 0)
+
+
+def test_one_that_cannot_be_deleted_holds_up_no_other(
+    desk: Desk, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = desk.ticket(cast.carol)
+    keys = [stored(desk, ticket) for _ in range(5)]
+    database.run("DELETE FROM attachments")
+    remove = storage.remove
+
+    def locked(bucket_name: str, key: str) -> None:
+        if key == keys[1]:
+            raise Unavailable("This object is locked.")
+        remove(bucket_name, key)
+
+    monkeypatch.setattr(storage, "remove", locked)
+
+    with pytest.raises(Unavailable, match="locked"):
+        tick(schedules.purge, 300.0)
+
+    assert [len(bucket.versions(key)) for key in keys] == [0, 1, 0, 0, 0]
+    assert waiting(database) == 1
 
 
 def test_two_purges_at_once_do_not_take_the_same(desk: Desk, cast: Cast, database: Database) -> None:

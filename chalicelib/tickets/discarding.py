@@ -1,16 +1,22 @@
 """Deleting the objects of files whose rows are gone, whichever way they went: see fn_discard_file.sql."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Row
+
 from chalicelib.core import storage
 from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Unavailable
 from chalicelib.tickets import attachment_queries
 from chalicelib.tickets.file_links import object_key
 
 LIMIT = 100
-LEASE_SECONDS = 300
+# What could not be deleted lets six purges' worth of others go first.
+LEASE_SECONDS = 6 * 3600
+# So many failures in a row are the bucket's, not an object's.
+PATIENCE = 3
 
 # Runs a unit of work in a transaction of its own, which a door opens.
 Run = Callable[[Callable[[Transaction], Any]], Any]
@@ -19,22 +25,37 @@ Run = Callable[[Callable[[Transaction], Any]], Any]
 def discard(run: Run, bucket: str, has_time: Callable[[], bool]) -> int:
     """Deletes object after object until none is left or no more time; how many. Doing it twice does no harm.
 
-    Unavailable where the bucket does not answer; what was deleted by then is written down.
+    Raises Unavailable at the end where some could not be deleted; those that could are written down by then.
     """
-    total = 0
+    total, failures = 0, list[Unavailable]()
     while has_time():
         leased = run(partial(attachment_queries.lease_discarded, limit=LIMIT, seconds=LEASE_SECONDS))
-        gone = []
-        try:
-            for file in leased:
-                if not has_time():
-                    break
-                storage.remove(bucket, object_key(file.workspace_id, file.id))
-                gone.append(file.id)
-        finally:
-            if gone:
-                run(partial(attachment_queries.are_gone, ids=gone))
+        gone, failed, stopped = _remove(bucket, leased, has_time)
+        if gone:
+            run(partial(attachment_queries.are_gone, ids=gone))
         total += len(gone)
-        if len(leased) < LIMIT:
+        failures += failed
+        if len(leased) < LIMIT or stopped:
             break
+    if failures:
+        raise failures[-1]
     return total
+
+
+def _remove(
+    bucket: str, files: Sequence[Row[Any]], has_time: Callable[[], bool]
+) -> tuple[list[Any], list[Unavailable], bool]:
+    """The ids of those that are gone, the failures of others, and whether time or patience ended before."""
+    gone, failed, in_a_row = list[Any](), list[Unavailable](), 0
+    for file in files:
+        if not has_time() or in_a_row == PATIENCE:
+            return gone, failed, True
+        try:
+            storage.remove(bucket, object_key(file.workspace_id, file.id))
+        except Unavailable as failure:
+            failed.append(failure)
+            in_a_row += 1
+        else:
+            gone.append(file.id)
+            in_a_row = 0
+    return gone, failed, in_a_row == PATIENCE
