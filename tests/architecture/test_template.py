@@ -275,6 +275,17 @@ class TestFiles:
             assert statement["Action"] == "sqs:SendMessage"
             assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
 
+    def test_what_is_given_up_on_or_waits_raises_an_alarm(self, resources: dict[str, Any]) -> None:
+        watched = {
+            (alarm["MetricName"], alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0])
+            for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+            if alarm["Namespace"] == "AWS/SQS"
+        }
+        assert watched >= {
+            ("ApproximateNumberOfMessagesVisible", "AttachmentsDeadLetters"),
+            ("ApproximateAgeOfOldestMessage", "AttachmentsQueue"),
+        }
+
     def test_results_of_a_scanner_come_where_one_is_asked_for(self, resources: dict[str, Any]) -> None:
         rule = resources["ScanResults"]
 
