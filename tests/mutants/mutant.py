@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-# A declared replacement stands once in its file, or says which of several it means.
-FIRST = 1
+# A declared replacement stands once in its file, or says which of several it means, or that it means them all.
+FIRST, EVERY = 1, 0
 
 
 class Stale(Exception):
@@ -13,7 +13,7 @@ class Stale(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old` becomes `new` in `path`, at the place `nth` of those where it stands (all of `of`)."""
+    """`old` becomes `new` in `path`, at the place `nth` of the `of` where it stands."""
 
     group: str
     name: str
@@ -32,6 +32,7 @@ class Mutant:
         if len(parts) != self.of + 1:
             raise Stale(f"{self.path}: {self.name}: stands {len(parts) - 1} times, not {self.of}")
         after = self.old.join(parts[: self.nth]) + self.new + self.old.join(parts[self.nth :])
+        after = before.replace(self.old, self.new) if self.nth == EVERY else after
         file.write_text(after, "utf-8")
         return before
 

@@ -48,7 +48,7 @@ OWN = declared(
     ("who asked for it", "self.actor.id is not None and self.ticket.requester_id == self.actor.id", "True"),
     ("a stale version", "if expected_version is not None and ticket.version != expected_version:", "if False:"),
 ) + declared(
-    "own", "chalicelib/tickets/assigning.py", "tests/tickets/test_verbs.py tests/tickets/test_updating.py",
+    "own", "chalicelib/tickets/assigning.py", "tests/tickets/test_rights_of_agents.py tests/tickets/test_verbs.py",
     ("whose it is", "    if not (own or claims):", "    if False:"),
     ("of an own team", '        and draft.get("team_id") in actor.team_ids\n', ""),
     ("into another team", 'if team_id is not None and team_id != draft.get("team_id") and team_id not in actor.team_ids:', "if False:"),
