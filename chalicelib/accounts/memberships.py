@@ -21,11 +21,13 @@ def shape(row: Row[Any]) -> dict[str, Any]:
     return {**kept, **absence.shape(row)}
 
 
-def listing(tx: Transaction, actor: Actor, team_id: UUID, page: Page, sort: str) -> dict[str, Any]:
-    """A page of the team's members by name, or NotFound."""
+def listing(
+    tx: Transaction, actor: Actor, team_id: UUID, words: str | None, page: Page, sort: str
+) -> dict[str, Any]:
+    """A page of the team's members by name; with `words`, of those found by name or email. Or NotFound."""
     after = page.after(sort, (str, UUID))
     teams.get(tx, actor, team_id)
-    rows = queries.list_members(tx, actor.workspace.id, team_id, page, sort, after)
+    rows = queries.list_members(tx, actor.workspace.id, team_id, words, page, sort, after)
     return answer(rows, page, sort, lambda row: (row.name, row.id), shape)
 
 

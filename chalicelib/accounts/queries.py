@@ -352,20 +352,39 @@ def change_team(tx: Transaction, workspace_id: UUID, team_id: UUID, changes: Map
 
 
 def list_teams(
-    tx: Transaction, workspace_id: UUID, page: Page, sort: str, after: Sequence[Any] | None
+    tx: Transaction,
+    workspace_id: UUID,
+    words: str | None,
+    page: Page,
+    sort: str,
+    after: Sequence[Any] | None,
 ) -> Sequence[Row[Any]]:
+    """`words`: found anywhere in the name."""
     conditions = ["t.workspace_id = :workspace_id", "t.deleted_at IS NULL"]
-    keys = {"workspace_id": workspace_id}
+    keys: dict[str, Any] = {"workspace_id": workspace_id}
+    if words is not None:
+        conditions.append("position(lower(CAST(:words AS text)) IN lower(t.name)) > 0")
+        keys |= {"words": words}
     return listed(tx, _TEAM, "teams t", conditions, keys, page, sort, TEAM_SORTS, "t.id", after)
 
 
 def list_members(
-    tx: Transaction, workspace_id: UUID, team_id: UUID, page: Page, sort: str, after: Sequence[Any] | None
+    tx: Transaction,
+    workspace_id: UUID,
+    team_id: UUID,
+    words: str | None,
+    page: Page,
+    sort: str,
+    after: Sequence[Any] | None,
 ) -> Sequence[Row[Any]]:
+    """`words`: found anywhere in name or email."""
     columns = "u.id, u.name, u.email, u.role, u.status, u.away_since"
     source = "team_members m JOIN users u ON u.workspace_id = m.workspace_id AND u.id = m.user_id"
     conditions = ["m.workspace_id = :workspace_id", "m.team_id = :team_id", "u.deleted_at IS NULL"]
-    keys = {"workspace_id": workspace_id, "team_id": team_id}
+    keys: dict[str, Any] = {"workspace_id": workspace_id, "team_id": team_id}
+    if words is not None:
+        conditions.append(_USER_FILTERS["words"])
+        keys |= {"words": words}
     return listed(tx, columns, source, conditions, keys, page, sort, MEMBER_SORTS, "u.id", after)
 
 

@@ -41,9 +41,9 @@ def get(tx: Transaction, actor: Actor, team_id: UUID) -> dict[str, Any]:
     return shape(row)
 
 
-def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, Any]:
-    """A page of teams by name."""
-    rows = queries.list_teams(tx, actor.workspace.id, page, sort, page.after(sort, (str, UUID)))
+def listing(tx: Transaction, actor: Actor, words: str | None, page: Page, sort: str) -> dict[str, Any]:
+    """A page of teams by name; with `words`, of those that have them in it."""
+    rows = queries.list_teams(tx, actor.workspace.id, words, page, sort, page.after(sort, (str, UUID)))
     return answer(rows, page, sort, lambda row: (row.name, row.id), shape)
 
 

@@ -15,7 +15,7 @@ routes = Routes(__name__, tag="Teams")
 @routes.get("/v1/teams", summary="List teams", answer=Page[TeamOut])
 def list_teams(call: Call, query: TeamQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
-    return Answer(teams.listing(call.tx, call.actor, page, query.sort))
+    return Answer(teams.listing(call.tx, call.actor, query.query, page, query.sort))
 
 
 @routes.post(
@@ -48,7 +48,7 @@ def change_team(call: Call, team_id: UUID, body: TeamPatch) -> Answer:
 @routes.get("/v1/teams/{team_id}/members", summary="Who is in the team", answer=Page[MemberOut])
 def list_members(call: Call, team_id: UUID, query: TeamQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
-    return Answer(memberships.listing(call.tx, call.actor, team_id, page, query.sort))
+    return Answer(memberships.listing(call.tx, call.actor, team_id, query.query, page, query.sort))
 
 
 @routes.post(

@@ -1,6 +1,7 @@
 """/v1/teams and their members."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -60,6 +61,36 @@ def test_a_list_goes_on_by_cursor_and_offset(ada: Api) -> None:
     assert names(ada.get(f"/v1/teams?limit=2&cursor={first.json['next_cursor']}")) == ["Service desk"]
     assert names(ada.get(f"/v1/teams?limit=2&offset={first.json['next_offset']}")) == ["Service desk"]
     assert names(ada.get("/v1/teams?sort=-name&limit=1")) == ["Service desk"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("desk", ["Service desk"]),
+        ("NET", ["Networks"]),
+        ("s", ["Apps", "Networks", "Service desk"]),
+        ("%", []),
+    ],
+)
+def test_a_list_can_be_searched(ada: Api, query: str, expected: list[str]) -> None:
+    assert names(ada.get(f"/v1/teams?query={quote(query)}")) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"), [("an", ["Ana"]), ("BEN@acme", ["Ben"]), ("acme", ["Ana", "Ben"]), ("carol", [])]
+)
+def test_members_can_be_searched(
+    ada: Api, cast: Cast, networks: str, query: str, expected: list[str]
+) -> None:
+    join(ada, networks, cast.ben)
+
+    assert names(ada.get(f"{networks}/members?query={quote(query)}")) == expected
+
+
+def test_a_search_goes_on_by_cursor(ada: Api) -> None:
+    first = ada.get("/v1/teams?query=s&limit=2").json
+
+    assert names(ada.get(f"/v1/teams?query=s&limit=2&cursor={first['next_cursor']}")) == ["Service desk"]
 
 
 def test_a_team_is_made_and_shown(ada: Api) -> None:

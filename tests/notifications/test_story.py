@@ -8,6 +8,7 @@ from chalicelib.core import sqs
 from tests.conftest import Queue
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast, Person
+from tests.support.crew import Crew, crew, join
 from tests.support.database import Database
 from tests.support.mailbox import Mailbox, deliver, text_of
 
@@ -52,6 +53,35 @@ def ok(reply: Reply) -> Reply:
 
 def assigned(api: Api, cast: Cast, ticket: str) -> None:
     ok(as_(api, cast.dario).post(f"/v1/tickets/{ticket}/assign", {"assignee_id": str(cast.ana.id)}))
+
+
+class TestTeamsThatAssign:
+    @pytest.fixture
+    def field(self, cast: Cast, database: Database) -> Crew:
+        """One agent who gets whatever comes."""
+        return crew(database, cast.acme, "least_loaded", 1)
+
+    def test_whom_a_new_ticket_is_given_to_hears_once(
+        self, api: Api, cast: Cast, told: Told, field: Crew
+    ) -> None:
+        body = {"subject": "No link", "description": "Rack 4.", "requester_id": str(cast.carol.id)}
+
+        ok(as_(api, cast.dario).post("/v1/tickets", {**body, "team_id": str(field.team)}))
+
+        mails = told()
+        assert set(mails) == {"Carol", field[0].name}
+        assert mails[field[0].name].count("this new ticket is assigned to you") == 1
+
+    def test_whom_a_transfer_is_given_to_hears_and_the_team_does_not(
+        self, api: Api, cast: Cast, told: Told, ticket: str, field: Crew, database: Database
+    ) -> None:
+        join(database, field.team, cast.ana)
+        body = {"team_id": str(field.team), "reason": "theirs"}
+
+        moved = ok(as_(api, cast.dario).post(f"/v1/tickets/{ticket}/transfer", body)).json
+
+        mails = told()
+        assert set(mails) == {moved["assignee"]["name"]}
 
 
 def test_opening_acknowledges_and_asks_the_dispatcher(api: Api, cast: Cast, told: Told) -> None:

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.schemas.common import In, Name, Out, PageQuery, omitted
 from chalicelib.api.schemas.words import AssignmentWord
 from chalicelib.models.words import Assignment, UserStatus
 
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 # New and open tickets of one person, whatever team they are with.
 Cap = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -40,8 +41,9 @@ class MemberIn(In):
 
 
 class TeamQuery(PageQuery):
-    """Sort of a list of teams or members."""
+    """Filter and sort of a list of teams or members; `query` is looked for in the name, or the email too."""
 
+    query: Words | None = None
     sort: Literal["name", "-name"] = "name"
 
 
