@@ -132,6 +132,8 @@ def _follow(tx: Transaction, desk: Actor, user_id: UUID, role: Role) -> None:
         audit(tx, desk, "oidc.role_kept", ("user", user_id), after=kept)
         return
     values = {"role": role, **membership(tx, desk, user, {"role": role})}
+    if not role.is_staff:
+        values["away_since"] = None
     queries.change_user(tx, desk.workspace.id, user_id, values)
     change_teams(tx, desk, user, {"role": role})
     changed = users.get(tx, desk, user_id)

@@ -1,13 +1,19 @@
 """Door: signing in with the workspace's OpenID provider. The client takes the browser there and back."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalicelib.accounts import oidc_redeeming, oidc_sign_in, principals
 from chalicelib.accounts.keyring import keyring
 from chalicelib.accounts.oidc_redeeming import Redeemed
+from chalicelib.accounts.permissions import Role
 from chalicelib.api.endpoint import Ahead, Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.auth import Tokens
 from chalicelib.api.schemas.oidc import FinishIn, Started, StartIn
-from chalicelib.core.errors import NotFound
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound, Refusal
+from chalicelib.tickets.releasing import release_all
 
 routes = Routes(__name__, tag="Sign-in")
 
@@ -56,4 +62,14 @@ def redeemed(ahead: Ahead) -> Redeemed:
     },
 )
 def finish(call: Call, body: FinishIn) -> Answer:  # noqa: ARG001 (what it says was used before)
-    return Answer(oidc_sign_in.complete(call.tx, keyring(call.settings), call.prepared))
+    answered = oidc_sign_in.complete(call.tx, keyring(call.settings), call.prepared)
+    if not isinstance(answered, Refusal):
+        _let_go(call.tx, answered["user"])
+    return Answer(answered)
+
+
+def _let_go(tx: Transaction, user: Mapping[str, Any]) -> None:
+    """Whom the provider's claims have just made a customer leaves no ticket behind."""
+    desk = None if Role(user["role"]).is_staff else principals.enter_system(tx, user["workspace"]["id"])
+    if desk is not None:
+        release_all(tx, desk, user["id"], f"{user['name']} is no longer staff.")

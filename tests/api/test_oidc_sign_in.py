@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.forged_provider import BACK, CLIENT, SECRET, jwk, key_for
 from tests.support.oidc_desk import OidcDesk
+from tests.support.service_desk import ServiceDesk
 
 
 class TestTheWayThere:
@@ -369,6 +370,22 @@ class TestRoles:
             oidc.database.value("SELECT count(*) FROM team_members WHERE user_id = :u", u=oidc.cast.ana.id)
             == 1
         )
+
+    def test_who_is_no_longer_staff_lets_go_of_the_tickets(self, oidc: OidcDesk) -> None:
+        self.mapped(oidc)
+        desk = ServiceDesk(oidc.api, oidc.cast)
+        ticket = desk.networks_ticket(assignee_id=oidc.cast.ana.id)
+        desk.as_(oidc.cast.ana).patch("/v1/auth/me", {"away": True})
+
+        assert oidc.sign_in(groups=["desk"]).status == 200
+        held = desk.detail(oidc.cast.ada, ticket)
+        assert oidc.sign_in(groups=["all"]).status == 200
+
+        assert held["assignee"]["name"] == "Ana"
+        left = desk.detail(oidc.cast.ada, ticket)
+        assert (left["assignee"], left["timeline"][-1]["action"]) == (None, "unassigned")
+        assert left["timeline"][-1]["meta"] == {"reason": "Ana is no longer staff."}
+        assert oidc.user("ana@acme.example")["away_since"] is None
 
     @pytest.mark.parametrize("groups", [None, [], ["others"], {"desk": True}, 7, [["desk"]]])
     def test_who_has_none_does_not_come_in(self, oidc: OidcDesk, groups: Any) -> None:
