@@ -13,10 +13,12 @@ from chalicelib.api import (
     docs,
     health,
     invitations,
+    jobs,
     oidc,
     oidc_provider,
     organisations,
     passwords,
+    personal_data,
     public,
     public_status,
     sign_up,
@@ -40,6 +42,8 @@ app.register_blueprint(oidc.routes.blueprint)
 app.register_blueprint(workspace.routes.blueprint)
 app.register_blueprint(oidc_provider.routes.blueprint)
 app.register_blueprint(users.routes.blueprint)
+app.register_blueprint(personal_data.routes.blueprint)
+app.register_blueprint(jobs.routes.blueprint)
 app.register_blueprint(invitations.routes.blueprint)
 app.register_blueprint(organisations.routes.blueprint)
 app.register_blueprint(teams.routes.blueprint)

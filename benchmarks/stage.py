@@ -81,9 +81,11 @@ class Stage:
             "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"bench-1": _text(seed.public_key().public_bytes_raw())}),
             "MESA_EVENT_QUEUE_URLS": "http://127.0.0.1:9/nowhere",
             "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",
+            "MESA_JOB_QUEUE_URL": "http://127.0.0.1:9/nowhere",
             "MESA_AUDIT_BUCKET": "nowhere",
             "MESA_ATTACHMENTS_BUCKET": "nowhere",
             "MESA_EGRESS_FUNCTION": "nowhere",
+            "MESA_EXPORT_BUCKET": "nowhere",
             "MESA_RATE_LIMIT_FACTOR": "10000",
             "MESA_BCRYPT_COST": "4",
         }

@@ -10,17 +10,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
+from uuid import UUID
 
 from chalice import Blueprint
 from chalice.app import SQSEvent, SQSRecord
+from sqlalchemy import Row
 
-from chalicelib.core import logs, metrics, storage
-from chalicelib.core.db import in_transaction
+from chalicelib.accounts import jobs as held_jobs
+from chalicelib.core import jobs, logs, metrics, storage
+from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.event import Event
 from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
-from chalicelib.core.settings import AttachmentSettings, NotificationSettings
+from chalicelib.core.settings import AttachmentSettings, JobSettings, NotificationSettings
 from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, claiming, delivering, settling
+from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.tickets import receiving
 from chalicelib.tickets.file_links import object_key
 from chalicelib.tickets.file_news import FileNews, Scanned
@@ -29,6 +33,13 @@ from chalicelib.tickets.file_news import FileNews, Scanned
 SETTLING_SECONDS = 5.0
 # A transaction of five statements, or a call to S3 with its repeats.
 RECEIVING_SECONDS = 20.0
+# Longer than one statement (10 s) or one call to S3 and its repetition may take.
+JOB_STEP_SECONDS = 40.0
+# What each kind of job does: whether it has ended, else there was no more time.
+JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bool]] = {
+    exporting.KIND: exporting.export,
+    erasing.KIND: sweeping.sweep,
+}
 
 HasTime = Callable[[], bool]
 
@@ -113,6 +124,46 @@ def take_in(news: FileNews, settings: AttachmentSettings) -> None:
             storage.remove(settings.attachments_bucket, key, told.version)
 
 
+@bp.on_sqs_message(queue="mesa-jobs", batch_size=1, name="jobs")  # type: ignore[untyped-decorator]
+def work_off(batch: SQSEvent) -> dict[str, Any]:
+    """Does what was asked for: exports, erasures."""
+    settings = job_settings()
+    return consume(
+        batch,
+        "jobs",
+        lambda event, has_time: do_job(event, settings, has_time),
+        seconds=JOB_STEP_SECONDS,
+    )
+
+
+def do_job(event: Event, settings: JobSettings, has_time: HasTime) -> None:
+    """Goes on with one job as long as there is time; what is left is asked for anew. A job that fails comes
+    again, and says so once it has failed too often."""
+    if event.type != jobs.REQUESTED:
+        return
+    try:
+        job_id = UUID((event.payload or {})["job"]["id"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"This event asks for no job: {error!r}") from error
+    try:
+        job = in_transaction(lambda tx: held_jobs.take_up(tx, event.workspace_id, job_id), repeatable=True)
+    except jobs.InOtherHands as held:
+        raise ComesAgain(str(held)) from held
+    if job is None:
+        return
+    try:
+        has_ended = JOB_KINDS[job.kind](_repeatable, job, settings.export_bucket, has_time)
+    except Exception:
+        in_transaction(lambda tx: held_jobs.put_back(tx, job), repeatable=True)
+        raise
+    if not has_ended:
+        in_transaction(lambda tx: held_jobs.go_on_later(tx, job), repeatable=True)
+
+
+def _repeatable(unit: Callable[[Transaction], Any]) -> Any:
+    return in_transaction(unit, repeatable=True)
+
+
 def consume(
     batch: SQSEvent,
     consumer: str,
@@ -172,6 +223,14 @@ def _handled(
 def attachment_settings() -> AttachmentSettings:
     """Checked once a sandbox: what is missing refuses to start."""
     settings = AttachmentSettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def job_settings() -> JobSettings:
+    """The same, for what works off jobs."""
+    settings = JobSettings.load()
     logs.configure(settings.log_level)
     return settings
 

@@ -19,6 +19,8 @@ from chalicelib.tickets import discarding
 
 SWEEP_LIMIT = 500
 PURGE_LIMIT = 1000
+# A ticket brings its comments, its timeline and its promises along.
+TICKET_PURGE_LIMIT = 200
 ANCHOR_LIMIT = 200
 # Longer than one statement (10 s) or one pass of the relay (its patience with a queue) may take.
 STATEMENT_SECONDS = 12.0
@@ -52,15 +54,26 @@ def event_relay(event: CloudWatchEvent) -> None:
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="purge")  # type: ignore[untyped-decorator]
 def purge(event: CloudWatchEvent) -> None:
-    """Deletes what has outlived its time: see sp_purge.sql. Then the files whose rows are gone."""
+    """Deletes what has outlived its time: see sp_purge.sql, and sp_purge_tickets.sql for tickets. Then the
+    files whose rows are gone."""
     settings = purge_settings()
-    has_time, deleted, total = _within(event, STATEMENT_SECONDS), 1, 0
-    while deleted and has_time():
-        deleted = in_transaction(lambda tx: purging.purge(tx, PURGE_LIMIT), repeatable=True)
-        total += deleted
-    metrics.emit({"RowsPurged": (total, "Count")}, Schedule="purge")
+    has_time = _within(event, STATEMENT_SECONDS)
+    rows = until_nothing_is_left(purging.purge, PURGE_LIMIT, has_time)
+    tickets = until_nothing_is_left(purging.purge_tickets, TICKET_PURGE_LIMIT, has_time)
+    metrics.emit({"RowsPurged": (rows, "Count"), "TicketsPurged": (tickets, "Count")}, Schedule="purge")
     removed = discarding.discard(_repeatable, settings.attachments_bucket, _within(event, FILE_SECONDS))
     metrics.emit({"FilesDeleted": (removed, "Count")}, Schedule="purge")
+
+
+def until_nothing_is_left(
+    purge_some: Callable[[Transaction, int], int], limit: int, has_time: HasTime
+) -> int:
+    """Purges, a transaction each. Returns how many went."""
+    deleted, total = 1, 0
+    while deleted and has_time():
+        deleted = in_transaction(lambda tx: purge_some(tx, limit), repeatable=True)
+        total += deleted
+    return total
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="audit-anchor")  # type: ignore[untyped-decorator]
@@ -119,7 +132,7 @@ def sweep(has_time: HasTime) -> int:
 def relay(settings: RelaySettings, has_time: HasTime, schedule: str) -> None:
     """Drains the outbox, and tells how long the oldest event waits, whether or not a queue answers."""
     try:
-        sent = events.drain(settings.event_queue_urls, has_time)
+        sent = events.drain(settings.event_queue_urls, has_time, settings.job_queue_url)
         metrics.emit({"EventsRelayed": (sent, "Count")}, Schedule=schedule)
     finally:
         metrics.emit({"OldestUnsent": (events.oldest_unsent_seconds(), "Seconds")}, Schedule=schedule)

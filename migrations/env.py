@@ -17,6 +17,7 @@ from chalicelib.models import (
     one_time,
     organisations,
     plumbing,
+    privacy,
     sla,
     tickets,
     two_step,
@@ -35,6 +36,7 @@ AREAS = (
     sla,
     plumbing,
     audit,
+    privacy,
 )
 ADVISORY_LOCK = 7_355_608
 

@@ -80,8 +80,8 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
     signing = {"kid": "test-1", "private_key": encode(seed), "pepper": encode(secrets.token_bytes(32))}
     services = ("secretsmanager", "sqs", "ses", "s3")
     manager, sqs, ses, s3 = (boto3.client(name, endpoint_url=aws) for name in services)
-    s3.create_bucket(Bucket="mesa-audit")
-    s3.create_bucket(Bucket="mesa-attachments")
+    for bucket in ("mesa-attachments", "mesa-audit", "mesa-exports"):
+        s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket="mesa-attachments", VersioningConfiguration={"Status": "Enabled"})
     ses.verify_email_identity(EmailAddress="desk@mesa.example")
     environment = {
@@ -95,10 +95,12 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         ],
         "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": encode(public)}),
         "MESA_EVENT_QUEUE_URLS": sqs.create_queue(QueueName="mesa-notifications")["QueueUrl"],
+        "MESA_JOB_QUEUE_URL": sqs.create_queue(QueueName="mesa-jobs")["QueueUrl"],
         "MESA_AUDIT_BUCKET": "mesa-audit",
         "MESA_ATTACHMENTS_BUCKET": "mesa-attachments",
         "MESA_EGRESS_FUNCTION": "mesa-egress",
         "MESA_EGRESS_LOCAL_HOSTS": "127.0.0.1,localhost",
+        "MESA_EXPORT_BUCKET": "mesa-exports",
         "MESA_MAIL_FROM": "desk@mesa.example",
         "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",
         "MESA_RATE_LIMIT_FACTOR": "1",

@@ -15,7 +15,6 @@ from chalicelib.models.audit import audit_log
 
 APPEND = text("SELECT fn_audit(:address, :request_id, CAST(:entries AS jsonb))")
 APPEND_FAILED_SIGN_IN = text("SELECT fn_audit_failed_sign_in(:email, :slug, :address, :request_id)")
-FORGET = text("SELECT fn_audit_forget(:user_id)")
 VERIFY = text("SELECT * FROM fn_audit_verify(:workspace_id, :from, :limit, :anchor_sequence, :anchor_hash)")
 UNANCHORED = text("SELECT workspace_id, sequence, hash FROM fn_audit_unanchored(:after, :limit)")
 ANCHORED = text("SELECT fn_audit_anchored(:sequence)")
@@ -31,12 +30,6 @@ def append(tx: Transaction) -> None:
 def append_failed_sign_in(tx: Transaction, email: str, slug: str | None) -> None:
     origin = {"address": tx.origin.address, "request_id": tx.origin.request_id}
     tx.connection.execute(APPEND_FAILED_SIGN_IN, {"email": email, "slug": slug, **origin})
-
-
-def forget(tx: Transaction, user_id: UUID) -> int:
-    """Destroys salt and particulars in the entries by or about a user of the entered workspace; how many."""
-    count: int = tx.connection.execute(FORGET, {"user_id": user_id}).scalar_one()
-    return count
 
 
 # Reading

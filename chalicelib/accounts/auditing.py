@@ -13,7 +13,6 @@ from uuid import UUID
 
 from chalicelib.accounts import audit_queries
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.models.audit import ANONYMOUS
 
@@ -82,9 +81,3 @@ def audit_changes(
 def audit_failed_sign_in(tx: Transaction, email: str, workspace: str | None) -> None:
     """Adds an entry to the log of each workspace where the email has an account; the same work for none."""
     tx.last.append(partial(audit_queries.append_failed_sign_in, tx, email, workspace))
-
-
-def forget(tx: Transaction, actor: Actor, user_id: UUID) -> int:
-    """Destroys values and addresses in all entries by or about a person; how many. The chain stays whole."""
-    actor.require(Permission.PERSONAL_DATA_MANAGE, "Only an administrator erases people.")
-    return audit_queries.forget(tx, user_id)

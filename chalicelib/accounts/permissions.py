@@ -72,6 +72,8 @@ class Permission(StrEnum):
     COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."
     COMMENTS_WRITE_INTERNAL = "comments.write_internal", STAFF, "Write internal notes."
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
+    JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."
+    JOBS_READ_ALL = "jobs.read_all", ADMINS, "See every job of the workspace."
     ORGANISATIONS_MANAGE = (
         "organisations.manage",
         ADMINS,
@@ -80,7 +82,7 @@ class Permission(StrEnum):
     ORGANISATIONS_READ = "organisations.read", STAFF, "List organisations with their domains and notes."
     PEOPLE_MANAGE = "people.manage", ADMINS, "Add, change and deactivate users."
     PEOPLE_READ = "people.read", STAFF, "List users; see contact facts and addresses of requesters."
-    PERSONAL_DATA_MANAGE = "personal_data.manage", ADMINS, "Erase people."
+    PERSONAL_DATA_MANAGE = "personal_data.manage", ADMINS, "Export the data of people, and erase them."
     TEAMS_MANAGE = "teams.manage", ADMINS, "Make and change teams, add and remove their members."
     TEAMS_READ = "teams.read", STAFF, "List teams and their members."
     TICKETS_ARCHIVE = "tickets.archive", STAFF, "Put a finished ticket away."

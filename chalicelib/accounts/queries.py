@@ -67,7 +67,8 @@ MAKE_WORKSPACE = text("SELECT workspace_id, slug, team_id FROM fn_make_workspace
 WORKSPACE = text(
     """
     SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
-           customer_signup, customers_see_organisation, two_step_required_of, created_at, updated_at,
+           customer_signup, customers_see_organisation, two_step_required_of, retention_days,
+           created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding
     FROM workspaces WHERE id = :workspace_id

@@ -25,7 +25,7 @@ def health(_: None) -> Answer:
 def ready(_: None) -> Answer:
     db.check()
     try:
-        events.check_queues(api_settings().event_queue_urls)
+        events.check_queues((*api_settings().event_queue_urls, api_settings().job_queue_url))
     except Exception as error:
         raise Unavailable("A queue is out of reach.", retry_after=5) from error
     return Answer({"status": "ok", "database": "ok", "queues": "ok"})

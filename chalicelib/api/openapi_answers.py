@@ -47,7 +47,7 @@ def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
     names = ["X-Request-Id"]
     if _has_version(endpoint.answer):
         names.append("ETag")
-    if endpoint.status == 201:
+    if endpoint.status in (201, 202):
         names.append("Location")
     if takes_idempotency_key(endpoint):
         names.append("Idempotency-Replayed")

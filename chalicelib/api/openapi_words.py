@@ -32,6 +32,9 @@ TAGS = {
     "Watchers": "Who hears of a ticket without asking for it or working on it.",
     "Workspace": "The tenant and its settings.",
     "People": "The users of the workspace: staff and customers.",
+    "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
+    "receipt says how far it is.",
+    "Jobs": "Work in the background: how far it is, and the file that it made.",
     "Teams": "Groups of staff that resolve tickets.",
     "Organisations": "Customers that belong together, by hand or by the domain of their email. They may see "
     "each other's tickets; whom a domain brought in must have proved the mailbox before.",

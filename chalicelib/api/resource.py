@@ -254,7 +254,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     if isinstance(result, Refusal):
         raise result.error
     response, recorded = result
-    events.send_committed(recorded, settings.event_queue_urls)
+    events.send_committed(recorded, settings.event_queue_urls, settings.job_queue_url)
     return response
 
 

@@ -19,12 +19,20 @@ from chalicelib.core.event import Event
 from chalicelib.core.json_text import dumps
 
 LEASE_SECONDS = 60
+# Events of these types are work for one queue; all others are news for every queue.
+JOBS = "job."
 
 RECORD = text(
     """
     INSERT INTO events (workspace_id, ticket_id, sequence, type, internal, payload)
     VALUES (:workspace_id, :ticket_id, :sequence, :type, :internal, CAST(:payload AS jsonb))
     RETURNING id, created_at
+    """
+)
+RECORD_FOR_LATER = text(
+    """
+    INSERT INTO events (workspace_id, type, internal, payload, leased_until)
+    VALUES (:workspace_id, :type, true, CAST(:payload AS jsonb), now() + make_interval(secs => :seconds))
     """
 )
 PAYLOAD = text("SELECT payload FROM events WHERE workspace_id = :workspace_id AND id = :id")
@@ -81,6 +89,14 @@ def record(
     )
 
 
+def record_for_later(
+    tx: Transaction, workspace_id: UUID, type: str, payload: Mapping[str, Any], seconds: int
+) -> None:
+    """Writes an event that goes out so many seconds from now: the scheduled relay sends it, nobody else."""
+    values = {"workspace_id": workspace_id, "type": type, "payload": dumps(payload), "seconds": seconds}
+    tx.connection.execute(RECORD_FOR_LATER, values)
+
+
 def payload_of(tx: Transaction, event: Event) -> Mapping[str, Any] | None:
     """What the event says, read from its row where no queue could carry it. None once the event is purged.
 
@@ -94,12 +110,14 @@ def payload_of(tx: Transaction, event: Event) -> Mapping[str, Any] | None:
     return found
 
 
-def send_committed(events: Sequence[dict[str, Any]], queue_urls: Sequence[str]) -> None:
+def send_committed(
+    events: Sequence[dict[str, Any]], queue_urls: Sequence[str], job_queue_url: str | None = None
+) -> None:
     """Best effort right after the commit: what fails here is sent by the scheduled relay."""
     if not events or not queue_urls:
         return
     try:
-        sent = _send(events, queue_urls, "hasty").taken
+        sent = _send(events, queue_urls, job_queue_url, "hasty").taken
         _mark(sent)
     except Exception:
         log.warning("events left to the relay", exc_info=True)
@@ -108,19 +126,25 @@ def send_committed(events: Sequence[dict[str, Any]], queue_urls: Sequence[str]) 
         log.warning("events left to the relay", extra={"event_ids": left})
 
 
-def relay(queue_urls: Sequence[str], *, limit: int = 200) -> int:
+def relay(queue_urls: Sequence[str], job_queue_url: str | None = None, *, limit: int = 200) -> int:
     """One pass: leases what is unsent, commits, sends, marks. Returns how many were sent.
 
     Raises Unavailable where a queue does not answer; what was sent by then is marked.
     """
-    return _pass(queue_urls, limit)[1]
+    return _pass(queue_urls, job_queue_url, limit)[1]
 
 
-def drain(queue_urls: Sequence[str], has_time: Callable[[], bool], *, limit: int = 200) -> int:
+def drain(
+    queue_urls: Sequence[str],
+    has_time: Callable[[], bool],
+    job_queue_url: str | None = None,
+    *,
+    limit: int = 200,
+) -> int:
     """Passes until nothing is left or no more time. Returns how many were sent. Raises as `relay` does."""
     total = 0
     while has_time():
-        leased, sent = _pass(queue_urls, limit)
+        leased, sent = _pass(queue_urls, job_queue_url, limit)
         total += sent
         if leased < limit:
             break
@@ -138,11 +162,11 @@ def check_queues(queue_urls: Sequence[str]) -> None:
         sqs.check(url)
 
 
-def _pass(queue_urls: Sequence[str], limit: int) -> tuple[int, int]:
+def _pass(queue_urls: Sequence[str], job_queue_url: str | None, limit: int) -> tuple[int, int]:
     """How many were leased, and sent. What a queue refuses stays unsent, and holds up no other."""
     lease = {"limit": limit, "lease": LEASE_SECONDS}
     rows = in_transaction(lambda tx: tx.connection.execute(LEASE, lease).all(), repeatable=True)
-    sent = _send([message(**row._mapping) for row in rows], queue_urls, "patient")
+    sent = _send([message(**row._mapping) for row in rows], queue_urls, job_queue_url, "patient")
     _mark(sent.taken)
     if not sent.answered:
         raise Unavailable(f"A queue does not answer: {len(rows) - len(sent.taken)} events wait.")
@@ -154,9 +178,24 @@ def _mark(ids: set[int]) -> None:
         in_transaction(lambda tx: tx.connection.execute(SENT, {"ids": sorted(ids)}), repeatable=True)
 
 
-def _send(events: Sequence[dict[str, Any]], queue_urls: Sequence[str], patience: sqs.Patience) -> sqs.Outcome:
+def _send(
+    events: Sequence[dict[str, Any]],
+    queue_urls: Sequence[str],
+    job_queue_url: str | None,
+    patience: sqs.Patience,
+) -> sqs.Outcome:
+    """What every queue has taken that it is for. Jobs stay unsent where their queue is not named."""
+    jobs = {event["id"]: _body(event) for event in events if event["type"].startswith(JOBS)}
+    news = {event["id"]: _body(event) for event in events if event["id"] not in jobs}
+    sent = _send_to_all(news, queue_urls, patience)
+    if not jobs or job_queue_url is None:
+        return sent
+    asked = _send_to_all(jobs, [job_queue_url], patience)
+    return sqs.Outcome(sent.taken | asked.taken, sent.answered and asked.answered)
+
+
+def _send_to_all(bodies: Mapping[int, str], queue_urls: Sequence[str], patience: sqs.Patience) -> sqs.Outcome:
     """What every queue has taken. The next queue gets only what the one before took."""
-    bodies = {event["id"]: _body(event) for event in events}
     answered = True
     for url in queue_urls:
         outcome = sqs.send(url, bodies, patience)

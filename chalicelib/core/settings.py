@@ -191,9 +191,10 @@ class PublicStatusSettings(DatabaseSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class RelaySettings(DatabaseSettings):
-    """The event relay: the queues that every event goes to."""
+    """The event relay: the queues that every event goes to, and the one that jobs go to."""
 
     event_queue_urls: tuple[str, ...] = _variable("MESA_EVENT_QUEUE_URLS", _urls)
+    job_queue_url: str = _variable("MESA_JOB_QUEUE_URL", _url)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +216,13 @@ class AttachmentSettings(PurgeSettings):
     """What receives files. `scanner`: `external` where files wait for the word of one, else `none`."""
 
     scanner: str = _variable("MESA_SCANNER", _scanner, "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSettings(DatabaseSettings):
+    """What works off jobs: the bucket for files that people ask for."""
+
+    export_bucket: str = _variable("MESA_EXPORT_BUCKET", _bucket)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +248,7 @@ class ApiSettings(RelaySettings):
     attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
     download_url: str = _variable("MESA_DOWNLOAD_URL", _url_if_any, "")
     egress_function: str = _variable("MESA_EGRESS_FUNCTION", _function)
+    export_bucket: str = _variable("MESA_EXPORT_BUCKET", _bucket)
     rate_limit_factor: int = _variable("MESA_RATE_LIMIT_FACTOR", _integer, "1")
     bcrypt_cost: int = _variable("MESA_BCRYPT_COST", _integer, "12")
 

@@ -1,8 +1,8 @@
-"""Objects in S3: written once, never over one that is there; the first of a prefix read; removed with all
-their versions. No transaction waits here."""
+"""Objects in S3: written once, never over one that is there; the first of a prefix read; files put, and
+removed with all their versions or by their prefix. No transaction waits here."""
 
 from functools import lru_cache
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from chalicelib.core.errors import Unavailable
 
@@ -63,6 +63,33 @@ def _versions(bucket: str, key: str) -> list[str]:
         for each in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
         if each["Key"] == key
     ]
+
+
+def put_file(bucket: str, key: str, file: IO[bytes], content_type: str) -> None:
+    """Writes what is left of a file, in the place of an object before. Unavailable where S3 fails."""
+    failures = _failures()
+    try:
+        client("patient").put_object(Bucket=bucket, Key=key, Body=file, ContentType=content_type)
+    except failures as error:
+        raise _unavailable() from error
+
+
+def delete_all(bucket: str, prefix: str) -> int:
+    """Deletes every object whose key begins so; how many. Unavailable where S3 fails."""
+    failures, deleted = _failures(), 0
+    try:
+        for page in client("patient").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            keys = [{"Key": found["Key"]} for found in page.get("Contents", ())]
+            if keys:
+                answer = client("patient").delete_objects(
+                    Bucket=bucket, Delete={"Objects": keys, "Quiet": True}
+                )
+                if answer.get("Errors"):
+                    raise _unavailable()
+                deleted += len(keys)
+    except failures as error:
+        raise _unavailable() from error
+    return deleted
 
 
 @lru_cache(maxsize=2)

@@ -41,6 +41,8 @@ workspaces = Table(
     Column("reopen_window_days", Integer, nullable=False, server_default="7"),
     Column("customer_signup", Boolean, nullable=False, server_default=false()),
     Column("customers_see_organisation", Boolean, nullable=False, server_default=false()),
+    # How long a finished ticket is kept; null keeps it for ever.
+    Column("retention_days", Integer),
     timestamp("created_at", now=True),
     timestamp("updated_at", now=True),
     words("brand_color", nullable=True),
@@ -52,6 +54,7 @@ workspaces = Table(
     one_of("language", ("en", "es")),
     one_of("agent_visibility", ("teams", "all")),
     CheckConstraint("reopen_window_days BETWEEN 0 AND 365", name="reopen_window_days"),
+    CheckConstraint("retention_days BETWEEN 30 AND 3650", name="retention_days"),
     CheckConstraint("label_prefix ~ '^[A-Z][A-Z0-9]{0,9}$'", name="label_prefix"),
     CheckConstraint("brand_color ~ '^#[0-9a-f]{6}$'", name="brand_color"),
     CheckConstraint("brand_logo_url LIKE 'https://%'", name="brand_logo_url"),

@@ -1,4 +1,4 @@
-"""Tables that carry no helpdesk rule: events, idempotency keys, rate limits, and the mails already
+"""Tables that carry no helpdesk rule: events, jobs, idempotency keys, rate limits, and the mails already
 decided."""
 
 from sqlalchemy import (
@@ -68,6 +68,34 @@ events = Table(
 )
 Index("events_unsent_idx", events.c.id, postgresql_where=events.c.sent_at.is_(None))
 
+# Work that goes to a queue. Whoever takes it up holds it until `leased_until`; `state` is where it goes on.
+jobs = Table(
+    "jobs",
+    metadata,
+    workspace_key(),
+    row_id(),
+    words("kind"),
+    words("status", "queued"),
+    # Whom or what it is about.
+    Column("subject_id", Uuid),
+    # The user or API key that asked.
+    Column("created_by", Uuid),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("state", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("result", JSONB),
+    words("error", nullable=True),
+    timestamp("created_at", now=True),
+    timestamp("started_at"),
+    timestamp("leased_until", now=True),
+    timestamp("finished_at"),
+    timestamp("expires_at", nullable=False),
+    of_workspace(),
+    one_of("status", ("queued", "running", "done", "failed")),
+    Index("jobs_workspace_id_subject_id_idx", "workspace_id", "subject_id"),
+    Index("jobs_expires_at_idx", "expires_at"),
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
@@ -127,4 +155,5 @@ notifications = Table(
         "topic",
         "sequence",
     ),
+    Index("notifications_workspace_id_user_id_idx", "workspace_id", "user_id"),
 )

@@ -125,8 +125,8 @@ sla_steps = Table(
     # When it comes due; null while the target is paused.
     Column("at", DateTime(timezone=True)),
     timestamp("fired_at"),
+    # The ticket is the target's, so the target's key guards both.
     belongs_to("sla_targets", "target_id", on_delete="CASCADE"),
-    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     one_of("kind", ("warning", "breach")),
 )
 # The sweep's only index: it holds what is still to come, so its size follows the open promises, its scan what

@@ -77,6 +77,8 @@ tickets = Table(
     timestamp("closed_at"),
     timestamp("archived_at"),
     timestamp("deleted_at"),
+    # Since when nobody works on it: closed, cancelled or deleted. Kept by fn_guard_ticket_status.
+    timestamp("finished_at"),
     of_workspace(),
     belongs_to("users", "requester_id"),
     belongs_to("users", "assignee_id"),
@@ -134,6 +136,18 @@ tickets = Table(
         "id",
         postgresql_where=text("organisation_id IS NOT NULL"),
     ),
+    Index(
+        "tickets_workspace_id_finished_at_idx",
+        "workspace_id",
+        "finished_at",
+        postgresql_where=text("finished_at IS NOT NULL"),
+    ),
+    Index(
+        "tickets_workspace_id_merged_into_idx",
+        "workspace_id",
+        "merged_into",
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 ticket_watchers = Table(
@@ -178,6 +192,7 @@ comments = Table(
     CheckConstraint("octet_length(body) BETWEEN 1 AND 65536", name="body"),
     CheckConstraint("author_id IS NULL OR api_key_id IS NULL", name="one_author"),
     Index("comments_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "created_at", "id"),
+    Index("comments_workspace_id_author_id_idx", "workspace_id", "author_id", "id"),
 )
 
 timeline_entries = Table(

@@ -114,21 +114,32 @@ ALTER FUNCTION fn_audit_failed_sign_in(text, text, text, text) OWNER TO mesa_def
 REVOKE ALL ON FUNCTION fn_audit_failed_sign_in(text, text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fn_audit_failed_sign_in(text, text, text, text) TO mesa_app;
 
--- Erasure: destroys salt and particulars wherever a person of the entered workspace acted or was the target. Answers how many.
-CREATE OR REPLACE FUNCTION fn_audit_forget(p_user uuid) RETURNS integer
+-- Erasure: destroys salt and particulars of the next p_limit entries of the entered workspace after a sequence that are by a
+-- person, about them or name them, by id or by the words of an expression. That they were erased stays readable.
+CREATE OR REPLACE FUNCTION fn_audit_forget(p_user uuid, p_words text, p_after bigint, p_limit integer)
+RETURNS TABLE (last bigint, seen integer, changed integer)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-    WITH forgotten AS (
+    WITH batch AS MATERIALIZED (
+        SELECT e.workspace_id, e.sequence FROM public.audit_log e
+        WHERE e.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid AND e.sequence > p_after
+        ORDER BY e.sequence LIMIT p_limit
+    ), forgotten AS (
         UPDATE public.audit_log e SET salt = NULL, address = NULL, before = NULL, after = NULL
-        WHERE e.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
-          AND (e.actor_id = p_user OR e.target_id = p_user) AND e.salt IS NOT NULL
+        FROM batch b
+        WHERE e.workspace_id = b.workspace_id AND e.sequence = b.sequence AND e.salt IS NOT NULL
+          AND e.action <> 'user.erased'
+          AND (e.actor_id = p_user OR e.target_id = p_user
+               OR concat_ws(' ', e.before::text, e.after::text) ~* p_words
+               OR concat_ws(' ', e.before::text, e.after::text) LIKE '%' || p_user || '%')
         RETURNING 1
     )
-    SELECT count(*)::integer FROM forgotten
+    SELECT (SELECT max(b.sequence) FROM batch b), (SELECT count(*)::integer FROM batch),
+           (SELECT count(*)::integer FROM forgotten)
 $$;
-ALTER FUNCTION fn_audit_forget(uuid) OWNER TO mesa_definer;
-REVOKE ALL ON FUNCTION fn_audit_forget(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION fn_audit_forget(uuid) TO mesa_app;
+ALTER FUNCTION fn_audit_forget(uuid, text, bigint, integer) OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_audit_forget(uuid, text, bigint, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_audit_forget(uuid, text, bigint, integer) TO mesa_app;
 
 -- Heads that have moved since they were anchored, after a workspace in the order of their ids.
 CREATE OR REPLACE FUNCTION fn_audit_unanchored(p_after uuid, p_limit integer)

@@ -14,6 +14,7 @@ AS $$
     END
 $$;
 
+-- Also keeps the time since when nobody works on a ticket, by which it is kept or purged: see sp_purge_tickets.sql.
 CREATE OR REPLACE FUNCTION fn_guard_ticket_status() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -29,5 +30,9 @@ BEGIN
         RAISE EXCEPTION 'a ticket cannot go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'check_violation', CONSTRAINT = 'tickets_status_edge';
     END IF;
+    NEW.finished_at := CASE
+        WHEN NEW.status IN ('closed', 'cancelled') OR NEW.deleted_at IS NOT NULL
+        THEN coalesce(NEW.finished_at, NEW.closed_at, NEW.deleted_at, now())
+    END;
     RETURN NEW;
 END $$;

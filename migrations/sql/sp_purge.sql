@@ -40,6 +40,10 @@ BEGIN
     DELETE FROM public.oidc_sign_ins WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.oidc_sign_ins WHERE expires_at < now() - interval '1 day' LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    -- A file that one made is gone by then, by the bucket's own rule.
+    DELETE FROM public.jobs WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.jobs WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
 END $$;
 ALTER PROCEDURE sp_purge(integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON PROCEDURE sp_purge(integer, integer) FROM PUBLIC;

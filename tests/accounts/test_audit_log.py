@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pg8000.native
 import pytest
+from sqlalchemy import text
 
 from chalicelib.accounts import audit_trail, auditing, principals
 from chalicelib.accounts.actor import Actor
@@ -21,6 +22,7 @@ from tests.support.database import Database
 
 INSUFFICIENT_PRIVILEGE = "42501"
 ADDRESS = "203.0.113.7"
+FORGET = text("SELECT changed FROM fn_audit_forget(:user_id, '(?!)', 0, 1000)")
 
 
 def acting(who: Person, act: Callable[[Transaction, Actor], Any]) -> Unit:
@@ -29,6 +31,13 @@ def acting(who: Person, act: Callable[[Transaction, Actor], Any]) -> Unit:
         return act(tx, principals.enter(tx, who.workspace_id, who.id))
 
     return unit
+
+
+def forgetting(whom: Person) -> Callable[[Transaction, Actor], int]:
+    def act(tx: Transaction, _: Actor) -> int:
+        return int(tx.connection.execute(FORGET, {"user_id": whom.id}).scalar_one())
+
+    return act
 
 
 def writing(who: Person, *names: str) -> Unit:
@@ -195,7 +204,7 @@ class TestRights:
         app.run("SELECT fn_enter(:w, NULL)", w=cast.globex)
         seen = app.run("SELECT DISTINCT workspace_id FROM audit_log")
         heads = app.run("SELECT workspace_id FROM audit_heads")
-        ((forgotten,),) = app.run("SELECT fn_audit_forget(:u)", u=cast.ada.id)
+        ((forgotten,),) = app.run("SELECT changed FROM fn_audit_forget(:u, '(?!)', 0, 1000)", u=cast.ada.id)
         app.run(
             "SELECT fn_audit(NULL, NULL, jsonb_build_array(jsonb_build_object("
             "'workspace_id', CAST(:w AS uuid), "
@@ -443,7 +452,7 @@ class TestForgetting:
         connections.run(writing(cast.carol, canary))
         connections.run(writing(cast.ada, "kept"))
 
-        count = connections.run(acting(cast.ada, lambda tx, actor: auditing.forget(tx, actor, cast.carol.id)))
+        count = connections.run(acting(cast.ada, forgetting(cast.carol)))
 
         assert count == 2
         rows = database.rows("SELECT e.*, e::text AS whole FROM audit_log e ORDER BY sequence")
@@ -455,7 +464,7 @@ class TestForgetting:
     def test_74_what_is_left_of_a_forgotten_entry_is_proven_still(
         self, connections: Connections, log: list[dict[str, Any]], cast: Cast, database: Database
     ) -> None:
-        connections.run(acting(cast.ada, lambda tx, actor: auditing.forget(tx, actor, cast.ada.id)))
+        connections.run(acting(cast.ada, forgetting(cast.ada)))
         assert verified(connections, cast.ada)["ok"]
 
         database.run("UPDATE audit_log SET actor_id = NULL WHERE id = :i", i=log[4]["id"])

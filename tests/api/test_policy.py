@@ -229,7 +229,6 @@ LARGE_TABLE |= {
     ("GET", "/v1/analytics/sla"): DISPATCHERS,
     ("GET", "/v1/analytics/series"): DISPATCHERS,
     ("GET", "/v1/events"): ADMINS,
-    ("GET", "/v1/jobs/{id}"): STAFF,
 }
 
 
@@ -335,6 +334,9 @@ def test_what_is_for_admins_alone() -> None:
         ("POST", "/v1/users"),
         ("POST", "/v1/users/{user_id}/deactivate"),
         ("POST", "/v1/users/{user_id}/totp/reset"),
+        ("POST", "/v1/users/{user_id}/erase"),
+        ("GET", "/v1/users/{user_id}/erasure"),
+        ("POST", "/v1/users/{user_id}/export"),
     }
 
 

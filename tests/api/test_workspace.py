@@ -31,6 +31,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "label_prefix": "TKT",
         "agent_visibility": "teams",
         "reopen_window_days": 7,
+        "retention_days": None,
         "customer_signup": False,
         "two_step_required_of": "nobody",
         "customers_see_organisation": False,

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("accounts", "sla", "tickets", "channels", "notifications", "webhooks", "analytics")
+ROOMS = ("accounts", "sla", "tickets", "channels", "notifications", "webhooks", "analytics", "privacy")
 
 
 @lru_cache(maxsize=1)

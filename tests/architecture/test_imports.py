@@ -20,6 +20,7 @@ ALLOWED = {
     "notifications": CORE | {"accounts", "sla", "tickets"},
     "webhooks": CORE | {"accounts", "sla", "tickets"},
     "analytics": CORE | {"accounts", "sla", "tickets"},
+    "privacy": CORE | {"accounts", "sla", "tickets"},
     "door": CORE | {*ROOMS},
     "root": frozenset({"door", "core"}),
 }

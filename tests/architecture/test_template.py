@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.api.cors import FOR_BROWSERS
+from chalicelib.api.job_answer import FILE_DAYS
 from chalicelib.core import outbound, settings
 from chalicelib.tickets.file_news import SCAN_RESULT
 from local.files import PROJECT
@@ -23,6 +24,7 @@ SETTINGS = {
     "PublicStatus": settings.PublicStatusSettings,
     "Notifications": settings.NotificationSettings,
     "Attachments": settings.AttachmentSettings,
+    "Jobs": settings.JobSettings,
     "SlaSweep": settings.RelaySettings,
     "EventRelay": settings.RelaySettings,
     "Purge": settings.PurgeSettings,
@@ -212,6 +214,22 @@ class TestRights:
             ]
         }
 
+    def test_files_about_people_are_made_by_the_jobs_read_by_the_api_and_are_nobody_elses(
+        self, resources: dict[str, Any]
+    ) -> None:
+        rights = {
+            name: [
+                statement["Action"]
+                for statement in self.statements(resources, name)
+                if '"Exports"' in json.dumps(statement) or "${Exports." in json.dumps(statement)
+            ]
+            for name in SETTINGS
+        }
+        assert {name: allowed for name, allowed in rights.items() if allowed} == {
+            "APIHandler": ["s3:GetObject"],
+            "Jobs": ["s3:ListBucket", ["s3:PutObject", "s3:DeleteObject"]],
+        }
+
     def test_secret_parameters_are_not_echoed(self, template: dict[str, Any]) -> None:
         for name in ("DatabaseSecretValue", "SigningSecretValue"):
             assert template["Parameters"][name]["NoEcho"] is True
@@ -326,6 +344,20 @@ class TestFiles:
         (rule,) = resources["AttachmentFiles"]["Properties"]["CorsConfiguration"]["CorsRules"]
 
         assert set(rule["AllowedMethods"]) == {"GET", "POST"}
+
+
+class TestExports:
+    def test_the_bucket_is_private_encrypted_and_forgets_within_a_week(
+        self, resources: dict[str, Any]
+    ) -> None:
+        bucket = resources["Exports"]["Properties"]
+        (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "AES256" in json.dumps(bucket["BucketEncryption"])
+        assert "VersioningConfiguration" not in bucket
+        assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", FILE_DAYS)
+        assert not rule.keys() & {"Prefix", "Filter"}
 
 
 class TestGateway:

@@ -22,6 +22,7 @@ _numbers = itertools.count(1)
 BY_NAME = {
     "email": lambda: f"specimen{next(_numbers)}@example.org",
     "admin_email": lambda: f"specimen{next(_numbers)}@example.org",
+    "confirm": lambda: "somebody.else@example.org",
     "password": lambda: "violet staple horse",
     "admin_password": lambda: "violet staple horse",
     "current_password": lambda: PASSWORD,

@@ -65,6 +65,10 @@ ROWS = (
     "SELECT fn_audit_append(jsonb_populate_record(NULL::audit_log, jsonb_build_object("
     "'workspace_id', CAST(:w AS uuid), 'action', 'user.changed', 'actor_type', 'system', "
     "'target_type', 'user', 'target_id', CAST(:user AS uuid), 'after', '{\"name\": \"a canary\"}'::jsonb)))",
+    "INSERT INTO jobs (workspace_id, id, kind, expires_at) "
+    "VALUES (:w, :job, 'user_export', now() + interval '1 day')",
+    "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
+    "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
     "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
 )
@@ -104,6 +108,7 @@ def furnish(
         for name in (
             *("ticket", "other", "target", "comment", "attachment"),
             *("key", "invitation", "sign_up", "organisation"),
+            "job",
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
@@ -134,6 +139,7 @@ def furnish(
             "api_key_id": named["key"],
             "invitation_id": named["invitation"],
             "organisation_id": named["organisation"],
+            "job_id": named["job"],
         },
     )
 

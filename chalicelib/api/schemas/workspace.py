@@ -81,6 +81,7 @@ class WorkspacePatch(In):
     label_prefix: LabelPrefix = omitted()
     agent_visibility: Literal["teams", "all"] = omitted()
     reopen_window_days: Annotated[int, Field(ge=0, le=365)] = omitted()
+    retention_days: Annotated[int, Field(ge=30, le=3650)] | None = None
     customer_signup: bool = omitted()
     customers_see_organisation: bool = omitted()
     branding: BrandingPatch = omitted()
@@ -88,9 +89,10 @@ class WorkspacePatch(In):
 
 
 class WorkspaceOut(Out):
-    """`reopen_window_days`: how long a requester may reopen what was resolved. `timezone` is an IANA name.
-    `customers_see_organisation`: whether customers see the tickets of their organisation, where that does not
-    say otherwise."""
+    """`reopen_window_days`: how long a requester may reopen what was resolved. `retention_days`: how long
+    after its end a closed, cancelled or deleted ticket is deleted for good; null keeps it. `timezone` is an
+    IANA name. `customers_see_organisation`: whether customers see the tickets of their organisation, where
+    that does not say otherwise."""
 
     id: UUID
     slug: str
@@ -100,6 +102,7 @@ class WorkspaceOut(Out):
     label_prefix: str
     agent_visibility: str
     reopen_window_days: int
+    retention_days: int | None
     customer_signup: bool
     customers_see_organisation: bool
     branding: BrandingOut

@@ -1,0 +1,75 @@
+"""The job that takes an erased person out of everything, in batches, a transaction each.
+
+The order: rows that go with the user, the addresses of tickets, the texts table by table, the audit log,
+files about the person, and at last what was looked for.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row
+
+from chalicelib.accounts import principals
+from chalicelib.core import jobs, storage
+from chalicelib.core.db import Transaction
+from chalicelib.privacy import exporting, queries
+
+# A batch of texts of 64 kB each takes a second or two.
+BATCH = 500
+ROWS = 5000
+
+OWNED, ADDRESSES, AUDIT, FILES, END = "owned", "addresses", "audit", "files", "end"
+
+# Runs a unit of work in a transaction of its own, which a door opens.
+Run = Callable[[Callable[[Transaction], Any]], Any]
+State = dict[str, Any]
+
+
+def sweep(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -> bool:
+    """Goes on with the job; whether it has ended, else there was no more time."""
+    state: State | None = dict(job.state) or {"phase": OWNED, "after": None, "done": 0}
+    while state is not None:
+        if not has_time():
+            return False
+        if state["phase"] == FILES:
+            storage.delete_all(bucket, exporting.folder(job.workspace_id, job.subject_id))
+        state = run(partial(step, job=job, state=state))
+    return True
+
+
+def step(tx: Transaction, job: Row[Any], state: State) -> State | None:
+    """One batch, counted, and where the next begins; None after the last."""
+    if principals.enter_system(tx, job.workspace_id) is None:
+        return None
+    phases = [OWNED, ADDRESSES, *queries.places(tx), AUDIT, FILES, END]
+    phase = state["phase"]
+    if phase == END:
+        queries.complete(tx, job.workspace_id, job.subject_id)
+        jobs.forget_results(tx, job.workspace_id, exporting.KIND, job.subject_id)
+        jobs.finish(tx, job, {"receipt": f"/v1/users/{job.subject_id}/erasure"})
+        return None
+    counts, seen, after = _batch(tx, job, phase, state["after"])
+    queries.count(tx, job.workspace_id, job.subject_id, counts)
+    if after is None:
+        phase = phases[phases.index(phase) + 1]
+    reached = {"phase": phase, "after": after, "done": state["done"] + seen}
+    jobs.note(tx, job, reached, reached["done"])
+    return reached
+
+
+def _batch(tx: Transaction, job: Row[Any], phase: str, after: Any) -> tuple[dict[str, int], int, Any]:
+    """What changed by table, how many rows were looked at, and where to go on: None at the phase's end."""
+    if phase == OWNED:
+        gone = dict(queries.erase_owned(tx, job.subject_id, ROWS))
+        return gone, sum(gone.values()), [] if ROWS in gone.values() else None
+    if phase == ADDRESSES:
+        cleared = queries.erase_addresses(tx, job.workspace_id, job.subject_id, ROWS)
+        return {"addresses": cleared}, cleared, [] if cleared == ROWS else None
+    if phase == FILES:
+        return {}, 0, None
+    if phase == AUDIT:
+        row = queries.erase_audit(tx, job.workspace_id, job.subject_id, after or 0, ROWS)
+        return {"audit_log": row.changed}, row.seen, row.last if row.seen == ROWS else None
+    row = queries.erase_batch(tx, job.subject_id, phase, after, BATCH)
+    return {phase: row.changed}, row.seen, row.last if row.seen == BATCH else None

@@ -1,0 +1,60 @@
+"""Jobs in process: from the outbox through the relay and the queue to their Lambda."""
+
+import json
+from typing import Any
+
+import boto3
+
+from chalicelib.core import events
+from tests.support.database import Database
+from tests.support.mailbox import LambdaContext, batch_of
+
+
+class Workshop:
+    """The queue of jobs and the Lambda that works them off."""
+
+    def __init__(self, stage: dict[str, str], aws: str, database: Database) -> None:
+        self.stage = stage
+        self.database = database
+        self.client = boto3.client("sqs", endpoint_url=aws)
+        self.s3 = boto3.client("s3", endpoint_url=aws)
+        self.bucket = stage["MESA_EXPORT_BUCKET"]
+        for found in self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", ()):
+            self.s3.delete_object(Bucket=self.bucket, Key=found["Key"])
+        self.take()
+
+    def take(self) -> list[dict[str, Any]]:
+        """Receives and deletes all messages."""
+        url, taken = self.stage["MESA_JOB_QUEUE_URL"], []
+        while messages := self.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                taken.append(json.loads(message["Body"]))
+                self.client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return taken
+
+    def relay(self) -> None:
+        """Sends what is kept back, as if its time had come."""
+        self.database.run("UPDATE events SET leased_until = now() WHERE sent_at IS NULL")
+        events.relay([self.stage["MESA_EVENT_QUEUE_URLS"]], self.stage["MESA_JOB_QUEUE_URL"])
+
+    def work(self) -> None:
+        """Relays and works off until nothing is asked for any more."""
+        self.relay()
+        while asked := self.take():
+            assert self.deliver(*asked) == []
+            self.relay()
+
+    def deliver(self, *bodies: dict[str, Any], seconds: float = 300.0) -> list[int]:
+        """Hands messages to the Lambda one by one; the places of those that it reports as failed."""
+        from chalicelib.queues import work_off
+
+        answers = [work_off(batch_of(body), LambdaContext(seconds)) for body in bodies]
+        return [place for place, answer in enumerate(answers) if answer["batchItemFailures"]]
+
+    def files(self) -> dict[str, bytes]:
+        """What is in the bucket, by key."""
+        listed = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", ())
+        return {
+            found["Key"]: self.s3.get_object(Bucket=self.bucket, Key=found["Key"])["Body"].read()
+            for found in listed
+        }
