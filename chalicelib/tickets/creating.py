@@ -62,10 +62,14 @@ def create(
     team_id: UUID | None = None,
     source: Source,
     source_ip: str | None = None,
-    follow_up_of: UUID | None = None,
+    follow_up_of: Ticket | None = None,
 ) -> Ticket:
     """Writes the ticket and all that belongs to it. Whoever opens it asks for it, unless staff names
-    another."""
+    another.
+
+    It is of the requester's organisation; but a follow-up, which repeats the subject of the old one, only
+    where that was of the same.
+    """
     requester_id = new.requester_id or actor.user_id
     found = queries.prepare(
         tx, actor.workspace.id, team_id=team_id, assignee_id=new.assignee_id, requester_id=requester_id
@@ -77,7 +81,7 @@ def create(
         team_id=found.team_id or found.default_team_id,
         category=new.category,
         tags=new.tags,
-        organisation_id=found.organisation_id,
+        organisation_id=_shared(found.organisation_id, follow_up_of),
         sla_minutes=new.sla_minutes,
     )
     policy = policies.choose(policies.read(found.policies), facts)
@@ -111,10 +115,16 @@ def create(
         },
         pick=picks,
     )
-    meta = {"source": source, "follow_up_of": follow_up_of, "assigned_by": assigned_by}
+    followed = follow_up_of and follow_up_of.id
+    meta = {"source": source, "follow_up_of": followed, "assigned_by": assigned_by}
     queries.change(tx, actor, ticket, {}, [_created(ticket, meta)], counts=False)
     sla_queries.save(tx, ticket.workspace_id, ticket.id, clock.targets)
     return ticket
+
+
+def _shared(organisation_id: UUID | None, follow_up_of: Ticket | None) -> UUID | None:
+    is_news = follow_up_of is None or follow_up_of.organisation_id == organisation_id
+    return organisation_id if is_news else None
 
 
 def _created(ticket: Ticket, meta: Mapping[str, Any]) -> Entry:

@@ -25,7 +25,7 @@ def follow_up(draft: Draft, body: str, source: Source) -> Ticket:
         ),
         team_id=old.team_id,
         source=source,
-        follow_up_of=old.id,
+        follow_up_of=old,
     )
     queries.insert_link(draft.tx, draft.actor, new.id, "follow_up", old.id)
     draft.tell("followed_up", follow_up_id=new.id, follow_up_label=new.label)

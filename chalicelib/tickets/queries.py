@@ -360,6 +360,11 @@ BRING_ALONG = text(
           AND (CAST(:user_id AS uuid) IS NULL OR u.id = CAST(:user_id AS uuid))
           AND t.organisation_id IS NULL AND t.deleted_at IS NULL
           AND t.status IN ('new', 'open', 'pending', 'on_hold')
+          AND NOT EXISTS (
+              SELECT FROM ticket_links l
+              JOIN tickets old ON old.workspace_id = l.workspace_id AND old.id = l.other_id
+              WHERE l.workspace_id = t.workspace_id AND l.ticket_id = t.id AND l.kind = 'follow_up'
+                AND old.organisation_id IS DISTINCT FROM :organisation_id)
         ORDER BY t.id
         FOR NO KEY UPDATE OF t
     )

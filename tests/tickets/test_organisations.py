@@ -462,6 +462,38 @@ class TestWhatMembersDo:
         follow_up = desk.detail(desk.cast.carol, made["follow_up"])
         assert follow_up["requester"]["id"] == str(desk.cast.chris.id)
 
+    def test_a_follow_up_is_the_organisations_as_the_old_one_was(
+        self, desk: ServiceDesk, northwind: str
+    ) -> None:
+        ticket = desk.in_status("closed")
+
+        made = desk.comment(desk.cast.carol, ticket, "It is back.")
+
+        assert made["follow_up"]["label"] in desk.labels(desk.cast.dario, f"organisation={northwind}")
+
+    def test_a_follow_up_shows_the_next_employer_no_subject_of_the_last(
+        self, desk: ServiceDesk, northwind: str, database: Database
+    ) -> None:
+        """Nor does that of a watcher from elsewhere show it there."""
+        share(desk)
+        ticket = desk.in_status("closed")
+        contoso = make(desk, "Contoso")
+        cleo = person(database, desk.cast.acme, "Cleo", "customer", "customers.example")
+        put(desk, cleo, contoso)
+        put(desk, desk.cast.carol, contoso)
+        watch(database, desk, ticket, cleo)
+
+        made = [desk.comment(who, ticket, "It is back.")["follow_up"] for who in (desk.cast.carol, cleo)]
+
+        desk.as_(desk.cast.ada).patch(f"/v1/organisations/{contoso}", {"domains": ["else.example"]})
+        put(desk, cleo, None)
+        put(desk, cleo, contoso)
+
+        assert desk.labels(desk.cast.dario, f"organisation={contoso}") == []
+        assert not sees(desk, cleo, made[0])
+        assert not sees(desk, desk.cast.carol, made[1])
+        assert sees(desk, cleo, made[1])
+
     def test_they_are_not_mailed(self, desk: ServiceDesk, ticket: dict[str, Any], database: Database) -> None:
         """Whoever wants to hear of a colleague's ticket is made a watcher."""
         desk.comment(desk.cast.ana, ticket, "Please try again.")
