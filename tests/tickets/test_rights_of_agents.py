@@ -1,5 +1,5 @@
-"""What an agent sees is not what it may move: by assignment, by team, by where it goes. And what teams promise
-each other is not for customers."""
+"""What an agent sees is not what it may move: by assignment, by team, by where it goes. And what teams
+promise each other is not for customers."""
 
 import json
 from typing import Any
