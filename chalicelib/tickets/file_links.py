@@ -32,8 +32,8 @@ def parse_key(key: str) -> tuple[UUID, UUID]:
 
 
 def upload_form(bucket: str, workspace_id: UUID, attachment_id: UUID, file: NewFile, now: datetime) -> Form:
-    """Leave to send this file within ten minutes. What the object says of itself is fixed
-    here, without its name: words can be taken out of rows, not out of objects."""
+    """Leave to send this file within ten minutes. What the object says of itself is fixed here, without the
+    name: words can be taken out of rows, not out of objects."""
     kept = {
         "Content-Type": file.content_type if file.content_type in HARMLESS else BYTES,
         "Content-Disposition": "attachment",

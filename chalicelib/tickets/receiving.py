@@ -8,10 +8,12 @@ from uuid import UUID
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Unavailable
 from chalicelib.models.words import ActorType, Scan
 from chalicelib.tickets import attachment_queries, queries
 from chalicelib.tickets.file_news import Arrived, Scanned
 from chalicelib.tickets.queries import Entry
+from chalicelib.tickets.ticket import Ticket
 
 
 def receive(tx: Transaction, news: Arrived, scan: Scan) -> bool:
@@ -21,11 +23,16 @@ def receive(tx: Transaction, news: Arrived, scan: Scan) -> bool:
     file = desk and attachment_queries.find(tx, news.workspace_id, news.attachment_id)
     if not desk or not file:
         return False
-    ticket = queries.lock(tx, desk, file.ticket_id)
+    ticket = _held(tx, desk, file.ticket_id)
     counts = attachment_queries.receive(
         tx, news.workspace_id, news.attachment_id, version=news.version, size=news.size, scan=scan
     )
-    if counts is None or counts.version != news.version:
+    if counts is None:
+        return False
+    if counts.version is None:
+        # Received by somebody who has only just committed. Never to be taken for another version.
+        raise Unavailable("The file is being received elsewhere.", retry_after=1)
+    if counts.version != news.version:
         return False
     if counts.first and ticket:
         entry = _entry("attached", news.attachment_id, file)
@@ -39,11 +46,20 @@ def judge(tx: Transaction, news: Scanned) -> None:
     file = desk and attachment_queries.find(tx, news.workspace_id, news.attachment_id)
     if not desk or not file:
         return
-    ticket = queries.lock(tx, desk, file.ticket_id)
+    ticket = _held(tx, desk, file.ticket_id)
     changed = attachment_queries.judge(tx, news.workspace_id, news.attachment_id, news.version, news.scan)
     if changed and ticket and news.scan is Scan.INFECTED:
         entry = replace(_entry("quarantined", news.attachment_id, file), internal=True, by_itself=True)
         queries.change(tx, desk, ticket, {}, [entry], counts=False)
+
+
+def _held(tx: Transaction, desk: Actor, ticket_id: UUID) -> Ticket | None:
+    """The ticket, if there is anybody to tell. A deleted one is held too: who else has news of its files
+    waits, and then sees what was done."""
+    ticket = queries.lock(tx, desk, ticket_id)
+    if ticket is None:
+        queries.lock(tx, desk, ticket_id, deleted=True)
+    return ticket
 
 
 def _uploader(desk: Actor, file: Any) -> Actor:

@@ -124,6 +124,19 @@ def test_case_45_ten_deliveries_at_once_are_one_arrival(
     assert told(database, "attached") == 1
 
 
+def test_case_45_on_a_deleted_ticket_too(
+    engine: Engine, cast: Cast, database: Database, ticket: UUID, file: UUID
+) -> None:
+    """Whoever comes second must not take the file for another version of itself, and delete it."""
+    database.run("UPDATE tickets SET deleted_at = now() WHERE id = :t", t=ticket)
+
+    answers = at_once(engine, *[receiving_(cast, file)] * 10)
+
+    assert answers == [True] * 10
+    assert database.value("SELECT object_version FROM attachments") == "v1"
+    assert told(database, "attached") == 0
+
+
 def test_of_two_versions_at_once_one_counts(
     engine: Engine, cast: Cast, database: Database, file: UUID
 ) -> None:
