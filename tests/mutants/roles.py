@@ -43,7 +43,7 @@ ASKED_IN = {
     "chalicelib/tickets/visibility.py": "tests/tickets/test_hidden_tickets.py tests/tickets/test_listing.py",
     "chalicelib/tickets/watcher_queries.py": "tests/tickets/test_watching.py",
 }
-SOURCES = ("accounts", "api/*.py", "api/schemas", "notifications", "tickets")
+SOURCES = ("accounts", "api/*.py", "api/schemas", "notifications", "privacy", "tickets")
 
 
 def mutants() -> Iterator[Mutant]:
