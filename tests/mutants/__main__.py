@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".local", "__pycache__", ".*_cache", ".hypothesis", "out")
 SURVIVED = "SURVIVED"
 SECONDS = 900
+# What a busy machine fails by itself proves nothing.
+UNTIMED = "not as_long_as and not follows_the_cost and not takes_no_time and not a_millisecond"
 USAGE = 4  # how pytest ends where it could not begin
 POLICIES = "policies"
 
@@ -137,7 +139,7 @@ def _policies(copy: Path) -> list[Result]:
 def _pytest(copy: Path, *arguments: str, own_cluster: bool) -> subprocess.CompletedProcess[str]:
     plugins = ["no:cacheprovider", *([] if own_cluster else ["tests.mutants.shared_cluster"])]
     options = [word for plugin in plugins for word in ("-p", plugin)]
-    return _run(copy, "pytest", "-q", "--tb=no", "-rfE", *options, *arguments)
+    return _run(copy, "pytest", "-q", "--tb=no", "-rfE", "-k", UNTIMED, *options, *arguments)
 
 
 def _run(copy: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
