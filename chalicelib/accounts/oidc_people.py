@@ -5,6 +5,7 @@ Nothing is written before all that can be refused is decided, so a refusal can b
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,15 @@ from chalicelib.models.words import UserStatus
 OIDC = {"method": "oidc"}
 
 
-def resolve(tx: Transaction, desk: Actor, provider: Row[Any], claims: Mapping[str, Any]) -> UUID:
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Who somebody is; `changed` is the user as it is now where the claims gave another role."""
+
+    user_id: UUID
+    changed: Mapping[str, Any] | None
+
+
+def resolve(tx: Transaction, desk: Actor, provider: Row[Any], claims: Mapping[str, Any]) -> Resolved:
     """The user, active and in the role of today. `desk` is the workspace's own automation. Raises Denied,
     Conflict where the email is taken at this very moment."""
     role = wanted_role(provider, claims)
@@ -40,14 +49,13 @@ def resolve(tx: Transaction, desk: Actor, provider: Row[Any], claims: Mapping[st
         email = verified_email(provider, claims)
         known = oidc_queries.user_by_email(tx, workspace_id, email)
         if known is None:
-            return _make(tx, desk, provider, claims, email, role)
+            return Resolved(_make(tx, desk, provider, claims, email, role), None)
         _link(tx, desk, provider, known, subject)
     _refuse_the_deactivated(known)
     _welcome(tx, desk, known)
     if provider.role_mapping and role is not None and role != known.role:
-        _follow(tx, desk, known.id, role)
-    user_id: UUID = known.id
-    return user_id
+        return Resolved(known.id, _follow(tx, desk, known.id, role))
+    return Resolved(known.id, None)
 
 
 def _refuse_the_deactivated(known: Row[Any]) -> None:
@@ -120,17 +128,18 @@ def _make(
     return user_id
 
 
-def _follow(tx: Transaction, desk: Actor, user_id: UUID, role: Role) -> None:
-    """Gives the user the role of the claims; but the only active administrator stays one."""
+def _follow(tx: Transaction, desk: Actor, user_id: UUID, role: Role) -> dict[str, Any] | None:
+    """The user, now with the role of the claims; None where it stays as it is: the only active administrator
+    stays one."""
     user, admins = locked(tx, desk.workspace.id, user_id)
     if user.role == role:
-        return
+        return None
     try:
         keep_an_admin(user, admins)
     except Conflict:
         kept = {"role": user.role, "claimed": role, **OIDC}
         audit(tx, desk, "oidc.role_kept", ("user", user_id), after=kept)
-        return
+        return None
     values = {"role": role, **membership(tx, desk, user, {"role": role})}
     if not role.is_staff:
         values["away_since"] = None
@@ -140,3 +149,4 @@ def _follow(tx: Transaction, desk: Actor, user_id: UUID, role: Role) -> None:
     tell(tx, desk, "user.updated", changed, changed=["role"])
     after = {**audited(changed), **OIDC}
     audit_changes(tx, desk, "user.changed", ("user", user_id), audited_before(user), after)
+    return changed

@@ -10,6 +10,8 @@ provider's token endpoint sees and nobody else (§4.5), and who answers is who w
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,6 +33,15 @@ LIFE_SECONDS = 600
 PURPOSE = "oidc verifier"
 OVER = "This sign-in is over, or never began here. Begin again."
 UNTRUSTED = "The provider's answer cannot be trusted. Begin again, or ask an administrator of the workspace."
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What sessions.begin answers; `changed` is the user where the claims gave another role."""
+
+    answer: dict[str, Any]
+    desk: Actor
+    changed: Mapping[str, Any] | None
 
 
 def begin(tx: Transaction, stranger: Actor, keys: Keyring, redirect_uri: str | None) -> dict[str, Any]:
@@ -100,8 +111,8 @@ def claim(tx: Transaction, keys: Keyring, state: str, binding: str, issuer: str 
     return Claimed(workspace_id, row, found.redirect_uri, bytes(found.nonce_digest), verifier.decode())
 
 
-def complete(tx: Transaction, keys: Keyring, redeemed: Redeemed) -> dict[str, Any] | Refusal:
-    """What sessions.begin answers. A Refusal is in the audit log. Raises Conflict."""
+def complete(tx: Transaction, keys: Keyring, redeemed: Redeemed) -> Completed | Refusal:
+    """Lets the person in. A Refusal is in the audit log. Raises Conflict."""
     claimed = redeemed.claimed
     desk = principals.enter_system(tx, claimed.workspace_id)
     if desk is None:
@@ -112,13 +123,13 @@ def complete(tx: Transaction, keys: Keyring, redeemed: Redeemed) -> dict[str, An
     if provider is None or not provider.enabled or provider.issuer != claimed.provider["issuer"]:
         return failed(tx, desk, "provider_changed", over())
     try:
-        user_id = oidc_people.resolve(tx, desk, provider, redeemed.claims)
+        found = oidc_people.resolve(tx, desk, provider, redeemed.claims)
     except Denied as denied:
         return failed(tx, desk, denied.reason, Forbidden(str(denied)), denied.user_id)
-    actor = principals.enter(tx, claimed.workspace_id, user_id)
-    audit(tx, actor, "sign_in.succeeded", ("user", user_id), after=OIDC)
+    actor = principals.enter(tx, claimed.workspace_id, found.user_id)
+    audit(tx, actor, "sign_in.succeeded", ("user", found.user_id), after=OIDC)
     # The second step is the provider's: whoever requires one of its people asks for it there.
-    return sessions.begin(tx, keys, actor, vouched=True)
+    return Completed(sessions.begin(tx, keys, actor, vouched=True), desk, found.changed)
 
 
 def failed(

@@ -74,6 +74,7 @@ _PEOPLE: dict[Route, Need] = {
     ("POST", "/v1/users"): Permission.PEOPLE_MANAGE,
     ("GET", "/v1/users/{user_id}"): Permission.PEOPLE_READ,
     ("PATCH", "/v1/users/{user_id}"): Permission.PEOPLE_MANAGE,
+    ("DELETE", "/v1/users/{user_id}/oidc"): Permission.PEOPLE_MANAGE,
     ("POST", "/v1/users/{user_id}/deactivate"): Permission.PEOPLE_MANAGE,
     ("POST", "/v1/users/{user_id}/erase"): Permission.PERSONAL_DATA_MANAGE,
     ("GET", "/v1/users/{user_id}/erasure"): Permission.PERSONAL_DATA_MANAGE,

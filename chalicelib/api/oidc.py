@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from chalicelib.accounts import oidc_redeeming, oidc_sign_in, principals
+from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.keyring import keyring
 from chalicelib.accounts.oidc_redeeming import Redeemed
 from chalicelib.accounts.permissions import Role
@@ -11,8 +13,8 @@ from chalicelib.api.endpoint import Ahead, Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.auth import Tokens
 from chalicelib.api.schemas.oidc import FinishIn, Started, StartIn
-from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound, Refusal
+from chalicelib.tickets.organising import bring_along
 from chalicelib.tickets.releasing import release_all
 
 routes = Routes(__name__, tag="Sign-in")
@@ -62,14 +64,17 @@ def redeemed(ahead: Ahead) -> Redeemed:
     },
 )
 def finish(call: Call, body: FinishIn) -> Answer:  # noqa: ARG001 (what it says was used before)
-    answered = oidc_sign_in.complete(call.tx, keyring(call.settings), call.prepared)
-    if not isinstance(answered, Refusal):
-        _let_go(call.tx, answered["user"])
-    return Answer(answered)
+    done = oidc_sign_in.complete(call.tx, keyring(call.settings), call.prepared)
+    if isinstance(done, Refusal):
+        return Answer(done)
+    if done.changed:
+        _settle(call, done.desk, done.changed)
+    return Answer(done.answer)
 
 
-def _let_go(tx: Transaction, user: Mapping[str, Any]) -> None:
-    """Whom the provider's claims have just made a customer leaves no ticket behind."""
-    desk = None if Role(user["role"]).is_staff else principals.enter_system(tx, user["workspace"]["id"])
-    if desk is not None:
-        release_all(tx, desk, user["id"], f"{user['name']} is no longer staff.")
+def _settle(call: Call, desk: Actor, user: Mapping[str, Any]) -> None:
+    """What becomes of somebody's tickets in another role, as where an administrator gives it."""
+    if not Role(user["role"]).is_staff:
+        release_all(call.tx, desk, user["id"], f"{user['name']} is no longer staff.")
+    if user["organisation"]:
+        bring_along(call.tx, desk, UUID(str(user["organisation"]["id"])), user["id"])

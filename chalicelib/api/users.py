@@ -7,6 +7,7 @@ from chalicelib.accounts.adding import add
 from chalicelib.accounts.changing import change
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import keyring
+from chalicelib.accounts.oidc_unlinking import unlink
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
@@ -77,3 +78,9 @@ def deactivate_user(call: Call, user_id: UUID) -> Answer:
     gone = deactivate(call.tx, call.actor, user_id)
     release_all(call.tx, call.actor, user_id, f"{gone['name']} was deactivated.")
     return Answer(gone)
+
+
+@routes.delete("/v1/users/{user_id}/oidc", summary="Forget which account of the OpenID provider a user has")
+def forget_identity(call: Call, user_id: UUID) -> Answer:
+    unlink(call.tx, call.actor, user_id)
+    return Answer(None)

@@ -10,6 +10,7 @@ from chalicelib.accounts import oidc_sign_in, principals
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.oidc_redeeming import Claimed, Redeemed
+from chalicelib.accounts.oidc_sign_in import Completed
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Refusal
 from tests.accounts.conftest import Connections, Unit
@@ -64,8 +65,8 @@ def test_a_subject_that_comes_ten_times_at_once_is_one_user(
 
     answers = connections.at_once([unit] * 10)
 
-    assert {answer["user"]["email"] for answer in answers} == {"new@acme.example"}
-    assert len({answer["user"]["id"] for answer in answers}) == 1
+    assert {answer.answer["user"]["email"] for answer in answers} == {"new@acme.example"}
+    assert len({answer.answer["user"]["id"] for answer in answers}) == 1
     assert database.value("SELECT count(*) FROM users WHERE email = 'new@acme.example'") == 1
 
 
@@ -76,7 +77,7 @@ def test_of_ten_subjects_with_one_email_one_is_the_user(
 
     answers = connections.at_once(units)
 
-    assert sum(isinstance(answer, dict) for answer in answers) == 1
+    assert sum(isinstance(answer, Completed) for answer in answers) == 1
     assert database.value("SELECT count(*) FROM oidc_identities") == 1
 
 

@@ -204,6 +204,18 @@ class TestWho:
         oidc.set_up()
         assert oidc.sign_in(email="ANA@Acme.Example").json["user"]["id"] == str(oidc.cast.ana.id)
 
+    def test_a_link_that_is_forgotten_is_made_anew(self, oidc: OidcDesk) -> None:
+        oidc.set_up()
+        first = oidc.sign_in().json
+        ada = oidc.api.with_token(oidc.cast.ada.token)
+
+        assert ada.delete(f"/v1/users/{oidc.cast.ana.id}/oidc").status == 204
+
+        assert oidc.api.with_token(first["access_token"]).get("/v1/auth/me").status == 401
+        assert oidc.sign_in(sub="s-2").json["user"]["id"] == str(oidc.cast.ana.id)
+        assert oidc.actions().count("oidc.unlinked") == 1
+        assert ada.delete(f"/v1/users/{oidc.cast.ben.id}/oidc").status == 404
+
     def test_domains_that_are_not_allowed_do_not_come_in(self, oidc: OidcDesk) -> None:
         oidc.set_up(email_domains=["ACME.example"])
         assert oidc.sign_in().status == 200

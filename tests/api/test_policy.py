@@ -319,6 +319,7 @@ def test_what_is_for_admins_alone() -> None:
         ("PATCH", "/v1/teams/{team_id}"),
         ("PATCH", "/v1/users/{user_id}"),
         ("PATCH", "/v1/workspace"),
+        ("DELETE", "/v1/users/{user_id}/oidc"),
         ("DELETE", "/v1/workspace/oidc"),
         ("GET", "/v1/workspace/oidc"),
         ("PATCH", "/v1/workspace/oidc"),
