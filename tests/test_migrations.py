@@ -158,6 +158,16 @@ class TestBothWays:
         alembic(scratch.cluster, scratch.name, "upgrade", "head")
         assert [scratch.facts(sql) for sql in (LEFT_BEHIND, COLUMNS, CONSTRAINTS, INDEXES)] == first
 
+    def test_back_to_the_foundation_and_on_again_makes_the_same(self, scratch: Scratch) -> None:
+        """The functions of today are installed on the way back too: what comes up again finds them there."""
+        alembic(scratch.cluster, scratch.name, "upgrade", "head")
+        first = [scratch.facts(sql) for sql in (LEFT_BEHIND, COLUMNS, CONSTRAINTS, INDEXES)]
+
+        alembic(scratch.cluster, scratch.name, "downgrade", "0001")
+        alembic(scratch.cluster, scratch.name, "upgrade", "head")
+
+        assert [scratch.facts(sql) for sql in (LEFT_BEHIND, COLUMNS, CONSTRAINTS, INDEXES)] == first
+
     def test_up_twice_is_up_once(self, migrated: Scratch) -> None:
         """Deployments run it every time; the functions are put in again, as the repository has them."""
         first = migrated.facts(LEFT_BEHIND)

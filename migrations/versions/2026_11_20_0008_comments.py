@@ -20,7 +20,8 @@ def upgrade() -> None:
                 FOREIGN KEY(workspace_id, deleted_by) REFERENCES users (workspace_id, id);
         CREATE INDEX users_workspace_id_staff_idx ON users (workspace_id)
             WHERE role <> 'customer' AND deleted_at IS NULL;
-        CREATE FUNCTION fn_forget_html() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+        CREATE OR REPLACE FUNCTION fn_forget_html() RETURNS trigger LANGUAGE plpgsql
+            AS $$ BEGIN RETURN NEW; END $$;
         CREATE TRIGGER forget_html BEFORE UPDATE OF body ON comments
             FOR EACH ROW WHEN (NEW.body IS DISTINCT FROM OLD.body)
             EXECUTE FUNCTION fn_forget_html();

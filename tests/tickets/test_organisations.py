@@ -42,7 +42,8 @@ def sees(desk: ServiceDesk, who: Person, ticket: dict[str, Any]) -> bool:
     """By the list and by every way to read one, which must agree."""
     api = desk.as_(who)
     one = f"/v1/tickets/{ticket['id']}"
-    read = {api.get(f"{one}{part}").status for part in ("", "/comments", "/timeline", "/attachments")}
+    parts = ("", "/comments", "/timeline", "/attachments", "/watchers")
+    read = {api.get(f"{one}{part}").status for part in parts}
     listed = ticket["label"] in desk.labels(who)
     found = ticket["label"] in desk.labels(who, f"query={ticket['label']}")
     assert (read, found) == ({200 if listed else 404}, listed)
