@@ -81,11 +81,14 @@ def exchange(
     return _exchanged(heard)
 
 
-def signing_keys(settings: ApiSettings, jwks_uri: str, *, fresh: bool = False) -> list[dict[str, Any]]:
-    """The provider's keys, an hour old at most; `fresh` asks again. Raises Failed, Unavailable."""
+def kept_keys(jwks_uri: str) -> list[dict[str, Any]] | None:
+    """The provider's keys as this sandbox has read them within the hour; None where it has not."""
     kept = _keys.get(jwks_uri)
-    if kept and not fresh and time.monotonic() - kept[0] < KEYS_KEPT_SECONDS:
-        return kept[1]
+    return kept[1] if kept and time.monotonic() - kept[0] < KEYS_KEPT_SECONDS else None
+
+
+def signing_keys(settings: ApiSettings, jwks_uri: str) -> list[dict[str, Any]]:
+    """The provider's keys as they are now. Raises Failed, Unavailable."""
     try:
         return fetch_keys(settings, jwks_uri)
     except NotCalled as error:

@@ -82,6 +82,8 @@ def _welcome(tx: Transaction, desk: Actor, known: Row[Any]) -> None:
     if known.status == UserStatus.ACTIVE:
         return
     workspace_id = desk.workspace.id
+    if queries.lock_user(tx, workspace_id, known.id) != known.status:
+        raise Denied("changed_meanwhile", "Somebody has just changed this account. Begin again.", known.id)
     changes = {"status": UserStatus.ACTIVE, "email_verified_at": desk.now, "deactivated_at": None}
     queries.change_user(tx, workspace_id, known.id, changes)
     mail_queries.revoke_tokens(tx, workspace_id, known.id)

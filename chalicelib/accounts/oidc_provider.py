@@ -19,7 +19,7 @@ from chalicelib.accounts.oidc_discovery import Discovered
 from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.sealing import Unsealable, seal, unseal
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import FieldProblem, NotFound, Unavailable, ValidationFailed
+from chalicelib.core.errors import Conflict, FieldProblem, NotFound, Unavailable, ValidationFailed
 
 PURPOSE = "oidc client secret"
 DEFAULTS: Mapping[str, Any] = {
@@ -59,7 +59,7 @@ def change(
 ) -> dict[str, Any]:
     """`wanted`: any of the settings; the first time all that are REQUIRED. `discovered` comes with `issuer`.
 
-    Raises Forbidden, ValidationFailed.
+    Raises Forbidden, ValidationFailed, Conflict where no administrator has another way in.
     """
     require_admin(actor)
     workspace_id = actor.workspace.id
@@ -79,6 +79,8 @@ def change(
         values |= asdict(discovered)
     if values["role_mapping"] and values["role_claim"] is None:
         raise ValidationFailed.of("role_claim", "Say which claim the roles are mapped from.")
+    if row and row.enabled and not values["enabled"]:
+        _keep_a_way_in(tx, actor)
     made = oidc_queries.put_provider(tx, workspace_id, values, discovered=discovered is not None)
     before = _audited(row) if row else {}
     is_set = {"client_secret_set": True} if wanted.get("client_secret") else {}
@@ -89,11 +91,15 @@ def change(
 
 
 def remove(tx: Transaction, actor: Actor) -> None:
-    """Nobody signs in with it any more; who the subjects were stays known. Raises Forbidden, NotFound."""
+    """Nobody signs in with it any more; who the subjects were stays known.
+
+    Raises Forbidden, NotFound, Conflict where no administrator has another way in.
+    """
     require_admin(actor)
     gone = oidc_queries.delete_provider(tx, actor.workspace.id)
     if gone is None:
         raise _none()
+    _keep_a_way_in(tx, actor)
     audit(tx, actor, "oidc.removed", ("workspace", actor.workspace.id), before=_audited(gone))
 
 
@@ -112,6 +118,12 @@ def client_secret(keys: Keyring, workspace_id: UUID, provider: Mapping[str, Any]
     except Unsealable as error:
         sentence = "The provider's secret has to be set again by an administrator."
         raise Unavailable(sentence, retry_after=60) from error
+
+
+def _keep_a_way_in(tx: Transaction, actor: Actor) -> None:
+    """An administrator without a password would have locked the whole workspace out."""
+    if not oidc_queries.has_admin_with_password(tx, actor.workspace.id):
+        raise Conflict("No administrator has a password to come in with then. Set one first.")
 
 
 def _audited(row: Row[Any]) -> dict[str, Any]:

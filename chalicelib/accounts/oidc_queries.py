@@ -44,6 +44,12 @@ PUT_PROVIDER = text(
     RETURNING {_COLUMNS}
     """
 )
+HAS_ADMIN_WITH_PASSWORD = text(
+    """
+    SELECT EXISTS (SELECT FROM users WHERE workspace_id = :workspace_id AND deleted_at IS NULL
+                   AND role = 'admin' AND status = 'active' AND password_hash IS NOT NULL)
+    """
+)
 DELETE_PROVIDER = text(f"DELETE FROM oidc_providers WHERE workspace_id = :workspace_id RETURNING {_COLUMNS}")
 
 
@@ -64,6 +70,10 @@ def put_provider(
 
 def delete_provider(tx: Transaction, workspace_id: UUID) -> Row[Any] | None:
     return tx.connection.execute(DELETE_PROVIDER, {"workspace_id": workspace_id}).first()
+
+
+def has_admin_with_password(tx: Transaction, workspace_id: UUID) -> bool:
+    return bool(tx.connection.scalar(HAS_ADMIN_WITH_PASSWORD, {"workspace_id": workspace_id}))
 
 
 # Sign-ins under way

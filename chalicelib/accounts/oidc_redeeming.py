@@ -1,6 +1,7 @@
 """What the provider says of a sign-in that is taken up: a code changed for an ID token, the token checked.
 Calls over the network, so outside of any transaction."""
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,10 +36,10 @@ class Redeemed:
     reason: str = ""
 
 
-def redeem(settings: ApiSettings, keys: Keyring, claimed: Claimed, code: str) -> Redeemed:
+def redeem(settings: ApiSettings, ring: Keyring, claimed: Claimed, code: str) -> Redeemed:
     """Asks the provider: calls over the network. Raises Unavailable."""
     provider = claimed.provider
-    secret = client_secret(keys, claimed.workspace_id, provider)
+    secret = client_secret(ring, claimed.workspace_id, provider)
     try:
         tokens = oidc_calls.exchange(
             settings,
@@ -48,13 +49,13 @@ def redeem(settings: ApiSettings, keys: Keyring, claimed: Claimed, code: str) ->
             verifier=claimed.verifier,
             redirect_uri=claimed.redirect_uri,
         )
-        try:
-            return Redeemed(
-                claimed, _verified(claimed, tokens, oidc_calls.signing_keys(settings, _keys(provider)))
-            )
-        except UnknownKey:
-            fresh = oidc_calls.signing_keys(settings, _keys(provider), fresh=True)
-            return Redeemed(claimed, _verified(claimed, tokens, fresh))
+        kept = oidc_calls.kept_keys(provider["jwks_uri"])
+        if kept is not None:
+            # A key that was not there yet is looked for once: providers rotate them.
+            with contextlib.suppress(UnknownKey):
+                return Redeemed(claimed, _verified(claimed, tokens, kept))
+        keys = oidc_calls.signing_keys(settings, provider["jwks_uri"])
+        return Redeemed(claimed, _verified(claimed, tokens, keys))
     except (Failed, Untrusted) as error:
         return Redeemed(claimed, None, str(error))
 
@@ -69,7 +70,3 @@ def _verified(claimed: Claimed, tokens: Exchanged, keys: list[dict[str, Any]]) -
         access_token=tokens.access_token,
         now=time.time(),
     )
-
-
-def _keys(provider: Mapping[str, Any]) -> str:
-    return str(provider["jwks_uri"])

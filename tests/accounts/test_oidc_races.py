@@ -97,6 +97,22 @@ def test_no_session_outlives_a_deactivation_at_the_same_moment(
     assert database.value(live) == 0
 
 
+def test_who_is_deactivated_while_being_welcomed_stays_outside(
+    acme: UUID, cast: Cast, connections: Connections, keys: Keyring, database: Database
+) -> None:
+    unit = completing(keys, acme, sub="ana", email=cast.ana.email, groups=["desk"])
+    connections.run(unit)
+    database.run("UPDATE users SET status = 'invited' WHERE id = :i", i=cast.ana.id)
+
+    def deactivating(tx: Transaction) -> Any:
+        return deactivate(tx, principals.enter(tx, acme, cast.ada.id), cast.ana.id)
+
+    answer = connections.behind(deactivating, unit)
+
+    assert isinstance(answer, Refusal)
+    assert database.value("SELECT status FROM users WHERE id = :i", i=cast.ana.id) == "deactivated"
+
+
 @pytest.mark.parametrize("attempt", range(5))
 def test_two_administrators_whose_claims_demote_them_at_once_leave_one(
     acme: UUID, cast: Cast, connections: Connections, keys: Keyring, database: Database, attempt: int

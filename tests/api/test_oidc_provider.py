@@ -181,3 +181,16 @@ class TestWho:
         oidc.set_up()
 
         assert oidc.sign_in(email="other@acme.example").json["user"]["id"] == first
+
+    @pytest.mark.parametrize("way", ["off", "away"])
+    def test_it_is_not_taken_from_administrators_who_have_no_other_way_in(
+        self, oidc: OidcDesk, way: str
+    ) -> None:
+        oidc.set_up()
+        ada = oidc.api.with_token(oidc.cast.ada.token)
+        oidc.database.run("UPDATE users SET password_hash = NULL WHERE id = :i", i=oidc.cast.ada.id)
+
+        reply = oidc.change(enabled=False) if way == "off" else ada.delete(PATH)
+
+        assert (reply.status, reply.code) == (409, "CONFLICT")
+        assert oidc.start().status == 200
