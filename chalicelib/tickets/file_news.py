@@ -15,6 +15,8 @@ SCAN_RESULT = "GuardDuty Malware Protection Object Scan Result"
 # What a scanner could not read is neither: it stays pending, and so out of reach.
 FINDINGS = {"NO_THREATS_FOUND": Scan.CLEAN, "THREATS_FOUND": Scan.INFECTED}
 
+UNREADABLE = (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -58,18 +60,25 @@ class FileNews:
                 return cls("test", "s3:TestEvent", datetime.now(UTC), ())
             if message.get("detail-type") == SCAN_RESULT:
                 found = tuple(_scanned(message["detail"], bucket))
-                return cls(str(message["id"]), "scanned", datetime.fromisoformat(message["time"]), found)
+                return cls(str(message["id"]), "scanned", _moment(message["time"]), found)
             records = message["Records"]
             came = tuple(each for record in records for each in _arrived(record, bucket))
             first = records[0]
             return cls(
                 str(first["s3"]["object"].get("sequencer", "")),
                 str(first["eventName"]),
-                datetime.fromisoformat(first["eventTime"]),
+                _moment(first["eventTime"]),
                 came,
             )
-        except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        except UNREADABLE as error:
             raise ValueError(f"This message is no news of a file: {error!r}") from error
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time of no zone")
+    return moment
 
 
 def _arrived(record: Mapping[str, Any], bucket: str) -> Iterator[Arrived]:
