@@ -130,6 +130,14 @@ def test_case_8_nobody_signs_in_without_a_stored_password(stored: str | None) ->
     assert not opens("", stored)
 
 
+@pytest.mark.parametrize("password", ["", "correct horse battery"])
+def test_case_8_not_even_if_the_decoy_fitted(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setattr(bcrypt, "checkpw", lambda *_: True)
+
+    assert opens(password, hashed("another horse battery"))
+    assert not opens(password, None)
+
+
 def test_case_8_unknown_takes_as_long_as_known() -> None:
     stored = hash_password("correct horse battery", PEPPER, 7)
     times: dict[str | None, list[float]] = {stored: [], None: []}

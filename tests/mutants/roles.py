@@ -98,12 +98,14 @@ def _files() -> Iterator[Path]:
 
 
 def _asks(call: ast.Call) -> bool:
+    """Whether it asks for a permission that somebody lacks."""
     names = ("require", "may", "require_requester_unless")
     return (
         isinstance(call.func, ast.Attribute)
         and call.func.attr in names
         and bool(call.args)
         and ast.unparse(call.args[0]).startswith("Permission.")
+        and Permission[ast.unparse(call.args[0]).removeprefix("Permission.")].roles != EVERYBODY
     )
 
 

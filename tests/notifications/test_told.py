@@ -85,6 +85,18 @@ class TestWhoHears:
 
         assert mailbox.recipients == [cast.ben.email]
 
+    def test_so_does_the_word_of_a_customer_who_watches_it(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox
+    ) -> None:
+        """Only the desk answers: another customer's comment is still a question."""
+        ticket = desk.ticket(cast.carol, team="Apps")
+        desk.watch(ticket, cast.chris)
+        comment = desk.comment(ticket, cast.chris, "Mine too.")
+
+        deliver(commented(desk, ticket, cast.chris, comment))
+
+        assert mailbox.recipients == sorted([cast.ben.email, cast.carol.email])
+
     def test_an_internal_note_reaches_no_customer(self, desk: Desk, cast: Cast, mailbox: Mailbox) -> None:
         ticket = desk.ticket(cast.carol, assignee=cast.ana)
         desk.watch(ticket, cast.chris, cast.ada)
