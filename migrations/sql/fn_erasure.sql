@@ -15,7 +15,7 @@ AS $$
            ('api_keys', ARRAY['name'], 't.created_by = $2'),
            ('organisations', ARRAY['notes'], 'false'),
            ('events', ARRAY['payload'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
-           ('idempotency_keys', ARRAY['body'], 'false')
+           ('idempotency_keys', ARRAY['body'], 't.principal = ''user:'' || $2')
 $$;
 
 -- Whether a ticket is a person's: asked, worked on, answered or watched by them.
@@ -111,7 +111,7 @@ BEGIN
                WHEN a.atttypid = 'jsonb'::regtype THEN
                    format('public.fn_erase_json(t.%s, $2, $5, $6, CASE WHEN %s THEN $7 END)', c.name, v_own)
                WHEN p_place = 'idempotency_keys' THEN
-                   format('public.fn_erase_json(t.%s::jsonb, $2, $5, $6, NULL)::text', c.name)
+                   format('public.fn_erase_json(t.%s::jsonb, $2, $5, $6, CASE WHEN %s THEN $7 END)::text', c.name, v_own)
                WHEN a.atttypid = 'text[]'::regtype THEN format(
                    'ARRAY(SELECT public.fn_erase_text(word, $6, CASE WHEN %s THEN $7 END) FROM unnest(t.%s) AS word)',
                    v_own, c.name)

@@ -179,11 +179,15 @@ def erasure_of(person: Person) -> tuple[str, dict[str, str]]:
 
 class TestWhatStays:
     def test_the_tickets_stay_under_the_pseudonym(
-        self, desk: ServiceDesk, cast: Cast, workshop: Workshop
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
     ) -> None:
         ticket = (
             desk.as_(cast.carol)
-            .post("/v1/tickets", {"subject": "VPN", "description": "Carol here: it drops."})
+            .post(
+                "/v1/tickets",
+                {"subject": "VPN", "description": "Carol here: it drops."},
+                Idempotency_Key="k1",
+            )
             .json
         )
         path = f"/v1/tickets/{ticket['id']}"
@@ -198,6 +202,7 @@ class TestWhatStays:
         assert [comment["author"]["name"] for comment in seen["comments"]] == [receipt["pseudonym"]]
         assert {entry["actor"]["name"] for entry in seen["timeline"]} == {receipt["pseudonym"]}
         assert seen["version"] == ticket["version"]
+        assert found_in(database, "carol") == set()
 
     def test_of_another_workspace_nothing_is_touched(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
