@@ -1,7 +1,8 @@
 """Markdown as people write it, turned into HTML that can do nothing: pure, and bounded in time and size.
 
-CommonMark with tables and strikethrough; a line's end is one, as in a mail. Raw HTML is text. Links lead to
-http, https and mailto alone, pictures become links (one from elsewhere would tell its owner who reads when).
+CommonMark with tables, strikethrough and addresses that are links by themselves; a line's end is one, as in a
+mail. Raw HTML is text. Links lead to http, https and mailto alone, pictures become links (one from elsewhere
+would tell its owner who reads when).
 What comes out of markdown-it goes through nh3 once more, which knows its own list of what is harmless.
 """
 
@@ -35,6 +36,9 @@ TAGS = frozenset(
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 SCHEMES = frozenset({"http", "https", "mailto"})
 LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]", re.IGNORECASE)
+# An address that stands in the text by itself; what ends a sentence is none of it.
+BARE = re.compile(r"https?://[^\s<>\"'`|\\\[\]{}^\x00-\x20]+", re.IGNORECASE)
+TRAILING = ".,:;!?*_~"
 # C0 and C1 without tab and line feed: HTML has no place for them.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # `@[Ana Diaz]`, or what may begin with a name: `@ana`, `@Ana Diaz`, `@ana@acme.example`.
@@ -113,6 +117,7 @@ def _parser() -> "MarkdownIt":
     parser.enable(["table", "strikethrough"]).disable(["reference", "lheading"])
     parser.validateLink = lambda url: LINK.match(url) is not None  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "mention", _mention)
+    parser.inline.ruler.before("link", "bare_link", _bare_link)
     parser.add_render_rule("mention", _plain)
     parser.add_render_rule("image", _picture)
     for cell in ("td_open", "th_open"):
@@ -131,6 +136,38 @@ def _mention(state: "StateInline", silent: bool) -> bool:
         token.meta["said"] = said
     state.pos += len(said.text) + 3 if said.whole else 1
     return True
+
+
+def _bare_link(state: "StateInline", silent: bool) -> bool:
+    """The rule for the `:` of an address, whose scheme was taken for text by then."""
+    if state.linkLevel or not state.src.startswith("://", state.pos):
+        return False
+    scheme = state.src[max(state.pos - 5, 0) : state.pos].lower()
+    start = state.pos - (5 if scheme == "https" else 4 if scheme.endswith("http") else 0)
+    found = BARE.match(state.src, start) if start < state.pos else None
+    if found is None or (start and state.src[start - 1].isalnum()):
+        return False
+    address = _without_trailing(found.group())
+    if len(address) <= state.pos + 3 - start:
+        return False
+    if not silent:
+        if not state.pending.endswith(address[: state.pos - start]):
+            return False
+        state.pending = state.pending[: start - state.pos]
+        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(address)}
+        state.push("text", "", 0).content = address
+        state.push("link_close", "a", -1)
+    state.pos = start + len(address)
+    return True
+
+
+def _without_trailing(address: str) -> str:
+    """Neither a full stop nor a bracket that was opened before it."""
+    closing = address.count(")") - address.count("(")
+    while address and (address[-1] in TRAILING or (address[-1] == ")" and closing > 0)):
+        closing -= address[-1] == ")"
+        address = address[:-1]
+    return address
 
 
 def _said(text: str, position: int) -> Said | None:

@@ -31,7 +31,7 @@ BUDGETS = {
     ),
     "chalicelib.queues": ("chalicelib.api", "pydantic"),
     "chalicelib.schedules": ("chalicelib.api", "pydantic"),
-    "app": ("jwt", "cryptography", "pyotp", *AWS),
+    "app": ("jwt", "cryptography", "pyotp", "markdown_it", "nh3", *AWS),
 }
 KEY = "eJigokN5GVXDAsxG4kgmONfXHLdWAJtX1YMGK7s1Idc"
 AUTHORIZER = {"MESA_STAGE": "test", "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": KEY})}

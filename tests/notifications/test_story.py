@@ -221,3 +221,40 @@ def test_what_a_program_says_is_told_under_the_name_of_its_key(
     assert mails.keys() == {"Carol", "Ana"}
     assert "Nagios replied" in mails["Carol"]
     assert "> The link is up again." in mails["Carol"]
+
+
+def test_a_mention_tells_a_colleague_and_an_edit_the_next_one(
+    api: Api, cast: Cast, ticket: str, told: Told
+) -> None:
+    path = f"/v1/tickets/{ticket}/comments"
+    body = {"body": "@ada: may we?", "visibility": "internal"}
+    made = ok(as_(api, cast.dario).post(path, body)).json
+    first = told()
+
+    body = {"body": "@ada: may we? @[Dario] @carol @ben knows the rack."}
+    ok(
+        as_(api, cast.ada).post(
+            f"/v1/tickets/{ticket}/transfer", {"team_id": str(cast.teams["Apps"]), "reason": "x"}
+        )
+    )
+    told()
+    ok(as_(api, cast.dario).patch(f"{path}/{made['id']}", body))
+    second = told()
+
+    assert first.keys() == {"Ada"}
+    assert "Dario mentioned you in an internal note." in first["Ada"]
+    assert second.keys() == {"Ben"}
+    assert "> @ada: may we? @[Dario] @carol @ben knows the rack." in second["Ben"]
+
+
+def test_whoever_watches_hears_until_they_leave(api: Api, cast: Cast, ticket: str, told: Told) -> None:
+    ok(as_(api, cast.dario).post(f"/v1/tickets/{ticket}/watchers", {"user_id": str(cast.chris.id)}))
+    assert told() == {}
+    ok(as_(api, cast.dario).post(f"/v1/tickets/{ticket}/comments", {"body": "Which port?"}))
+    assert told().keys() == {"Carol", "Chris"}
+
+    assert as_(api, cast.chris).delete(f"/v1/tickets/{ticket}/watchers/{cast.chris.id}").status == 204
+    assert told() == {}
+    ok(as_(api, cast.dario).post(f"/v1/tickets/{ticket}/comments", {"body": "And which rack?"}))
+
+    assert told().keys() == {"Carol"}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.tickets.markdown import VERSION
 from tests.support.api import Reply
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
@@ -63,6 +64,27 @@ class TestATicketOfManyLongTexts:
             cursor = reply.json["next_cursor"]
 
         assert len(set(seen)) == len(seen) == expected
+
+    def test_of_html_that_outgrows_its_text_is_read_no_further_than_it_is_shown(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
+        ticket = desk.ticket()
+        database.run(COMMENTS, id=ticket["id"], character="&")
+        database.run("UPDATE comments SET body_html = repeat('&amp;', 65536), html_version = :v", v=VERSION)
+        api = desk.as_(desk.cast.ada)
+
+        detail = api.get(f"/v1/tickets/{ticket['id']}")
+        assert weight(detail) < LAMBDAS_LIMIT
+        assert 1 <= len(detail.json["comments"]) < 5
+
+        seen, cursor = [], ""
+        while cursor is not None:
+            reply = api.get(f"/v1/tickets/{ticket['id']}/comments?limit=100{cursor and '&cursor=' + cursor}")
+            assert weight(reply) < LAMBDAS_LIMIT
+            assert {len(item["body_html"]) for item in reply.json["items"]} == {5 * 65_536}
+            seen += [item["id"] for item in reply.json["items"]]
+            cursor = reply.json["next_cursor"]
+        assert len(set(seen)) == len(seen) == 101
 
     def test_of_short_texts_is_shown_whole(self, desk: ServiceDesk) -> None:
         ticket = desk.ticket()
