@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from html import escape
 from html.parser import HTMLParser
 from itertools import product
 
@@ -334,6 +335,15 @@ class TestCase33ScriptInMarkdown:
 
             assert_inert(html)
             assert_inert(as_written(text))
+
+    def test_case_33_the_second_line_holds_by_itself(self) -> None:
+        """Were markdown-it to let something through, nh3 would not."""
+        for raw in RAW:
+            assert_inert(markdown._harmless(raw))
+        elsewhere = [scheme for scheme in SCHEMES if not scheme.startswith("http")]
+        for scheme in [*elsewhere, "/relative", "page.html", "?a=b", "#a"]:
+            assert_inert(markdown._harmless(f'<a href="{escape(scheme)}" title="x" class="y" id="z">x</a>'))
+            assert_inert(markdown._harmless(f'<img src="{escape(scheme)}"><form action="{escape(scheme)}">'))
 
     def test_case_33_a_dead_link_is_shown_as_it_was_written(self) -> None:
         assert render("[x](javascript:alert(1))").html == "<p>[x](javascript:alert(1))</p>"
