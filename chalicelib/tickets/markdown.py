@@ -2,8 +2,8 @@
 
 CommonMark with tables, strikethrough and addresses that are links by themselves; a line's end is one, as in a
 mail. Raw HTML is text. Links lead to http, https and mailto alone, pictures become links (one from elsewhere
-would tell its owner who reads when).
-What comes out of markdown-it goes through nh3 once more, which knows its own list of what is harmless.
+would tell its owner who reads when). What comes out of markdown-it goes through nh3 once more, which has a list
+of its own of what is harmless.
 """
 
 import re
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
+
+from chalicelib.tickets import markdown_rules
+from chalicelib.tickets.markdown_rules import Said
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
-    from markdown_it.token import Token
 
 # Raise it with whatever changes what comes out: HTML of another version is made anew when it is read.
 VERSION = 1
@@ -36,25 +37,9 @@ TAGS = frozenset(
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 SCHEMES = frozenset({"http", "https", "mailto"})
 LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]", re.IGNORECASE)
-# An address that stands in the text by itself; what ends a sentence is none of it.
-BARE = re.compile(r"https?://[^\s<>\"'`|\\\[\]{}^\x00-\x20]+", re.IGNORECASE)
-TRAILING = ".,:;!?*_~"
+MAX_MENTIONS = 50
 # C0 and C1 without tab and line feed: HTML has no place for them.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# `@[Ana Diaz]`, or what may begin with a name: `@ana`, `@Ana Diaz`, `@ana@acme.example`.
-BRACKETED = re.compile(r"@\[([^\]\[\n]{1,254})\]")
-NAMED = re.compile(r"@(?=\w)")
-# Before an `@`, these make it a part of an address.
-AMID = re.compile(r"[\w@./+-]")
-MAX_MENTIONS = 50
-LONGEST_NAME = 254
-
-
-class Said(NamedTuple):
-    """What stands behind an `@`: a name in brackets and nothing else, or a line that begins with a name."""
-
-    text: str
-    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +58,8 @@ def render(text: str) -> Written:
         if all(token.level < MAX_NESTING - 1 for token in tokens):
             html = _harmless(_parser().renderer.render(tokens, _parser().options, {}))
             if len(html.encode()) <= MAX_HTML_BYTES:
-                return Written(html, _first(_mentions(tokens)))
-    return Written(as_written(text), _first(_mentions_in(text)))
+                return Written(html, _first(markdown_rules.mentions(tokens)))
+    return Written(as_written(text), _first(markdown_rules.mentions_in(text)))
 
 
 def as_written(text: str) -> str:
@@ -116,102 +101,14 @@ def _parser() -> "MarkdownIt":
     # Definitions can multiply a text without bounds; and a line of dashes is how signatures begin.
     parser.enable(["table", "strikethrough"]).disable(["reference", "lheading"])
     parser.validateLink = lambda url: LINK.match(url) is not None  # type: ignore[method-assign]
-    parser.inline.ruler.before("link", "mention", _mention)
-    parser.inline.ruler.before("link", "bare_link", _bare_link)
-    parser.add_render_rule("mention", _plain)
-    parser.add_render_rule("image", _picture)
+    parser.inline.ruler.before("link", "mention", markdown_rules.mention)
+    parser.inline.ruler.before("link", "bare_link", markdown_rules.bare_link)
+    parser.add_render_rule("mention", markdown_rules.plain)
+    parser.add_render_rule("image", markdown_rules.picture)
     for cell in ("td_open", "th_open"):
-        parser.add_render_rule(cell, _cell)
+        parser.add_render_rule(cell, markdown_rules.cell)
     return parser
-
-
-def _mention(state: "StateInline", silent: bool) -> bool:
-    """The rule for `@`."""
-    said = _said(state.src, state.pos)
-    if said is None:
-        return False
-    if not silent:
-        token = state.push("mention", "", 0)
-        token.content = f"@[{said.text}]" if said.whole else "@"
-        token.meta["said"] = said
-    state.pos += len(said.text) + 3 if said.whole else 1
-    return True
-
-
-def _bare_link(state: "StateInline", silent: bool) -> bool:
-    """The rule for the `:` of an address, whose scheme was taken for text by then."""
-    if state.linkLevel or not state.src.startswith("://", state.pos):
-        return False
-    scheme = state.src[max(state.pos - 5, 0) : state.pos].lower()
-    start = state.pos - (5 if scheme == "https" else 4 if scheme.endswith("http") else 0)
-    found = BARE.match(state.src, start) if start < state.pos else None
-    if found is None or (start and state.src[start - 1].isalnum()):
-        return False
-    address = _without_trailing(found.group())
-    if len(address) <= state.pos + 3 - start:
-        return False
-    if not silent:
-        if not state.pending.endswith(address[: state.pos - start]):
-            return False
-        state.pending = state.pending[: start - state.pos]
-        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(address)}
-        state.push("text", "", 0).content = address
-        state.push("link_close", "a", -1)
-    state.pos = start + len(address)
-    return True
-
-
-def _without_trailing(address: str) -> str:
-    """Neither a full stop nor a bracket that was opened before it."""
-    closing = address.count(")") - address.count("(")
-    while address and (address[-1] in TRAILING or (address[-1] == ")" and closing > 0)):
-        closing -= address[-1] == ")"
-        address = address[:-1]
-    return address
-
-
-def _said(text: str, position: int) -> Said | None:
-    """What is said at this place, None where there is no `@` or it is an address's."""
-    if text[position] != "@" or (position and AMID.match(text[position - 1])):
-        return None
-    if bracketed := BRACKETED.match(text, position):
-        return Said(bracketed.group(1), True)
-    if NAMED.match(text, position) is None:
-        return None
-    return Said(text[position + 1 : position + 1 + LONGEST_NAME].partition("\n")[0], False)
-
-
-def _mentions(tokens: "Iterable[Token]") -> Iterator[Said]:
-    for token in tokens:
-        links = 0
-        for child in token.children or ():
-            links += {"link_open": 1, "link_close": -1}.get(child.type, 0)
-            if child.type == "mention" and not links:
-                yield child.meta["said"]
-
-
-def _mentions_in(text: str) -> Iterator[Said]:
-    found = (_said(text, at.start()) for at in re.finditer("@", text))
-    return (said for said in found if said is not None)
 
 
 def _first(mentions: Iterator[Said]) -> tuple[Said, ...]:
     return tuple(dict.fromkeys(islice(mentions, MAX_MENTIONS)))
-
-
-def _plain(_: Any, tokens: "list[Token]", at: int, *__: Any) -> str:
-    return escape(tokens[at].content)
-
-
-def _picture(renderer: Any, tokens: "list[Token]", at: int, options: Any, env: Any) -> str:
-    token = tokens[at]
-    source = str(token.attrGet("src") or "")
-    told = renderer.renderInlineAsText(token.children, options, env) or source
-    return f'<a href="{escape(source)}">{escape(told)}</a>'
-
-
-def _cell(_: Any, tokens: "list[Token]", at: int, *__: Any) -> str:
-    """A cell's side as an attribute of its own, for styles are none of ours to allow."""
-    token = tokens[at]
-    side = str(token.attrGet("style") or "").partition(":")[2]
-    return f'<{token.tag} align="{escape(side)}">' if side else f"<{token.tag}>"

@@ -14,7 +14,7 @@ from uuid import UUID
 from chalicelib.accounts.permissions import Permission
 from chalicelib.tickets import comment_queries
 from chalicelib.tickets.draft import Draft
-from chalicelib.tickets.markdown import Said
+from chalicelib.tickets.markdown_rules import Said
 
 # Where a name ends: not in the middle of a word or an address.
 END = re.compile(r"(?![\w@]|[.+-]\w)")

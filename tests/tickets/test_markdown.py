@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.tickets import markdown
-from chalicelib.tickets.markdown import MAX_HTML_BYTES, MAX_LATE, MAX_MARKDOWN, Said, as_written, render
+from chalicelib.tickets.markdown import MAX_HTML_BYTES, MAX_LATE, MAX_MARKDOWN, as_written, render
+from chalicelib.tickets.markdown_rules import Said
 
 SIZE = 65_536
 REL = "nofollow noopener noreferrer"

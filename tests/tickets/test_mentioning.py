@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.tickets.markdown import Said, render
+from chalicelib.tickets.markdown import render
+from chalicelib.tickets.markdown_rules import Said
 from chalicelib.tickets.mentioning import Colleague, whom
 from tests.support.cast import Person, person
 from tests.support.database import Database
