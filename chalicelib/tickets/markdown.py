@@ -2,8 +2,8 @@
 
 CommonMark with tables, strikethrough and addresses that are links by themselves; a line's end is one, as in a
 mail. Raw HTML is text. Links lead to http, https and mailto alone, pictures become links (one from elsewhere
-would tell its owner who reads when). What comes out of markdown-it goes through nh3 once more, which has a list
-of its own of what is harmless.
+would tell its owner who reads when). What comes out of markdown-it goes through nh3 once more, which has its
+own list of what is harmless.
 """
 
 import re
