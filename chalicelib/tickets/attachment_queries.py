@@ -37,9 +37,12 @@ ATTACHMENT = f"""
 VISIBLE = """
     f.workspace_id = :workspace_id AND f.ticket_id = :ticket_id
     AND (f.state = 'uploaded' OR f.uploaded_by = :caller OR f.api_key_id = :caller)
-    AND (f.comment_id IS NULL OR EXISTS (
-        SELECT FROM comments c WHERE c.workspace_id = f.workspace_id AND c.id = f.comment_id
-          AND c.deleted_at IS NULL AND (:internal OR c.visibility = 'public')))
+    AND (f.comment_id IS NULL
+         OR (c.id IS NOT NULL AND c.deleted_at IS NULL AND (:internal OR c.visibility = 'public')))
+"""
+# Joined, not asked for by EXISTS: within an OR that could become a scan of all comments.
+WITH_COMMENTS = """
+    FROM attachments f LEFT JOIN comments c ON c.workspace_id = f.workspace_id AND c.id = f.comment_id
 """
 ON_VISIBLE_TICKET = (
     "EXISTS (SELECT FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id AND {})"
@@ -59,7 +62,7 @@ def _reader(actor: Actor, ticket_id: UUID) -> dict[str, Any]:
 def _page(condition: str, after: bool) -> TextClause:
     return text(
         f"""
-        SELECT {ATTACHMENT} AS item, f.created_at, f.id FROM attachments f
+        SELECT {ATTACHMENT} AS item, f.created_at, f.id {WITH_COMMENTS}
         WHERE {VISIBLE} AND {ON_VISIBLE_TICKET.format(condition)}
           {"AND (f.created_at, f.id) > (:after_time, :after_id)" if after else ""}
         ORDER BY f.created_at, f.id LIMIT :take OFFSET :skip
@@ -82,10 +85,7 @@ def _one(condition: str) -> TextClause:
         f"""
         SELECT {ATTACHMENT} AS item, f.id, f.comment_id, f.file_name, f.content_type, f.size,
             f.state, f.scan, f.object_version, f.uploaded_by, f.api_key_id, f.created_at,
-            f.comment_id IS NOT NULL AND EXISTS (
-                SELECT FROM comments c WHERE c.workspace_id = f.workspace_id AND c.id = f.comment_id
-                  AND c.visibility = 'internal') AS internal
-        FROM attachments f
+            coalesce(c.visibility = 'internal', false) AS internal {WITH_COMMENTS}
         WHERE {VISIBLE} AND f.id = :id AND {ON_VISIBLE_TICKET.format(condition)}
         """
     )

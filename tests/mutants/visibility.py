@@ -40,7 +40,7 @@ FILES = declared(
     "visibility", "chalicelib/tickets/attachment_queries.py", "tests/api/test_attachments.py",
     ("another ticket's file", "f.workspace_id = :workspace_id AND f.ticket_id = :ticket_id\n    AND (f.state", "f.workspace_id = :workspace_id\n    AND (f.state"),
     ("a file that is only announced", "    AND (f.state = 'uploaded' OR f.uploaded_by = :caller OR f.api_key_id = :caller)\n", ""),
-    ("files of internal notes, in a list", "          AND c.deleted_at IS NULL AND (:internal OR c.visibility = 'public')))", "          AND c.deleted_at IS NULL))"),
+    ("files of internal notes, in a list", " AND c.deleted_at IS NULL AND (:internal OR c.visibility = 'public')))", " AND c.deleted_at IS NULL))"),
 )  # fmt: skip
 
 OWN = declared(
