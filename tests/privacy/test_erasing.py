@@ -279,6 +279,37 @@ class TestWhatStays:
         assert (seen["subject"], seen["description"]) == ("Carol called", "Carol, not [erased].")
 
 
+class TestFiles:
+    def test_files_that_they_sent_go_and_names_of_others_lose_the_words(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
+    ) -> None:
+        ticket = desk.as_(cast.carol).post("/v1/tickets", {"subject": "VPN", "description": "Drops."}).json
+        sent, other = uuid4(), uuid4()
+        for id, who, name in (
+            (sent, cast.carol, "passport.png"),
+            (other, cast.ana, f"{'é' * 110} {cast.carol.email}"),
+        ):
+            database.run(
+                "INSERT INTO attachments (workspace_id, id, ticket_id, uploaded_by, file_name, content_type, "
+                "size, state, object_version, uploaded_at) "
+                "VALUES (:w, :i, :t, :u, :n, 'image/png', 10, 'uploaded', 'v1', now())",
+                w=cast.acme,
+                i=id,
+                t=ticket["id"],
+                u=who.id,
+                n=name,
+            )
+
+        receipt = desk.as_(cast.ada).post(*erasure_of(cast.carol)).json
+        workshop.work()
+
+        assert receipt["counts"]["attachments"] == 1
+        assert database.rows("SELECT id, file_name FROM attachments") == [
+            {"id": other, "file_name": f"{'é' * 110} [erased]"}
+        ]
+        assert [row["id"] for row in database.rows("SELECT id FROM discarded_files")] == [sent]
+
+
 class TestAccess:
     def test_an_erased_person_is_signed_out_at_once_and_gets_in_by_no_door(
         self, desk: ServiceDesk, api: Api, cast: Cast, database: Database
