@@ -224,6 +224,23 @@ class TestPurge:
         assert [row["event_id"] for row in left] == [1, 2]
         assert database.value("SELECT count(*) AS n FROM sign_ups") == 2
 
+    def test_forgets_sign_ins_with_a_provider_a_day_past_their_end(
+        self, cast: Cast, database: Database, desk: Desk
+    ) -> None:
+        for age in ("-5 minutes", "23 hours", "25 hours"):
+            database.run(
+                "INSERT INTO oidc_sign_ins (workspace_id, issuer, redirect_uri, state_digest, "
+                "binding_digest, nonce_digest, verifier, expires_at) VALUES (:w, 'https://login.example', "
+                f"'https://desk.example', CAST(:d AS bytea), 'b', 'n', 'v', now() - interval '{age}')",
+                w=cast.acme,
+                d=age.encode(),
+            )
+
+        tick(schedules.purge)
+
+        left = database.rows("SELECT state_digest FROM oidc_sign_ins ORDER BY expires_at")
+        assert [bytes(row["state_digest"]) for row in left] == [b"23 hours", b"-5 minutes"]
+
     def test_ends_where_there_is_nothing(self, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
         tick(schedules.purge)
 

@@ -200,6 +200,27 @@ OIDC = declared(
     ("at_hash", '    if "at_hash" in claims:', "    if False:"),
 )  # fmt: skip
 
+OIDC_SIGN_IN = declared(
+    "OIDC sign-in", "chalicelib/accounts/oidc_sign_in.py", "tests/api/test_oidc_forged.py",
+    ("the binding", 'if not hmac.compare_digest(opaque_digest(binding) or b"", bytes(found.binding_digest)):', "if False:"),
+    ("who answers", "if issuer != provider.issuer and (issuer is not None or provider.sends_issuer):", "if False:"),
+) + declared(
+    "OIDC sign-in", "chalicelib/accounts/oidc_queries.py", "tests/api/test_oidc_forged.py",
+    ("a state that is used", "      AND used_at IS NULL AND expires_at > now()\n", "      AND expires_at > now()\n"),
+    ("a state that is over", "      AND used_at IS NULL AND expires_at > now()\n", "      AND used_at IS NULL\n"),
+) + declared(
+    "OIDC sign-in", "chalicelib/accounts/oidc_claims.py", "tests/api/test_oidc_sign_in.py",
+    ("a verified email", "if claims.get(provider.email_verified_claim) not in TRUE:", "if False:"),
+    ("a domain", 'if provider.email_domains and email.rpartition("@")[2] not in provider.email_domains:', "if False:"),
+) + declared(
+    "OIDC sign-in", "chalicelib/accounts/oidc_people.py", "tests/api/test_oidc_sign_in.py tests/accounts/test_oidc_races.py",
+    ("a deactivated user", "    if known.status == UserStatus.DEACTIVATED:", "    if False:"),
+    ("another subject", "if not oidc_queries.identify(tx, desk.workspace.id, known.id, provider.issuer, subject):",
+     "if not oidc_queries.identify(tx, desk.workspace.id, known.id, provider.issuer, subject) and False:"),
+    ("the last admin", "        keep_an_admin(user, admins)\n", "        pass\n"),
+    ("whom the workspace makes", "    if not provider.create_users:", "    if False:"),
+)  # fmt: skip
+
 ALL: list[Mutant] = [
     *TOKENS,
     *AUTHORIZER,
@@ -211,4 +232,5 @@ ALL: list[Mutant] = [
     *SECOND_STEP,
     *EGRESS,
     *OIDC,
+    *OIDC_SIGN_IN,
 ]
