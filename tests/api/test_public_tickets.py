@@ -104,6 +104,11 @@ class TestRefusals:
         assert [e["field"] for e in reply.json["errors"]] == [field]
         assert database.value("SELECT count(*) FROM tickets") == 0
 
+    def test_a_short_description_is_told_in_characters(self, api: Api, cast: Cast) -> None:
+        (error,) = api.post(PATH, {**BODY, "description": "too short"}).json["errors"]
+
+        assert "at least 10 characters" in error["message"]
+
     @pytest.mark.parametrize(
         "field", ["role", "workspace_id", "assignee_id", "requester_id", "sla_minutes", "status"]
     )

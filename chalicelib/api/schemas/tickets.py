@@ -19,6 +19,7 @@ from chalicelib.api.schemas.common import (
     PageQuery,
     PersonRef,
     TeamRef,
+    at_most_64_kb,
     omitted,
     single_line,
 )
@@ -116,7 +117,9 @@ class PublicTicketIn(In):
     name: Annotated[str, StringConstraints(min_length=3, max_length=150)]
     email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
     subject: Subject
-    description: Annotated[LongText, StringConstraints(min_length=10)]
+    description: Annotated[
+        str, StringConstraints(min_length=10, max_length=65_536), AfterValidator(at_most_64_kb)
+    ]
     type: TypeWord = TicketType.QUESTION
     priority: PriorityWord = Priority.MEDIUM
     category: Category | None = None
