@@ -9,6 +9,7 @@ from chalicelib.api import (
     audit_log,
     auth,
     authorizer,
+    categories,
     comments,
     docs,
     health,
@@ -49,6 +50,7 @@ app.register_blueprint(organisations.routes.blueprint)
 app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(audit_log.routes.blueprint)
+app.register_blueprint(categories.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)

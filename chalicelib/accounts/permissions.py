@@ -61,6 +61,7 @@ class Permission(StrEnum):
         "Attach files to a ticket that one sees, and to own comments; take an own one off within 15 minutes.",
     )
     AUDIT_LOG_READ = "audit_log.read", ADMINS, "Read the audit log and have it verified."
+    CATEGORIES_READ = "categories.read", EVERYBODY, "See the categories that tickets are sorted by."
     COMMENTS_ANSWER = "comments.answer", STAFF, "Speak for the desk: a public comment answers the requester."
     COMMENTS_DELETE = "comments.delete", DISPATCHERS, "Take back any comment, at any time."
     COMMENTS_MENTION = "comments.mention", STAFF, "Mention colleagues, who are told."
@@ -71,6 +72,7 @@ class Permission(StrEnum):
     )
     COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."
     COMMENTS_WRITE_INTERNAL = "comments.write_internal", STAFF, "Write internal notes."
+    DESK_MANAGE = "desk.manage", ADMINS, "Set the desk up: its categories."
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
     JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."
     JOBS_READ_ALL = "jobs.read_all", ADMINS, "See every job of the workspace."

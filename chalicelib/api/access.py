@@ -87,6 +87,14 @@ _PEOPLE: dict[Route, Need] = {
     ("PATCH", "/v1/workspace/oidc"): Permission.WORKSPACE_CHANGE,
 }
 
+_DESK: dict[Route, Need] = {
+    ("GET", "/v1/categories"): Permission.CATEGORIES_READ,
+    ("POST", "/v1/categories"): Permission.DESK_MANAGE,
+    ("DELETE", "/v1/categories/{category_id}"): Permission.DESK_MANAGE,
+    ("GET", "/v1/categories/{category_id}"): Permission.CATEGORIES_READ,
+    ("PATCH", "/v1/categories/{category_id}"): Permission.DESK_MANAGE,
+}
+
 _TICKETS: dict[Route, Need] = {
     ("GET", "/v1/tickets"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets"): Permission.TICKETS_CREATE,
@@ -125,6 +133,7 @@ _TICKET_VERBS: dict[Route, Need] = {
 
 _PUBLIC_DESK: dict[Route, Need] = {
     ("GET", "/v1/public/{workspace}"): PUBLIC,
+    ("GET", "/v1/public/{workspace}/categories"): PUBLIC,
     ("POST", "/v1/public/{workspace}/signup"): PUBLIC,
     ("POST", "/v1/public/{workspace}/ticket-status"): PUBLIC,
     ("POST", "/v1/public/{workspace}/tickets"): PUBLIC,
@@ -141,7 +150,7 @@ _BEFORE_SECOND_STEP = frozenset(
 )
 
 ROUTES: Final[Mapping[Route, Need]] = MappingProxyType(
-    _HEALTH_AND_DOCS | _SIGN_IN | _PEOPLE | _TICKETS | _TICKET_VERBS | _PUBLIC_DESK
+    _HEALTH_AND_DOCS | _SIGN_IN | _PEOPLE | _DESK | _TICKETS | _TICKET_VERBS | _PUBLIC_DESK
 )
 # The same by who may call it: what policies are made of.
 CALLERS: Final[Mapping[Route, Access]] = MappingProxyType(

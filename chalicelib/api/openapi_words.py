@@ -31,6 +31,9 @@ TAGS = {
     "from it; only what is `clean` can be fetched.",
     "Watchers": "Who hears of a ticket without asking for it or working on it.",
     "Workspace": "The tenant and its settings.",
+    "Categories": "What tickets are sorted by. A ticket's `category` and `subcategory` are texts, in the "
+    "declared spelling where they name one; a ticket without a team goes to its category's. The workspace's "
+    "setting `categories_only` refuses all others. Reclassifying moves no ticket to another team.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

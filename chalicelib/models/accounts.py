@@ -49,6 +49,8 @@ workspaces = Table(
     words("brand_logo_url", nullable=True),
     words("brand_footer", nullable=True),
     words("two_step_required_of", "nobody"),
+    # Whether tickets take the declared categories alone, where there are any.
+    Column("categories_only", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("slug"),
     one_of("two_step_required_of", ("nobody", "staff")),
     one_of("language", ("en", "es")),

@@ -16,6 +16,7 @@ from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.clock import Clock
 from chalicelib.sla.policies import TicketFacts
 from chalicelib.tickets import queries
+from chalicelib.tickets.categorising import as_declared, fold
 from chalicelib.tickets.queries import Entry
 from chalicelib.tickets.ticket import Ticket
 
@@ -72,14 +73,23 @@ def create(
     """
     requester_id = new.requester_id or actor.user_id
     found = queries.prepare(
-        tx, actor.workspace.id, team_id=team_id, assignee_id=new.assignee_id, requester_id=requester_id
+        tx,
+        actor.workspace.id,
+        team_id=team_id,
+        assignee_id=new.assignee_id,
+        requester_id=requester_id,
+        category=new.category and fold(new.category),
     )
     _require_found(actor, new, team_id, found)
+    texts = {"category": new.category, "subcategory": new.subcategory}
+    # What a follow-up repeats was taken once, whatever is declared since.
+    strict = follow_up_of is None
+    texts = as_declared(tx, actor.workspace.id, texts, new.category, found, strict=strict)
     facts = TicketFacts(
         type=new.type,
         priority=new.priority,
-        team_id=found.team_id or found.default_team_id,
-        category=new.category,
+        team_id=found.team_id or found.category_team_id or found.default_team_id,
+        category=texts["category"],
         tags=new.tags,
         organisation_id=_shared(found.organisation_id, follow_up_of),
         sla_minutes=new.sla_minutes,
@@ -99,8 +109,7 @@ def create(
             "type": new.type,
             "priority": new.priority,
             "status": Status.OPEN if new.assignee_id else Status.NEW,
-            "category": new.category,
-            "subcategory": new.subcategory,
+            **texts,
             "requester_id": requester_id,
             "assignee_id": new.assignee_id,
             "team_id": facts.team_id,

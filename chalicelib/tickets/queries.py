@@ -57,7 +57,9 @@ def lock(tx: Transaction, actor: Actor, ticket_id: UUID, *, deleted: bool = Fals
 PREPARE = text(
     f"""
     SELECT {POLICIES_JSON} AS policies,
-        d.id AS default_team_id, n.id AS team_id, coalesce(n.assignment, d.assignment) AS assignment,
+        d.id AS default_team_id, n.id AS team_id, k.id AS category_team_id,
+        coalesce(n.assignment, k.assignment, d.assignment) AS assignment,
+        c.name AS category_name, c.subcategories AS category_subcategories, w.categories_only,
         (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :assignee_id
             AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL
             FOR SHARE) AS assignee_id,
@@ -67,9 +69,12 @@ PREPARE = text(
          JOIN organisations o ON o.workspace_id = u.workspace_id AND o.id = u.organisation_id
          WHERE u.workspace_id = :workspace_id AND u.id = :requester_id AND o.deleted_at IS NULL
         ) AS organisation_id
-    FROM (VALUES (1)) AS always
+    FROM workspaces w
     LEFT JOIN teams d ON d.workspace_id = :workspace_id AND d.is_default
     LEFT JOIN teams n ON n.workspace_id = :workspace_id AND n.id = :team_id AND n.deleted_at IS NULL
+    LEFT JOIN categories c ON c.workspace_id = :workspace_id AND c.key = :category AND c.active
+    LEFT JOIN teams k ON k.workspace_id = :workspace_id AND k.id = c.team_id AND k.deleted_at IS NULL
+    WHERE w.id = :workspace_id
     """
 )
 
@@ -81,10 +86,12 @@ def prepare(
     team_id: UUID | None,
     assignee_id: UUID | None,
     requester_id: UUID | None,
+    category: str | None = None,
 ) -> Any:
     """All that creating or moving a ticket must look up, in one statement: policies, the default team, which
     of the named team, assignee (active staff) and requester are this workspace's (null for what is not), the
-    organisation that the requester is in, and how the team assigns, or without one the default team.
+    organisation that the requester is in, the declared category with this folded name and its team, and how
+    the team assigns: without one the category's, or else the default team.
 
     Call it before the statement that locks a ticket.
     """
@@ -95,6 +102,7 @@ def prepare(
             "team_id": team_id,
             "assignee_id": assignee_id,
             "requester_id": requester_id,
+            "category": category,
         },
     ).one()
 

@@ -8,6 +8,8 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden
+from chalicelib.tickets import category_queries
+from chalicelib.tickets.categorising import as_declared, fold, spelled
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
 
@@ -31,8 +33,25 @@ def apply_reclassify(draft: Draft, changes: Mapping[str, Any], reason: str | Non
     actor = draft.actor
     if not (actor.may(Permission.TICKETS_RECLASSIFY) or draft.get("assignee_id") == actor.id):
         raise Forbidden("Agents reclassify the tickets that are assigned to them.")
-    different = {name: value for name, value in changes.items() if draft.get(name) != value}
+    different = _different(draft, changes)
+    if {"category", "subcategory"} & different.keys():
+        different = _different(draft, _as_declared(draft, different))
     if not different:
         return
     draft.set("reclassified", different, reason=reason)
     draft.clock.recomputed(draft.now, draft.policy(), draft.facts)
+
+
+def _different(draft: Draft, changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in changes.items() if draft.get(name) != value}
+
+
+def _as_declared(draft: Draft, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Another category takes along a subcategory of the old one only where it has that itself."""
+    category = changes.get("category", draft.get("category"))
+    workspace_id = draft.ticket.workspace_id
+    found = category_queries.declared(draft.tx, workspace_id, category and fold(category))
+    old = draft.get("subcategory")
+    if "category" in changes and "subcategory" not in changes and old and found.category_subcategories:
+        changes = {**changes, "subcategory": spelled(old, found.category_subcategories)}
+    return as_declared(draft.tx, workspace_id, changes, category, found)

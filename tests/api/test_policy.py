@@ -298,6 +298,7 @@ def test_the_public_routes_are_these() -> None:
         ("POST", "/v1/auth/verify-email"),
         ("POST", "/v1/invitations/accept"),
         ("GET", "/v1/public/{workspace}"),
+        ("GET", "/v1/public/{workspace}/categories"),
         ("POST", "/v1/public/{workspace}/signup"),
         ("POST", "/v1/public/{workspace}/ticket-status"),
         ("POST", "/v1/public/{workspace}/tickets"),
@@ -307,6 +308,9 @@ def test_the_public_routes_are_these() -> None:
 def test_what_is_for_admins_alone() -> None:
     assert {route for route, roles in PRIVATE.items() if roles == ADMINS} == {
         ("DELETE", "/v1/api-keys/{api_key_id}"),
+        ("DELETE", "/v1/categories/{category_id}"),
+        ("PATCH", "/v1/categories/{category_id}"),
+        ("POST", "/v1/categories"),
         ("DELETE", "/v1/invitations/{invitation_id}"),
         ("DELETE", "/v1/organisations/{organisation_id}"),
         ("DELETE", "/v1/teams/{team_id}/members/{user_id}"),

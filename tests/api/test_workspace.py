@@ -35,6 +35,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "customer_signup": False,
         "two_step_required_of": "nobody",
         "customers_see_organisation": False,
+        "categories_only": False,
         "branding": {"color": None, "logo_url": None, "footer": None},
     }
 

@@ -23,6 +23,7 @@ PUBLIC = {
     ("POST", "/v1/auth/verify-email"),
     ("POST", "/v1/invitations/accept"),
     ("GET", "/v1/public/{workspace}"),
+    ("GET", "/v1/public/{workspace}/categories"),
     ("POST", "/v1/public/{workspace}/signup"),
     ("POST", "/v1/public/{workspace}/ticket-status"),
     ("POST", "/v1/public/{workspace}/tickets"),

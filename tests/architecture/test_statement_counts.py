@@ -162,6 +162,23 @@ class TestChanging:
         assert count <= most
 
 
+def test_what_a_category_decides(desk: ServiceDesk, database: Database) -> None:
+    """The team, and whom that gives it to; and, reclassified, the declared words."""
+    team = crew(database, desk.cast.acme, "least_loaded", 3, cap=5)
+    for name in ("Network", "Fax"):
+        category = {"name": name, "subcategories": ["VPN"], "team_id": str(team.team)}
+        assert desk.as_(desk.cast.ada).post("/v1/categories", category).status == 201
+    body = {"subject": "VPN drops", "description": "Every hour.", "category": "NETWORK", "subcategory": "vpn"}
+
+    count, reply = counted(desk, desk.cast.carol, "POST", "/v1/tickets", body, Idempotency_Key="k1")
+    assert reply.json["assignee"]
+    assert count <= WRITE
+
+    path = f"/v1/tickets/{reply.json['id']}/reclassify"
+    count, _ = counted(desk, desk.cast.dario, "POST", path, {"category": "fax"}, Idempotency_Key="k2")
+    assert count <= WRITE + KEY
+
+
 def test_a_transfer_to_a_team_that_gives_it_to_somebody(desk: ServiceDesk, database: Database) -> None:
     team = crew(database, desk.cast.acme, "least_loaded", 3, cap=5)
     ticket = desk.in_status("open")

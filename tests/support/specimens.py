@@ -52,6 +52,7 @@ IDS = {
     "ticket_id": "ticket_id",
     "organisation_id": "organisation_id",
     "comment_id": "comment_id",
+    "category_id": "category_id",
 }
 # What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
 # files are attached to own comments alone.

@@ -41,6 +41,8 @@ ROWS = (
     "INSERT INTO oidc_sign_ins (workspace_id, issuer, redirect_uri, state_digest, binding_digest, "
     "nonce_digest, verifier, expires_at) VALUES (:w, 'https://canary.example', 'https://desk.example', "
     "sha256(uuid_send(:w)), 'b', 'n', 'v', now() + interval '1 day')",
+    "INSERT INTO categories (workspace_id, id, name, key, position) "
+    "VALUES (:w, :category, 'a canary', 'a canary', 1)",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
     "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
     "VALUES (:w, :ticket, 'follow_up', :other)",
@@ -108,6 +110,7 @@ def furnish(
         for name in (
             *("ticket", "other", "target", "comment", "attachment"),
             *("key", "invitation", "sign_up", "organisation"),
+            "category",
             "job",
         )
     }
@@ -140,6 +143,7 @@ def furnish(
             "invitation_id": named["invitation"],
             "organisation_id": named["organisation"],
             "job_id": named["job"],
+            "category_id": named["category"],
         },
     )
 

@@ -84,6 +84,7 @@ class WorkspacePatch(In):
     retention_days: Annotated[int, Field(ge=30, le=3650)] | None = None
     customer_signup: bool = omitted()
     customers_see_organisation: bool = omitted()
+    categories_only: bool = omitted()
     branding: BrandingPatch = omitted()
     two_step_required_of: Literal["nobody", "staff"] = omitted()
 
@@ -92,7 +93,8 @@ class WorkspaceOut(Out):
     """`reopen_window_days`: how long a requester may reopen what was resolved. `retention_days`: how long
     after its end a closed, cancelled or deleted ticket is deleted for good; null keeps it. `timezone` is an
     IANA name. `customers_see_organisation`: whether customers see the tickets of their organisation, where
-    that does not say otherwise."""
+    that does not say otherwise. `categories_only`: whether tickets take
+    the declared categories and subcategories alone, where any are declared."""
 
     id: UUID
     slug: str
@@ -105,6 +107,7 @@ class WorkspaceOut(Out):
     retention_days: int | None
     customer_signup: bool
     customers_see_organisation: bool
+    categories_only: bool
     branding: BrandingOut
     two_step_required_of: str
     created_at: datetime
