@@ -241,6 +241,38 @@ class TestPurge:
         left = database.rows("SELECT state_digest FROM oidc_sign_ins ORDER BY expires_at")
         assert [bytes(row["state_digest"]) for row in left] == [b"23 hours", b"-5 minutes"]
 
+    def test_forgets_what_a_comment_said_a_month_after_it_was_taken_back(
+        self, cast: Cast, database: Database, desk: Desk
+    ) -> None:
+        ticket = desk.ticket(cast.carol)
+        for age in (None, "29 days", "31 days"):
+            comment = desk.comment(ticket, cast.ana, f"Said {age} ago")
+            values = {"w": cast.acme, "t": ticket, "c": comment}
+            database.run(
+                "INSERT INTO attachments (workspace_id, ticket_id, comment_id, file_name, content_type, "
+                "size, uploaded_by, state, scan, object_version, uploaded_at) "
+                "VALUES (:w, :t, :c, 'a.png', 'image/png', 5, :u, 'uploaded', 'clean', 'v1', now())",
+                **values,
+                u=cast.ana.id,
+            )
+            if age:
+                database.run(
+                    f"UPDATE comments SET deleted_at = now() - interval '{age}', body_html = '<p>Said</p>' "
+                    "WHERE id = :c",
+                    c=comment,
+                )
+
+        for _ in range(2):
+            tick(schedules.purge)
+
+        left = database.rows(
+            "SELECT c.body, c.body_html, f.id IS NOT NULL AS has_file FROM comments c "
+            "LEFT JOIN attachments f ON f.comment_id = c.id ORDER BY c.id"
+        )
+        assert [row["body"] for row in left] == ["Said None ago", "Said 29 days ago", "…"]
+        assert [row["has_file"] for row in left] == [True, True, False]
+        assert left[2]["body_html"] is None
+
     def test_ends_where_there_is_nothing(self, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
         tick(schedules.purge)
 

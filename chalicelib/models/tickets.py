@@ -191,6 +191,12 @@ comments = Table(
     one_of("source", values(Source)),
     CheckConstraint("octet_length(body) BETWEEN 1 AND 65536", name="body"),
     CheckConstraint("author_id IS NULL OR api_key_id IS NULL", name="one_author"),
+    # What waits to be purged.
+    Index(
+        "comments_taken_back_idx",
+        "deleted_at",
+        postgresql_where=text("deleted_at IS NOT NULL AND body <> '…'"),
+    ),
     Index("comments_workspace_id_ticket_id_idx", "workspace_id", "ticket_id", "created_at", "id"),
     Index("comments_workspace_id_author_id_idx", "workspace_id", "author_id", "id"),
 )

@@ -1,8 +1,8 @@
 """Revising comments: whoever wrote one edits it or takes it back for a quarter of an hour, a dispatcher takes
 back any at any time.
 
-What it said before is not kept: these minutes are for the password that was pasted by mistake. Mails stay
-sent, and a promise that was met stays met.
+What an edit replaces is not kept: these minutes are for the password that was pasted by mistake. What was
+taken back is purged after 30 days. Mails stay sent, and a promise that was met stays met.
 """
 
 from datetime import timedelta

@@ -1,5 +1,6 @@
 -- Deletes what has outlived its time, a bounded batch of each: idempotency keys after 48 h, events after 30 days,
--- rate-limit windows, refresh tokens and challenges once they are over. Answers how many rows went, so the caller knows when to stop.
+-- rate-limit windows, refresh tokens and challenges once they are over, what comments said 30 days after they were taken back.
+-- Answers how many rows went, so the caller knows when to stop.
 CREATE OR REPLACE PROCEDURE sp_purge(IN p_limit integer, INOUT p_deleted integer DEFAULT 0)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -40,6 +41,18 @@ BEGIN
     DELETE FROM public.oidc_sign_ins WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.oidc_sign_ins WHERE expires_at < now() - interval '1 day' LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    -- What a comment said that was taken back, and its files. That there was one stays.
+    WITH said AS (
+        UPDATE public.comments SET body = '…' WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM public.comments WHERE deleted_at < now() - interval '30 days' AND body <> '…'
+            LIMIT p_limit FOR UPDATE SKIP LOCKED))
+        RETURNING workspace_id, id
+    ), files AS (
+        DELETE FROM public.attachments f USING said
+        WHERE f.workspace_id = said.workspace_id AND f.comment_id = said.id
+    )
+    SELECT count(*) INTO gone FROM said;
+    p_deleted := p_deleted + gone;
     -- A file that one made is gone by then, by the bucket's own rule.
     DELETE FROM public.jobs WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.jobs WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));

@@ -20,6 +20,8 @@ def upgrade() -> None:
                 FOREIGN KEY(workspace_id, deleted_by) REFERENCES users (workspace_id, id);
         CREATE INDEX users_workspace_id_staff_idx ON users (workspace_id)
             WHERE role <> 'customer' AND deleted_at IS NULL;
+        CREATE INDEX comments_taken_back_idx ON comments (deleted_at)
+            WHERE deleted_at IS NOT NULL AND body <> '…';
         CREATE OR REPLACE FUNCTION fn_forget_html() RETURNS trigger LANGUAGE plpgsql
             AS $$ BEGIN RETURN NEW; END $$;
         CREATE TRIGGER forget_html BEFORE UPDATE OF body ON comments
@@ -34,7 +36,7 @@ def downgrade() -> None:
         """
         DROP TRIGGER forget_html ON comments;
         DROP FUNCTION fn_forget_html();
-        DROP INDEX users_workspace_id_staff_idx;
+        DROP INDEX users_workspace_id_staff_idx, comments_taken_back_idx;
         ALTER TABLE comments
             DROP COLUMN body_html, DROP COLUMN html_version, DROP COLUMN mentions, DROP COLUMN deleted_by;
         """
