@@ -32,6 +32,7 @@ def watch(
     tx: Transaction, actor: Actor, ticket_id: UUID, user_id: UUID | None
 ) -> tuple[dict[str, Any], bool]:
     """Has somebody watch, or the actor. The watcher, and whether it is new."""
+    actor.require(Permission.WATCHERS_MANAGE, "The staff says who watches.")
     draft = _open(tx, actor, ticket_id)
     if (wanted := user_id or actor.user_id) is None:
         raise ValidationFailed.of("user_id", "Say who: an API key watches nothing.", "FIELD_REQUIRED")

@@ -38,10 +38,13 @@ ASKED_IN = {
     "chalicelib/tickets/comment_queries.py": "tests/tickets/test_revising.py tests/tickets/test_commenting.py",
     "chalicelib/tickets/conversation.py": "tests/tickets/test_commenting.py tests/tickets/test_between_colleagues.py tests/tickets/test_revising.py",
     "chalicelib/tickets/deleting.py": "tests/api/test_matrix_rooms.py",
+    "chalicelib/tickets/mentioning.py": "tests/tickets/test_mentioning.py",
     "chalicelib/tickets/reopening.py": "tests/tickets/test_rights_of_agents.py tests/tickets/test_late_verbs.py tests/tickets/test_verbs.py",
+    "chalicelib/tickets/revising.py": "tests/tickets/test_revising.py",
     "chalicelib/tickets/updating.py": "tests/tickets/test_updating.py",
     "chalicelib/tickets/visibility.py": "tests/tickets/test_hidden_tickets.py tests/tickets/test_listing.py",
     "chalicelib/tickets/watcher_queries.py": "tests/tickets/test_watching.py",
+    "chalicelib/tickets/watching.py": "tests/tickets/test_watching.py tests/api/test_matrix_rooms.py",
 }
 SOURCES = ("accounts", "api/*.py", "api/schemas", "notifications", "privacy", "tickets")
 
