@@ -23,6 +23,7 @@ from chalicelib.api import (
     public,
     public_status,
     sign_up,
+    tags,
     teams,
     ticket_verbs,
     tickets,
@@ -51,6 +52,7 @@ app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(audit_log.routes.blueprint)
 app.register_blueprint(categories.routes.blueprint)
+app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)

@@ -85,6 +85,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage", ADMINS, "Add, change and deactivate users."
     PEOPLE_READ = "people.read", STAFF, "List users; see contact facts and addresses of requesters."
     PERSONAL_DATA_MANAGE = "personal_data.manage", ADMINS, "Export the data of people, and erase them."
+    TAGS_READ = "tags.read", STAFF, "List the tags in use."
     TEAMS_MANAGE = "teams.manage", ADMINS, "Make and change teams, add and remove their members."
     TEAMS_READ = "teams.read", STAFF, "List teams and their members."
     TICKETS_ARCHIVE = "tickets.archive", STAFF, "Put a finished ticket away."

@@ -93,6 +93,7 @@ _DESK: dict[Route, Need] = {
     ("DELETE", "/v1/categories/{category_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/categories/{category_id}"): Permission.CATEGORIES_READ,
     ("PATCH", "/v1/categories/{category_id}"): Permission.DESK_MANAGE,
+    ("GET", "/v1/tags"): Permission.TAGS_READ,
 }
 
 _TICKETS: dict[Route, Need] = {
@@ -110,6 +111,8 @@ _TICKETS: dict[Route, Need] = {
     ("POST", "/v1/tickets/{ticket_id}/comments"): Permission.COMMENTS_WRITE,
     ("DELETE", "/v1/tickets/{ticket_id}/comments/{comment_id}"): Permission.COMMENTS_REVISE_OWN,
     ("PATCH", "/v1/tickets/{ticket_id}/comments/{comment_id}"): Permission.COMMENTS_REVISE_OWN,
+    ("POST", "/v1/tickets/{ticket_id}/tags"): Permission.TICKETS_CHANGE,
+    ("DELETE", "/v1/tickets/{ticket_id}/tags/{tag}"): Permission.TICKETS_CHANGE,
     ("GET", "/v1/tickets/{ticket_id}/timeline"): Permission.TICKETS_READ,
     ("GET", "/v1/tickets/{ticket_id}/watchers"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets/{ticket_id}/watchers"): Permission.WATCHERS_MANAGE,

@@ -150,6 +150,17 @@ tickets = Table(
     ),
 )
 
+# Kept by fn_keep_ticket_tags: what can be found by an index under row-level security.
+ticket_tags = Table(
+    "ticket_tags",
+    metadata,
+    workspace_key(),
+    Column("tag", Text(collation="C"), primary_key=True),
+    Column("ticket_id", Uuid, primary_key=True),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    Index("ticket_tags_workspace_id_ticket_id_idx", "workspace_id", "ticket_id"),
+)
+
 ticket_watchers = Table(
     "ticket_watchers",
     metadata,

@@ -43,7 +43,8 @@ CONDITIONS = {
     "without_organisation": """(t.organisation_id IS NULL OR EXISTS (
         SELECT FROM organisations o
         WHERE o.workspace_id = t.workspace_id AND o.id = t.organisation_id AND o.deleted_at IS NOT NULL))""",
-    "tag": "t.tags @> ARRAY[CAST(:tag AS text)]",
+    "tag": """EXISTS (SELECT FROM ticket_tags g
+        WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id AND g.tag = :tag)""",
     "breached": LATE,
     "not_breached": f"NOT {LATE}",
     "active": "t.status IN ('new', 'open', 'pending', 'on_hold')",

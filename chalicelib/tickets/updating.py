@@ -46,7 +46,7 @@ def update(
         apply_status(draft, Status.OPEN)
     _classify(draft, different)
     _move(draft, found, different, changes)
-    _set_plain(draft, different)
+    apply_plain(draft, different)
     if (text := different.get("comment")) is not None:
         add_comment(draft, text, Visibility.PUBLIC, Source.API)
     if "status" in different and draft.get("status") is not different["status"]:
@@ -87,7 +87,8 @@ def _move(draft: Draft, found: Any, different: Mapping[str, Any], sent: Mapping[
         apply_assign(draft, found, different["assignee_id"])
 
 
-def _set_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
+def apply_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
+    """The fields of PLAIN among the changes, which differ from what is there."""
     plain = {name: changes[name] for name in PLAIN if name in changes}
     if not plain:
         return

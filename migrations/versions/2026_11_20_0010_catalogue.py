@@ -32,15 +32,45 @@ def upgrade() -> None:
             CONSTRAINT categories_workspace_id_key_key UNIQUE (workspace_id, key)
         );
         ALTER TABLE workspaces ADD COLUMN categories_only boolean NOT NULL DEFAULT false;
+
+        CREATE TABLE ticket_tags (
+            workspace_id uuid NOT NULL,
+            tag text COLLATE "C" NOT NULL,
+            ticket_id uuid NOT NULL,
+            CONSTRAINT ticket_tags_pkey PRIMARY KEY (workspace_id, tag, ticket_id),
+            CONSTRAINT ticket_tags_workspace_id_ticket_id_fkey FOREIGN KEY (workspace_id, ticket_id)
+                REFERENCES tickets (workspace_id, id) ON DELETE CASCADE
+        );
+        CREATE INDEX ticket_tags_workspace_id_ticket_id_idx ON ticket_tags (workspace_id, ticket_id);
+        CREATE FUNCTION fn_keep_ticket_tags() RETURNS trigger
+            LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+        CREATE TRIGGER keep_tags_of_new AFTER INSERT ON tickets
+            FOR EACH ROW WHEN (NEW.tags <> '{}') EXECUTE FUNCTION fn_keep_ticket_tags();
+        CREATE TRIGGER keep_tags AFTER UPDATE OF tags ON tickets
+            FOR EACH ROW WHEN (NEW.tags IS DISTINCT FROM OLD.tags) EXECUTE FUNCTION fn_keep_ticket_tags();
+        """
+    )
+    # Of all workspaces: forced, row-level security would show their owner none.
+    op.execute(
+        """
+        ALTER TABLE tickets NO FORCE ROW LEVEL SECURITY;
+        INSERT INTO ticket_tags (workspace_id, tag, ticket_id)
+        SELECT t.workspace_id, g.tag, t.id FROM tickets t CROSS JOIN LATERAL unnest(t.tags) AS g(tag)
+        ON CONFLICT DO NOTHING;
+        ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
         """
     )
     secure("categories", app="SELECT, INSERT, UPDATE, DELETE")
+    secure("ticket_tags", app="SELECT, INSERT, DELETE", definer="SELECT, INSERT, DELETE")
 
 
 def downgrade() -> None:
     op.execute(
         """
         ALTER TABLE workspaces DROP COLUMN categories_only;
-        DROP TABLE categories;
+        DROP TRIGGER keep_tags ON tickets;
+        DROP TRIGGER keep_tags_of_new ON tickets;
+        DROP FUNCTION fn_keep_ticket_tags();
+        DROP TABLE categories, ticket_tags;
         """
     )

@@ -19,6 +19,7 @@ READING = {
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
     "tickets.conversation": "reads of comments and timelines for answers",
     "privacy.export_queries": "one statement a file of an export; queries.py is what erasing writes with",
+    "tickets.tag_queries": "the tags in use, which only their list asks",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",
     "tickets.watcher_queries": "watchers, which only their own verbs ask",
     "tickets.listing": "the list of tickets, composed of a fixed set of conditions and sorts",

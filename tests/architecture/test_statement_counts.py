@@ -191,6 +191,15 @@ def test_a_transfer_to_a_team_that_gives_it_to_somebody(desk: ServiceDesk, datab
 
 
 class TestRevising:
+    def test_tags(self, desk: ServiceDesk) -> None:
+        path = f"/v1/tickets/{desk.in_status('open')['id']}/tags"
+
+        count, _ = counted(desk, desk.cast.ana, "POST", path, {"tags": ["a", "b"]}, Idempotency_Key="k1")
+        assert count <= WRITE + KEY
+
+        count, _ = counted(desk, desk.cast.ana, "DELETE", f"{path}/a")
+        assert count <= WRITE
+
     def test_a_comment_that_mentions_somebody(self, desk: ServiceDesk) -> None:
         path = f"/v1/tickets/{desk.in_status('open')['id']}/comments"
         body = {"body": "@ben and @dario, please look into it."}
@@ -232,4 +241,4 @@ def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
 def test_every_verb_is_counted() -> None:
     paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
     verbs = {path.removeprefix(OF_A_TICKET) for path in paths}
-    assert verbs - {"attachments", "comments", "watchers"} == set(VERBS)
+    assert verbs - {"attachments", "comments", "tags", "watchers"} == set(VERBS)

@@ -52,6 +52,7 @@ EXEMPT = {
     "sla_targets": "set words and times",
     "teams": "the desk's own groups",
     "ticket_links": "set words",
+    "ticket_tags": "kept by fn_keep_ticket_tags: what tickets.tags hold and nothing else",
     "tickets.label": "a number",
     "tickets.priority": "one of set words",
     "tickets.source": "one of set words",

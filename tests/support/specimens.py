@@ -144,7 +144,8 @@ def put(whole: Any, path: Place, value: Any) -> Any:
 
 def address(endpoint: Endpoint, slug: str, ids: Mapping[str, UUID]) -> str:
     """The path of a route with these ids in it. Raises KeyError for a parameter that is not known here."""
-    known = {"workspace": slug, "name": "specimen.js", **{name: str(value) for name, value in ids.items()}}
+    known = {"workspace": slug, "name": "specimen.js", "tag": "canary"}
+    known |= {name: str(value) for name, value in ids.items()}
     return endpoint.path.format(**{name: known[name] for name in endpoint.path_types})
 
 

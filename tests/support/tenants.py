@@ -43,6 +43,7 @@ ROWS = (
     "sha256(uuid_send(:w)), 'b', 'n', 'v', now() + interval '1 day')",
     "INSERT INTO categories (workspace_id, id, name, key, position) "
     "VALUES (:w, :category, 'a canary', 'a canary', 1)",
+    "UPDATE tickets SET tags = '{canary}' WHERE workspace_id = :w AND id = :ticket",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
     "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
     "VALUES (:w, :ticket, 'follow_up', :other)",
