@@ -42,7 +42,7 @@ def upgrade() -> None:
                 REFERENCES tickets (workspace_id, id) ON DELETE CASCADE
         );
         CREATE INDEX ticket_tags_workspace_id_ticket_id_idx ON ticket_tags (workspace_id, ticket_id);
-        CREATE FUNCTION fn_keep_ticket_tags() RETURNS trigger
+        CREATE OR REPLACE FUNCTION fn_keep_ticket_tags() RETURNS trigger
             LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
         CREATE TRIGGER keep_tags_of_new AFTER INSERT ON tickets
             FOR EACH ROW WHEN (NEW.tags <> '{}') EXECUTE FUNCTION fn_keep_ticket_tags();
