@@ -138,7 +138,7 @@ class TestNul:
     @pytest.mark.parametrize("endpoint", WITH_TEXT_IN_PATH, ids=name_of)
     def test_29_in_every_part_of_a_path(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
-        known = {"workspace": "acme", "name": "x", **shared_world.acme.ids}
+        known = {"workspace": "acme", "name": "x", "tag": "x", **shared_world.acme.ids}
         with shared_world.unchanged():
             for name in endpoint.path_types:
                 for text in ("%00", f"{known[name]}%00", "a%00b"):
