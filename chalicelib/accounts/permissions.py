@@ -105,6 +105,7 @@ class Permission(StrEnum):
         "Name requester, team, assignee, tags or minutes of a new ticket.",
     )
     TICKETS_DELETE = "tickets.delete", ADMINS, "Delete a ticket, softly."
+    TICKETS_MERGE = "tickets.merge", DISPATCHERS, "Merge an active ticket into another one."
     TICKETS_PAUSE = "tickets.pause", STAFF, "Pause a ticket and go on with it."
     TICKETS_READ = (
         "tickets.read",
@@ -132,6 +133,7 @@ class Permission(StrEnum):
         STAFF,
         "See the tickets of own teams and own assignments; all of them where the workspace says so.",
     )
+    TICKETS_SPLIT = "tickets.split", DISPATCHERS, "Make comments of a ticket a ticket of their own."
     TICKETS_TRANSFER = "tickets.transfer", DISPATCHERS, "Hand a ticket to another team."
     TICKETS_UNARCHIVE = "tickets.unarchive", ADMINS, "Take a ticket out of the archive."
     WATCHERS_LEAVE = "watchers.leave", EVERYBODY, "Watch a ticket no longer."

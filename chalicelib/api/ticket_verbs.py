@@ -1,4 +1,5 @@
-"""The verbs of a ticket's life: each answers the whole ticket and its ETag."""
+"""The verbs of a ticket's life: each answers the whole ticket and its ETag; merge the target, split the new
+ticket."""
 
 from uuid import UUID
 
@@ -6,11 +7,13 @@ from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.tickets import (
     AssignIn,
+    MergeIn,
     OptionalReasonIn,
     PauseIn,
     ReasonIn,
     ReclassifyIn,
     ResolveIn,
+    SplitIn,
     TicketOut,
     TransferIn,
 )
@@ -20,10 +23,12 @@ from chalicelib.tickets.archiving import archive, unarchive
 from chalicelib.tickets.assigning import assign
 from chalicelib.tickets.cancelling import cancel
 from chalicelib.tickets.closing import close
+from chalicelib.tickets.merging import merge
 from chalicelib.tickets.pausing import pause, resume
 from chalicelib.tickets.reclassifying import reclassify
 from chalicelib.tickets.reopening import reopen
 from chalicelib.tickets.resolving import resolve
+from chalicelib.tickets.splitting import Piece, split
 from chalicelib.tickets.transferring import transfer
 
 routes = Routes(__name__, tag="Ticket verbs")
@@ -153,3 +158,28 @@ def archive_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answe
 def unarchive_ticket(call: Call, ticket_id: UUID, body: OptionalReasonIn) -> Answer:
     unarchive(call.tx, call.actor, ticket_id, body.reason, call.if_match)
     return ticket_answer(call.tx, call.actor, ticket_id)
+
+
+@routes.post(
+    PATH + "merge",
+    summary="Close it for another one, where work goes on: the answer is that one",
+    answer=TicketOut,
+    examples={"body": {"into_id": "0190c0de-0000-7000-8000-000000000003", "reason": "Asked twice."}},
+)
+def merge_ticket(call: Call, ticket_id: UUID, body: MergeIn) -> Answer:
+    merge(call.tx, call.actor, ticket_id, body.into_id, body.reason, call.if_match)
+    return ticket_answer(call.tx, call.actor, body.into_id)
+
+
+@routes.post(
+    PATH + "split",
+    summary="Make comments a ticket of their own: the answer is the new one",
+    answer=TicketOut,
+    examples={
+        "body": {"comment_ids": ["0190c0de-0000-7000-8000-000000000004"], "subject": "The printer, too"}
+    },
+)
+def split_ticket(call: Call, ticket_id: UUID, body: SplitIn) -> Answer:
+    piece = Piece(body.subject, body.description, body.type, body.priority, body.team_id)
+    new = split(call.tx, call.actor, ticket_id, body.comment_ids, piece, call.if_match)
+    return ticket_answer(call.tx, call.actor, new.id)

@@ -244,7 +244,7 @@ ticket_links = Table(
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     belongs_to("tickets", "other_id", on_delete="CASCADE"),
     belongs_to("users", "created_by"),
-    one_of("kind", ("follow_up",)),
+    one_of("kind", ("follow_up", "split_from")),
     CheckConstraint("ticket_id <> other_id", name="other"),
     Index("ticket_links_workspace_id_other_id_idx", "workspace_id", "other_id"),
 )

@@ -159,7 +159,7 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
         return None if overtaken else occasion
     if facts.comment is None:
         return None
-    if event.internal or facts.visibility == Visibility.INTERNAL:
+    if facts.visibility == Visibility.INTERNAL:
         return Occasion.NOTED
     answers = facts.actor_role and Role(facts.actor_role).may(Permission.COMMENTS_ANSWER)
     asks = not answers or told.actor_id == facts.requester_id

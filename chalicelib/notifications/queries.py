@@ -39,7 +39,9 @@ FACTS = text(
     JOIN teams g ON g.workspace_id = t.workspace_id AND g.id = t.team_id
     LEFT JOIN users a ON a.workspace_id = t.workspace_id AND a.id = :actor_id
     LEFT JOIN api_keys k ON k.workspace_id = t.workspace_id AND k.id = :actor_id
-    LEFT JOIN comments c ON c.workspace_id = t.workspace_id AND c.ticket_id = t.id AND c.deleted_at IS NULL
+    LEFT JOIN comments c ON c.workspace_id = t.workspace_id AND c.deleted_at IS NULL
+        AND (c.ticket_id = t.id OR EXISTS (SELECT FROM tickets m
+            WHERE m.workspace_id = t.workspace_id AND m.id = c.ticket_id AND m.merged_into = t.id))
         AND c.id = coalesce(CAST(:comment_id AS uuid), (
             SELECT CAST(l.meta ->> 'comment_id' AS uuid) FROM timeline_entries l
             WHERE l.workspace_id = t.workspace_id AND l.ticket_id = t.id AND l.created_at = :created_at

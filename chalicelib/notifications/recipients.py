@@ -27,6 +27,7 @@ class Occasion(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     CANCELLED = "cancelled"
+    MERGED = "merged"
     SLA_WARNED = "sla_warned"
     SLA_BREACHED = "sla_breached"
 
@@ -49,10 +50,20 @@ SILENT = frozenset(
             "deleted",
             "detached",
             "followed_up",
+            "merged_from",
             "opened",
             "paused",
         ),
-        *("quarantined", "reclassified", "restored", "resumed", "unarchived", "unassigned", "updated"),
+        *(
+            "quarantined",
+            "reclassified",
+            "restored",
+            "resumed",
+            "split",
+            "unarchived",
+            "unassigned",
+            "updated",
+        ),
         *("watcher_added", "watcher_removed"),
     )
 )
@@ -154,6 +165,7 @@ AUDIENCES: Mapping[Occasion, tuple[Audience, ...]] = {
     Occasion.CLOSED: (requester, watchers),
     Occasion.REOPENED: (requester, assignee, watchers),
     Occasion.CANCELLED: (requester, watchers),
+    Occasion.MERGED: (requester, assignee, watchers),
     Occasion.SLA_WARNED: (assignee, team_of_the_unassigned),
     Occasion.SLA_BREACHED: (assignee, team_of_the_unassigned, dispatchers),
 }
@@ -186,7 +198,7 @@ def topic_of(occasion: Occasion, metric: str | None) -> str | None:
     match occasion:
         case Occasion.ASSIGNED | Occasion.TRANSFERRED:
             return "assignment"
-        case Occasion.RESOLVED | Occasion.CLOSED | Occasion.REOPENED | Occasion.CANCELLED:
+        case Occasion.RESOLVED | Occasion.CLOSED | Occasion.REOPENED | Occasion.CANCELLED | Occasion.MERGED:
             return "status"
         case Occasion.SLA_WARNED | Occasion.SLA_BREACHED:
             return f"sla.{metric}"

@@ -117,6 +117,7 @@ def _values(claim: Claim, words: Language) -> dict[str, Any]:
         "subject": facts.subject,
         "workspace": claim.workspace.name,
         "due": facts.due or "—",
+        "into": meta.get("into_label", "—"),
         "percent": meta.get("percent", 100),
         "metric": words["metric"].get(str(meta.get("metric")), words["metric"]["resolution"]),
     }

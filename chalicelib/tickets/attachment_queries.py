@@ -34,19 +34,21 @@ ATTACHMENT = f"""
 """
 
 # One that is only announced is nobody's business but its uploader's; those of notes are the staff's.
+# Files of what was merged into the ticket show on it; to customers, of what they see anyway.
 VISIBLE = """
-    f.workspace_id = :workspace_id AND f.ticket_id = :ticket_id
+    f.workspace_id = :workspace_id AND f.ticket_id = ANY(ARRAY(
+        SELECT CAST(:ticket_id AS uuid)
+        UNION ALL SELECT t.id FROM tickets t
+        WHERE t.workspace_id = :workspace_id AND t.merged_into = :ticket_id AND (:internal OR ({0}))))
     AND (f.state = 'uploaded' OR f.uploaded_by = :caller OR f.api_key_id = :caller)
     AND (f.comment_id IS NULL
          OR (c.id IS NOT NULL AND c.deleted_at IS NULL AND (:internal OR c.visibility = 'public')))
+    AND EXISTS (SELECT FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id AND ({0}))
 """
 # Joined, not asked for by EXISTS: within an OR that could become a scan of all comments.
 WITH_COMMENTS = """
     FROM attachments f LEFT JOIN comments c ON c.workspace_id = f.workspace_id AND c.id = f.comment_id
 """
-ON_VISIBLE_TICKET = (
-    "EXISTS (SELECT FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id AND {})"
-)
 
 
 def _reader(actor: Actor, ticket_id: UUID) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def _page(condition: str, after: bool) -> TextClause:
     return text(
         f"""
         SELECT {ATTACHMENT} AS item, f.created_at, f.id {WITH_COMMENTS}
-        WHERE {VISIBLE} AND {ON_VISIBLE_TICKET.format(condition)}
+        WHERE {VISIBLE.format(condition)}
           {"AND (f.created_at, f.id) > (:after_time, :after_id)" if after else ""}
         ORDER BY f.created_at, f.id LIMIT :take OFFSET :skip
         """
@@ -86,7 +88,7 @@ def _one(condition: str) -> TextClause:
         SELECT {ATTACHMENT} AS item, f.id, f.comment_id, f.file_name, f.content_type, f.size,
             f.state, f.scan, f.object_version, f.uploaded_by, f.api_key_id, f.created_at,
             coalesce(c.visibility = 'internal', false) AS internal {WITH_COMMENTS}
-        WHERE {VISIBLE} AND f.id = :id AND {ON_VISIBLE_TICKET.format(condition)}
+        WHERE {VISIBLE.format(condition)} AND f.id = :id
         """
     )
 

@@ -31,7 +31,7 @@ INSERT = text(
 def insert(
     tx: Transaction,
     actor: Actor,
-    ticket: Ticket,
+    ticket_id: UUID,
     body: str,
     html: str,
     mentions: Sequence[UUID],
@@ -42,8 +42,8 @@ def insert(
     return tx.connection.execute(
         INSERT,
         {
-            "workspace_id": ticket.workspace_id,
-            "ticket_id": ticket.id,
+            "workspace_id": actor.workspace.id,
+            "ticket_id": ticket_id,
             "author_id": actor.user_id,
             "api_key_id": actor.id if actor.type is ActorType.API_KEY else None,
             "visibility": visibility,

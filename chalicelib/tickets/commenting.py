@@ -11,9 +11,10 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict
 from chalicelib.models.words import Source, Status, Visibility
 from chalicelib.tickets import comment_queries, following_up, markdown
-from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.draft import Draft
 from chalicelib.tickets.lifecycle import FINISHED
 from chalicelib.tickets.mentioning import mentioned
+from chalicelib.tickets.merging import open_landing
 from chalicelib.tickets.pausing import go_on
 from chalicelib.tickets.reopening import wake, within_window
 from chalicelib.tickets.ticket import Ticket
@@ -40,10 +41,12 @@ def comment(
     visibility: Visibility = Visibility.PUBLIC,
     source: Source = Source.API,
 ) -> Comment:
-    """Adds a comment. A customer's on a finished ticket opens a follow-up; on an archived one nobody
-    comments."""
-    draft = open_draft(tx, actor, ticket_id)
+    """Adds a comment; on a merged ticket, to the one that it was merged into. A customer's on a finished
+    ticket opens a follow-up; on an archived one nobody comments."""
+    draft, kept_by = open_landing(tx, actor, ticket_id)
     _require_right(actor, visibility)
+    if kept_by != draft.ticket.id:
+        return _from_outside(draft, kept_by, body, visibility, source)
     if not actor.may(Permission.COMMENTS_ANSWER) and _is_over(draft):
         new = following_up.follow_up(draft, body, source)
         return Comment(None, new.id, body, Visibility.PUBLIC, draft.now, new)
@@ -64,13 +67,28 @@ def add_comment(
     written = markdown.render(body)
     mentions = mentioned(draft, written.mentions)
     row = comment_queries.insert(
-        draft.tx, actor, draft.ticket, body, written.html, mentions, visibility, source
+        draft.tx, actor, draft.ticket.id, body, written.html, mentions, visibility, source
     )
     internal = visibility is Visibility.INTERNAL
     draft.tell("commented", comment_id=row.id, visibility=visibility, internal=internal)
     if not internal:
         _affect_promises(draft)
     return Comment(row.id, draft.ticket.id, body, visibility, row.created_at)
+
+
+def _from_outside(
+    draft: Draft, ticket_id: UUID, body: str, visibility: Visibility, source: Source
+) -> Comment:
+    """A comment on a merged ticket by who sees nothing of the target: it stays where they can read it. The
+    target's staff is told; its requester is not, so it wakes nothing and answers nobody."""
+    actor, written = draft.actor, markdown.render(body)
+    mentions = mentioned(draft, written.mentions)
+    row = comment_queries.insert(draft.tx, actor, ticket_id, body, written.html, mentions, visibility, source)
+    draft.tell("commented", comment_id=row.id, visibility=visibility, internal=True, from_id=ticket_id)
+    if not actor.may(Permission.COMMENTS_ANSWER):
+        draft.clock.asked(draft.now, draft.policy(), draft.facts)
+    draft.save(counts=False)
+    return Comment(row.id, ticket_id, body, visibility, row.created_at)
 
 
 def _require_right(actor: Actor, visibility: Visibility) -> None:

@@ -20,6 +20,7 @@ from chalicelib.core.paging import Page
 from chalicelib.tickets import markdown
 from chalicelib.tickets.attachment_queries import ATTACHMENT
 from chalicelib.tickets.views import TIME, show
+from chalicelib.tickets.visibility import visible_to
 
 # A conversation's half in bytes, such that both with their ticket fit Lambda's 6 MB however they are escaped.
 MAX_BYTES = 750_000
@@ -51,8 +52,16 @@ COMMENT = f"""
             WHERE d.workspace_id = c.workspace_id AND d.id = c.deleted_by) END)
         ELSE '{{}}'::jsonb END
 """
-SEEN = """c.workspace_id = :workspace_id AND c.ticket_id = :id
-              AND (:internal OR (c.visibility = 'public' AND c.deleted_at IS NULL))"""
+# The comments of a ticket `:id` and of those that were merged into it: of each as many as could be asked for,
+# by its index. Customers see those of tickets that they see anyway.
+SAID = """(SELECT CAST(:id AS uuid) AS id UNION ALL
+                SELECT t.id FROM tickets t
+                WHERE t.workspace_id = :workspace_id AND t.merged_into = :id AND {visible}) AS told
+            CROSS JOIN LATERAL (
+                SELECT c.* FROM comments c
+                WHERE c.workspace_id = :workspace_id AND c.ticket_id = told.id
+                  AND (:internal OR (c.visibility = 'public' AND c.deleted_at IS NULL)) {after}
+                ORDER BY c.created_at {order}, c.id {order} LIMIT {most}) AS c"""
 # Texts of a change as answers carry them: whole descriptions, before and after, are no timeline.
 CHANGES = f"""
     CASE WHEN octet_length(e.changes::text) <= {SHORT} THEN e.changes ELSE (
@@ -75,14 +84,18 @@ ENTRY = f"""
                 ELSE u.name END))
 """
 
-CONVERSATION = text(
-    f"""
+
+@lru_cache(maxsize=8)
+def _conversation(visible: str) -> TextClause:
+    said = SAID.format(visible=visible, after="", order="DESC", most=":last")
+    return text(
+        f"""
     SELECT
         (SELECT coalesce(jsonb_agg(comment ORDER BY at, id), '[]') FROM (
             SELECT *, sum(octet_length(comment::text)) OVER (ORDER BY at DESC, id DESC) AS bytes FROM (
             SELECT {COMMENT} AS comment, c.created_at AS at, c.id
-            FROM comments c LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
-            WHERE {SEEN}
+            FROM {said}
+            LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
             ORDER BY c.created_at DESC, c.id DESC LIMIT :last) AS newest) AS summed
          WHERE bytes <= {MAX_BYTES}) AS comments,
         (SELECT coalesce(jsonb_agg(entry ORDER BY sequence), '[]') FROM (
@@ -93,7 +106,7 @@ CONVERSATION = text(
             ORDER BY e.sequence DESC LIMIT :last) AS newest) AS summed
          WHERE bytes <= {MAX_BYTES}) AS timeline
     """
-)
+    )
 
 
 def conversation(
@@ -101,7 +114,9 @@ def conversation(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The last comments and timeline entries that the actor may see, oldest first, as JSON: as many as
     MAX_BYTES each hold."""
-    row = tx.connection.execute(CONVERSATION, {**_whose(actor, ticket_id), "last": last}).one()
+    visible, values = _merged_visible_to(actor)
+    values |= {**_whose(actor, ticket_id), "last": last}
+    row = tx.connection.execute(_conversation(visible), values).one()
     if not _render_late(reversed(row.comments)):
         return row.comments, row.timeline
     room, kept = MAX_BYTES, len(row.comments)
@@ -111,8 +126,14 @@ def conversation(
 
 
 # A page is cut where paging would cut it anyway, before long texts are read for nothing.
-@lru_cache(maxsize=2)
-def _comments(after: bool) -> TextClause:
+@lru_cache(maxsize=16)
+def _comments(visible: str, after: bool) -> TextClause:
+    said = SAID.format(
+        visible=visible,
+        after="AND (c.created_at, c.id) > (:after_time, :after_id)" if after else "",
+        order="",
+        most="CAST(:take AS bigint) + CAST(:skip AS bigint)",
+    )
     return text(
         f"""
         SELECT {COMMENT} AS item, c.created_at, c.id
@@ -120,9 +141,7 @@ def _comments(after: bool) -> TextClause:
             SELECT *, sum(octet_length(body) + coalesce(octet_length(body_html), 0))
                 OVER (ORDER BY created_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
             FROM (
-                SELECT * FROM comments c
-                WHERE {SEEN}
-                  {"AND (c.created_at, c.id) > (:after_time, :after_id)" if after else ""}
+                SELECT c.* FROM {said}
                 ORDER BY c.created_at, c.id LIMIT :take OFFSET :skip) AS part) AS c
         LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
         WHERE coalesce(c.before, 0) <= {paging.MAX_BYTES}
@@ -137,7 +156,8 @@ def comments(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> list
     after = page.after("created_at", (datetime, UUID))
     values = {**_whose(actor, ticket_id), "take": page.take, "skip": page.skip}
     values |= {"after_time": after[0], "after_id": after[1]} if after else {}
-    rows = list(tx.connection.execute(_comments(after is not None), values).all())
+    visible, seen = _merged_visible_to(actor)
+    rows = list(tx.connection.execute(_comments(visible, after is not None), {**values, **seen}).all())
     _render_late(row.item for row in rows)
     return rows
 
@@ -158,6 +178,11 @@ def comment(tx: Transaction, actor: Actor, ticket_id: UUID, comment_id: UUID) ->
     )
     _render_late([item])
     return item
+
+
+def _merged_visible_to(actor: Actor) -> tuple[str, dict[str, Any]]:
+    """Which of the tickets that were merged into one show on it: to staff all of them."""
+    return ("true", {}) if actor.may(Permission.TICKETS_READ_INTERNAL) else visible_to(actor)
 
 
 def _whose(actor: Actor, ticket_id: UUID) -> dict[str, Any]:

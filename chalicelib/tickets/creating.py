@@ -64,12 +64,13 @@ def create(
     source: Source,
     source_ip: str | None = None,
     follow_up_of: Ticket | None = None,
+    split_from: Ticket | None = None,
 ) -> Ticket:
     """Writes the ticket and all that belongs to it. Whoever opens it asks for it, unless staff names
     another.
 
     It is of the requester's organisation; but a follow-up, which repeats the subject of the old one, only
-    where that was of the same.
+    where that was of the same. What is split off stays with the organisation of the ticket that it was on.
     """
     requester_id = new.requester_id or actor.user_id
     found = queries.prepare(
@@ -80,10 +81,10 @@ def create(
         requester_id=requester_id,
         category=new.category and fold(new.category),
     )
-    _require_found(actor, new, team_id, found)
+    _require_found(actor, new, team_id, found, known=split_from is not None)
     texts = {"category": new.category, "subcategory": new.subcategory}
-    # What a follow-up repeats was taken once, whatever is declared since.
-    strict = follow_up_of is None
+    # What is repeated of another ticket was taken once, whatever is declared since.
+    strict = follow_up_of is None and split_from is None
     texts = as_declared(tx, actor.workspace.id, texts, new.category, found, strict=strict)
     facts = TicketFacts(
         type=new.type,
@@ -91,7 +92,9 @@ def create(
         team_id=found.team_id or found.category_team_id or found.default_team_id,
         category=texts["category"],
         tags=new.tags,
-        organisation_id=_shared(found.organisation_id, follow_up_of),
+        organisation_id=split_from.organisation_id
+        if split_from
+        else _shared(found.organisation_id, follow_up_of),
         sla_minutes=new.sla_minutes,
     )
     policy = policies.choose(policies.read(found.policies), facts)
@@ -126,6 +129,7 @@ def create(
     )
     followed = follow_up_of and follow_up_of.id
     meta = {"source": source, "follow_up_of": followed, "assigned_by": assigned_by}
+    meta["split_from"] = split_from and split_from.id
     queries.change(tx, actor, ticket, {}, [_created(ticket, meta)], counts=False)
     sla_queries.save(tx, ticket.workspace_id, ticket.id, clock.targets)
     return ticket
@@ -142,11 +146,14 @@ def _created(ticket: Ticket, meta: Mapping[str, Any]) -> Entry:
     return Entry("created", assignee, {name: value for name, value in meta.items() if value is not None})
 
 
-def _require_found(actor: Actor, new: NewTicket, team_id: UUID | None, found: Any) -> None:
+def _require_found(
+    actor: Actor, new: NewTicket, team_id: UUID | None, found: Any, *, known: bool = False
+) -> None:
+    """`known`: the requester has a ticket already, whatever became of them since."""
     if team_id is not None and found.team_id is None:
         raise NotFound("There is no such team.")
     if new.assignee_id is not None and found.assignee_id is None:
         raise NotFound("There is no such active member of the staff.")
     # Whoever writes without an account may do so, also one whose account was taken away.
-    if found.requester_id is None and actor.type is not ActorType.CONTACT:
+    if found.requester_id is None and not known and actor.type is not ActorType.CONTACT:
         raise NotFound("There is no such requester.")

@@ -187,9 +187,14 @@ def open_draft(
     ticket = queries.lock(tx, actor, ticket_id, deleted=deleted)
     if ticket is None:
         raise NotFound("There is no such ticket.")
-    if expected_version is not None and ticket.version != expected_version:
+    require_version(ticket, expected_version)
+    return Draft(tx, actor, ticket)
+
+
+def require_version(ticket: Ticket, expected: int | None) -> None:
+    """Raises StaleVersion where a version was expected and another is there."""
+    if expected is not None and ticket.version != expected:
         raise StaleVersion(
             f"The ticket has changed since you saw it: it is at version {ticket.version} now. Load it again.",
             current_version=ticket.version,
         )
-    return Draft(tx, actor, ticket)

@@ -25,6 +25,8 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ TABLE: Mapping[Verb, Rule] = {
     ),
     Verb.ARCHIVE: Rule({Permission.TICKETS_ARCHIVE: FINISHED}),
     Verb.UNARCHIVE: Rule({Permission.TICKETS_UNARCHIVE: FINISHED}),
+    Verb.MERGE: Rule({Permission.TICKETS_MERGE: ACTIVE}, frozenset({Status.CLOSED})),
+    Verb.SPLIT: Rule({Permission.TICKETS_SPLIT: ACTIVE}),
 }
 
 # What one may do with a ticket for having asked for it.

@@ -5,10 +5,11 @@ from typing import Any
 
 # The reason is between colleagues; those of pause, close, reopen and cancel are for the customer too.
 INTERNAL_REASONS = frozenset(
-    {"archived", "assigned", "reclassified", "transferred", "unarchived", "unassigned"}
+    {"archived", "assigned", "merged", "reclassified", "transferred", "unarchived", "unassigned"}
 )
-# Whom a comment mentions, and by which rule a ticket found its assignee, is the staff's to know.
-INTERNAL_META = frozenset({"assigned_by", "mentioned"})
+# Whom a comment mentions, by which rule a ticket found its assignee, and which other ticket it has to do with
+# (somebody else's, maybe), is the staff's to know.
+INTERNAL_META = frozenset({"assigned_by", "comment_ids", "into_id", "into_label", "mentioned"})
 INTERNAL_CHANGES = frozenset({"custom_fields", "sla_minutes", "tags"})
 
 

@@ -1,6 +1,7 @@
 -- Deletes for good what was closed, cancelled or deleted longer ago than its workspace keeps tickets, with all that hangs on it,
 -- at most p_limit tickets; one entry a workspace says how many. Answers how many went: 0 once nothing is due. The order of
--- their end is an index, so what is not due is not looked at. A ticket that others were merged into waits until those are gone.
+-- their end is an index, so what is not due is not looked at. A ticket that others were merged into waits until those are gone,
+-- and they wait until it is due, for what was said on them shows on it.
 CREATE OR REPLACE PROCEDURE sp_purge_tickets(IN p_limit integer, INOUT p_deleted integer DEFAULT 0)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -19,6 +20,8 @@ BEGIN
             SELECT t.id FROM public.tickets t
             WHERE t.workspace_id = v_tenant.id AND t.finished_at < v_tenant.until
               AND NOT EXISTS (SELECT FROM public.tickets m WHERE m.workspace_id = t.workspace_id AND m.merged_into = t.id)
+              AND (t.merged_into IS NULL OR EXISTS (SELECT FROM public.tickets i WHERE i.workspace_id = t.workspace_id
+                   AND i.id = t.merged_into AND i.finished_at < v_tenant.until))
             ORDER BY t.finished_at LIMIT p_limit - p_deleted
             FOR UPDATE OF t SKIP LOCKED);
         CONTINUE WHEN v_ids = '{}';

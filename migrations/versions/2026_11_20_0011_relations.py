@@ -1,4 +1,6 @@
-"""Links, merging and splitting, time entries, ratings."""
+"""Tickets that have to do with each other: what was split off is linked to where it came from."""
+
+from alembic import op
 
 revision = "0011"
 down_revision = "0010"
@@ -7,8 +9,21 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute(
+        """
+        ALTER TABLE ticket_links
+            DROP CONSTRAINT ticket_links_kind_check,
+            ADD CONSTRAINT ticket_links_kind_check CHECK (kind IN ('follow_up', 'split_from'));
+        """
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.execute(
+        """
+        DELETE FROM ticket_links WHERE kind <> 'follow_up';
+        ALTER TABLE ticket_links
+            DROP CONSTRAINT ticket_links_kind_check,
+            ADD CONSTRAINT ticket_links_kind_check CHECK (kind IN ('follow_up'));
+        """
+    )

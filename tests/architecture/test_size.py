@@ -20,11 +20,13 @@ LONG_FILES = {
     "chalicelib/models/accounts.py": "workspaces and their people, a good part of it their indexes",
     "chalicelib/models/tickets.py": "a ticket and all that hangs on it, table by table",
     "chalicelib/notifications/queries.py": "all the SQL of mails, those of tickets and those of accounts",
+    "chalicelib/notifications/recipients.py": "who hears of what: one table, with the rules for all of it",
     "chalicelib/privacy/export_queries.py": "one statement a file of the export, a table to be read down",
     "chalicelib/queues.py": "the consumer of each queue, and the one way in which all take their batches",
     "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
     "chalicelib/tickets/attachment_queries.py": "all the SQL of files, statement by statement",
+    "chalicelib/tickets/conversation.py": "all the reads of what was said and done, most of it statements",
     "chalicelib/tickets/queries.py": "all the SQL that verbs load and write with",
 }
 LONG_FUNCTIONS = {

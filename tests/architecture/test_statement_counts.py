@@ -227,6 +227,27 @@ class TestRevising:
         assert count <= WRITE
 
 
+def test_a_merge_and_one_of_a_chain(desk: ServiceDesk) -> None:
+    first, second, third = (desk.in_status("open") for _ in range(3))
+
+    for source, into in ((first, second), (second, third)):
+        path = f"/v1/tickets/{source['id']}/merge"
+        count, _ = counted(
+            desk, desk.cast.dario, "POST", path, {"into_id": into["id"]}, Idempotency_Key=source["id"]
+        )
+        assert count <= WRITE + KEY
+
+
+def test_a_split_which_makes_a_ticket_and_changes_another(desk: ServiceDesk) -> None:
+    ticket = desk.in_status("open")
+    comments = [desk.comment(desk.cast.carol, ticket, f"And this, {i}") for i in range(5)]
+    body = {"subject": "Printer", "comment_ids": [comment["id"] for comment in comments]}
+
+    count, _ = counted(desk, desk.cast.dario, "POST", f"/v1/tickets/{ticket['id']}/split", body)
+
+    assert count <= WRITE + 2
+
+
 def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
     ticket = desk.in_status("open")
     body = {"priority": "urgent", "tags": ["vpn"], "assignee_id": str(desk.cast.ana.id), "subject": "VPN"}
@@ -241,4 +262,5 @@ def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
 def test_every_verb_is_counted() -> None:
     paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
     verbs = {path.removeprefix(OF_A_TICKET) for path in paths}
-    assert verbs - {"attachments", "comments", "tags", "watchers"} == set(VERBS)
+    others = {"attachments", "comments", "merge", "split", "tags", "watchers"}
+    assert verbs - others == set(VERBS)

@@ -59,6 +59,11 @@ class TestTable:
         ("occasion", "actor", "expected"),
         [
             (Occasion.CREATED, CAROL, {"Carol": "requester", "Ana": "assignee", "Dario": "dispatcher"}),
+            (
+                Occasion.MERGED,
+                DARIO,
+                {"Carol": "requester", "Ana": "assignee", "Chris": "watcher", "Wendy": "watcher"},
+            ),
             (Occasion.CREATED, DARIO, {"Carol": "requester", "Ana": "assignee"}),
             (Occasion.ASSIGNED, DARIO, {"Ana": "assignee"}),
             (Occasion.TRANSFERRED, DARIO, {"Ana": "assignee"}),

@@ -116,6 +116,38 @@ class TestWhoHears:
 
         assert mailbox.recipients == [cast.ana.email]
 
+    def test_of_a_merge_the_people_of_the_source_hear(self, desk: Desk, cast: Cast, mailbox: Mailbox) -> None:
+        ticket = desk.ticket(cast.carol, assignee=cast.ana)
+        meta = {"into_id": str(ticket), "into_label": "TKT-2026-00777", "reason": "Asked twice."}
+
+        deliver(desk.event("ticket.merged", ticket, cast.dario, meta=meta))
+        deliver(desk.event("ticket.merged_from", ticket, cast.dario, meta=meta, internal=True))
+
+        assert mailbox.recipients == sorted([cast.carol.email, cast.ana.email])
+        assert "merged your ticket into TKT-2026-00777" in text_of(mailbox.to(cast.ana.email))
+        told = text_of(mailbox.to(cast.carol.email))
+        assert "together with another one" in told
+        assert "00777" not in told
+        assert "Asked twice" not in told
+
+    def test_of_a_comment_on_a_merged_ticket_the_staff_of_the_target_hears(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database
+    ) -> None:
+        """By somebody who does not see the target: its requester is not told."""
+        source, target = desk.ticket(cast.chris), desk.ticket(cast.carol, assignee=cast.ana)
+        database.run(
+            "UPDATE tickets SET status = 'closed', closed_at = now(), merged_into = :t WHERE id = :s",
+            t=target,
+            s=source,
+        )
+        comment = desk.comment(source, cast.chris, "Mine is dark as well.")
+
+        deliver(commented(desk, target, cast.chris, comment, internal=True))
+
+        assert mailbox.recipients == [cast.ana.email]
+        assert "Chris commented on your ticket." in text_of(mailbox.mails[0])
+        assert "> Mine is dark as well." in text_of(mailbox.mails[0])
+
     def test_staff_who_ask_for_help_themselves_are_heard_by_the_assignee(
         self, desk: Desk, cast: Cast, mailbox: Mailbox
     ) -> None:

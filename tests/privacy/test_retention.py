@@ -135,6 +135,19 @@ class TestPurge:
 
         assert left(database) == {young, target}
 
+    def test_what_was_merged_is_kept_as_long_as_what_it_shows_on(
+        self, rows: Desk, cast: Cast, database: Database
+    ) -> None:
+        keep(database, cast.acme, 30)
+        active, young = rows.ticket(cast.carol), finished(rows, cast.carol, 10)
+        sources = [finished(rows, cast.carol, 45) for _ in range(2)]
+        for source, into in zip(sources, (active, young), strict=True):
+            database.run("UPDATE tickets SET merged_into = :i WHERE id = :s", i=into, s=source)
+
+        tick(schedules.purge)
+
+        assert left(database) == {active, young, *sources}
+
     def test_what_a_writer_holds_is_left_to_the_next_run(
         self, rows: Desk, cast: Cast, database: Database
     ) -> None:

@@ -53,6 +53,8 @@ IDS = {
     "organisation_id": "organisation_id",
     "comment_id": "comment_id",
     "category_id": "category_id",
+    "comment_ids": "comment_id",
+    "into_id": "other_id",
 }
 # What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
 # files are attached to own comments alone.

@@ -133,6 +133,7 @@ def furnish(
     for statement in ROWS:
         database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
     ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
+    ids["other_id"] = named["other"]
     ids |= {"comment_id": named["comment"], "attachment_id": named["attachment"]}
     return Tenant(
         workspace,

@@ -178,6 +178,25 @@ class OptionalReasonIn(In):
     reason: Reason | None = None
 
 
+class MergeIn(In):
+    """Into which ticket; the reason is the staff's to read."""
+
+    into_id: UUID
+    reason: Reason | None = None
+
+
+class SplitIn(In):
+    """Which comments make a new ticket, and its subject. Type and priority are the old one's where left out,
+    the team is the default one; the description is the first public one of the comments."""
+
+    comment_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+    subject: Subject
+    description: LongText = omitted()
+    type: TypeWord = omitted()
+    priority: PriorityWord = omitted()
+    team_id: UUID | None = None
+
+
 class TargetOut(Out):
     """One promise: its minutes of business time, and where it stands."""
 
