@@ -15,8 +15,8 @@ from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import NotFound, ValidationFailed
-from chalicelib.models.words import UserStatus
+from chalicelib.core.errors import Forbidden, NotFound, ValidationFailed
+from chalicelib.models.words import ActorType, UserStatus
 
 EMAIL_KEY = "users_workspace_id_email_key"
 EMAIL_TAKEN = "There is already a user with this email."
@@ -39,6 +39,8 @@ def add(
     """
     actor.require(Permission.PEOPLE_MANAGE, "Only an administrator adds users.")
     role = Role(facts["role"])
+    if password is not None or role.may(Permission.PEOPLE_MANAGE):
+        require_person(actor)
     if team_ids and not role.is_staff:
         raise only_staff("team_ids")
     if password is not None:
@@ -97,6 +99,12 @@ def tell(tx: Transaction, actor: Actor, type: str, user: Mapping[str, Any], **mo
     person = {name: user[name] for name in ("id", "name", "email", "role", "status")}
     who = {"type": actor.type, "id": actor.id, "name": actor.name}
     events.record(tx, actor.workspace.id, type, {"user": person, "actor": who, **more}, internal=True)
+
+
+def require_person(actor: Actor) -> None:
+    """Raises Forbidden for an API key: who has stolen one must not come back as somebody after its end."""
+    if actor.type is ActorType.API_KEY:
+        raise Forbidden("API keys set no passwords, make no administrators and do not change their emails.")
 
 
 def only_staff(field: str) -> ValidationFailed:

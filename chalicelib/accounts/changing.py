@@ -16,6 +16,7 @@ from chalicelib.accounts.adding import (
     invite,
     no_such_team,
     only_staff,
+    require_person,
     tell,
 )
 from chalicelib.accounts.auditing import audit_changes
@@ -134,6 +135,8 @@ def _sign_in_changes(
 ) -> dict[str, Any]:
     """What a password or `status: active` does to who may sign in."""
     values: dict[str, Any] = {}
+    if "password" in wanted or _concerns_an_admin(user, wanted):
+        require_person(actor)
     status, has_password = user.status, user.has_password
     if "password" in wanted:
         if actor.id == user.id:
@@ -155,6 +158,12 @@ def _sign_in_changes(
     if status == UserStatus.CONTACT and Role(wanted.get("role", user.role)).is_staff:
         status = UserStatus.INVITED
     return values if status == user.status else {**values, "status": status}
+
+
+def _concerns_an_admin(user: Row[Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether somebody becomes an administrator, or one gets another email."""
+    changed = any(wanted.get(name, getattr(user, name)) != getattr(user, name) for name in ("role", "email"))
+    return changed and Role(wanted.get("role", user.role)).may(Permission.PEOPLE_MANAGE)
 
 
 def change_teams(tx: Transaction, actor: Actor, user: Row[Any], wanted: Mapping[str, Any]) -> bool:

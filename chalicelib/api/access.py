@@ -164,7 +164,13 @@ CALLERS: Final[Mapping[Route, Access]] = MappingProxyType(
 
 
 _FOR_PEOPLE_ALONE: Final = frozenset(
-    {("POST", "/v1/api-keys"), ("DELETE", "/v1/workspace/oidc"), ("PATCH", "/v1/workspace/oidc")}
+    {
+        ("POST", "/v1/api-keys"),
+        ("DELETE", "/v1/users/{user_id}/oidc"),
+        ("POST", "/v1/users/{user_id}/totp/reset"),
+        ("DELETE", "/v1/workspace/oidc"),
+        ("PATCH", "/v1/workspace/oidc"),
+    }
 )
 
 

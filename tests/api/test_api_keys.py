@@ -17,6 +17,8 @@ from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
 TICKET = {"subject": "VPN drops", "description": "Every hour."}
+SOMEBODY = {"name": "Eve", "email": "eve@evil.example"}
+PASSWORD = "violet staple horse"
 
 
 def make(api: Api, cast: Cast, **fields: Any) -> dict[str, Any]:
@@ -382,6 +384,42 @@ class TestPeopleAlone:
 
         assert (changed.status, gone.status) == (200, 200)
         assert gone.json["status"] == "deactivated"
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body"),
+        [
+            ("POST", "/v1/users", {**SOMEBODY, "role": "agent", "password": PASSWORD}),
+            ("POST", "/v1/users", {**SOMEBODY, "role": "admin"}),
+            ("POST", "/v1/invitations", {**SOMEBODY, "role": "admin"}),
+            ("PATCH", "/v1/users/{ada}", {"password": PASSWORD}),
+            ("PATCH", "/v1/users/{ada}", {"email": "eve@evil.example"}),
+            ("PATCH", "/v1/users/{ana}", {"password": PASSWORD}),
+            ("PATCH", "/v1/users/{ana}", {"role": "admin"}),
+            ("POST", "/v1/users/{ana}/totp/reset", None),
+            ("DELETE", "/v1/users/{ana}/oidc", None),
+        ],
+    )
+    def test_18_an_admins_key_is_no_way_to_come_back_as_an_administrator(
+        self, api: Api, cast: Cast, database: Database, method: str, path: str, body: dict[str, Any] | None
+    ) -> None:
+        key = as_key(api, cast, role="admin")
+        people = "SELECT id, email, role, password_hash FROM users ORDER BY id"
+        before = database.rows(people)
+
+        reply = key.request(method, path.format(ada=cast.ada.id, ana=cast.ana.id), body)
+
+        assert outcome(reply) == (403, "FORBIDDEN")
+        assert database.rows(people) == before
+
+    def test_an_admins_key_invites_and_changes_all_others(self, api: Api, cast: Cast) -> None:
+        key = as_key(api, cast, role="admin")
+
+        invited = key.post("/v1/users", {**SOMEBODY, "role": "agent"})
+        moved = key.patch(f"/v1/users/{cast.carol.id}", {"email": "carol@elsewhere.example"})
+        named = key.patch(f"/v1/users/{cast.ada.id}", {"name": "Ada L", "role": "admin"})
+
+        assert (invited.status, moved.status, named.status) == (201, 200, 200)
+        assert invited.json["status"] == "invited"
 
     def test_it_cannot_end_the_last_admin(self, api: Api, cast: Cast) -> None:
         key = as_key(api, cast, role="admin")

@@ -52,6 +52,8 @@ def test_what_is_for_people_alone() -> None:
     assert {"GET /v1/auth/me", "POST /v1/auth/logout", "POST /v1/api-keys"} <= names
     assert {name for name in names if "/v1/auth/" not in name} == {
         "POST /v1/api-keys",
+        "DELETE /v1/users/{user_id}/oidc",
+        "POST /v1/users/{user_id}/totp/reset",
         "PATCH /v1/workspace/oidc",
         "DELETE /v1/workspace/oidc",
     }
