@@ -74,6 +74,8 @@ def _link(tx: Transaction, desk: Actor, provider: Row[Any], known: Row[Any], sub
         # The email has changed hands at the provider, or there are two of this person there.
         sentence = "Another account of your provider signs in with this email. Ask an administrator."
         raise Denied("another_subject", sentence, known.id)
+    if known.email_verified_at is None:
+        queries.change_user(tx, desk.workspace.id, known.id, {"email_verified_at": desk.now})
     audit(tx, desk, "oidc.linked", ("user", known.id), after={"issuer": provider.issuer})
 
 

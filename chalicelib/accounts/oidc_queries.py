@@ -117,7 +117,7 @@ def claim(tx: Transaction, workspace_id: UUID, state_digest: bytes) -> Row[Any] 
 
 # Who is who
 
-_PERSON = "u.id, u.name, u.email, u.role, u.status"
+_PERSON = "u.id, u.name, u.email, u.role, u.status, u.email_verified_at"
 IDENTIFIED = text(
     f"""
     UPDATE oidc_identities i SET last_used_at = now()
@@ -145,7 +145,7 @@ FORGET = text("DELETE FROM oidc_identities WHERE workspace_id = :workspace_id AN
 
 
 def identified(tx: Transaction, workspace_id: UUID, issuer: str, subject: str) -> Row[Any] | None:
-    """`id name email role status` of the user that a subject is."""
+    """`id name email role status email_verified_at` of the user that a subject is."""
     keys = {"workspace_id": workspace_id, "issuer": issuer, "subject": subject}
     return tx.connection.execute(IDENTIFIED, keys).first()
 

@@ -257,6 +257,14 @@ class TestWho:
         assert ada.get("/v1/invitations").json["items"][0]["status"] == "accepted"
         assert "invitation.accepted" in oidc.actions()
 
+    def test_the_mailbox_of_who_is_linked_is_proved(self, oidc: OidcDesk) -> None:
+        oidc.set_up()
+        assert oidc.user("carol@customers.example")["email_verified_at"] is None
+
+        assert oidc.sign_in(sub="carol", email="carol@customers.example").status == 200
+
+        assert oidc.user("carol@customers.example")["email_verified_at"] is not None
+
     @pytest.mark.parametrize(("creates", "expected"), [(True, 200), (False, 403)])
     def test_who_only_wrote_before_has_an_account_where_accounts_are_made(
         self, oidc: OidcDesk, creates: bool, expected: int
