@@ -13,6 +13,9 @@ from chalicelib.models.accounts import users
 # Columns of a user that say nothing of the person, or are given a new value.
 KEPT_COLUMNS = frozenset({"deactivated_at", "deleted_at"})
 
+# The queue delivers a message five times, half an hour apart: a job that nobody takes up for longer is lost.
+STALLED_HOURS = 6
+
 # What the person was called before, as the audit log knows it, and at sign-ups that wait.
 FORMER = text(
     """
@@ -44,7 +47,9 @@ RECEIPT = text(
     """
     SELECT e.id, e.user_id, e.pseudonym, e.reason, e.counts, e.erased_at, e.completed_at, e.job_id,
         CASE WHEN e.completed_at IS NOT NULL THEN 'complete'
-             WHEN j.status = 'failed' THEN 'failed' ELSE 'running' END AS status,
+             WHEN j.id IS NULL OR j.status = 'failed'
+               OR j.leased_until < now() - make_interval(hours => :hours) THEN 'failed'
+             ELSE 'running' END AS status,
         (SELECT a.sequence FROM audit_log a
          WHERE a.workspace_id = e.workspace_id AND a.target_id = e.user_id AND a.action = 'user.erased'
          ORDER BY a.sequence LIMIT 1) AS audit_sequence
@@ -130,7 +135,8 @@ def add(
 
 
 def receipt(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Row[Any] | None:
-    return tx.connection.execute(RECEIPT, {"workspace_id": workspace_id, "user_id": user_id}).first()
+    keys = {"workspace_id": workspace_id, "user_id": user_id, "hours": STALLED_HOURS}
+    return tx.connection.execute(RECEIPT, keys).first()
 
 
 def try_again(tx: Transaction, workspace_id: UUID, user_id: UUID, job_id: UUID) -> None:

@@ -99,6 +99,11 @@ DECLARE
     v_own text;
 BEGIN
     SELECT * INTO v_erasure FROM public.erasures e WHERE e.workspace_id = v_workspace AND e.user_id = p_user;
+    -- Whoever comes after the end finds nothing to look for: without an expression every text would become null.
+    IF v_erasure.patterns IS NULL THEN
+        RETURN QUERY SELECT NULL::text[], 0, 0;
+        RETURN;
+    END IF;
     SELECT p.own INTO STRICT v_own FROM public.fn_erasure_places() p WHERE p.place = p_place;
     SELECT string_agg('t.' || a.attname, ', ' ORDER BY k.n), string_agg(format('t.%1$s = b.%1$s', a.attname), ' AND '),
            string_agg(format('$3[%s]::%s', k.n - 1, format_type(a.atttypid, NULL)), ', ' ORDER BY k.n)

@@ -430,6 +430,38 @@ class TestReceipt:
         assert (failed["status"], again["status"]) == ("failed", "running")
         assert desk.as_(cast.ada).get(f"/v1/users/{cast.carol.id}/erasure").json["status"] == "complete"
 
+    @pytest.mark.parametrize(
+        "lost", ["UPDATE jobs SET leased_until = now() - interval '7 hours'", "DELETE FROM jobs"]
+    )
+    def test_one_whose_job_was_lost_has_failed_and_goes_on_when_asked_again(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database, lost: str
+    ) -> None:
+        desk.as_(cast.ada).post(*erasure_of(cast.carol))
+        database.run(lost)
+        failed = desk.as_(cast.ada).get(f"/v1/users/{cast.carol.id}/erasure").json
+
+        again = desk.as_(cast.ada).post(*erasure_of(cast.carol)).json
+        workshop.work()
+
+        assert (failed["status"], again["status"]) == ("failed", "running")
+        assert desk.as_(cast.ada).get(f"/v1/users/{cast.carol.id}/erasure").json["status"] == "complete"
+
+    def test_a_search_that_comes_after_the_end_changes_nothing(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
+    ) -> None:
+        desk.as_(cast.carol).post("/v1/tickets", {"subject": "VPN", "description": "Carol here."})
+        desk.as_(cast.ada).post(*erasure_of(cast.carol))
+        workshop.work()
+        texts = "SELECT subject, description, changes, meta FROM tickets, timeline_entries ORDER BY sequence"
+        before = database.rows(texts)
+
+        database.run("UPDATE jobs SET status = 'queued', leased_until = now()")
+        database.run("UPDATE events SET sent_at = NULL WHERE type = 'job.requested'")
+        workshop.work()
+
+        assert database.rows(texts) == before
+        assert desk.as_(cast.ada).get(f"/v1/users/{cast.carol.id}/erasure").json["status"] == "complete"
+
 
 class TestRaces:
     def test_of_ten_erasures_at_once_one_is_done_and_all_get_its_receipt(
