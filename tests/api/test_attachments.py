@@ -132,7 +132,7 @@ class TestAnnouncing:
             ("comment_id", "one"),
             ("object_version", "v1"),
             ("scan", "clean"),
-            ("workspace_id", str(uuid4())),
+            ("workspace_id", "0190c0de-0000-7000-8000-000000000001"),
         ],
     )
     def test_what_makes_no_file_is_refused(
