@@ -11,6 +11,7 @@ from chalicelib.api import (
     authorizer,
     categories,
     comments,
+    custom_fields,
     docs,
     health,
     invitations,
@@ -52,6 +53,7 @@ app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(audit_log.routes.blueprint)
 app.register_blueprint(categories.routes.blueprint)
+app.register_blueprint(custom_fields.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)

@@ -72,7 +72,8 @@ class Permission(StrEnum):
     )
     COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."
     COMMENTS_WRITE_INTERNAL = "comments.write_internal", STAFF, "Write internal notes."
-    DESK_MANAGE = "desk.manage", ADMINS, "Set the desk up: its categories."
+    CUSTOM_FIELDS_READ = "custom_fields.read", EVERYBODY, "See the custom fields that concern one."
+    DESK_MANAGE = "desk.manage", ADMINS, "Set the desk up: its categories and custom fields."
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
     JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."
     JOBS_READ_ALL = "jobs.read_all", ADMINS, "See every job of the workspace."

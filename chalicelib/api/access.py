@@ -93,6 +93,11 @@ _DESK: dict[Route, Need] = {
     ("DELETE", "/v1/categories/{category_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/categories/{category_id}"): Permission.CATEGORIES_READ,
     ("PATCH", "/v1/categories/{category_id}"): Permission.DESK_MANAGE,
+    ("GET", "/v1/custom-fields"): Permission.CUSTOM_FIELDS_READ,
+    ("POST", "/v1/custom-fields"): Permission.DESK_MANAGE,
+    ("DELETE", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
+    ("GET", "/v1/custom-fields/{field_id}"): Permission.CUSTOM_FIELDS_READ,
+    ("PATCH", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/tags"): Permission.TAGS_READ,
 }
 
@@ -139,6 +144,7 @@ _TICKET_VERBS: dict[Route, Need] = {
 _PUBLIC_DESK: dict[Route, Need] = {
     ("GET", "/v1/public/{workspace}"): PUBLIC,
     ("GET", "/v1/public/{workspace}/categories"): PUBLIC,
+    ("GET", "/v1/public/{workspace}/custom-fields"): PUBLIC,
     ("POST", "/v1/public/{workspace}/signup"): PUBLIC,
     ("POST", "/v1/public/{workspace}/ticket-status"): PUBLIC,
     ("POST", "/v1/public/{workspace}/tickets"): PUBLIC,

@@ -21,6 +21,7 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/auth/verify-email"): frozenset({404, 410}),
     ("POST", "/v1/invitations/accept"): frozenset({404, 410}),
     ("POST", "/v1/public/{workspace}/signup"): frozenset({403}),
+    ("POST", "/v1/public/{workspace}/tickets"): frozenset({403}),
     ("GET", "/v1/workspace/oidc"): frozenset({404}),
     ("DELETE", "/v1/workspace/oidc"): frozenset({404}),
     ("GET", "/v1/health/ready"): frozenset({503}),

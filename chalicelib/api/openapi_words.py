@@ -36,6 +36,9 @@ TAGS = {
     "Categories": "What tickets are sorted by. A ticket's `category` and `subcategory` are texts, in the "
     "declared spelling where they name one; a ticket without a team goes to its category's. The workspace's "
     "setting `categories_only` refuses all others. Reclassifying moves no ticket to another team.",
+    "Custom fields": "Fields of tickets that a desk declares. Until it declares one, `custom_fields` take "
+    "any JSON; then they are checked by type, lists filter by `custom_field=key:value`, and customers see "
+    "and set those that are theirs.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

@@ -56,15 +56,17 @@ def parse_body(shape: type[Shape], request: Request, raw: bytes) -> Shape:
 
 
 def parse_query(shape: type[Shape], request: Request) -> Shape:
-    """The query string as its shape. A parameter given twice is refused: which one should count?"""
-    given: dict[str, str] = {}
+    """The query string as its shape. A parameter given twice is refused: which one should count? But for
+    those that the shape takes as a list."""
+    given: dict[str, str | list[str]] = {}
+    repeated: frozenset[str] = getattr(shape, "REPEATED", frozenset())
     for name in request.query_params or ():
         values = request.query_params.getlist(name)
-        if len(values) > 1:
+        if len(values) > 1 and name not in repeated:
             raise ValidationFailed.of(name, "This parameter is given twice.")
-        if "\0" in values[0] or "\0" in name:
+        if "\0" in name or any("\0" in value for value in values):
             raise ValidationFailed.of(name.replace("\0", ""), "NUL characters cannot be stored.")
-        given[name] = values[0]
+        given[name] = values if name in repeated else values[0]
     if not given and not shape.model_fields:
         return shape.model_construct()  # most routes take none: a cold start need not build what checks that
     try:

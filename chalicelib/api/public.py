@@ -47,7 +47,15 @@ def create_public_ticket(call: Call, workspace: str, body: PublicTicketIn) -> An
             "company": body.company,
         },
     )
-    new = NewTicket(body.subject, body.description, body.type, body.priority, body.category, body.subcategory)
+    new = NewTicket(
+        body.subject,
+        body.description,
+        body.type,
+        body.priority,
+        body.category,
+        body.subcategory,
+        custom_fields=body.custom_fields,
+    )
     ticket = create(
         call.tx, actor, new, team_id=body.team_id, source=Source.PUBLIC, source_ip=call.address or None
     )

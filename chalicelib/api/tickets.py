@@ -21,7 +21,7 @@ from chalicelib.api.schemas.tickets import (
 from chalicelib.api.ticket_answer import ticket_answer
 from chalicelib.core import paging
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.tickets import conversation, deleting, listing, views
+from chalicelib.tickets import conversation, custom_fields, deleting, listing, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
 from chalicelib.tickets.timeline import as_customers_see
@@ -48,14 +48,14 @@ def create_ticket(call: Call, body: TicketIn) -> Answer:
 
 @routes.get("/v1/tickets", summary="List the tickets that you may see", answer=PageOut[TicketListed])
 def list_tickets(call: Call, query: TicketQuery) -> Answer:
-    return _page(call, query, _conditions(call.actor, query))
+    return _page(call, query, _conditions(call, query))
 
 
 @routes.get(
     "/v1/tickets/breached", summary="Tickets that are not finished and past due", answer=PageOut[TicketListed]
 )
 def breached_tickets(call: Call, query: TicketQuery) -> Answer:
-    return _page(call, query, {**_conditions(call.actor, query), "active": None, "breached": None})
+    return _page(call, query, {**_conditions(call, query), "active": None, "breached": None})
 
 
 @routes.get("/v1/tickets/{ticket_id}", summary="Show a ticket with its conversation", answer=TicketDetail)
@@ -115,7 +115,7 @@ def _me(actor: Actor, parameter: str) -> UUID:
     return actor.user_id
 
 
-def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
+def _conditions(call: Call, query: TicketQuery) -> dict[str, Any]:
     """The filter's conditions by name, with their values; see listing.CONDITIONS."""
     plain = (
         "query",
@@ -128,7 +128,8 @@ def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
         "created_before",
         "updated_after",
     )
-    found = {name: value for name in plain if (value := getattr(query, name)) is not None}
+    actor = call.actor
+    found: dict[str, Any] = {name: value for name in plain if (value := getattr(query, name)) is not None}
     if query.assignee == "none":
         found["unassigned"] = None
     elif query.assignee is not None:
@@ -141,5 +142,6 @@ def _conditions(actor: Actor, query: TicketQuery) -> dict[str, Any]:
         found["organisation"] = query.organisation
     if query.breached is not None:
         found["breached" if query.breached else "not_breached"] = None
+    found |= custom_fields.conditions(call.tx, actor, query.custom_field or ())
     found["archived" if query.archived else "not_archived"] = None
     return found

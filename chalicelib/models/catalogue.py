@@ -1,15 +1,66 @@
-"""What a desk declares of its tickets: the categories that they are sorted by."""
+"""What a desk declares of its tickets: the categories that they are sorted by, and fields of its own."""
 
-from sqlalchemy import ARRAY, Boolean, Column, Integer, Table, Text, UniqueConstraint, Uuid, text, true
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+    true,
+)
 
 from chalicelib.models.base import (
     belongs_to,
     metadata,
     of_workspace,
+    one_of,
     row_id,
     timestamp,
     words,
     workspace_key,
+)
+from chalicelib.models.words import FieldType, values
+
+custom_fields = Table(
+    "custom_fields",
+    metadata,
+    workspace_key(),
+    row_id(),
+    words("key"),
+    words("name"),
+    words("type"),
+    Column("options", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    # Types of tickets.
+    Column("required_for", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("position", Integer, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    Column("visible_to_customers", Boolean, nullable=False, server_default=false()),
+    Column("editable_by_customers", Boolean, nullable=False, server_default=false()),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    of_workspace(),
+    UniqueConstraint("workspace_id", "key"),
+    one_of("type", values(FieldType)),
+    CheckConstraint("key ~ '^[a-z][a-z0-9_]{0,39}$'", name="key"),
+)
+
+# Kept by fn_keep_field_values: what can be found by an index under row-level security.
+ticket_field_values = Table(
+    "ticket_field_values",
+    metadata,
+    workspace_key(),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("ticket_id", Uuid, primary_key=True),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    Index("ticket_field_values_workspace_id_ticket_id_idx", "workspace_id", "ticket_id"),
 )
 
 categories = Table(

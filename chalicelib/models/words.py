@@ -56,6 +56,17 @@ class UserStatus(StrEnum):
     DEACTIVATED = "deactivated"
 
 
+class FieldType(StrEnum):
+    """What the values of a custom field are."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    SELECT = "select"
+    MULTI_SELECT = "multi_select"
+
+
 class Assignment(StrEnum):
     """Who works on a team's new tickets: whom somebody names, or in turn, or who has the least to do."""
 

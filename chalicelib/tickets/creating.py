@@ -15,7 +15,7 @@ from chalicelib.sla import policies
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.clock import Clock
 from chalicelib.sla.policies import TicketFacts
-from chalicelib.tickets import queries
+from chalicelib.tickets import field_values, queries
 from chalicelib.tickets.categorising import as_declared, fold
 from chalicelib.tickets.queries import Entry
 from chalicelib.tickets.ticket import Ticket
@@ -80,6 +80,7 @@ def create(
         assignee_id=new.assignee_id,
         requester_id=requester_id,
         category=new.category and fold(new.category),
+        with_fields=True,
     )
     _require_found(actor, new, team_id, found, known=split_from is not None)
     texts = {"category": new.category, "subcategory": new.subcategory}
@@ -120,7 +121,7 @@ def create(
             "source": source,
             "source_ip": source_ip,
             "tags": list(new.tags),
-            "custom_fields": new.custom_fields,
+            "custom_fields": _fields(actor, new, found.fields, source, follow_up_of),
             "sla_policy_id": policy.id if policy else None,
             "sla_minutes": new.sla_minutes,
             "due_at": resolution.due_at if resolution else None,
@@ -133,6 +134,18 @@ def create(
     queries.change(tx, actor, ticket, {}, [_created(ticket, meta)], counts=False)
     sla_queries.save(tx, ticket.workspace_id, ticket.id, clock.targets)
     return ticket
+
+
+def _fields(
+    actor: Actor, new: NewTicket, rows: Any, source: Source, follow_up_of: Ticket | None
+) -> Mapping[str, Any]:
+    """The custom fields as declared; any where none are, but from strangers. Nobody can be asked for more
+    where a follow-up opens itself."""
+    if not rows and source is not Source.PUBLIC:
+        return new.custom_fields
+    staff, whole = actor.may(Permission.TICKETS_CHANGE), follow_up_of is None
+    fields = field_values.read(rows)
+    return field_values.merged(fields, new.custom_fields, {}, new.type, staff=staff, whole=whole)
 
 
 def _shared(organisation_id: UUID | None, follow_up_of: Ticket | None) -> UUID | None:

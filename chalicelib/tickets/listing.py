@@ -45,6 +45,12 @@ CONDITIONS = {
         WHERE o.workspace_id = t.workspace_id AND o.id = t.organisation_id AND o.deleted_at IS NOT NULL))""",
     "tag": """EXISTS (SELECT FROM ticket_tags g
         WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id AND g.tag = :tag)""",
+    **{
+        f"field_{place}": f"""EXISTS (SELECT FROM ticket_field_values v
+        WHERE v.workspace_id = t.workspace_id AND v.ticket_id = t.id
+          AND v.digest = fn_field_digest(CAST(:field_{place} AS jsonb)))"""
+        for place in range(5)
+    },
     "breached": LATE,
     "not_breached": f"NOT {LATE}",
     "active": "t.status IN ('new', 'open', 'pending', 'on_hold')",

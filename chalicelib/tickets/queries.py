@@ -16,6 +16,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.json_text import dumps
 from chalicelib.models.words import ActorType
 from chalicelib.sla.queries import POLICIES_JSON
+from chalicelib.tickets.custom_field_queries import FIELDS_JSON
 from chalicelib.tickets.ticket import Ticket
 from chalicelib.tickets.visibility import visible_to
 
@@ -60,6 +61,7 @@ PREPARE = text(
         d.id AS default_team_id, n.id AS team_id, k.id AS category_team_id,
         coalesce(n.assignment, k.assignment, d.assignment) AS assignment,
         c.name AS category_name, c.subcategories AS category_subcategories, w.categories_only,
+        CASE WHEN CAST(:with_fields AS boolean) THEN {FIELDS_JSON} END AS fields,
         (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :assignee_id
             AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL
             FOR SHARE) AS assignee_id,
@@ -87,11 +89,12 @@ def prepare(
     assignee_id: UUID | None,
     requester_id: UUID | None,
     category: str | None = None,
+    with_fields: bool = False,
 ) -> Any:
     """All that creating or moving a ticket must look up, in one statement: policies, the default team, which
     of the named team, assignee (active staff) and requester are this workspace's (null for what is not), the
     organisation that the requester is in, the declared category with this folded name and its team, and how
-    the team assigns: without one the category's, or else the default team.
+    the team assigns: without one the category's, or else the default team; `with_fields` the custom fields.
 
     Call it before the statement that locks a ticket.
     """
@@ -103,6 +106,7 @@ def prepare(
             "assignee_id": assignee_id,
             "requester_id": requester_id,
             "category": category,
+            "with_fields": with_fields,
         },
     ).one()
 

@@ -1,6 +1,6 @@
 """Updating: `PATCH`, which does several verbs at once, by the same table and rights, as one new version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden
 from chalicelib.models.words import Source, Status, Visibility
-from chalicelib.tickets import queries
+from chalicelib.tickets import custom_field_queries, queries
 from chalicelib.tickets.assigning import apply_assign
 from chalicelib.tickets.cancelling import apply_cancel
 from chalicelib.tickets.closing import apply_close
 from chalicelib.tickets.commenting import add_comment
 from chalicelib.tickets.draft import Draft, open_draft
+from chalicelib.tickets.field_values import CustomField, merged, read
 from chalicelib.tickets.lifecycle import ACTIVE, Verb, verb_for_status
 from chalicelib.tickets.pausing import apply_pause, apply_resume
 from chalicelib.tickets.reclassifying import apply_reclassify
@@ -37,8 +38,11 @@ def update(
     """
     found = _prepare(tx, actor, changes)
     draft = open_draft(tx, actor, ticket_id, version)
+    fields = read(custom_field_queries.fields(tx, actor.workspace.id)) if "custom_fields" in changes else []
     if not actor.may(Permission.TICKETS_CHANGE):
-        _require_own_text(draft, changes)
+        _require_own_text(draft, changes, OWN_TEXT | {"custom_fields"} if fields else OWN_TEXT)
+    if fields:
+        changes = {**changes, "custom_fields": _merged(draft, fields, changes)}
     different = {
         name: value for name, value in changes.items() if name == "comment" or _differs(draft, name, value)
     }
@@ -54,10 +58,18 @@ def update(
     draft.save(counts=bool(draft.values))
 
 
-def _require_own_text(draft: Draft, changes: Mapping[str, Any]) -> None:
+def _require_own_text(draft: Draft, changes: Mapping[str, Any], own: frozenset[str]) -> None:
     draft.require_requester_unless(Permission.TICKETS_CHANGE)
-    if forbidden := sorted(set(changes) - OWN_TEXT):
+    if forbidden := sorted(set(changes) - own):
         raise Forbidden(f"Only the staff changes {', '.join(forbidden)}.")
+
+
+def _merged(draft: Draft, fields: Sequence[CustomField], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Of declared fields those that are sent change: who does not see them all cannot send them all."""
+    given, current = changes["custom_fields"], draft.ticket.custom_fields
+    kind = changes.get("type", draft.get("type"))
+    staff = draft.actor.may(Permission.TICKETS_CHANGE)
+    return merged(fields, given, current, kind, staff=staff)
 
 
 def _differs(draft: Draft, name: str, value: Any) -> bool:
@@ -74,7 +86,7 @@ def _prepare(tx: Transaction, actor: Actor, changes: Mapping[str, Any]) -> Any:
     """What moving the ticket must look up; nothing where it is not to be moved."""
     if not {"team_id", "assignee_id"} & changes.keys():
         return None
-    named = {name: changes.get(name) for name in ("team_id", "assignee_id")}
+    named: dict[str, Any] = {name: changes.get(name) for name in ("team_id", "assignee_id")}
     return queries.prepare(tx, actor.workspace.id, **named, requester_id=None)
 
 

@@ -21,7 +21,10 @@ LISTED = """
     r.document_id AS requester_document_id, r.phone AS requester_phone,
     r.has_whatsapp AS requester_has_whatsapp, r.company AS requester_company,
     a.id AS assignee_id, a.name AS assignee_name, a.email AS assignee_email,
-    m.id AS team_id, m.name AS team_name, p.id AS policy_id, p.name AS policy_name
+    m.id AS team_id, m.name AS team_name, p.id AS policy_id, p.name AS policy_name,
+    (SELECT CASE WHEN count(*) > 0 THEN
+         coalesce(array_agg(f.key) FILTER (WHERE f.visible_to_customers), '{}') END
+     FROM custom_fields f WHERE f.workspace_id = :workspace_id) AS shown_fields
 """
 JOINS = """
     JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id

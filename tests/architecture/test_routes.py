@@ -24,6 +24,7 @@ PUBLIC = {
     ("POST", "/v1/invitations/accept"),
     ("GET", "/v1/public/{workspace}"),
     ("GET", "/v1/public/{workspace}/categories"),
+    ("GET", "/v1/public/{workspace}/custom-fields"),
     ("POST", "/v1/public/{workspace}/signup"),
     ("POST", "/v1/public/{workspace}/ticket-status"),
     ("POST", "/v1/public/{workspace}/tickets"),

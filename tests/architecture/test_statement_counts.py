@@ -162,6 +162,21 @@ class TestChanging:
         assert count <= most
 
 
+def test_custom_fields_that_are_declared(desk: ServiceDesk) -> None:
+    ada = desk.as_(desk.cast.ada)
+    for key in ("floor", "room"):
+        declared = {"key": key, "name": key, "type": "number", "required_for": ["question"]}
+        assert ada.post("/v1/custom-fields", declared).status == 201
+    body = {"subject": "VPN", "description": "It drops.", "custom_fields": {"floor": 3, "room": 4}}
+
+    count, reply = counted(desk, desk.cast.ana, "POST", "/v1/tickets", body, Idempotency_Key="k1")
+    assert count <= WRITE
+
+    path, change = f"/v1/tickets/{reply.json['id']}", {"custom_fields": {"room": 5}}
+    count, _ = counted(desk, desk.cast.ana, "PATCH", path, change, If_Match='"1"')
+    assert count <= WRITE
+
+
 def test_what_a_category_decides(desk: ServiceDesk, database: Database) -> None:
     """The team, and whom that gives it to; and, reclassified, the declared words."""
     team = crew(database, desk.cast.acme, "least_loaded", 3, cap=5)

@@ -37,6 +37,9 @@ BY_NAME = {
     "redirect_uri": lambda: "https://desk.specimen.example/back",
     "redirect_uris": lambda: ["https://desk.specimen.example/back"],
     "email_domains": lambda: ["specimen.example"],
+    "key": lambda: f"specimen_{next(_numbers)}",
+    "options": lambda: [],
+    "visible_to_customers": lambda: True,
     "color": lambda: "#0d74ce",
     "logo_url": lambda: "https://specimen.example/logo.png",
     "domains": lambda: [f"specimen{next(_numbers)}.example"],
@@ -55,6 +58,7 @@ IDS = {
     "category_id": "category_id",
     "comment_ids": "comment_id",
     "into_id": "other_id",
+    "field_id": "field_id",
 }
 # What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
 # files are attached to own comments alone.

@@ -43,7 +43,10 @@ ROWS = (
     "sha256(uuid_send(:w)), 'b', 'n', 'v', now() + interval '1 day')",
     "INSERT INTO categories (workspace_id, id, name, key, position) "
     "VALUES (:w, :category, 'a canary', 'a canary', 1)",
-    "UPDATE tickets SET tags = '{canary}' WHERE workspace_id = :w AND id = :ticket",
+    "INSERT INTO custom_fields (workspace_id, id, key, name, type, position) "
+    "VALUES (:w, :field, 'canary', 'a canary', 'text', 1)",
+    "UPDATE tickets SET tags = '{canary}', custom_fields = '{\"canary\": \"sings\"}' "
+    "WHERE workspace_id = :w AND id = :ticket",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
     "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
     "VALUES (:w, :ticket, 'follow_up', :other)",
@@ -112,6 +115,7 @@ def furnish(
             *("ticket", "other", "target", "comment", "attachment"),
             *("key", "invitation", "sign_up", "organisation"),
             "category",
+            "field",
             "job",
         )
     }
@@ -146,6 +150,7 @@ def furnish(
             "organisation_id": named["organisation"],
             "job_id": named["job"],
             "category_id": named["category"],
+            "field_id": named["field"],
         },
     )
 

@@ -11,9 +11,9 @@ from chalicelib.tickets.categorising import fold
 
 
 def each_once(names: list[str]) -> list[str]:
-    """Refuses names that are told apart by their spelling alone."""
+    """Refuses names that only their spelling tells apart."""
     if len({fold(name) for name in names}) < len(names):
-        raise ValueError("A subcategory is named twice.")
+        raise ValueError("One is named twice.")
     return names
 
 

@@ -1,6 +1,6 @@
 """Shapes that every resource shares: texts, references, lists, problems."""
 
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -12,6 +12,8 @@ class In(BaseModel):
     """What comes in: unknown fields are refused, types are strict, texts lose the space around them."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, defer_build=True)
+    # Parameters of a query that may be given more than once.
+    REPEATED: ClassVar[frozenset[str]] = frozenset()
 
 
 class Out(BaseModel):

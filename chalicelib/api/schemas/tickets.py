@@ -61,8 +61,9 @@ class TicketIn(In):
 
 
 class TicketPatch(In):
-    """What changes of a ticket; only the fields that are sent. Customers: subject and description of an own
-    active one."""
+    """What changes of a ticket; only the fields that are sent. Customers: subject, description and the
+    custom fields that are theirs, of an own active one. Of declared custom fields those that are sent change,
+    and null clears one; where none are declared, `custom_fields` are replaced."""
 
     subject: Subject = omitted()
     description: LongText = omitted()
@@ -80,7 +81,9 @@ class TicketPatch(In):
 
 
 class TicketQuery(PageQuery):
-    """Filters and sort of a list of tickets."""
+    """Filters and sort of a list of tickets. `custom_field` is `key:value`, up to five times."""
+
+    REPEATED = frozenset({"custom_field"})
 
     query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     status: StatusList | None = None
@@ -91,6 +94,10 @@ class TicketQuery(PageQuery):
     requester: UUID | Literal["me"] | None = None
     organisation: UUID | Literal["none"] | None = None
     tag: Annotated[str, StringConstraints(max_length=50, to_lower=True)] | None = None
+    # key:value, given up to five times.
+    custom_field: (
+        Annotated[list[Annotated[str, StringConstraints(max_length=1100)]], Field(max_length=5)] | None
+    ) = None
     breached: bool | None = None
     archived: bool = False
     created_after: datetime | None = None
@@ -130,6 +137,7 @@ class PublicTicketIn(In):
     ) = None
     has_whatsapp: bool | None = None
     company: Name | None = None
+    custom_fields: CustomFields = Field(default_factory=dict)
     team_id: UUID | None = None
 
     @field_validator("name", "document_id", "company")
@@ -352,6 +360,9 @@ def listed(row: Any, actor: Actor) -> dict[str, Any]:
     )
     answer |= resolution_facts(row.targets, actor.now)
     internal = actor.may(Permission.TICKETS_READ_INTERNAL)
+    if not internal and row.shown_fields is not None:
+        shown = set(row.shown_fields)
+        answer["custom_fields"] = {name: value for name, value in row.custom_fields.items() if name in shown}
     answer["sla"] = sla_facts(policy, row.targets, actor.now, for_customer=not internal)
     return answer
 
