@@ -121,7 +121,7 @@ def create(
             "source": source,
             "source_ip": source_ip,
             "tags": list(new.tags),
-            "custom_fields": _fields(actor, new, found.fields, source, follow_up_of),
+            "custom_fields": _fields(actor, new, found.fields, source, whole=strict),
             "sla_policy_id": policy.id if policy else None,
             "sla_minutes": new.sla_minutes,
             "due_at": resolution.due_at if resolution else None,
@@ -136,14 +136,12 @@ def create(
     return ticket
 
 
-def _fields(
-    actor: Actor, new: NewTicket, rows: Any, source: Source, follow_up_of: Ticket | None
-) -> Mapping[str, Any]:
-    """The custom fields as declared; any where none are, but from strangers. Nobody can be asked for more
-    where a follow-up opens itself."""
+def _fields(actor: Actor, new: NewTicket, rows: Any, source: Source, *, whole: bool) -> Mapping[str, Any]:
+    """The custom fields as declared; any where none are, but from strangers. `whole`: somebody is there to be
+    asked for what is missing."""
     if not rows and source is not Source.PUBLIC:
         return new.custom_fields
-    staff, whole = actor.may(Permission.TICKETS_CHANGE), follow_up_of is None
+    staff = actor.may(Permission.TICKETS_CHANGE)
     fields = field_values.read(rows)
     return field_values.merged(fields, new.custom_fields, {}, new.type, staff=staff, whole=whole)
 

@@ -293,6 +293,15 @@ class TestWhatIsAskedFor:
 
         assert database.value("SELECT count(*) FROM tickets") == 2
 
+    def test_nor_where_comments_are_split_off(self, desk: ServiceDesk) -> None:
+        ticket = desk.in_status("open")
+        comment = desk.comment(desk.cast.carol, ticket, "The printer is dark, too.")
+        declare(desk, "os", "select", required_for=["question"])
+
+        reply = desk.do(desk.cast.dario, ticket, "split", comment_ids=[comment["id"]], subject="Printer")
+
+        assert (reply.status, reply.json["custom_fields"]) == (201, {})
+
     def test_strangers_fill_in_what_is_theirs(self, desk: ServiceDesk, database: Database) -> None:
         form = {"name": "Carol Diaz", "email": "carol@example.com", **BODY, "type": "incident"}
         path = "/v1/public/acme/tickets"
