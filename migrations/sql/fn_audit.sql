@@ -115,7 +115,8 @@ REVOKE ALL ON FUNCTION fn_audit_failed_sign_in(text, text, text, text) FROM PUBL
 GRANT EXECUTE ON FUNCTION fn_audit_failed_sign_in(text, text, text, text) TO mesa_app;
 
 -- Erasure: destroys salt and particulars of the next p_limit entries of the entered workspace after a sequence that are by a
--- person, about them or name them, by id or by the words of an expression. That they were erased stays readable.
+-- person, about them or name them, by id or by the words of an expression. That they were erased stays readable; of erasures
+-- that they made themselves, what was particular to them goes.
 CREATE OR REPLACE FUNCTION fn_audit_forget(p_user uuid, p_words text, p_after bigint, p_limit integer)
 RETURNS TABLE (last bigint, seen integer, changed integer)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -128,7 +129,7 @@ AS $$
         UPDATE public.audit_log e SET salt = NULL, address = NULL, before = NULL, after = NULL
         FROM batch b
         WHERE e.workspace_id = b.workspace_id AND e.sequence = b.sequence AND e.salt IS NOT NULL
-          AND e.action <> 'user.erased'
+          AND (e.action <> 'user.erased' OR e.actor_id = p_user)
           AND (e.actor_id = p_user OR e.target_id = p_user
                OR concat_ws(' ', e.before::text, e.after::text) ~* p_words
                OR concat_ws(' ', e.before::text, e.after::text) LIKE '%' || p_user || '%')

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Queue
 from tests.support.api import Api
 from tests.support.canary import found_in
-from tests.support.cast import Cast, Person, token_for
+from tests.support.cast import Cast, Person, person, token_for
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.mailbox import Mailbox
@@ -171,6 +171,28 @@ class TestCase75:
         entry = ada.get("/v1/audit-log?action=user.erased").json["items"][0]
         assert entry["sequence"] == receipt["audit_sequence"]
         assert entry["after"] == {"pseudonym": receipt["pseudonym"], "reason": "requested"}
+
+    def test_75_of_an_administrator_nothing_is_found_either(
+        self, api: Api, cast: Cast, canary: Canary, workshop: Workshop, database: Database
+    ) -> None:
+        bea = person(database, cast.acme, "Bea", "admin", "acme.example")
+        ada, path = api.with_token(cast.ada.token), f"/v1/users/{bea.id}"
+        facts = {"email": canary.email, "name": canary.name, "phone": canary.phone}
+        assert ada.patch(path, facts).status == 200
+        caller = api.with_token(bea.token).at("198.51.100.77")
+        erased = caller.post(*erasure_of(cast.chris))
+        assert erased.status == 202, erased.text
+        assert caller.post(f"/v1/users/{cast.ben.id}/deactivate").status == 200
+        workshop.work()
+
+        assert ada.post(f"{path}/erase", {"confirm": canary.email}).status == 202
+        workshop.work()
+
+        assert found_in(database, *canary.words, "198.51.100.77") == set()
+        assert ada.get("/v1/audit-log/verify").json["ok"]
+        of_chris = ada.get(f"/v1/users/{cast.chris.id}/erasure").json
+        assert (of_chris["status"], of_chris["pseudonym"]) == ("complete", erased.json["pseudonym"])
+        assert of_chris["audit_sequence"] is not None
 
 
 def erasure_of(person: Person) -> tuple[str, dict[str, str]]:
