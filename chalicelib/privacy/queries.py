@@ -16,7 +16,7 @@ KEPT_COLUMNS = frozenset({"deactivated_at", "deleted_at"})
 # The queue delivers a message five times, half an hour apart: a job that nobody takes up for longer is lost.
 STALLED_HOURS = 6
 
-# What the person was called before, as the audit log knows it, and at sign-ups that wait.
+# What the person was called before, as the audit log knows it, and at sign-ups, which anybody can have made.
 FORMER = text(
     """
     SELECT f.key AS kind, f.value FROM audit_log e
@@ -25,7 +25,8 @@ FORMER = text(
     WHERE e.workspace_id = :workspace_id AND e.target_id = :user_id AND e.target_type = 'user'
       AND f.key IN ('email', 'name', 'phone', 'document_id') AND f.value IS NOT NULL
     UNION
-    SELECT 'name', s.name FROM sign_ups s WHERE s.workspace_id = :workspace_id AND s.user_id = :user_id
+    SELECT 'claimed_name', s.name FROM sign_ups s
+    WHERE s.workspace_id = :workspace_id AND s.user_id = :user_id
     LIMIT 500
     """
 )

@@ -18,7 +18,8 @@ Facts = Iterable[tuple[str, str]]
 
 
 def patterns(facts: Facts, shared: Iterable[str] = ()) -> Mapping[str, str | None]:
-    """`facts`: (`email` | `name` | `phone` | `document_id`, value), of now and before.
+    """`facts`: (`email` | `name` | `claimed_name` | `phone` | `document_id`, value), of now and before. A
+    claimed name is a stranger's word: looked for everywhere, it could take any words out of all texts.
 
     `shared`: values, in lower case, that other people have too. `own` is None where there is nothing for it.
     """
@@ -31,7 +32,7 @@ def patterns(facts: Facts, shared: Iterable[str] = ()) -> Mapping[str, str | Non
         wide = _wide(kind, value)
         if wide:
             (everywhere if theirs_alone else own).add(wide)
-        if kind == "name":
+        if kind in ("name", "claimed_name"):
             own |= {_whole(word) for word in value.split() if len(word) >= SHORTEST_WORD}
         elif not wide and len(value) >= SHORTEST_WORD:
             own.add(_whole(value))
@@ -50,6 +51,8 @@ def _wide(kind: str, value: str) -> str | None:
     if kind == "document_id":
         fits = len(value) >= SHORTEST_DOCUMENT and any(character.isdigit() for character in value)
         return _whole(value) if fits else None
+    if kind == "claimed_name":
+        return None
     words = value.split()
     return _whole(value) if len(words) > 1 and len(value) >= SHORTEST_NAME else None
 

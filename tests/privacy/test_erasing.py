@@ -226,6 +226,26 @@ class TestWhatStays:
         assert seen["version"] == ticket["version"]
         assert found_in(database, "carol") == set()
 
+    def test_a_name_that_a_stranger_signed_up_with_is_looked_for_in_their_own_tickets_alone(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop
+    ) -> None:
+        ada = desk.as_(cast.ada)
+        assert ada.patch("/v1/workspace", {"customer_signup": True}).status == 200
+        told = {"subject": "VPN connection", "description": "The VPN connection drops."}
+        of_chris = desk.as_(cast.chris).post("/v1/tickets", told).json
+        written = {"name": "Nadia Petit", "email": "nadia@people.example", **told}
+        own = desk.api.post("/v1/public/acme/tickets", written)
+        assert own.status == 201
+        claimed = {"name": "vpn connection", "email": written["email"], "password": "violet staple horse"}
+        assert desk.api.post("/v1/public/acme/signup", claimed).status == 202
+
+        (nadia,) = ada.get("/v1/users?query=nadia").json["items"]
+        assert ada.post(f"/v1/users/{nadia['id']}/erase", {"confirm": written["email"]}).status == 202
+        workshop.work()
+
+        kept = ada.get(f"/v1/tickets/{of_chris['id']}").json
+        assert {name: kept[name] for name in told} == told
+
     def test_of_another_workspace_nothing_is_touched(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
     ) -> None:
