@@ -16,6 +16,7 @@ from chalicelib.api import (
     health,
     invitations,
     jobs,
+    links,
     oidc,
     oidc_provider,
     organisations,
@@ -54,6 +55,7 @@ app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(audit_log.routes.blueprint)
 app.register_blueprint(categories.routes.blueprint)
 app.register_blueprint(custom_fields.routes.blueprint)
+app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)

@@ -106,6 +106,7 @@ class Permission(StrEnum):
         "Name requester, team, assignee, tags or minutes of a new ticket.",
     )
     TICKETS_DELETE = "tickets.delete", ADMINS, "Delete a ticket, softly."
+    TICKETS_LINK = "tickets.link", STAFF, "Say which tickets have to do with each other."
     TICKETS_MERGE = "tickets.merge", DISPATCHERS, "Merge an active ticket into another one."
     TICKETS_PAUSE = "tickets.pause", STAFF, "Pause a ticket and go on with it."
     TICKETS_READ = (

@@ -26,6 +26,7 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("DELETE", "/v1/workspace/oidc"): frozenset({404}),
     ("GET", "/v1/health/ready"): frozenset({503}),
     ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
+    ("POST", "/v1/tickets/{ticket_id}/links"): frozenset({200}),
     ("POST", "/v1/tickets/{ticket_id}/watchers"): frozenset({200}),
 }
 RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

@@ -29,6 +29,8 @@ TAGS = {
     "Comments and timeline": "What was said on a ticket, and what happened to it.",
     "Attachments": "Files of a ticket or of a comment. They go straight to the bucket and come straight "
     "from it; only what is `clean` can be fetched.",
+    "Links": "Which tickets have to do with each other: what relates to, duplicates or blocks another, "
+    "parents and their children, follow-ups and splits.",
     "Tags": "The staff's own words on tickets: lower case, no spaces or commas. `PATCH` of a ticket says "
     "all of them, these routes one by one.",
     "Watchers": "Who hears of a ticket without asking for it or working on it.",

@@ -242,6 +242,18 @@ class TestRevising:
         assert count <= WRITE
 
 
+def test_a_link_to_a_parent(desk: ServiceDesk) -> None:
+    ticket, other = desk.in_status("open"), desk.in_status("open")
+    path = f"/v1/tickets/{ticket['id']}/links"
+    body = {"type": "child", "ticket_id": other["id"]}
+
+    count, reply = counted(desk, desk.cast.ana, "POST", path, body)
+    assert count <= WRITE
+
+    count, _ = counted(desk, desk.cast.ana, "DELETE", f"{path}/{reply.json['id']}")
+    assert count <= WRITE
+
+
 def test_a_merge_and_one_of_a_chain(desk: ServiceDesk) -> None:
     first, second, third = (desk.in_status("open") for _ in range(3))
 
@@ -277,5 +289,5 @@ def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
 def test_every_verb_is_counted() -> None:
     paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
     verbs = {path.removeprefix(OF_A_TICKET) for path in paths}
-    others = {"attachments", "comments", "merge", "split", "tags", "watchers"}
+    others = {"attachments", "comments", "links", "merge", "split", "tags", "watchers"}
     assert verbs - others == set(VERBS)

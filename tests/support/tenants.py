@@ -48,8 +48,8 @@ ROWS = (
     "UPDATE tickets SET tags = '{canary}', custom_fields = '{\"canary\": \"sings\"}' "
     "WHERE workspace_id = :w AND id = :ticket",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
-    "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "
-    "VALUES (:w, :ticket, 'follow_up', :other)",
+    "INSERT INTO ticket_links (workspace_id, id, ticket_id, kind, other_id) "
+    "VALUES (:w, :link, :ticket, 'blocks', :other)",
     "INSERT INTO comments (workspace_id, id, ticket_id, author_id, body) "
     "VALUES (:w, :comment, :ticket, :user, 'a canary sings')",
     "INSERT INTO attachments (workspace_id, id, ticket_id, uploaded_by, file_name, content_type, size, "
@@ -112,7 +112,7 @@ def furnish(
     named: dict[str, Any] = {
         name: uuid4()
         for name in (
-            *("ticket", "other", "target", "comment", "attachment"),
+            *("link", "ticket", "other", "target", "comment", "attachment"),
             *("key", "invitation", "sign_up", "organisation"),
             "category",
             "field",
@@ -137,7 +137,7 @@ def furnish(
     for statement in ROWS:
         database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
     ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
-    ids["other_id"] = named["other"]
+    ids |= {"other_id": named["other"], "link_id": named["link"]}
     ids |= {"comment_id": named["comment"], "attachment_id": named["attachment"]}
     return Tenant(
         workspace,
