@@ -52,7 +52,7 @@ IDS = {
     "user_id": "user_id",
     "team_id": "team_id",
     "team_ids": "team_id",
-    "ticket_id": "ticket_id",
+    "ticket_id": "other_id",
     "organisation_id": "organisation_id",
     "comment_id": "comment_id",
     "category_id": "category_id",
