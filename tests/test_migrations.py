@@ -170,6 +170,31 @@ class TestBothWays:
 
         assert [scratch.facts(sql) for sql in (LEFT_BEHIND, COLUMNS, CONSTRAINTS, INDEXES)] == first
 
+    def test_what_is_there_before_is_taken_along(self, scratch: Scratch) -> None:
+        """Of whatever workspace: the owner who migrates is no superuser, and row-level security is forced."""
+        alembic(scratch.cluster, scratch.name, "upgrade", "0005")
+        database = scratch.database
+        database.run("SET session_replication_role = replica")  # the functions are of today
+        workspace = database.value("SELECT workspace_id FROM fn_make_workspace('acme', 'Acme')")
+        database.run(
+            "INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, team_id, "
+            "status, tags, custom_fields) SELECT :w, 1, 'T-1', 's', 'd', uuidv7(), t.id, 'cancelled', "
+            '\'{vpn}\', \'{"room": 1.50, "systems": ["a", "b"], "none": null}\' '
+            "FROM teams t WHERE t.workspace_id = :w",
+            w=workspace,
+        )
+
+        alembic(scratch.cluster, scratch.name, "upgrade", "head")
+
+        assert database.value("SELECT finished_at IS NOT NULL FROM tickets")
+        assert database.value("SELECT array_agg(tag) FROM ticket_tags") == ["vpn"]
+        kept = database.value("SELECT array_agg(encode(digest, 'hex')) FROM ticket_field_values")
+        sought = ('["room", 1.5]', '["systems", "a"]', '["systems", "b"]')
+        assert set(kept) == {
+            database.value("SELECT encode(fn_field_digest(CAST(:p AS jsonb)), 'hex')", p=pair)
+            for pair in sought
+        }
+
     def test_up_twice_is_up_once(self, migrated: Scratch) -> None:
         """Deployments run it every time; the functions are put in again, as the repository has them."""
         first = migrated.facts(LEFT_BEHIND)

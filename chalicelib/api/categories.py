@@ -67,7 +67,7 @@ def delete_category(call: Call, category_id: UUID) -> Answer:
     "/v1/public/{workspace}/categories",
     summary="The categories that a form offers, in order",
     answer=CategoryChoices,
-    limits=(Limit("facade", 600, 3600),),
+    limits=(Limit("public-categories", 600, 3600),),
 )
 def list_public_categories(call: Call, workspace: str) -> Answer:  # noqa: ARG001
     return Answer({"items": categories.to_choose(call.tx, call.actor)})

@@ -76,7 +76,7 @@ def delete_custom_field(call: Call, field_id: UUID) -> Answer:
     "/v1/public/{workspace}/custom-fields",
     summary="The custom fields that a form asks for, in order",
     answer=FieldsToFillIn,
-    limits=(Limit("facade", 600, 3600),),
+    limits=(Limit("public-custom-fields", 600, 3600),),
 )
 def list_public_custom_fields(call: Call, workspace: str) -> Answer:  # noqa: ARG001
     return Answer({"items": custom_fields.to_fill_in(call.tx, call.actor)})

@@ -90,10 +90,8 @@ def upgrade() -> None:
             EXECUTE FUNCTION fn_keep_field_values();
         """
     )
-    # Of all workspaces: forced, row-level security would show their owner none.
     op.execute(
         """
-        ALTER TABLE tickets NO FORCE ROW LEVEL SECURITY;
         INSERT INTO ticket_tags (workspace_id, tag, ticket_id)
         SELECT t.workspace_id, g.tag, t.id FROM tickets t CROSS JOIN LATERAL unnest(t.tags) AS g(tag)
         ON CONFLICT DO NOTHING;
@@ -107,7 +105,6 @@ def upgrade() -> None:
         CROSS JOIN LATERAL jsonb_array_elements(
             CASE jsonb_typeof(f.value) WHEN 'array' THEN f.value ELSE jsonb_build_array(f.value) END) v
         WHERE jsonb_typeof(v.value) IN ('string', 'number', 'boolean');
-        ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
         """
     )
     secure("categories", app="SELECT, INSERT, UPDATE, DELETE")
