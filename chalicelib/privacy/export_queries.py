@@ -28,7 +28,11 @@ _OF_USER = "x.workspace_id = :workspace_id AND x.user_id = :user_id"
 _TICKET = """
     x.id, x.label, x.subject, x.description, x.type, x.priority, x.status, x.category, x.subcategory,
     (SELECT g.name FROM teams g WHERE g.workspace_id = x.workspace_id AND g.id = x.team_id) AS team,
-    x.custom_fields, x.source, x.source_ip, x.created_at, x.updated_at, x.resolved_at, x.closed_at
+    (SELECT coalesce(jsonb_object_agg(v.key, v.value), '{}') FROM jsonb_each(x.custom_fields) v
+     WHERE NOT EXISTS (SELECT FROM custom_fields f WHERE f.workspace_id = x.workspace_id)
+        OR EXISTS (SELECT FROM custom_fields f WHERE f.workspace_id = x.workspace_id AND f.key = v.key
+                   AND f.visible_to_customers)) AS custom_fields,
+    x.source, x.source_ip, x.created_at, x.updated_at, x.resolved_at, x.closed_at
 """
 _COMMENT = "x.id, x.ticket_id, x.visibility, x.body, x.source, x.created_at, x.edited_at"
 
@@ -156,7 +160,8 @@ PARTS = (
         "timeline",
         "What you did on tickets, and what happened publicly to those that you asked for.",
         """
-        SELECT x.ticket_id, x.sequence, x.action, x.changes - '{tags,sla_minutes}'::text[] AS changes,
+        SELECT x.ticket_id, x.sequence, x.action,
+            x.changes - '{custom_fields,tags,sla_minutes}'::text[] AS changes,
             x.meta - CASE WHEN x.actor_id = :user_id THEN '{}' ELSE '{reason}' END::text[] AS meta,
             x.created_at
         FROM timeline_entries x

@@ -73,6 +73,23 @@ class TestContent:
         assert "password_hash" not in whole
         assert any("1 notes" in line for line in files["about.txt"])  # type: ignore[operator]
 
+    def test_what_the_staff_keeps_to_itself_in_custom_fields_and_tags_is_not_in_it(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]
+    ) -> None:
+        ada = desk.as_(cast.ada)
+        for key in ("mood", "room"):
+            field = {"key": key, "name": key, "type": "text", "visible_to_customers": key == "room"}
+            assert ada.post("/v1/custom-fields", field).status == 201
+        values = {"mood": "a canary", "room": "12"}
+        assert desk.patch(cast.dario, ticket, custom_fields=values, tags=["canary"]).status == 200
+
+        asked = ada.post(f"/v1/users/{cast.carol.id}/export")
+        workshop.work()
+        files = fetched(desk, cast.ada, asked)
+
+        assert [each["custom_fields"] for each in files["tickets"]] == [{"room": "12"}]
+        assert "canary" not in json.dumps(files)
+
     def test_a_member_of_the_staff_gets_what_they_did_with_its_addresses(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]
     ) -> None:
