@@ -134,7 +134,7 @@ SPEND = text(f"DELETE FROM sign_in_challenges WHERE {_CHALLENGE}")
 
 
 def challenge_owner(tx: Transaction, digest: bytes) -> Row[Any] | None:
-    """`workspace_id user_id` of a challenge that is not over."""
+    """`workspace_id user_id` of a challenge, whether or not it is over: `is_open` says."""
     return tx.connection.execute(CHALLENGE_OWNER, {"digest": digest}).first()
 
 

@@ -31,7 +31,7 @@ RETURNS TABLE (workspace_id uuid, user_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
     SELECT c.workspace_id, c.user_id FROM public.sign_in_challenges c
-    WHERE c.digest = p_digest AND c.expires_at > now()
+    WHERE c.digest = p_digest
 $$;
 ALTER FUNCTION fn_sign_in_challenge_owner(bytea) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_sign_in_challenge_owner(bytea) FROM PUBLIC;
