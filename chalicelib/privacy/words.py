@@ -13,6 +13,8 @@ SHORTEST_PHONE = 7
 SHORTEST_DOCUMENT = 5
 SHORTEST_NAME = 6
 SHORTEST_WORD = 3
+# A phone that reads as a day would take the day out of every time in every document.
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 Facts = Iterable[tuple[str, str]]
 
@@ -46,8 +48,10 @@ def _wide(kind: str, value: str) -> str | None:
         return f"(?<![[:alnum:]_+-]){_escaped(local)}(?:@|%40){_escaped(domain)}(?![[:alnum:]-])"
     if kind == "phone":
         digits = re.sub(r"\D", "", value)
+        if len(digits) < SHORTEST_PHONE or _DAY.fullmatch(digits):
+            return None
         spaced = "[ ()./-]*".join(digits)
-        return rf"(?<![0-9])\+?[ (]*{spaced}(?![0-9])" if len(digits) >= SHORTEST_PHONE else None
+        return rf"(?<![0-9])\+?[ (]*{spaced}(?![0-9])"
     if kind == "document_id":
         fits = len(value) >= SHORTEST_DOCUMENT and any(character.isdigit() for character in value)
         return _whole(value) if fits else None

@@ -114,3 +114,11 @@ def test_a_text_never_outgrows_its_column(database: Database) -> None:
     assert len(text.encode()) <= 3200 * 30
     assert len(grown.encode()) <= 65_536
     assert len(subject) == 200
+
+
+@pytest.mark.parametrize("phone", ["2026-11-20", "20261120", "(2026) 11.20"])
+def test_a_phone_that_reads_as_a_day_leaves_other_texts_their_days(database: Database, phone: str) -> None:
+    text = '{"created_at": "2026-11-20T22:48:18Z"}'
+
+    assert cleaned(database, text, ("phone", phone)) == text
+    assert cleaned(database, f"Call {phone}.", ("phone", phone), own=True) == "Call [erased]."
