@@ -44,7 +44,7 @@ FILES = declared(
 )  # fmt: skip
 
 OWN = declared(
-    "own", "chalicelib/tickets/draft.py", "tests/tickets/test_verbs.py",
+    "own", "chalicelib/tickets/draft.py", "tests/tickets/test_updating.py tests/tickets/test_verbs.py",
     ("who asked for it", "self.actor.id is not None and self.ticket.requester_id == self.actor.id", "True"),
     ("a stale version", "if expected_version is not None and ticket.version != expected_version:", "if False:"),
 ) + declared(
