@@ -39,7 +39,9 @@ def main() -> int:
     given = parser.parse_args()
     wanted = given.only or [""]
     chosen = [
-        each for each in _all() if any(text in f"{each.group}: {each.path}: {each.name}" for text in wanted)
+        each
+        for each in every_mutant()
+        if any(text in f"{each.group}: {each.path}: {each.name}" for text in wanted)
     ]
     if given.list:
         print("\n".join(f"{each.group} | {each.name} | {each.path}" for each in chosen))
@@ -86,7 +88,7 @@ def _tried(copy: Path, chosen: Sequence[Mutant]) -> Iterator[Result]:
         yield mutant.group, mutant.name, found
 
 
-def _all() -> list[Mutant]:
+def every_mutant() -> list[Mutant]:
     return [*signatures.ALL, *visibility.ALL, *roles.mutants()]
 
 

@@ -24,16 +24,20 @@ class Mutant:
     nth: int = FIRST
     of: int = 1
 
+    def weakened(self, text: str) -> str:
+        """The file's text with the replacement. Raises Stale where it does not fit."""
+        parts = text.split(self.old)
+        if len(parts) != self.of + 1:
+            raise Stale(f"{self.path}: {self.name}: stands {len(parts) - 1} times, not {self.of}")
+        if self.nth == EVERY:
+            return text.replace(self.old, self.new)
+        return self.old.join(parts[: self.nth]) + self.new + self.old.join(parts[self.nth :])
+
     def apply(self, root: Path) -> str:
         """Weakens the copy; answers the file's text as it was. Raises Stale where it does not fit."""
         file = root / self.path
         before = file.read_text("utf-8")
-        parts = before.split(self.old)
-        if len(parts) != self.of + 1:
-            raise Stale(f"{self.path}: {self.name}: stands {len(parts) - 1} times, not {self.of}")
-        after = self.old.join(parts[: self.nth]) + self.new + self.old.join(parts[self.nth :])
-        after = before.replace(self.old, self.new) if self.nth == EVERY else after
-        file.write_text(after, "utf-8")
+        file.write_text(self.weakened(before), "utf-8")
         return before
 
 
