@@ -343,6 +343,16 @@ class TestChanging:
         staff = desk.detail(desk.cast.dario, ticket)["custom_fields"]
         assert staff == {"os": "macOS", "shown": "a", "hidden": "b"}
 
+    def test_who_watches_changes_nothing(self, desk: ServiceDesk) -> None:
+        declare(desk, "os", "select", **THEIRS)
+        ticket = open_one(desk, os="Linux").json
+        chris = {"user_id": str(desk.cast.chris.id)}
+        desk.as_(desk.cast.dario).post(f"/v1/tickets/{ticket['id']}/watchers", chris)
+
+        assert desk.detail(desk.cast.chris, ticket)["custom_fields"] == {"os": "Linux"}
+        assert desk.patch(desk.cast.chris, ticket, custom_fields={"os": "macOS"}).status == 403
+        assert desk.patch(desk.cast.chris, ticket, subject="Mine").status == 403
+
     def test_where_none_are_declared_a_customer_changes_none(self, desk: ServiceDesk) -> None:
         ticket = desk.ticket()
 
