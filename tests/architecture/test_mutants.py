@@ -1,4 +1,5 @@
-"""`make mutants` weakens what stands in the source: each replacement still fits, each of its tests is there."""
+"""`make mutants` weakens what stands in the source: each replacement fits still, each of its tests is
+there."""
 
 from functools import lru_cache
 
