@@ -97,4 +97,5 @@ def _patterns(tx: Transaction, actor: Actor, user: Row[Any]) -> dict[str, Any]:
     others = queries.shared(
         tx, actor.workspace.id, user.id, [value for kind, value in facts if kind != "email"]
     )
-    return dict(patterns(facts, others))
+    # Who wrote without an account chose these words alone.
+    return dict(patterns(facts, others, claimed=user.status == UserStatus.CONTACT))

@@ -2,7 +2,7 @@
 
 `everywhere` is looked for in all texts of the workspace, in any case: emails, names of two words, phones
 however they are spaced, document ids. `own` is looked for in what is the person's, as it is written: single
-words of a name, and what somebody else of the workspace has too.
+words of a name, what somebody else of the workspace has too, and what a stranger said of themselves.
 """
 
 import re
@@ -19,18 +19,19 @@ _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 Facts = Iterable[tuple[str, str]]
 
 
-def patterns(facts: Facts, shared: Iterable[str] = ()) -> Mapping[str, str | None]:
+def patterns(facts: Facts, shared: Iterable[str] = (), *, claimed: bool = False) -> Mapping[str, str | None]:
     """`facts`: (`email` | `name` | `claimed_name` | `phone` | `document_id`, value), of now and before. A
     claimed name is a stranger's word: looked for everywhere, it could take any words out of all texts.
 
-    `shared`: values, in lower case, that other people have too. `own` is None where there is nothing for it.
+    `shared`: values, in lower case, that other people have too. `claimed`: all but the email is a stranger's
+    word. `own` is None where there is nothing for it.
     """
     everywhere, own = set[str](), set[str]()
     others = set(shared)
     for kind, value in facts:
         if not value.strip():
             continue
-        theirs_alone = kind == "email" or value.lower() not in others
+        theirs_alone = kind == "email" or not (claimed or value.lower() in others)
         wide = _wide(kind, value)
         if wide:
             (everywhere if theirs_alone else own).add(wide)

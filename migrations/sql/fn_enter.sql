@@ -23,7 +23,10 @@ BEGIN
                now(),
                u.two_step_enabled_at IS NOT NULL,
                coalesce(w.two_step_required_of = 'staff' AND u.role <> 'customer', false),
-               coalesce((SELECT t.vouched FROM refresh_tokens t
+               -- A provider answers for the second step as long as one signs in with it.
+               coalesce((SELECT t.vouched AND EXISTS (
+                             SELECT FROM oidc_providers p WHERE p.workspace_id = p_workspace AND p.enabled)
+                         FROM refresh_tokens t
                          WHERE t.workspace_id = p_workspace AND t.id = p_session AND t.user_id = p_user), false),
                o.id
         FROM workspaces w

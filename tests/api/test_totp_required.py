@@ -164,6 +164,15 @@ class TestVouched:
     def session(self, api: Api, cast: Cast, adas: Device, database: Database) -> dict[str, Any]:
         session = login(api, cast.ana).json
         database.run("UPDATE refresh_tokens SET vouched = true WHERE user_id = :u", u=cast.ana.id)
+        database.run(
+            """
+            INSERT INTO oidc_providers (workspace_id, issuer, client_id, scopes, redirect_uris,
+                authorization_endpoint, token_endpoint, jwks_uri, client_authentication)
+            SELECT :w, e, 'mesa', '{openid}', ARRAY[e || '/back'], e, e, e, 'client_secret_basic'
+            FROM (VALUES ('https://login.acme.example')) AS provider(e)
+            """,
+            w=cast.acme,
+        )
         return dict(session)
 
     def test_it_does_all(self, api: Api, session: dict[str, Any]) -> None:
@@ -174,6 +183,16 @@ class TestVouched:
 
         assert "two_step_enrolment_required" not in renewed
         assert api.with_token(renewed["access_token"]).get("/v1/tickets").status == 200
+
+    @pytest.mark.parametrize(
+        "gone", ["DELETE FROM oidc_providers", "UPDATE oidc_providers SET enabled = false"]
+    )
+    def test_a_provider_that_nobody_signs_in_with_any_more_answers_for_none(
+        self, api: Api, session: dict[str, Any], database: Database, gone: str
+    ) -> None:
+        database.run(gone)
+
+        assert api.with_token(session["access_token"]).get("/v1/tickets").status == 403
 
     def test_another_session_of_the_same_person_does_not(
         self, api: Api, cast: Cast, session: dict[str, Any]

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import pytest
 
-from chalicelib.api.access import ROUTES
 from tests.architecture.source import ROOT
 
 CASES = {
@@ -36,8 +35,6 @@ CASES = {
     74: "a forged audit log",
     75: "a person erased",
 }
-# What cannot be tried yet, by the part of a route that would make it possible.
-WAITING = {21: "/attachments"}
 NAME = re.compile(r"test_(?:case_)?0?(\d{1,2})_")
 
 
@@ -56,21 +53,9 @@ def _functions(module: ast.Module) -> Iterator[str]:
     yield from (node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
 
 
-def is_possible(case: int) -> bool:
-    """Whether there is anything to try a case on."""
-    return case not in WAITING or any(WAITING[case] in path for _, path in ROUTES)
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if is_possible(case)])
+@pytest.mark.parametrize("case", CASES)
 def test_each_case_has_a_test_that_names_it(case: int) -> None:
     assert named().get(case), f"no test_case_{case:02} for {CASES[case]}"
-
-
-def test_what_waits_for_its_capability_is_listed_openly() -> None:
-    waiting = {case for case in WAITING if not is_possible(case)}
-
-    assert waiting <= CASES.keys()
-    assert not {case for case in waiting if named().get(case)}, "named already: take it out of WAITING"
 
 
 def test_the_names_are_found_however_they_are_written() -> None:

@@ -246,6 +246,31 @@ class TestWhatStays:
         kept = ada.get(f"/v1/tickets/{of_chris['id']}").json
         assert {name: kept[name] for name in told} == told
 
+    def test_what_a_stranger_said_of_themselves_takes_no_words_out_of_other_tickets(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop
+    ) -> None:
+        told = {
+            "subject": "See TKT-2026",
+            "description": "Please help with the VPN, says nadia@people.example.",
+        }
+        of_chris = desk.as_(cast.chris).post("/v1/tickets", told).json
+        facts = {"name": "Please help", "document_id": "TKT-2026", "email": "nadia@people.example"}
+        own = desk.api.post("/v1/public/acme/tickets", {**facts, **told})
+        assert own.status == 201
+
+        ada = desk.as_(cast.ada)
+        (nadia,) = ada.get("/v1/users?query=nadia").json["items"]
+        assert ada.post(f"/v1/users/{nadia['id']}/erase", {"confirm": facts["email"]}).status == 202
+        workshop.work()
+
+        kept, hers = (ada.get(f"/v1/tickets/{id}").json for id in (of_chris["id"], own.json["id"]))
+        assert kept["subject"] == "See TKT-2026"
+        assert kept["description"] == "Please help with the VPN, says [erased]."
+        assert (hers["subject"], hers["description"]) == (
+            "See [erased]",
+            "[erased] with the VPN, says [erased].",
+        )
+
     def test_of_another_workspace_nothing_is_touched(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
     ) -> None:
