@@ -8,38 +8,8 @@ from pathlib import Path
 from alembic import context
 from sqlalchemy import Connection, create_engine, text
 
-from chalicelib.models import (
-    accounts,
-    api_keys,
-    attachments,
-    audit,
-    catalogue,
-    oidc,
-    one_time,
-    organisations,
-    plumbing,
-    privacy,
-    sla,
-    tickets,
-    two_step,
-)
-from chalicelib.models.base import metadata
+from migrations.tables import metadata
 
-AREAS = (
-    accounts,
-    api_keys,
-    oidc,
-    one_time,
-    organisations,
-    two_step,
-    tickets,
-    attachments,
-    catalogue,
-    sla,
-    plumbing,
-    audit,
-    privacy,
-)
 ADVISORY_LOCK = 7_355_608
 
 

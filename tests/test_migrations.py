@@ -13,40 +13,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
-from chalicelib.models import (
-    accounts,
-    api_keys,
-    attachments,
-    audit,
-    catalogue,
-    oidc,
-    one_time,
-    organisations,
-    plumbing,
-    privacy,
-    sla,
-    tickets,
-    two_step,
-)
-from chalicelib.models.base import metadata
+from chalicelib.models import plumbing
 from local.postgres import Cluster
+from migrations.tables import metadata
 from tests.support.database import Database
 
-AREAS = (
-    accounts,
-    api_keys,
-    attachments,
-    audit,
-    catalogue,
-    oidc,
-    one_time,
-    organisations,
-    plumbing,
-    privacy,
-    sla,
-    tickets,
-    two_step,
-)
 ROOT = Path(__file__).parents[1]
 
 # Whatever a migration can leave in a database: its own name for each, and how it is defined.
