@@ -29,6 +29,7 @@ from chalicelib.api import (
     teams,
     ticket_verbs,
     tickets,
+    time_entries,
     two_step,
     users,
     watchers,
@@ -59,6 +60,7 @@ app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
+app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)
 app.register_blueprint(watchers.routes.blueprint)

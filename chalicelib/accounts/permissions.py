@@ -138,6 +138,8 @@ class Permission(StrEnum):
     TICKETS_SPLIT = "tickets.split", DISPATCHERS, "Make comments of a ticket a ticket of their own."
     TICKETS_TRANSFER = "tickets.transfer", DISPATCHERS, "Hand a ticket to another team."
     TICKETS_UNARCHIVE = "tickets.unarchive", ADMINS, "Take a ticket out of the archive."
+    TIME_ENTRIES_MANAGE = "time_entries.manage", DISPATCHERS, "Correct the time that others noted."
+    TIME_ENTRIES_WRITE = "time_entries.write", STAFF, "See the time spent on a ticket, note and correct own."
     WATCHERS_LEAVE = "watchers.leave", EVERYBODY, "Watch a ticket no longer."
     WATCHERS_MANAGE = "watchers.manage", STAFF, "Watch a ticket, and have others watch it."
     WORKSPACE_CHANGE = "workspace.change", ADMINS, "Change the settings of the workspace."

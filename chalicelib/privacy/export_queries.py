@@ -141,6 +141,14 @@ PARTS = (
         """,
     ),
     Part(
+        "time_entries",
+        "Time that you spent on tickets.",
+        f"""
+        SELECT x.ticket_id, x.minutes, x.note, x.spent_on, x.created_at FROM time_entries x WHERE {_OF_USER}
+        ORDER BY x.id
+        """,
+    ),
+    Part(
         "watched",
         "Tickets that you watch.",
         f"""

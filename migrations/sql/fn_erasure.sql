@@ -11,6 +11,7 @@ AS $$
             'public.fn_concerns(t.workspace_id, t.id, $2)'),
            ('comments', ARRAY['body'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('attachments', ARRAY['file_name'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
+           ('time_entries', ARRAY['note'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('timeline_entries', ARRAY['changes', 'meta'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('api_keys', ARRAY['name'], 't.created_by = $2'),
            ('organisations', ARRAY['notes'], 'false'),

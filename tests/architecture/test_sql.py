@@ -18,6 +18,7 @@ READING = {
     "tickets.category_queries": "categories, which their own verbs and categorising ask",
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
     "tickets.link_queries": "links, which only their own verbs ask",
+    "tickets.time_queries": "time entries, which only their own verbs ask",
     "tickets.relation_queries": "merges and splits, each a few statements over several tables of its own",
     "tickets.custom_field_queries": "custom fields as declared, which their own verbs and tickets ask",
     "tickets.conversation": "reads of comments and timelines for answers",

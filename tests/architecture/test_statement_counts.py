@@ -242,6 +242,17 @@ class TestRevising:
         assert count <= WRITE
 
 
+def test_time_spent(desk: ServiceDesk) -> None:
+    path = f"/v1/tickets/{desk.in_status('open')['id']}/time-entries"
+
+    count, reply = counted(desk, desk.cast.ana, "POST", path, {"minutes": 5})
+    assert count <= WRITE
+
+    for method, body in (("PATCH", {"minutes": 6}), ("DELETE", None)):
+        count, _ = counted(desk, desk.cast.ana, method, f"{path}/{reply.json['id']}", body)
+        assert count <= WRITE
+
+
 def test_a_link_to_a_parent(desk: ServiceDesk) -> None:
     ticket, other = desk.in_status("open"), desk.in_status("open")
     path = f"/v1/tickets/{ticket['id']}/links"
@@ -289,5 +300,5 @@ def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
 def test_every_verb_is_counted() -> None:
     paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
     verbs = {path.removeprefix(OF_A_TICKET) for path in paths}
-    others = {"attachments", "comments", "links", "merge", "split", "tags", "watchers"}
+    others = {"attachments", "comments", "links", "merge", "split", "tags", "time-entries", "watchers"}
     assert verbs - others == set(VERBS)

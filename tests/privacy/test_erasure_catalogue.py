@@ -96,6 +96,7 @@ def test_75_rows_about_a_user_go_with_it_or_outlive_it_on_purpose(database: Data
         "invitations",
         "ticket_links",
         "tickets",
+        "time_entries",
     }
 
 

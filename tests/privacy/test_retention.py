@@ -23,6 +23,7 @@ OF_TICKETS = (
         "sla_steps",
         "ticket_watchers",
         "ticket_links",
+        "time_entries",
     ),
     *("events", "notifications"),
 )
@@ -68,6 +69,13 @@ class TestPurge:
             e=event["id"],
             u=cast.carol.id,
             t=old,
+        )
+        database.run(
+            "INSERT INTO time_entries (workspace_id, ticket_id, user_id, minutes, spent_on) "
+            "VALUES (:w, :t, :u, 5, now())",
+            w=cast.acme,
+            t=old,
+            u=cast.ana.id,
         )
         database.run(
             "INSERT INTO ticket_links (workspace_id, ticket_id, kind, other_id) "

@@ -27,6 +27,7 @@ BY_NAME = {
     "admin_password": lambda: "violet staple horse",
     "current_password": lambda: PASSWORD,
     "new_password": lambda: "amber ladder cloud",
+    "spent_on": lambda: "2026-11-20",
     "file_name": lambda: "specimen.png",
     "content_type": lambda: "image/png",
     "phone": lambda: "+34 600 100 200",

@@ -55,6 +55,8 @@ ROWS = (
     "INSERT INTO attachments (workspace_id, id, ticket_id, uploaded_by, file_name, content_type, size, "
     "state, scan, object_version, uploaded_at) VALUES (:w, :attachment, :ticket, :user, 'canary.png', "
     "'image/png', 9, 'uploaded', 'clean', 'v1', now())",
+    "INSERT INTO time_entries (workspace_id, id, ticket_id, user_id, minutes, note, spent_on) "
+    "VALUES (:w, :entry, :ticket, :user, 5, 'a canary', '2026-11-20')",
     "INSERT INTO discarded_files (workspace_id, id) VALUES (:w, uuidv7())",
     "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type) "
     "VALUES (:w, :ticket, 1, 'created', 'user')",
@@ -112,7 +114,7 @@ def furnish(
     named: dict[str, Any] = {
         name: uuid4()
         for name in (
-            *("link", "ticket", "other", "target", "comment", "attachment"),
+            *("entry", "link", "ticket", "other", "target", "comment", "attachment"),
             *("key", "invitation", "sign_up", "organisation"),
             "category",
             "field",
@@ -137,7 +139,7 @@ def furnish(
     for statement in ROWS:
         database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
     ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
-    ids |= {"other_id": named["other"], "link_id": named["link"]}
+    ids |= {"other_id": named["other"], "link_id": named["link"], "entry_id": named["entry"]}
     ids |= {"comment_id": named["comment"], "attachment_id": named["attachment"]}
     return Tenant(
         workspace,
