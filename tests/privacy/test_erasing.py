@@ -346,6 +346,24 @@ class TestWhatStays:
         assert (seen["subject"], seen["description"]) == ("Carol called", "Carol, not [erased].")
 
 
+class TestTimeEntries:
+    def test_notes_lose_the_words_and_stay_as_long_as_they_may_be(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
+    ) -> None:
+        ticket = desk.as_(cast.carol).post("/v1/tickets", {"subject": "VPN", "description": "Drops."}).json
+        path = f"/v1/tickets/{ticket['id']}/time-entries"
+        called = f"{'Carol ' * 320}{'.' * 80}"
+        for note in (f"Called {cast.carol.email}.", called):
+            assert desk.as_(cast.ada).post(path, {"minutes": 5, "note": note}).status == 201
+
+        desk.as_(cast.ada).post(*erasure_of(cast.carol))
+        workshop.work()
+
+        first, second = (row["note"] for row in database.rows("SELECT note FROM time_entries ORDER BY id"))
+        assert (first, len(second)) == ("Called [erased].", 2000)
+        assert cast.carol.name not in second
+
+
 class TestFiles:
     def test_files_that_they_sent_go_and_names_of_others_lose_the_words(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
