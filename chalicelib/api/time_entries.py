@@ -13,7 +13,9 @@ routes = Routes(__name__, tag="Time entries")
 
 
 @routes.get(
-    "/v1/tickets/{ticket_id}/time-entries", summary="List the time spent on it", answer=TimeEntriesOut
+    "/v1/tickets/{ticket_id}/time-entries",
+    summary="List the time spent on it, for the staff",
+    answer=TimeEntriesOut,
 )
 def list_time_entries(call: Call, ticket_id: UUID, query: PageQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)

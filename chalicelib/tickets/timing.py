@@ -18,9 +18,10 @@ FIELDS = ("minutes", "note", "spent_on")
 
 
 def listing(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page) -> dict[str, Any]:
-    """A page of a visible ticket's entries, and what they come to, all of them. Raises NotFound."""
-    actor.require(Permission.TIME_ENTRIES_WRITE, "The time spent is between colleagues.")
+    """A page of a visible ticket's entries, and what they come to, all of them. Raises NotFound or
+    Forbidden."""
     totals = time_queries.totals(tx, actor, ticket_id)
+    actor.require(Permission.TIME_ENTRIES_WRITE, "The time spent is between colleagues.")
     rows = time_queries.listed(tx, actor, ticket_id, page)
     return {**answer(rows, page, "created_at", lambda row: (row.created_at, row.id), _shape), **totals}
 
