@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chalicelib.accounts import users
 from chalicelib.accounts.adding import add
-from chalicelib.accounts.changing import change
+from chalicelib.accounts.changing import change, prove_own_email
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import keyring
 from chalicelib.accounts.oidc_unlinking import unlink
@@ -65,7 +65,12 @@ def get_user(call: Call, user_id: UUID) -> Answer:
     examples={"body": {"role": "dispatcher", "phone": "+57 601 555 0100"}},
 )
 def change_user(call: Call, user_id: UUID, body: UserPatch) -> Answer:
-    changed = change(call.tx, call.actor, keyring(call.settings), user_id, sent(body))
+    wanted, keys = sent(body), keyring(call.settings)
+    password = wanted.pop("current_password", None)
+    factor = call.settings.rate_limit_factor
+    if refusal := prove_own_email(call.tx, call.actor, keys, user_id, wanted, password, limit_factor=factor):
+        return Answer(refusal)
+    changed = change(call.tx, call.actor, keys, user_id, wanted)
     if not Role(changed["role"]).is_staff:
         release_all(call.tx, call.actor, user_id, f"{changed['name']} is no longer staff.")
     if changed["organisation"] and MOVES & body.model_fields_set:

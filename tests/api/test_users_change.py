@@ -203,6 +203,24 @@ def test_a_password_activates_who_was_invited(api: Api, ada: Api) -> None:
     assert api.post("/v1/auth/login", {"email": "eve@acme.example", "password": PASSWORD}).status == 200
 
 
+def test_the_own_email_needs_the_current_password(api: Api, ada: Api, cast: Cast, database: Database) -> None:
+    for given in ({}, {"current_password": "another one entirely"}):
+        reply = patch(ada, cast.ada, email="mallory@globex.example", **given)
+        assert (reply.status, reply.code) == (403, "FORBIDDEN")
+    assert login(api, cast.ada).status == 200
+    assert database.value("SELECT count(*) FROM audit_log WHERE action = 'email_change.refused'") == 2
+
+    reply = patch(ada, cast.ada, email="ada.lovelace@acme.example", current_password=cast.ada.password)
+
+    assert (reply.status, reply.json["email"]) == (200, "ada.lovelace@acme.example")
+
+
+def test_guesses_of_the_own_password_are_counted(ada: Api, cast: Cast) -> None:
+    replies = [patch(ada, cast.ada, email="x@y.example", current_password=f"guess {n}") for n in range(11)]
+
+    assert [reply.status for reply in replies] == [403] * 10 + [429]
+
+
 @pytest.mark.parametrize("password", ["short", "ana@acme.example", "acme-202611!", "x" * 129])
 def test_a_password_keeps_to_the_policy(api: Api, ada: Api, cast: Cast, password: str) -> None:
     reply = patch(ada, cast.ana, password=password)

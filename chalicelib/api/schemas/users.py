@@ -57,8 +57,10 @@ class UserIn(In):
 
 class UserPatch(In):
     """What changes of a user; only the fields that are sent. `status: active` undoes a deactivation. Who is
-    put in an organisation, or taken out by null, stays so whatever the email's domain."""
+    put in an organisation, or taken out by null, stays so whatever the email's domain. One's own email takes
+    the `current_password`."""
 
+    current_password: Password = omitted()
     name: Name = omitted()
     email: Email = omitted()
     role: RoleWord = omitted()
