@@ -28,7 +28,6 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
     ("POST", "/v1/tickets/{ticket_id}/links"): frozenset({200}),
     ("POST", "/v1/tickets/{ticket_id}/watchers"): frozenset({200}),
-    ("PATCH", "/v1/users/{user_id}"): frozenset({429}),
 }
 RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 

@@ -9,7 +9,7 @@ from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import keyring
 from chalicelib.accounts.oidc_unlinking import unlink
 from chalicelib.accounts.permissions import Role
-from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.endpoint import Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page, sent
 from chalicelib.api.schemas.users import UserIn, UserOut, UserPatch, UserQuery
@@ -62,6 +62,7 @@ def get_user(call: Call, user_id: UUID) -> Answer:
     summary="Change a user",
     answer=UserOut,
     signs=True,
+    limits=(Limit("user-change", 6000, 3600),),
     examples={"body": {"role": "dispatcher", "phone": "+57 601 555 0100"}},
 )
 def change_user(call: Call, user_id: UUID, body: UserPatch) -> Answer:
