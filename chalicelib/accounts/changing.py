@@ -24,10 +24,9 @@ from chalicelib.accounts.joining import membership
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
 from chalicelib.accounts.permissions import Permission, Role
-from chalicelib.accounts.reauthentication import prove_password
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, Forbidden, Refusal, ValidationFailed
+from chalicelib.core.errors import Conflict, Forbidden, ValidationFailed
 from chalicelib.models.words import UserStatus
 
 DECIDED_APART = ("password", "status", "team_ids", "organisation_id")
@@ -74,23 +73,6 @@ def change(
         tx, actor, "user.changed", ("user", user_id), audited_before(user), {**audited(changed), **is_set}
     )
     return changed
-
-
-def prove_own_email(
-    tx: Transaction,
-    actor: Actor,
-    keys: Keyring,
-    user_id: UUID,
-    wanted: Mapping[str, Any],
-    password: str | None,
-    *,
-    limit_factor: int,
-) -> Refusal | None:
-    """None unless somebody changes their own email without their password: who has stolen a session could
-    have another password mailed to themselves. See reauthentication.prove_password."""
-    if actor.user_id != user_id or wanted.get("email", actor.email) == actor.email:
-        return None
-    return prove_password(tx, actor, keys, password, "email_change.refused", limit_factor=limit_factor)
 
 
 def _names(columns: Collection[str]) -> list[str]:

@@ -1,5 +1,9 @@
 """Proving one's password again, for what a stolen session must not do."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
 from chalicelib.accounts import mail_queries
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit
@@ -31,6 +35,23 @@ def prove_password(
     # Again: of many guesses made at the same moment, only the first few may find out that they are right.
     _refuse_the_throttled(tx, actor, limit_factor)
     return None
+
+
+def prove_own_email(
+    tx: Transaction,
+    actor: Actor,
+    keys: Keyring,
+    user_id: UUID,
+    wanted: Mapping[str, Any],
+    password: str | None,
+    *,
+    limit_factor: int,
+) -> Refusal | None:
+    """None unless somebody changes their own email without their password: who has stolen a session could
+    have another password mailed to themselves."""
+    if actor.user_id != user_id or wanted.get("email", actor.email) == actor.email:
+        return None
+    return prove_password(tx, actor, keys, password, "email_change.refused", limit_factor=limit_factor)
 
 
 def _refuse_the_throttled(tx: Transaction, actor: Actor, limit_factor: int) -> None:

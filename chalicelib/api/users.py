@@ -4,11 +4,12 @@ from uuid import UUID
 
 from chalicelib.accounts import users
 from chalicelib.accounts.adding import add
-from chalicelib.accounts.changing import change, prove_own_email
+from chalicelib.accounts.changing import change
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import keyring
 from chalicelib.accounts.oidc_unlinking import unlink
 from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.reauthentication import prove_own_email
 from chalicelib.api.endpoint import Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page, sent
