@@ -6,7 +6,9 @@ import pytest
 from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.api import access, resource
 from chalicelib.api.endpoint import Endpoint
-from tests.support.cast import token_for
+from tests.support.api import Api
+from tests.support.cast import Cast, token_for
+from tests.support.database import Database
 from tests.support.specimens import is_public, name_of, routes
 from tests.support.world import World
 
@@ -48,3 +50,24 @@ def test_case_18_a_verb_refuses_by_itself_who_lacks_its_permission(
 def test_what_is_read_by_route_alone_is_read_only_and_there() -> None:
     assert {name_of(endpoint) for endpoint in CLOSED_TO_SOME} >= READ_BY_ROUTE
     assert all(name.startswith("GET ") for name in READ_BY_ROUTE)
+
+
+@pytest.mark.usefixtures("gate_open")
+def test_case_18_an_agents_key_changes_nobody(api: Api, cast: Cast, database: Database) -> None:
+    """Whoever is no user was never demoted either: the permission alone keeps a key out."""
+    body = {"name": "Robot", "role": "admin", "scopes": ["read", "write"]}
+    made = api.with_token(cast.ada.token).post("/v1/api-keys", body)
+    database.run("UPDATE api_keys SET role = 'agent'")
+
+    reply = api.with_token(made.json["key"]).patch(f"/v1/users/{cast.carol.id}", {"name": "Caroline"})
+
+    assert (reply.status, reply.json["detail"]) == (403, "Only an administrator changes users.")
+
+
+@pytest.mark.usefixtures("gate_open")
+def test_case_18_a_refusal_says_what_was_refused(api: Api, cast: Cast) -> None:
+    posing = api.with_token(token_for(cast.acme, cast.dario.id, Role.ADMIN))
+
+    reply = posing.post(f"/v1/users/{cast.carol.id}/erase", {"confirm": cast.carol.email})
+
+    assert (reply.status, reply.json["detail"]) == (403, "Only an administrator erases people.")

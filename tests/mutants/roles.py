@@ -23,7 +23,10 @@ TABLE = (
 ROOMS = ("tests/api/test_matrix_rooms.py",)
 # Where a question is not the first line of a verb, the tests of that verb.
 ASKED_IN = {
+    "chalicelib/accounts/adding.py": "tests/api/test_matrix_rooms.py tests/api/test_api_keys.py",
     "chalicelib/accounts/auditing.py": "tests/accounts/test_audit_log.py",
+    "chalicelib/accounts/changing.py": "tests/api/test_matrix_rooms.py tests/api/test_api_keys.py",
+    "chalicelib/accounts/jobs.py": "tests/privacy/test_exporting.py tests/privacy/test_jobs.py",
     "chalicelib/accounts/profile.py": "tests/api/test_auth_me.py",
     "chalicelib/accounts/users.py": "tests/api/test_totp_enrolment.py tests/api/test_users.py",
     "chalicelib/api/comments.py": "tests/tickets/test_between_colleagues.py",
