@@ -40,7 +40,8 @@ ASKED_IN = {
     "chalicelib/tickets/categories.py": "tests/api/test_categories.py tests/api/test_matrix_rooms.py",
     "chalicelib/tickets/commenting.py": "tests/tickets/test_commenting.py tests/sla/test_ticket_promises.py",
     "chalicelib/tickets/comment_queries.py": "tests/tickets/test_revising.py tests/tickets/test_commenting.py",
-    "chalicelib/tickets/conversation.py": "tests/tickets/test_commenting.py tests/tickets/test_between_colleagues.py tests/tickets/test_revising.py",
+    "chalicelib/tickets/conversation.py": "tests/tickets/test_commenting.py tests/tickets/test_between_colleagues.py tests/tickets/test_revising.py tests/tickets/test_merging.py",
+    "chalicelib/tickets/link_queries.py": "tests/tickets/test_linking.py",
     "chalicelib/tickets/creating.py": "tests/tickets/test_creating.py tests/tickets/test_custom_fields.py tests/api/test_matrix_rooms.py",
     "chalicelib/tickets/deleting.py": "tests/api/test_matrix_rooms.py",
     "chalicelib/tickets/mentioning.py": "tests/tickets/test_mentioning.py",
@@ -121,15 +122,15 @@ def _without(path: str, text: str, call: ast.Call) -> Mutant:
     asked = ast.get_source_segment(text, call)
     assert asked is not None
     assert isinstance(call.func, ast.Attribute)
-    places = [node for node in ast.walk(ast.parse(text)) if _is(node, asked, text)]
-    nth = [(node.lineno, node.col_offset) for node in places].index((call.lineno, call.col_offset)) + 1
+    places = sorted(
+        (node.lineno, node.col_offset)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and ast.get_source_segment(text, node) == asked
+    )
+    nth = places.index((call.lineno, call.col_offset)) + 1
     name = f"{path.removeprefix('chalicelib/')}:{call.lineno} {ast.unparse(call.args[0]).removeprefix('Permission.')}"
     new = "True" if call.func.attr == "may" else "None"
     return Mutant("question", name, path, asked, new, tests_of(path), nth, text.count(asked))
-
-
-def _is(node: ast.AST, asked: str, text: str) -> bool:
-    return isinstance(node, ast.Call) and ast.get_source_segment(text, node) == asked
 
 
 def tests_of(path: str) -> tuple[str, ...]:

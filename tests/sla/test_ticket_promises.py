@@ -215,6 +215,18 @@ def test_the_conversation_starts_and_stops_the_next_response(desk: ServiceDesk, 
     assert asked["status"] == "fulfilled"
 
 
+def test_who_asked_for_a_merged_ticket_waits_for_an_answer_too(desk: ServiceDesk, database: Database) -> None:
+    policy(database, desk, 0, {}, {"first_response": 60, "next_response": 30})
+    carols, chriss = desk.ticket(desk.cast.carol), desk.ticket(desk.cast.chris)
+    desk.comment(desk.cast.ada, chriss, "We are on it.")
+    assert desk.do(desk.cast.dario, carols, "merge", into_id=chriss["id"]).status == 200
+
+    desk.comment(desk.cast.carol, carols, "Any news?")
+
+    (asked,) = targets(desk.detail(desk.cast.ada, chriss), "next_response")
+    assert (asked["status"], asked["minutes"]) == ("running", 30)
+
+
 def test_what_a_program_answers_counts_as_an_answer_of_the_staff(
     desk: ServiceDesk, database: Database
 ) -> None:

@@ -29,6 +29,15 @@ class TestWhoSeesWhat:
 
         assert desk.labels(desk.cast.carol) == [own["label"]]
 
+    def test_a_customer_no_more_where_agents_see_everything(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
+        own = desk.ticket()
+        desk.ticket(desk.cast.chris)
+        database.run("UPDATE workspaces SET agent_visibility = 'all'")
+
+        assert desk.labels(desk.cast.carol) == [own["label"]]
+
     def test_the_dispatcher_the_whole_workspace_and_no_other(self, desk: ServiceDesk) -> None:
         own = [desk.ticket()["label"], desk.ticket(desk.cast.chris)["label"]]
         desk.ticket(desk.cast.mallory)

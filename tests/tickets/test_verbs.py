@@ -204,8 +204,13 @@ class TestWhatChangesNothing:
 
 
 class TestAWatcher:
-    def test_reads_but_does_not_act(self, desk: ServiceDesk, database: Database) -> None:
-        ticket = desk.in_status("resolved")
+    @pytest.mark.parametrize(
+        ("status", "verb"), [("resolved", "close"), ("resolved", "reopen"), ("new", "cancel")]
+    )
+    def test_reads_but_does_not_act(
+        self, desk: ServiceDesk, database: Database, status: str, verb: str
+    ) -> None:
+        ticket = desk.in_status(status)
         database.run(
             "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :t, :u)",
             w=desk.cast.acme,
@@ -214,7 +219,7 @@ class TestAWatcher:
         )
 
         assert desk.detail(desk.cast.chris, ticket)["label"] == ticket["label"]
-        assert desk.do(desk.cast.chris, ticket, "close").status == 403
+        assert desk.do(desk.cast.chris, ticket, verb, reason="mine now").status == 403
 
 
 class TestAnArchivedTicket:
