@@ -83,12 +83,19 @@ def _write_zip(folder: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w") as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = path.relative_to(folder).as_posix()
-            if "__pycache__" in name or name.endswith(UNUSED_SUFFIXES) or name.startswith(UNUSED_FOLDERS):
+            if _is_unused(name):
                 continue
             content = path.read_bytes()
             append(archive, name, without_sections(content) if ".so" in path.suffixes else content)
             if name in imported and name.endswith(".py"):
                 append(archive, *compile_module(name, content, docstrings=False))
+
+
+def _is_unused(name: str) -> bool:
+    # Of what pip writes about a package, programs ask for its version alone.
+    about_it = ".dist-info/" in name and not name.endswith("/METADATA")
+    left_out = name.endswith(UNUSED_SUFFIXES) or name.startswith(UNUSED_FOLDERS)
+    return about_it or left_out or "__pycache__" in name
 
 
 def _imported_modules(folder: Path) -> set[str]:

@@ -122,7 +122,10 @@ def _desk(stage: Stage, cost: int) -> Iterator[Callable[[str, str], int]]:
     with (
         open(os.devnull, "w") as nowhere,
         redirect_stdout(nowhere),
-        patch.dict(os.environ, {**stage.environment, "MESA_BCRYPT_COST": str(cost)}),
+        # Thousands of refusals are the point of it, and no news.
+        patch.dict(
+            os.environ, {**stage.environment, "MESA_BCRYPT_COST": str(cost), "MESA_LOG_LEVEL": "ERROR"}
+        ),
         patch("chalicelib.core.events.send_committed"),
     ):
         api_settings.cache_clear()
