@@ -71,6 +71,8 @@ def _ssl_context(sslmode: str) -> ssl.SSLContext | Literal[False]:
     if sslmode == "disable":
         return False  # None would ask for TLS, unverified, and load the certificates of half the world for it
     context = ssl.create_default_context(cafile=CA_BUNDLE if os.path.exists(CA_BUNDLE) else None)
+    # Said here, for some systems' OpenSSL would take less.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if sslmode == "require":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

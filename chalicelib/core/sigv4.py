@@ -82,6 +82,7 @@ def post(
     connection: http.client.HTTPConnection
     if url.scheme == "https":
         trusted = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+        trusted.minimum_version = ssl.TLSVersion.TLSv1_2
         connection = http.client.HTTPSConnection(host, port, timeout=seconds, context=trusted)
     else:
         connection = http.client.HTTPConnection(host, port, timeout=seconds)
