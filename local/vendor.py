@@ -86,9 +86,11 @@ def _write_zip(folder: Path, target: Path) -> None:
             if _is_unused(name):
                 continue
             content = path.read_bytes()
-            append(archive, name, without_sections(content) if ".so" in path.suffixes else content)
             if name in imported and name.endswith(".py"):
-                append(archive, *compile_module(name, content, docstrings=False))
+                # In the source's place: it would be read for tracebacks alone, and is a tenth of the package.
+                append(archive, f"{name}c", compile_module(name, content, docstrings=False)[1])
+            else:
+                append(archive, name, without_sections(content) if ".so" in path.suffixes else content)
 
 
 def _is_unused(name: str) -> bool:

@@ -46,11 +46,9 @@ class TestBytecode:
         assert load(tmp_path / "module.py").hello("Ada") == "hello Ada"
 
     def test_only_docstrings_are_left_out(self, tmp_path: Path) -> None:
-        name, compiled = compile_module("module.py", SOURCE, docstrings=False)
-        (tmp_path / "module.py").touch()
-        (tmp_path / name).parent.mkdir()
-        (tmp_path / name).write_bytes(compiled)
-        module = load(tmp_path / "module.py")
+        _, compiled = compile_module("module.py", SOURCE, docstrings=False)
+        (tmp_path / "module.pyc").write_bytes(compiled)
+        module = load(tmp_path / "module.pyc")
 
         assert (module.__doc__, module.hello.__doc__, module.Empty.__doc__) == (None, None, None)
         with pytest.raises(AssertionError):
