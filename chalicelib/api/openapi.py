@@ -133,11 +133,15 @@ def _parameters(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> list[
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that is left out is absent, never null."""
+    """A parameter that is left out is absent, never null; of a text or a list it is the text."""
     choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
     kept = {name: value for name, value in schema.items() if name != "anyOf"}
     if len(choices) == 1:
-        return {**choices[0], **kept}
+        only = {**choices[0], **kept}
+        if only.get("type") == ["string", "array"]:
+            only = {**only, "type": "string"}
+            only.pop("items")
+        return only
     return {"anyOf": choices, **kept} if choices else kept
 
 

@@ -3,25 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page as PageOut
+from chalicelib.api.schemas.filters import TicketQuery
 from chalicelib.api.schemas.tickets import (
     TicketDetail,
     TicketIn,
     TicketListed,
     TicketOut,
     TicketPatch,
-    TicketQuery,
     listed,
     whole,
 )
 from chalicelib.api.ticket_answer import ticket_answer
 from chalicelib.core import paging
-from chalicelib.core.errors import ValidationFailed
-from chalicelib.tickets import conversation, custom_fields, deleting, listing, views
+from chalicelib.tickets import conversation, deleting, filtering, listing, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
 from chalicelib.tickets.timeline import as_customers_see
@@ -48,14 +46,15 @@ def create_ticket(call: Call, body: TicketIn) -> Answer:
 
 @routes.get("/v1/tickets", summary="List the tickets that you may see", answer=PageOut[TicketListed])
 def list_tickets(call: Call, query: TicketQuery) -> Answer:
-    return _page(call, query, _conditions(call, query))
+    return _page(call, query, filtering.conditions(call.tx, call.actor, query.plain()))
 
 
 @routes.get(
     "/v1/tickets/breached", summary="Tickets that are not finished and past due", answer=PageOut[TicketListed]
 )
 def breached_tickets(call: Call, query: TicketQuery) -> Answer:
-    return _page(call, query, {**_conditions(call, query), "active": None, "breached": None})
+    wanted = filtering.conditions(call.tx, call.actor, query.plain())
+    return _page(call, query, {**wanted, "active": None, "breached": None})
 
 
 @routes.get("/v1/tickets/{ticket_id}", summary="Show a ticket with its conversation", answer=TicketDetail)
@@ -107,41 +106,3 @@ def _page(call: Call, query: TicketQuery, conditions: dict[str, Any]) -> Answer:
             lambda row: listed(row, call.actor),
         )
     )
-
-
-def _me(actor: Actor, parameter: str) -> UUID:
-    if actor.user_id is None:
-        raise ValidationFailed.of(parameter, "An API key is no person: name one by its id.")
-    return actor.user_id
-
-
-def _conditions(call: Call, query: TicketQuery) -> dict[str, Any]:
-    """The filter's conditions by name, with their values; see listing.CONDITIONS."""
-    plain = (
-        "query",
-        "status",
-        "priority",
-        "type",
-        "team",
-        "tag",
-        "created_after",
-        "created_before",
-        "updated_after",
-    )
-    actor = call.actor
-    found: dict[str, Any] = {name: value for name in plain if (value := getattr(query, name)) is not None}
-    if query.assignee == "none":
-        found["unassigned"] = None
-    elif query.assignee is not None:
-        found["assignee"] = _me(actor, "assignee") if query.assignee == "me" else query.assignee
-    if query.requester is not None:
-        found["requester"] = _me(actor, "requester") if query.requester == "me" else query.requester
-    if query.organisation == "none":
-        found["without_organisation"] = None
-    elif query.organisation is not None:
-        found["organisation"] = query.organisation
-    if query.breached is not None:
-        found["breached" if query.breached else "not_breached"] = None
-    found |= custom_fields.conditions(call.tx, actor, query.custom_field or ())
-    found["archived" if query.archived else "not_archived"] = None
-    return found

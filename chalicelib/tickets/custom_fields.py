@@ -92,25 +92,34 @@ def delete(tx: Transaction, actor: Actor, field_id: UUID) -> None:
     audit(tx, actor, "custom_field.deleted", ("custom_field", field_id), before=_audited(before))
 
 
-def conditions(tx: Transaction, actor: Actor, given: Sequence[str]) -> dict[str, str]:
-    """Filters `key:value` as conditions of listing.CONDITIONS with what each needs.
+def conditions(
+    tx: Transaction,
+    actor: Actor,
+    given: Sequence[str],
+    *,
+    fields: Sequence[field_values.CustomField] | None = None,
+    where: str = "",
+) -> dict[str, str]:
+    """Filters `key:value` as conditions of listing.CONDITIONS with what each needs. `fields`: all of them,
+    where they are read already; `where` goes before the field's name in problems.
 
     Raises ValidationFailed for a field that the actor may not know of, and for no value of it.
     """
     if not given:
         return {}
-    known = field_values.known_to(
-        field_values.read(queries.fields(tx, actor.workspace.id)), staff=_is_staff(actor)
-    )
+    if fields is None:
+        fields = field_values.read(queries.fields(tx, actor.workspace.id))
+    known = field_values.known_to(fields, staff=_is_staff(actor))
     found = {}
     for place, pair in enumerate(given):
         key, colon, text = pair.partition(":")
         if not colon or key not in known:
-            raise ValidationFailed.of("custom_field", "Use key:value, with the key of a custom field.")
+            told = "Use key:value, with the key of a custom field."
+            raise ValidationFailed.of(f"{where}custom_field", told)
         try:
             value = field_values.sought(known[key], text)
         except ValueError as error:
-            raise ValidationFailed.of("custom_field", f"{key}: {error}") from error
+            raise ValidationFailed.of(f"{where}custom_field", f"{key}: {error}") from error
         found[f"field_{place}"] = dumps([key, value])
     return found
 

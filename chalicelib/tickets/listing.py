@@ -35,6 +35,7 @@ CONDITIONS = {
     "assignee": "t.assignee_id = :assignee",
     "unassigned": "t.assignee_id IS NULL",
     "team": "t.team_id = :team",
+    "teams": "t.team_id = ANY(CAST(:teams AS uuid[]))",
     "requester": "t.requester_id = :requester",
     # A deleted one is none, though its tickets keep its id.
     "organisation": """t.organisation_id = :organisation AND EXISTS (
@@ -60,6 +61,8 @@ CONDITIONS = {
     "created_after": "t.created_at > :created_after",
     "created_before": "t.created_at < :created_before",
     "updated_after": "t.updated_at > :updated_after",
+    "updated_before": "t.updated_at < :updated_before",
+    "due_before": "t.due_at < :due_before",
     "query": """(t.label = upper(:query) OR t.number::text = :query
         OR to_tsvector('simple', t.subject || ' ' || t.description) @@ websearch_to_tsquery('simple',
             :query))""",
@@ -89,6 +92,15 @@ def _page(visible: str, conditions: tuple[str, ...], sort: str, after: bool) -> 
     return text(f"SELECT {LISTED}, {TARGETS_JSON} AS targets FROM ({shown}) AS t {JOINS} {in_order}")
 
 
+@lru_cache(maxsize=128)
+def _ids(visible: str, conditions: tuple[str, ...], sort: str) -> TextClause:
+    where = ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
+    order = "DESC" if sort.startswith("-") else "ASC"
+    column = SORTS[sort.removeprefix("-")][0]
+    in_order = f"ORDER BY {column} {order}, t.id {order}"
+    return text(f"SELECT t.id FROM tickets t WHERE {' AND '.join(where)} {in_order} LIMIT :most")
+
+
 def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[Any]:
     """The rows of a page, and one more where there is a next."""
     _, _, kind = SORTS[wanted.sort.removeprefix("-")]
@@ -105,6 +117,15 @@ def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[A
             {"workspace_id": actor.workspace.id, "take": page.take, "skip": page.skip, **values, **given},
         ).all()
     )
+
+
+def ids_of(tx: Transaction, actor: Actor, wanted: Filter, most: int) -> list[UUID]:
+    """The ids of the first `most` tickets, in order."""
+    visible, values = visible_to(actor)
+    statement = _ids(visible, tuple(sorted(wanted.conditions)), wanted.sort)
+    given = {name: value for name, value in wanted.conditions.items() if value is not None}
+    keys = {"workspace_id": actor.workspace.id, "most": most, **values, **given}
+    return list(tx.connection.scalars(statement, keys))
 
 
 def sort_key(row: Any, sort: str) -> tuple[Any, UUID]:

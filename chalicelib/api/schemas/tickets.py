@@ -16,7 +16,6 @@ from chalicelib.api.schemas.common import (
     LongText,
     Name,
     Out,
-    PageQuery,
     PersonRef,
     TeamRef,
     at_most_64_kb,
@@ -24,14 +23,7 @@ from chalicelib.api.schemas.common import (
     single_line,
 )
 from chalicelib.api.schemas.custom_fields import at_most_16_kb
-from chalicelib.api.schemas.words import (
-    PriorityList,
-    PriorityWord,
-    StatusList,
-    StatusWord,
-    TypeList,
-    TypeWord,
-)
+from chalicelib.api.schemas.words import PriorityWord, StatusWord, TypeWord
 from chalicelib.models.words import Priority, Status, TicketType
 from chalicelib.sla.facts import resolution_facts, sla_facts
 
@@ -78,44 +70,6 @@ class TicketPatch(In):
     custom_fields: CustomFields = omitted()
     sla_minutes: Minutes | None = None
     comment: LongText = omitted()
-
-
-class TicketQuery(PageQuery):
-    """Filters and sort of a list of tickets. `custom_field` is `key:value`, up to five times."""
-
-    REPEATED = frozenset({"custom_field"})
-
-    query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    status: StatusList | None = None
-    priority: PriorityList | None = None
-    type: TypeList | None = None
-    assignee: UUID | Literal["me", "none"] | None = None
-    team: UUID | None = None
-    requester: UUID | Literal["me"] | None = None
-    organisation: UUID | Literal["none"] | None = None
-    tag: Annotated[str, StringConstraints(max_length=50, to_lower=True)] | None = None
-    # key:value, given up to five times.
-    custom_field: (
-        Annotated[list[Annotated[str, StringConstraints(max_length=1100)]], Field(max_length=5)] | None
-    ) = None
-    breached: bool | None = None
-    archived: bool = False
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-    updated_after: datetime | None = None
-    sort: Literal[
-        "created_at", "-created_at", "updated_at", "-updated_at", "due_at", "-due_at", "priority", "-priority"
-    ] = "-created_at"
-
-    @field_validator("created_after", "created_before", "updated_after")
-    @classmethod
-    def with_zone(cls, value: datetime | None) -> datetime | None:
-        """A time without its zone is nobody's."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("This needs its offset, as in 2026-11-20T09:00:00Z")
-        if value is not None and not 1970 <= value.year <= 9000:
-            raise ValueError("This is no year that a ticket can have")
-        return value
 
 
 class PublicTicketIn(In):

@@ -72,12 +72,16 @@ def word(words: type[Word], elsewhere: dict[str, Word]) -> Any:
 def word_list(
     words: type[Word], elsewhere: dict[str, Word], several: dict[str, list[Word]] | None = None
 ) -> Any:
-    """A comma list of words, as filters take it; `several` are words that mean more than one of ours."""
+    """A comma list of words, as filters take it, or a list of them in JSON; `several` are words that mean
+    more than one of ours."""
     one = reader(words, elsewhere)
 
     def read(value: Any) -> Any:
         found: list[Word] = []
-        for part in filter(str.strip, str(value).split(",")):
+        parts = value if isinstance(value, list) else str(value).split(",")
+        if not all(isinstance(part, str) for part in parts):
+            raise ValueError("Use words")
+        for part in filter(str.strip, parts):
             found += (several or {}).get(part.strip().lower()) or [one(part)]
         if not found:
             raise ValueError("This names nothing")
@@ -86,7 +90,13 @@ def word_list(
     return Annotated[
         list[words],  # type: ignore[valid-type]
         BeforeValidator(read),
-        WithJsonSchema({"type": "string", "description": f"Comma list of {', '.join(words)}"}),
+        WithJsonSchema(
+            {
+                "type": ["string", "array"],
+                "items": {"type": "string"},
+                "description": f"Comma list of {', '.join(words)}",
+            }
+        ),
     ]
 
 
