@@ -78,15 +78,23 @@ class Filter:
     sort: str = "-created_at"
 
 
+def _where(visible: str, conditions: tuple[str, ...]) -> list[str]:
+    return ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
+
+
+def _in_order(sort: str) -> str:
+    column, direction = SORTS[sort.removeprefix("-")][0], "DESC" if sort.startswith("-") else "ASC"
+    return f"ORDER BY {column} {direction}, t.id {direction}"
+
+
 @lru_cache(maxsize=512)
 def _page(visible: str, conditions: tuple[str, ...], sort: str, after: bool) -> TextClause:
     column = SORTS[sort.removeprefix("-")][0]
     descending = sort.startswith("-")
-    order = "DESC" if descending else "ASC"
-    where = ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
+    where = _where(visible, conditions)
     if after:
         where.append(f"({column}, t.id) {'<' if descending else '>'} (:after_value, :after_id)")
-    in_order = f"ORDER BY {column} {order}, t.id {order}"
+    in_order = _in_order(sort)
     # The page first, so that only what is shown is joined.
     shown = f"SELECT t.* FROM tickets t WHERE {' AND '.join(where)} {in_order} LIMIT :take OFFSET :skip"
     return text(f"SELECT {LISTED}, {TARGETS_JSON} AS targets FROM ({shown}) AS t {JOINS} {in_order}")
@@ -94,11 +102,8 @@ def _page(visible: str, conditions: tuple[str, ...], sort: str, after: bool) -> 
 
 @lru_cache(maxsize=128)
 def _ids(visible: str, conditions: tuple[str, ...], sort: str) -> TextClause:
-    where = ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
-    order = "DESC" if sort.startswith("-") else "ASC"
-    column = SORTS[sort.removeprefix("-")][0]
-    in_order = f"ORDER BY {column} {order}, t.id {order}"
-    return text(f"SELECT t.id FROM tickets t WHERE {' AND '.join(where)} {in_order} LIMIT :most")
+    where = " AND ".join(_where(visible, conditions))
+    return text(f"SELECT t.id FROM tickets t WHERE {where} {_in_order(sort)} LIMIT :most")
 
 
 def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[Any]:

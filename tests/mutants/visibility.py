@@ -16,7 +16,7 @@ TICKETS = declared(
     ("a workspace's setting", 'actor.workspace.agent_visibility == "all"', 'actor.workspace.agent_visibility != "none"'),
 ) + declared(
     "visibility", "chalicelib/tickets/listing.py", "tests/tickets/test_listing.py",
-    ("in a list", 'where = ["t.workspace_id = :workspace_id", visible, *(', 'where = ["t.workspace_id = :workspace_id", *('),
+    ("in a list", 'return ["t.workspace_id = :workspace_id", visible, *(', 'return ["t.workspace_id = :workspace_id", *('),
 ) + declared(
     "visibility", "chalicelib/tickets/queries.py", "tests/tickets/test_verbs.py tests/tickets/test_listing.py",
     ("in a verb", 'condition, values = ("t.deleted_at IS NOT NULL", {}) if deleted else visible_to(actor)',
