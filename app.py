@@ -27,6 +27,7 @@ from chalicelib.api import (
     sign_up,
     tags,
     teams,
+    ticket_sla,
     ticket_verbs,
     tickets,
     time_entries,
@@ -60,6 +61,7 @@ app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
+app.register_blueprint(ticket_sla.routes.blueprint)
 app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)

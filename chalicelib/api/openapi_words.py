@@ -31,6 +31,7 @@ TAGS = {
     "from it; only what is `clean` can be fetched.",
     "Links": "Which tickets have to do with each other: what relates to, duplicates or blocks another, "
     "parents and their children, follow-ups and splits.",
+    "SLA": "What is promised on a ticket, and how it is counted.",
     "Time entries": "The minutes that the staff spent on a ticket, in all and by person.",
     "Tags": "The staff's own words on tickets: lower case, no spaces or commas. `PATCH` of a ticket says "
     "all of them, these routes one by one.",

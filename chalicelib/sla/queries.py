@@ -61,7 +61,8 @@ LOAD = text(
                        jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
             FROM sla_steps s
             WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
-           jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar
+           jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar,
+           c.name AS calendar_name
     FROM tickets t
     LEFT JOIN sla_targets g ON g.workspace_id = t.workspace_id AND g.ticket_id = t.id
     LEFT JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id
@@ -111,11 +112,24 @@ def load(
     tx: Transaction, workspace_id: UUID, ticket_id: UUID
 ) -> tuple[list[Target], dict[UUID, Calendar], bool]:
     """What Clock takes. Call it after the statement that locks the ticket: that one saw the time before."""
-    key = {"workspace_id": workspace_id, "ticket_id": ticket_id}
-    rows = tx.connection.execute(LOAD, key).mappings().all()
+    rows = (
+        tx.connection.execute(LOAD, {"workspace_id": workspace_id, "ticket_id": ticket_id}).mappings().all()
+    )
     promised = [row for row in rows if row["id"] is not None]
     counted_on = {row["calendar_id"]: calendars.read(row["calendar"]) for row in promised}
     return [_target(row) for row in promised], counted_on, any(row["was_answered"] for row in rows)
+
+
+def promised(
+    tx: Transaction, workspace_id: UUID, ticket_id: UUID
+) -> tuple[list[Target], dict[UUID, tuple[str, Calendar]]]:
+    """The targets of a ticket for who only reads them, and by id the name and hours of their calendars."""
+    rows = (
+        tx.connection.execute(LOAD, {"workspace_id": workspace_id, "ticket_id": ticket_id}).mappings().all()
+    )
+    found = [row for row in rows if row["id"] is not None]
+    named = {row["calendar_id"]: (row["calendar_name"], calendars.read(row["calendar"])) for row in found}
+    return [_target(row) for row in found], named
 
 
 def save(tx: Transaction, workspace_id: UUID, ticket_id: UUID, targets: list[Target]) -> None:
@@ -146,7 +160,7 @@ def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
 
 
 def _target(row: Mapping[Any, Any]) -> Target:
-    read_otherwise = ("metric", "paused_intervals", "steps", "calendar", "was_answered")
+    read_otherwise = ("metric", "paused_intervals", "steps", "calendar", "calendar_name", "was_answered")
     return Target(
         **{name: row[name] for name in row if name not in read_otherwise},
         metric=Metric(row["metric"]),

@@ -1,0 +1,74 @@
+"""The promises on a ticket, explained."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chalicelib.api.schemas.common import Out
+from chalicelib.api.schemas.tickets import PolicyRef
+
+
+class CalendarRef(Out):
+    id: UUID
+    name: str
+
+
+class IntervalOut(Out):
+    """A stretch of time, its end not included: what it counted as, and why. `name` is a holiday's."""
+
+    start: datetime
+    end: datetime
+    kind: Literal["counted", "paused", "closed"]
+    reason: Literal["within_hours", "paused", "outside_hours", "holiday"]
+    name: str | None
+    minutes: float
+
+
+class StretchOut(Out):
+    """Time in order and without gaps, and the minutes of each kind. Of very long ones the first 400 intervals
+    are told one by one, and how many are left out; the sums are of all of them."""
+
+    intervals: list[IntervalOut]
+    left_out: int
+    counted: float
+    paused: float
+    closed: float
+
+
+class ExplainedOut(Out):
+    """One cycle of one promise. Durations are business minutes."""
+
+    metric: Literal["first_response", "next_response", "resolution", "team_resolution"]
+    cycle: int
+    calendar: CalendarRef
+    timezone: str
+    started_at: datetime
+    due_at: datetime | None
+    fulfilled_at: datetime | None
+    ended_at: datetime | None
+    breached_at: datetime | None
+    goal: float = Field(description="What this cycle promises: after a reopening, what was left.")
+    used_before: float = Field(description="What earlier cycles took of the same promise.")
+    elapsed: float = Field(description="Counted so far, or until it was fulfilled or ended.")
+    remaining: float = Field(description="Goal less elapsed; negative once late.")
+    breached: bool
+    paused: bool
+    within_hours: bool = Field(description="Whether its calendar has working time now.")
+    explain: StretchOut = Field(
+        description="From its start to when it is due; the counted minutes add up to the goal. While it is "
+        "paused, to now; once withdrawn, to its end."
+    )
+    overtime: StretchOut | None = Field(
+        description="From when it was due to now, or to its end, where that is late."
+    )
+    adds_up: bool = Field(
+        description="False where its calendar was changed after it had finished: what was promised stands."
+    )
+
+
+class TicketSlaOut(Out):
+    policy: PolicyRef | None
+    now: datetime
+    targets: list[ExplainedOut]

@@ -1,0 +1,120 @@
+"""Explaining: for each promise of a ticket its figures, and every stretch of time that made them. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from chalicelib.models.words import Metric
+from chalicelib.sla.aiming import used
+from chalicelib.sla.hours import Calendar, Interval, Pause, business_minutes, intervals, within_hours
+from chalicelib.sla.promises import SHARED
+from chalicelib.sla.targets import Target
+
+# More are no explanation, and ten years of office hours are 5,000; what is left is told as one sum.
+MOST_INTERVALS = 400
+# Finer than the microsecond in which the engine counts.
+MINUTE_DIGITS = 8
+KINDS = ("counted", "paused", "closed")
+
+
+def explain(
+    targets: Sequence[Target],
+    calendars: Mapping[UUID, tuple[str, Calendar]],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """All targets, metric by metric and cycle by cycle, in business minutes; `calendars` by id, with names.
+
+
+    `goal` is what this cycle promises, `used_before` what earlier cycles took of the same promise, `elapsed`
+    and `remaining` count to its end, or to `now` while it runs; `remaining` is negative once late. `explain`
+    covers the time from its start to when it is due (while it is paused or was withdrawn: to now or its end),
+    and what is counted there adds up to the goal; `overtime` goes on from there where it is late.
+    `adds_up` is false where its calendar was changed after it had finished: what was promised stands.
+    """
+    return [
+        _explained(target, targets, calendars, now)
+        for target in sorted(targets, key=lambda each: (list(Metric).index(each.metric), each.cycle))
+    ]
+
+
+def _explained(
+    target: Target,
+    targets: Sequence[Target],
+    calendars: Mapping[UUID, tuple[str, Calendar]],
+    now: datetime,
+) -> dict[str, Any]:
+    name, calendar = calendars[target.calendar_id]
+    pauses: list[Pause] = [*target.paused_intervals]
+    if target.paused_at is not None:
+        pauses.append((target.paused_at, None))
+    # A verb that waited for the lock may have happened a moment after this statement's time.
+    end = max(target.finished_at or now, target.started_at)
+    elapsed = business_minutes(target.started_at, end, calendar, pauses)
+    due = target.due_at
+    told = _told(intervals(target.started_at, max(due or end, target.started_at), calendar, pauses))
+    late = due is not None and due < end
+    overtime = _told(intervals(due, end, calendar, pauses)) if due is not None and late else None
+    return {
+        "metric": target.metric,
+        "cycle": target.cycle,
+        "calendar": {"id": target.calendar_id, "name": name},
+        "timezone": calendar.timezone,
+        "started_at": target.started_at,
+        "due_at": due,
+        "fulfilled_at": target.fulfilled_at,
+        "ended_at": target.ended_at,
+        "breached_at": target.breached_at,
+        "goal": _minutes(target.minutes),
+        "used_before": _minutes(_used_before(target, targets, calendars)),
+        "elapsed": _minutes(elapsed),
+        "remaining": _minutes(target.minutes - elapsed),
+        "breached": target.breached_by(now),
+        "paused": target.paused,
+        "within_hours": within_hours(now, calendar),
+        "explain": told,
+        "overtime": overtime,
+        "adds_up": due is None or abs(told["counted"] - target.minutes) < 1e-6,
+    }
+
+
+def _used_before(
+    target: Target, targets: Sequence[Target], calendars: Mapping[UUID, tuple[str, Calendar]]
+) -> float:
+    if target.metric not in SHARED:
+        return 0.0
+    earlier = (each for each in targets if each.metric is target.metric and each.cycle < target.cycle)
+    return sum(used(each, calendars[each.calendar_id][1]) for each in earlier)
+
+
+def _told(stretches: Iterator[Interval]) -> dict[str, Any]:
+    """The first intervals one by one, and the minutes of each kind of all of them."""
+    sums = dict.fromkeys(KINDS, 0.0)
+    first = list(islice(stretches, MOST_INTERVALS))
+    left_out = 0
+    for each in first:
+        sums[each.kind] += each.minutes
+    for each in stretches:
+        sums[each.kind] += each.minutes
+        left_out += 1
+    return {
+        "intervals": [_interval(each) for each in first],
+        "left_out": left_out,
+        **{kind: _minutes(sums[kind]) for kind in KINDS},
+    }
+
+
+def _interval(interval: Interval) -> dict[str, Any]:
+    return {
+        "start": interval.start,
+        "end": interval.end,
+        "kind": interval.kind,
+        "reason": interval.reason,
+        "name": interval.name or None,
+        "minutes": _minutes(interval.minutes),
+    }
+
+
+def _minutes(minutes: float) -> float:
+    return round(minutes, MINUTE_DIGITS)
