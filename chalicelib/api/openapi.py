@@ -121,9 +121,10 @@ def _parameters(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> list[
         shape = refs[endpoint.query]
         for name, schema in shape["properties"].items():
             required = name in shape.get("required", ())
-            parameters.append(
-                {"name": name, "in": "query", "required": required, "schema": _without_null(schema)}
-            )
+            value = _without_null(schema)
+            if value.get("type") == "array" and name not in getattr(endpoint.query, "REPEATED", ()):
+                value = _comma_list(value)
+            parameters.append({"name": name, "in": "query", "required": required, "schema": value})
     if honours_if_match(endpoint):
         component = "RequiredIfMatch" if endpoint.needs_if_match else "IfMatch"
         parameters.append({"$ref": f"#/components/parameters/{component}"})
@@ -133,16 +134,17 @@ def _parameters(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> list[
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter that is left out is absent, never null; of a text or a list it is the text."""
+    """A parameter that is left out is absent, never null."""
     choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
     kept = {name: value for name, value in schema.items() if name != "anyOf"}
     if len(choices) == 1:
-        only = {**choices[0], **kept}
-        if only.get("type") == ["string", "array"]:
-            only = {**only, "type": "string"}
-            only.pop("items")
-        return only
+        return {**choices[0], **kept}
     return {"anyOf": choices, **kept} if choices else kept
+
+
+def _comma_list(schema: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in schema.items() if name != "items"}
+    return {**kept, "type": "string", "description": f"Comma list of {', '.join(schema['items']['enum'])}"}
 
 
 def _request_body(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:

@@ -30,7 +30,11 @@ BY_NAME = {
     "spent_on": lambda: "2026-11-20",
     "file_name": lambda: "specimen.png",
     "content_type": lambda: "image/png",
+    "created_after": lambda: "2026-11-20T09:00:00Z",
+    "created_before": lambda: "2026-11-20T10:00:00Z",
+    "custom_field": lambda: ["canary:sings"],
     "phone": lambda: "+34 600 100 200",
+    "updated_after": lambda: "2026-11-20T09:00:00Z",
     "timezone": lambda: "Europe/Madrid",
     "slug": lambda: f"specimen-{next(_numbers)}",
     "label_prefix": lambda: "DESK",
@@ -48,7 +52,11 @@ BY_NAME = {
 }
 # Which id of a tenant a field of this name holds.
 IDS = {
+    "assignee": "user_id",
     "assignee_id": "user_id",
+    "organisation": "organisation_id",
+    "requester": "requester_id",
+    "team": "team_id",
     "requester_id": "requester_id",
     "user_id": "user_id",
     "team_id": "team_id",

@@ -91,11 +91,7 @@ def word_list(
         list[words],  # type: ignore[valid-type]
         BeforeValidator(read),
         WithJsonSchema(
-            {
-                "type": ["string", "array"],
-                "items": {"type": "string"},
-                "description": f"Comma list of {', '.join(words)}",
-            }
+            {"type": "array", "items": {"type": "string", "enum": [each.value for each in words]}}
         ),
     ]
 
