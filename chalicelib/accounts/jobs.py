@@ -1,35 +1,95 @@
 """Jobs, for those who asked for them and for those who do them."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import principals
+from chalicelib.accounts import job_queries, principals
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Permission
+from chalicelib.accounts.auditing import audit
 from chalicelib.core import jobs
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.paging import Page, answer
+from chalicelib.models.words import JobStatus
 
 SHOWN = (
-    *("id", "kind", "status", "subject_id", "created_by", "done", "result", "error"),
+    *("id", "kind", "status", "subject_id", "created_by", "total", "done", "result", "error"),
     *("created_at", "started_at", "finished_at", "expires_at"),
 )
+OPEN = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
+SORT = "-created_at"
 
 
 def shape(job: Row[Any]) -> dict[str, Any]:
-    """A job as answers show it."""
-    return {name: getattr(job, name) for name in SHOWN}
+    """A job as answers show it; `counts` of its things where it does any one by one."""
+    return {
+        **{name: getattr(job, name) for name in SHOWN},
+        "cancellable": job.cancellable and job.status in OPEN,
+        "counts": getattr(job, "counts", None),
+    }
 
 
 def get(tx: Transaction, actor: Actor, job_id: UUID) -> dict[str, Any]:
-    """A job, for admins; for its creator too, where it is about nobody else. NotFound for all others."""
-    job = jobs.get(tx, actor.workspace.id, job_id)
-    own = job is not None and job.created_by == actor.id and job.subject_id in (None, actor.id)
-    if job is None or not (own or actor.may(Permission.JOBS_READ_ALL)):
+    """A job with its first failures, for admins; for its creator too, where it is about nobody else. NotFound
+    for all others."""
+    job = _seen(tx, actor, job_id)
+    return {**shape(job), "failures": [result(failure) for failure in job.failures]}
+
+
+def listing(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page) -> dict[str, Any]:
+    """A page of the jobs that the actor may see, the newest first; `wanted` as job_queries.FILTERS."""
+    after = page.after(SORT, (datetime, UUID))
+    rows = job_queries.listing(tx, actor, wanted, page, SORT, after)
+    return answer(rows, page, SORT, lambda row: (row.created_at, row.id), shape)
+
+
+def results(
+    tx: Transaction, actor: Actor, job_id: UUID, statuses: Sequence[str] | None, page: Page
+) -> dict[str, Any]:
+    """A page of what became of a job's things, in their order. NotFound as `get`."""
+    job = _seen(tx, actor, job_id)
+    after = page.after("place", (int, UUID))
+    rows = job_queries.results(tx, job, statuses, page, "place", after)
+    return answer(
+        rows,
+        page,
+        "place",
+        lambda row: (row.place, row.ticket_id),
+        lambda row: result(row._asdict()),
+    )
+
+
+def result(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What became of one thing, as answers show it."""
+    return {name: item[name] for name in ("ticket_id", "label", "status", "version", "error")}
+
+
+def cancel(tx: Transaction, actor: Actor, job_id: UUID, because: Mapping[str, str]) -> dict[str, Any]:
+    """Ends a job before what it does next. `because`: why a kind cannot be cancelled, where it says so.
+
+    Raises NotFound as `get`; Conflict for what has ended, and for what must be brought to its end.
+    """
+    _seen(tx, actor, job_id)
+    # Waits for what the job is doing at this moment: that is done, and told among the results.
+    job = jobs.hold(tx, actor.workspace.id, job_id)
+    if job is None or job.status not in OPEN:
+        raise Conflict(f"The job has ended: it is {job.status if job else 'gone'}.")
+    if not job.cancellable:
+        raise Conflict(because.get(job.kind, "A job of this kind cannot be cancelled: it runs to its end."))
+    jobs.cancel(tx, job)
+    audit(tx, actor, "job.cancelled", ("job", job_id), after={"kind": job.kind, "done": job.done})
+    return shape(_seen(tx, actor, job_id))
+
+
+def _seen(tx: Transaction, actor: Actor, job_id: UUID) -> Row[Any]:
+    job = job_queries.shown(tx, actor, job_id)
+    if job is None:
         raise NotFound("There is no such job.")
-    return shape(job)
+    return job
 
 
 def take_up(tx: Transaction, workspace_id: UUID, job_id: UUID) -> Row[Any] | None:

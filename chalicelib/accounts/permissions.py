@@ -75,6 +75,7 @@ class Permission(StrEnum):
     CUSTOM_FIELDS_READ = "custom_fields.read", EVERYBODY, "See the custom fields that concern one."
     DESK_MANAGE = "desk.manage", ADMINS, "Set the desk up: its categories and custom fields."
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
+    JOBS_CANCEL = "jobs.cancel", EVERYBODY, "Call off the own jobs; those of all, where one sees them."
     JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."
     JOBS_READ_ALL = "jobs.read_all", ADMINS, "See every job of the workspace."
     ORGANISATIONS_MANAGE = (

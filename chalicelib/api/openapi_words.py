@@ -46,7 +46,8 @@ TAGS = {
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",
-    "Jobs": "Work in the background: how far it is, and the file that it made.",
+    "Jobs": "Work in the background: how far it is, what became of each thing that it does, and the file "
+    "that it made. Follow one by asking for it until its `status` is `done`, `failed` or `cancelled`.",
     "Teams": "Groups of staff that resolve tickets.",
     "Organisations": "Customers that belong together, by hand or by the domain of their email. They may see "
     "each other's tickets; whom a domain brought in must have proved the mailbox before.",

@@ -5,7 +5,8 @@ from uuid import UUID
 from chalicelib.api.endpoint import Answer, Call, Limit
 from chalicelib.api.job_answer import job_answer
 from chalicelib.api.resource import Routes
-from chalicelib.api.schemas.personal_data import ErasureIn, ErasureOut, JobOut
+from chalicelib.api.schemas.jobs import JobOut
+from chalicelib.api.schemas.personal_data import ErasureIn, ErasureOut
 from chalicelib.core.errors import Forbidden
 from chalicelib.privacy import erasing, exporting
 from chalicelib.tickets.releasing import release_all

@@ -2,7 +2,7 @@
 
 A job is a row, and an event in the same transaction asks for it, so none is lost. Whoever takes it up holds
 it for a while; a second delivery meanwhile comes again, one after its end finds it ended. What a job has done
-so far is in `state`, so the next go goes on from there.
+so far is in `state`, so the next go goes on from there. What it does one by one is in job_items.py.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from chalicelib.core import events
+from chalicelib.core import events, job_items
 from chalicelib.core.db import Transaction
 from chalicelib.core.json_text import dumps
 
@@ -24,17 +24,19 @@ MAX_ATTEMPTS = 5
 GAVE_UP = "It failed again and again. Ask for it once more, or tell whoever runs this desk."
 
 _COLUMNS = """
-    id, workspace_id, kind, status, subject_id, created_by, done, attempts, state, result, error, created_at,
-    started_at, finished_at, expires_at
+    id, workspace_id, kind, status, subject_id, created_by, input, total, done, cancellable, attempts, state,
+    result, error, created_at, started_at, finished_at, expires_at
 """
 ADD = text(
     f"""
-    INSERT INTO jobs (workspace_id, kind, subject_id, created_by, expires_at)
-    VALUES (:workspace_id, :kind, :subject_id, :created_by, now() + make_interval(days => :days))
+    INSERT INTO jobs (workspace_id, kind, subject_id, created_by, input, total, cancellable, expires_at)
+    VALUES (:workspace_id, :kind, :subject_id, :created_by, CAST(:input AS jsonb), :total, :cancellable,
+        now() + make_interval(days => :days))
     RETURNING {_COLUMNS}
     """
 )
 GET = text(f"SELECT {_COLUMNS} FROM jobs WHERE workspace_id = :workspace_id AND id = :id")
+HOLD = text(f"{GET.text} FOR NO KEY UPDATE")
 OPEN = text(
     f"""
     SELECT {_COLUMNS} FROM jobs
@@ -67,8 +69,15 @@ RELEASE = text(
 FINISH = text(
     """
     UPDATE jobs SET status = :status, result = CAST(:result AS jsonb), error = :error, state = '{}',
-        finished_at = now()
+        input = NULL, finished_at = now()
     WHERE workspace_id = :workspace_id AND id = :id AND status IN ('queued', 'running')
+    """
+)
+UNDER_WAY = text(
+    """
+    SELECT count(*) FROM jobs
+    WHERE workspace_id = :workspace_id AND created_by = :created_by AND kind = :kind
+      AND status IN ('queued', 'running')
     """
 )
 FORGET_RESULTS = text(
@@ -91,10 +100,26 @@ def ask(
     created_by: UUID | None,
     *,
     delay: int | None = None,
+    input: Mapping[str, Any] | None = None,
+    total: int | None = None,
+    cancellable: bool = False,
 ) -> Row[Any]:
-    """A new job, with its event. `delay` in seconds keeps that back so long, and then for the next relay."""
-    values = {"kind": kind, "subject_id": subject_id, "created_by": created_by, "days": KEPT_DAYS}
-    job = tx.connection.execute(ADD, {"workspace_id": workspace_id, **values}).one()
+    """A new job, with its event. `delay` in seconds keeps that back so long, and then for the next relay.
+
+    `input`: what its work needs, forgotten at its end. `cancellable`: its work ends where it finds the job
+    ended by somebody else.
+    """
+    values = {
+        "workspace_id": workspace_id,
+        "kind": kind,
+        "subject_id": subject_id,
+        "created_by": created_by,
+        "input": None if input is None else dumps(input),
+        "total": total,
+        "cancellable": cancellable,
+        "days": KEPT_DAYS,
+    }
+    job = tx.connection.execute(ADD, values).one()
     payload = _payload(job)
     if delay is None:
         events.record(tx, workspace_id, REQUESTED, payload, internal=True)
@@ -105,6 +130,17 @@ def ask(
 
 def get(tx: Transaction, workspace_id: UUID, id: UUID) -> Row[Any] | None:
     return tx.connection.execute(GET, {"workspace_id": workspace_id, "id": id}).first()
+
+
+def hold(tx: Transaction, workspace_id: UUID, id: UUID) -> Row[Any] | None:
+    """The same, as it stays until the end of the transaction: nobody else takes it up, ends or cancels it."""
+    return tx.connection.execute(HOLD, {"workspace_id": workspace_id, "id": id}).first()
+
+
+def under_way(tx: Transaction, workspace_id: UUID, kind: str, created_by: UUID | None) -> int:
+    """How many jobs of a kind somebody has asked for that have not ended."""
+    keys = {"workspace_id": workspace_id, "kind": kind, "created_by": created_by}
+    return int(tx.connection.execute(UNDER_WAY, keys).scalar_one())
 
 
 def open_one(
@@ -148,22 +184,37 @@ def put_back(tx: Transaction, job: Row[Any]) -> None:
 
 def finish(
     tx: Transaction, job: Row[Any], result: Mapping[str, Any] | None = None, error: str | None = None
-) -> None:
-    """The end: done with a result, or failed for a reason that a person can read."""
-    values = {
-        "workspace_id": job.workspace_id,
-        "id": job.id,
-        "status": "failed" if error else "done",
-        "result": None if result is None else dumps(result),
-        "error": error,
-    }
-    tx.connection.execute(FINISH, values)
+) -> bool:
+    """The end: done with a result, or failed for a reason that a person can read. False where it has ended
+    already."""
+    return _end(tx, job, "failed" if error else "done", result, error)
+
+
+def cancel(tx: Transaction, job: Row[Any]) -> bool:
+    """The end, by somebody's wish."""
+    return _end(tx, job, "cancelled", None, None)
 
 
 def forget_results(tx: Transaction, workspace_id: UUID, kind: str, subject_id: UUID) -> None:
     """Jobs of a kind about somebody lead to nothing any more."""
     values = {"workspace_id": workspace_id, "kind": kind, "subject_id": subject_id}
     tx.connection.execute(FORGET_RESULTS, values)
+
+
+def _end(
+    tx: Transaction, job: Row[Any], status: str, result: Mapping[str, Any] | None, error: str | None
+) -> bool:
+    values = {
+        "workspace_id": job.workspace_id,
+        "id": job.id,
+        "status": status,
+        "result": None if result is None else dumps(result),
+        "error": error,
+    }
+    has_ended = tx.connection.execute(FINISH, values).rowcount == 1
+    if has_ended and job.total is not None:
+        job_items.skip_rest(tx, job)
+    return has_ended
 
 
 def _release(tx: Transaction, job: Row[Any], *, has_failed: bool) -> None:

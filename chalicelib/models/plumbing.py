@@ -29,6 +29,7 @@ from chalicelib.models.base import (
     words,
     workspace_key,
 )
+from chalicelib.models.words import JobStatus, Outcome, values
 
 
 class TransactionId(UserDefinedType[int]):
@@ -68,7 +69,8 @@ events = Table(
 )
 Index("events_unsent_idx", events.c.id, postgresql_where=events.c.sent_at.is_(None))
 
-# Work that goes to a queue. Whoever takes it up holds it until `leased_until`; `state` is where it goes on.
+# Work that goes to a queue. Whoever takes it up holds it until `leased_until`; `state` is where it goes on,
+# `input` what was asked for, kept until the end.
 jobs = Table(
     "jobs",
     metadata,
@@ -80,7 +82,11 @@ jobs = Table(
     Column("subject_id", Uuid),
     # The user or API key that asked.
     Column("created_by", Uuid),
+    Column("input", JSONB),
+    # How many things there are to do, where that is known beforehand.
+    Column("total", Integer),
     Column("done", Integer, nullable=False, server_default="0"),
+    Column("cancellable", Boolean, nullable=False, server_default=false()),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("state", JSONB, nullable=False, server_default=text("'{}'")),
     Column("result", JSONB),
@@ -91,9 +97,29 @@ jobs = Table(
     timestamp("finished_at"),
     timestamp("expires_at", nullable=False),
     of_workspace(),
-    one_of("status", ("queued", "running", "done", "failed")),
+    one_of("status", values(JobStatus)),
     Index("jobs_workspace_id_subject_id_idx", "workspace_id", "subject_id"),
+    Index("jobs_workspace_id_created_by_idx", "workspace_id", "created_by", "id"),
     Index("jobs_expires_at_idx", "expires_at"),
+)
+
+# What a job does one by one, and what became of each; without a status it is still to be done.
+job_items = Table(
+    "job_items",
+    metadata,
+    workspace_key(),
+    Column("job_id", Uuid, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    # Perhaps of nothing: whoever asks may name what is not there.
+    Column("subject_id", Uuid, nullable=False),
+    Column("expected_version", Integer),
+    words("status", nullable=True),
+    words("label", nullable=True),
+    Column("version", Integer),
+    Column("error", JSONB),
+    of_workspace(),
+    belongs_to("jobs", "job_id", on_delete="CASCADE"),
+    one_of("status", values(Outcome)),
 )
 
 idempotency_keys = Table(

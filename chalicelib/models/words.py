@@ -112,6 +112,23 @@ class Scan(StrEnum):
     INFECTED = "infected"
 
 
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """What became of one of the things that a job, or a bulk change, does one by one."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

@@ -26,6 +26,7 @@ KIND = "user_erasure"
 # long, so nothing that was read before it is written after the search.
 SETTLING_SECONDS = 60
 AT_ONCE = 1000
+RUNS_ON = "An erasure cannot be cancelled: half of it done, the person would be neither here nor gone."
 SHOWN = (
     *("id", "user_id", "job_id", "pseudonym", "reason", "status", "counts", "audit_sequence"),
     *("erased_at", "completed_at"),

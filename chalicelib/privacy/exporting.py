@@ -21,6 +21,7 @@ from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core import jobs, storage
 from chalicelib.core.db import Transaction
+from chalicelib.models.words import JobStatus
 from chalicelib.privacy import export_queries, queries
 from chalicelib.privacy.export_queries import PARTS, Part
 
@@ -41,7 +42,7 @@ def request(tx: Transaction, actor: Actor, user_id: UUID) -> dict[str, Any]:
     running = jobs.open_one(tx, actor.workspace.id, KIND, user_id, actor.id)
     if running:
         return asked.shape(running)
-    job = jobs.ask(tx, actor.workspace.id, KIND, user_id, actor.id)
+    job = jobs.ask(tx, actor.workspace.id, KIND, user_id, actor.id, cancellable=True)
     audit(tx, actor, "user.exported", ("user", user_id), after={"job_id": job.id})
     return asked.shape(job)
 
@@ -72,7 +73,7 @@ def export(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -
         storage.put_file(bucket, key, file, "application/zip")
     made = {"key": key, "name": f"personal-data-{job.subject_id}.zip", "bytes": size}
     if not run(partial(_finish, job=job, result={"file": made, "counts": counts})):
-        storage.delete_all(bucket, folder(job.workspace_id, job.subject_id))
+        storage.delete_all(bucket, key)
     return True
 
 
@@ -114,8 +115,11 @@ def _notes(tx: Transaction, keys: Mapping[str, UUID]) -> int:
 
 
 def _finish(tx: Transaction, job: Row[Any], result: Mapping[str, Any]) -> bool:
-    """Ends the job with the file; without it, and False, where the person is not there any more."""
+    """Ends the job with the file; without it, and False, where the person is not there any more, or the job
+    was cancelled."""
     principals.enter_system(tx, job.workspace_id)
     is_there = queries.hold(tx, job.workspace_id, job.subject_id)
-    jobs.finish(tx, job, result if is_there else None, None if is_there else GONE)
+    if not jobs.finish(tx, job, result if is_there else None, None if is_there else GONE):
+        ended = jobs.get(tx, job.workspace_id, job.id)
+        return ended is not None and ended.status == JobStatus.DONE
     return is_there

@@ -16,7 +16,9 @@ AS $$
            ('api_keys', ARRAY['name'], 't.created_by = $2'),
            ('organisations', ARRAY['notes'], 'false'),
            ('events', ARRAY['payload'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
-           ('idempotency_keys', ARRAY['body'], 't.principal = ''user:'' || $2')
+           ('idempotency_keys', ARRAY['body'], 't.principal = ''user:'' || $2'),
+           ('jobs', ARRAY['input'], 't.created_by = $2'),
+           ('job_items', ARRAY['error'], 'public.fn_concerns(t.workspace_id, t.subject_id, $2)')
 $$;
 
 -- Whether a ticket is a person's: asked, worked on, answered or watched by them.

@@ -15,6 +15,7 @@ LONG_FILES = {
     "chalicelib/api/resource.py": "the one wrapper around every view, to be read top to bottom",
     "chalicelib/api/schemas/tickets.py": "every shape of a ticket in one place, many small classes",
     "chalicelib/core/events.py": "the outbox from the change to the queue, to be read in one go",
+    "chalicelib/core/jobs.py": "the life of a job from the asking to its end, half of it statements",
     "chalicelib/core/settings.py": "one small reader a setting, one class a kind of Lambda",
     "chalicelib/core/tokens.py": "signing and the strict check of tokens belong side by side",
     "chalicelib/models/accounts.py": "workspaces and their people, a good part of it their indexes",

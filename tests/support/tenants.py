@@ -75,6 +75,8 @@ ROWS = (
     "'target_type', 'user', 'target_id', CAST(:user AS uuid), 'after', '{\"name\": \"a canary\"}'::jsonb)))",
     "INSERT INTO jobs (workspace_id, id, kind, expires_at) "
     "VALUES (:w, :job, 'user_export', now() + interval '1 day')",
+    "INSERT INTO job_items (workspace_id, job_id, place, subject_id, status, label, error) "
+    'VALUES (:w, :job, 1, :ticket, \'failed\', \'a canary\', \'{"code": "CONFLICT", "detail": "a canary"}\')',
     "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "

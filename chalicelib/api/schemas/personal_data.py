@@ -1,4 +1,4 @@
-"""Jobs, exports and erasures as they come in and go out."""
+"""Erasures of people as they come in and go out."""
 
 from datetime import datetime
 from typing import Literal
@@ -33,30 +33,3 @@ class ErasureOut(Out):
     audit_sequence: int | None
     erased_at: datetime
     completed_at: datetime | None
-
-
-class JobFileOut(Out):
-    """What a job made. Whoever has the address may fetch it until that ends; each answer has a new one."""
-
-    name: str
-    bytes: int
-    url: str
-    url_expires_at: datetime
-
-
-class JobOut(Out):
-    """Work in the background. `subject_id`: whom or what it is about; `done`: how many rows so far. `file` is
-    null once it is deleted."""
-
-    id: UUID
-    kind: Literal["user_export", "user_erasure"]
-    status: Literal["queued", "running", "done", "failed"]
-    subject_id: UUID | None
-    created_by: UUID | None
-    done: int
-    error: str | None
-    file: JobFileOut | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    expires_at: datetime

@@ -7,7 +7,16 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, WithJsonSchema
 
 from chalicelib.accounts.permissions import Role
-from chalicelib.models.words import Assignment, InvitationStatus, Priority, Status, TicketType, UserStatus
+from chalicelib.models.words import (
+    Assignment,
+    InvitationStatus,
+    JobStatus,
+    Outcome,
+    Priority,
+    Status,
+    TicketType,
+    UserStatus,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -114,3 +123,5 @@ RoleWord = word(Role, ROLES)
 RoleList = word_list(Role, ROLES)
 UserStatusList = word_list(UserStatus, {})
 InvitationStatusList = word_list(InvitationStatus, {})
+JobStatusList = word_list(JobStatus, {})
+OutcomeList = word_list(Outcome, {})

@@ -1,0 +1,79 @@
+"""The SQL of jobs as answers show them: with how many of their things came out how, and which."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
+from chalicelib.accounts.queries import listed
+from chalicelib.core.db import Transaction
+from chalicelib.core.paging import Page
+
+# As many failures as a job shows by itself; all of them are among its results.
+FAILURES_SHOWN = 50
+
+_SHOWN = """
+    j.id, j.workspace_id, j.kind, j.status, j.subject_id, j.created_by, j.total, j.done, j.cancellable,
+    j.result, j.error, j.created_at, j.started_at, j.finished_at, j.expires_at,
+    (SELECT jsonb_object_agg(n.status, n.count) FROM (
+        SELECT coalesce(i.status, 'waiting') AS status, count(*) AS count FROM job_items i
+        WHERE i.workspace_id = j.workspace_id AND i.job_id = j.id GROUP BY 1) AS n) AS counts
+"""
+_RESULT = "i.place, i.subject_id AS ticket_id, i.label, i.status, i.version, i.error"
+# A job about a person is theirs who manage personal data, but for one's own.
+OWN = "j.created_by = :actor_id AND (j.subject_id IS NULL OR j.subject_id = :actor_id)"
+FILTERS = {
+    "kind": "j.kind = :kind",
+    "statuses": "j.status = ANY(CAST(:statuses AS text[]))",
+    "created_by": "j.created_by = :created_by",
+}
+SORTS = {"created_at": "j.created_at"}
+RESULT_SORTS = {"place": "i.place"}
+
+
+def shown(tx: Transaction, actor: Actor, job_id: UUID) -> Row[Any] | None:
+    """A job that the actor may see, with its first failures."""
+    condition, values = _visible(actor)
+    statement = text(
+        f"""
+        SELECT {_SHOWN}, coalesce((SELECT jsonb_agg(to_jsonb(f) ORDER BY f.place) FROM (
+            SELECT {_RESULT} FROM job_items i
+            WHERE i.workspace_id = j.workspace_id AND i.job_id = j.id AND i.status = 'failed'
+            ORDER BY i.place LIMIT {FAILURES_SHOWN}) AS f), '[]') AS failures
+        FROM jobs j WHERE j.workspace_id = :workspace_id AND j.id = :job_id AND {condition}
+        """
+    )
+    return tx.connection.execute(statement, {**values, "job_id": job_id}).first()
+
+
+def listing(
+    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page, sort: str, after: Any
+) -> Sequence[Row[Any]]:
+    """A page of those that the actor may see, and one more. `wanted`: any of FILTERS."""
+    condition, values = _visible(actor)
+    conditions = ["j.workspace_id = :workspace_id", condition, *(FILTERS[name] for name in wanted)]
+    return listed(tx, _SHOWN, "jobs j", conditions, {**values, **wanted}, page, sort, SORTS, "j.id", after)
+
+
+def results(
+    tx: Transaction, job: Row[Any], statuses: Sequence[str] | None, page: Page, sort: str, after: Any
+) -> Sequence[Row[Any]]:
+    """A page of what became of its things, in their order."""
+    conditions = ["i.workspace_id = :workspace_id", "i.job_id = :job_id", "i.status IS NOT NULL"]
+    values: dict[str, Any] = {"workspace_id": job.workspace_id, "job_id": job.id}
+    if statuses is not None:
+        conditions.append("i.status = ANY(CAST(:statuses AS text[]))")
+        values["statuses"] = list(statuses)
+    return listed(
+        tx, _RESULT, "job_items i", conditions, values, page, sort, RESULT_SORTS, "i.subject_id", after
+    )
+
+
+def _visible(actor: Actor) -> tuple[str, dict[str, Any]]:
+    keys = {"workspace_id": actor.workspace.id}
+    if actor.may(Permission.JOBS_READ_ALL):
+        return "true", keys
+    return f"({OWN})", {**keys, "actor_id": actor.id}
