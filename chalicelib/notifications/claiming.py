@@ -12,7 +12,7 @@ from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
-from chalicelib.models.words import Visibility
+from chalicelib.models.words import ActorType, Visibility
 from chalicelib.notifications import queries, threads
 from chalicelib.notifications.facts import Facts
 from chalicelib.notifications.recipients import (
@@ -122,6 +122,7 @@ class _Told:
     """What the payload says that decides who hears."""
 
     actor_id: UUID | None
+    by_the_desk: bool
     comment_id: UUID | None
     new_assignee: UUID | None
     mentioned: frozenset[UUID]
@@ -135,6 +136,7 @@ class _Told:
             assigned = payload["changes"].get("assignee_id", {}).get("to")
             return cls(
                 actor_id=_uuid(payload["actor"]["id"]),
+                by_the_desk=payload["actor"].get("type") == ActorType.SYSTEM,
                 comment_id=_uuid(meta.get("comment_id")),
                 new_assignee=_uuid(assigned),
                 mentioned=frozenset(map(UUID, meta.get("mentioned", ()))),
@@ -162,7 +164,7 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
     if facts.visibility == Visibility.INTERNAL:
         return Occasion.NOTED
     answers = facts.actor_role and Role(facts.actor_role).may(Permission.COMMENTS_ANSWER)
-    asks = not answers or told.actor_id == facts.requester_id
+    asks = not (answers or told.by_the_desk) or told.actor_id == facts.requester_id
     return Occasion.ANSWERED if asks else Occasion.REPLIED
 
 

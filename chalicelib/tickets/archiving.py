@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.tickets.draft import open_draft
+from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
 
 
@@ -13,9 +13,13 @@ def archive(
 ) -> None:
     """Puts a finished ticket away."""
     draft = open_draft(tx, actor, ticket_id, version)
+    apply_archive(draft, reason)
+    draft.save()
+
+
+def apply_archive(draft: Draft, reason: str | None = None) -> None:
     draft.require(Verb.ARCHIVE)
     draft.set("archived", {"archived_at": draft.now}, reason=reason)
-    draft.save()
 
 
 def unarchive(

@@ -9,7 +9,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict
-from chalicelib.models.words import Source, Status, Visibility
+from chalicelib.models.words import ActorType, Source, Status, Visibility
 from chalicelib.tickets import comment_queries, following_up, markdown
 from chalicelib.tickets.draft import Draft
 from chalicelib.tickets.lifecycle import FINISHED
@@ -97,7 +97,10 @@ def _require_right(actor: Actor, visibility: Visibility) -> None:
 
 
 def _affect_promises(draft: Draft) -> None:
-    """Staff who write as the requester do not answer anybody."""
+    """Staff who write as the requester do not answer anybody, and neither does what the desk says by
+    itself."""
+    if draft.actor.type is ActorType.SYSTEM:
+        return
     if not draft.actor.may(Permission.COMMENTS_ANSWER):
         draft.clock.asked(draft.now, draft.policy(), draft.facts)
     elif not draft.is_requester:

@@ -15,12 +15,17 @@ from chalicelib.tickets.releasing import release_leaver
 
 def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
     """Takes the ticket out of everybody's sight; its clock ends without fulfilment."""
-    actor.require(Permission.TICKETS_DELETE, "Only an admin deletes a ticket.")
+    _require_right(actor)
     draft = open_draft(tx, actor, ticket_id, version)
+    apply_delete(draft)
+    draft.save()
+
+
+def apply_delete(draft: Draft) -> None:
+    _require_right(draft.actor)
     draft.set("deleted", {"deleted_at": draft.now}, internal=True)
     draft.clock.ended(draft.now)
-    draft.save()
-    audit(tx, actor, "ticket.deleted", ("ticket", ticket_id), before=_named(draft))
+    audit(draft.tx, draft.actor, "ticket.deleted", ("ticket", draft.ticket.id), before=_named(draft))
 
 
 def restore(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
@@ -36,6 +41,10 @@ def restore(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None 
             draft.clock.asked(draft.now, draft.policy(), draft.facts)
     draft.save()
     audit(tx, actor, "ticket.restored", ("ticket", ticket_id), after=_named(draft))
+
+
+def _require_right(actor: Actor) -> None:
+    actor.require(Permission.TICKETS_DELETE, "Only an admin deletes a ticket.")
 
 
 def _named(draft: Draft) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from chalicelib.tickets.categorising import spelled
 MAX_TEXT = 1000
 MAX_NUMBER = 10**15
 MAX_BYTES = 16_384
+# How many a ticket has of a desk that declares none.
+MOST_UNDECLARED = 100
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,13 @@ def merged(
     values, problems = dict(current), {}
     for key, value in changes.items():
         try:
-            checked = _checked(known.get(key), value)
+            kept = checked(known.get(key), value)
         except ValueError as error:
             problems[key] = FieldProblem(f"custom_fields.{key}", "VALIDATION_ERROR", str(error))
             continue
         values.pop(key, None)
-        if checked is not None:
-            values[key] = checked
+        if kept is not None:
+            values[key] = kept
     for field in known.values():
         is_asked = field.active and ticket_type in field.required_for and (staff or field.editable)
         if is_asked and (whole or field.key in changes) and not {*values, *problems} & {field.key}:
@@ -127,8 +129,8 @@ def _parsed(text: str) -> Any:
     return float(text) if "." in text else int(text)
 
 
-def _checked(field: CustomField | None, value: Any) -> Any:
-    """The value as it is kept, None for none. Raises ValueError."""
+def checked(field: CustomField | None, value: Any) -> Any:
+    """The value as it is kept, None for none. Raises ValueError for what the field does not take."""
     if field is None:
         raise ValueError("There is no such field.")
     if not field.active:

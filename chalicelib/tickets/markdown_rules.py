@@ -16,8 +16,8 @@ TRAILING = ".,:;!?*_~"
 # `@[Ana Diaz]`, or what may begin with a name: `@ana`, `@Ana Diaz`, `@ana@acme.example`.
 BRACKETED = re.compile(r"@\[([^\]\[\n]{1,254})\]")
 NAMED = re.compile(r"@(?=\w)")
-# Before an `@`, these make it a part of an address.
-AMID = re.compile(r"[\w@./+-]")
+# Before an `@`, these make it a part of an address, or a sign like any other.
+AMID = re.compile(r"[\w@./+\\-]")
 LONGEST_NAME = 254
 
 

@@ -28,14 +28,18 @@ def reclassify(
     draft.save()
 
 
-def apply_reclassify(draft: Draft, changes: Mapping[str, Any], reason: str | None = None) -> None:
+def apply_reclassify(
+    draft: Draft, changes: Mapping[str, Any], reason: str | None = None, found: Any = None
+) -> None:
+    """`found`: of the category among the changes, as queries.prepare tells, where that was looked up
+    before."""
     draft.require(Verb.RECLASSIFY)
     actor = draft.actor
     if not (actor.may(Permission.TICKETS_RECLASSIFY) or draft.get("assignee_id") == actor.id):
         raise Forbidden("Agents reclassify the tickets that are assigned to them.")
     different = _different(draft, changes)
     if {"category", "subcategory"} & different.keys():
-        different = _different(draft, _as_declared(draft, different))
+        different = _different(draft, _as_declared(draft, different, found))
     if not different:
         return
     draft.set("reclassified", different, reason=reason)
@@ -46,11 +50,12 @@ def _different(draft: Draft, changes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if draft.get(name) != value}
 
 
-def _as_declared(draft: Draft, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _as_declared(draft: Draft, changes: Mapping[str, Any], found: Any = None) -> dict[str, Any]:
     """Another category takes along a subcategory of the old one only where it has that itself."""
     category = changes.get("category", draft.get("category"))
     workspace_id = draft.ticket.workspace_id
-    found = category_queries.declared(draft.tx, workspace_id, category and fold(category))
+    if found is None or "category" not in changes:
+        found = category_queries.declared(draft.tx, workspace_id, category and fold(category))
     old = draft.get("subcategory")
     if "category" in changes and "subcategory" not in changes and old and found.category_subcategories:
         changes = {**changes, "subcategory": spelled(old, found.category_subcategories)}

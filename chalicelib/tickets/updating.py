@@ -113,24 +113,24 @@ def apply_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
         draft.clock.recomputed(draft.now, draft.policy(), draft.facts)
 
 
-def apply_status(draft: Draft, wanted: Status) -> None:
-    """The verb that the wanted status means; reasons are optional by this door."""
+def apply_status(draft: Draft, wanted: Status, reason: str | None = None) -> None:
+    """The verb that the wanted status means; reasons are optional by this door, and resolving has none."""
     verb = verb_for_status(draft.get("status"), wanted)
     match verb:
         case Verb.PAUSE:
-            apply_pause(draft, wanted, None)
+            apply_pause(draft, wanted, reason)
         case Verb.RESUME:
-            apply_resume(draft)
+            apply_resume(draft, reason)
         case Verb.RESOLVE:
             apply_resolve(draft)
         case Verb.CLOSE:
-            apply_close(draft)
+            apply_close(draft, reason)
         case Verb.REOPEN:
-            apply_reopen(draft)
+            apply_reopen(draft, reason)
         case Verb.CANCEL:
-            apply_cancel(draft, None)
+            apply_cancel(draft, reason)
         case _ if wanted is Status.OPEN:
             draft.require(Verb.ASSIGN)
-            draft.set("opened", {"status": Status.OPEN})
+            draft.set("opened", {"status": Status.OPEN}, reason=reason)
         case _:
             raise draft.illegal(verb, f"A ticket that is {draft.get('status')} cannot become {wanted} again.")

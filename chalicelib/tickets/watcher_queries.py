@@ -11,6 +11,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
+from chalicelib.tickets.draft import Draft
 from chalicelib.tickets.ticket import Ticket
 from chalicelib.tickets.visibility import staff_who_see
 
@@ -59,18 +60,16 @@ CANDIDATE = text(
 )
 
 
-def candidate(tx: Transaction, actor: Actor, ticket: Ticket, user_id: UUID) -> Any:
-    """Somebody of the workspace, since when they watch the ticket, and what decides whether they may; or
-    None."""
+def candidate(tx: Transaction, actor: Actor, draft: Draft, user_id: UUID) -> Any:
+    """Somebody of the workspace, since when they watch the ticket, and what decides whether they may, with
+    the ticket as it will be; or None."""
     return tx.connection.execute(
         CANDIDATE,
         {
-            "workspace_id": ticket.workspace_id,
-            "ticket_id": ticket.id,
+            "workspace_id": draft.ticket.workspace_id,
+            "ticket_id": draft.ticket.id,
             "user_id": user_id,
-            "team_id": ticket.team_id,
-            "assignee_id": ticket.assignee_id,
-            "requester_id": ticket.requester_id,
+            **{name: draft.get(name) for name in ("team_id", "assignee_id", "requester_id")},
             "agents_see_all": actor.workspace.agent_visibility == "all",
         },
     ).first()

@@ -33,27 +33,39 @@ def watch(
 ) -> tuple[dict[str, Any], bool]:
     """Has somebody watch, or the actor. The watcher, and whether it is new."""
     actor.require(Permission.WATCHERS_MANAGE, "The staff says who watches.")
-    draft = _open(tx, actor, ticket_id)
+    draft = open_draft(tx, actor, ticket_id)
     if (wanted := user_id or actor.user_id) is None:
         raise ValidationFailed.of("user_id", "Say who: an API key watches nothing.", "FIELD_REQUIRED")
-    row = watcher_queries.candidate(tx, actor, draft.ticket, wanted)
+    row, is_new = apply_watch(draft, wanted)
+    if not is_new:
+        return _shape(row), False
+    draft.save(counts=False)
+    return {**_shape(row), "created_at": draft.now}, True
+
+
+def apply_watch(draft: Draft, user_id: UUID) -> tuple[Any, bool]:
+    """Has somebody watch; their row, and whether that is new."""
+    draft.actor.require(Permission.WATCHERS_MANAGE, "The staff says who watches.")
+    _require_unarchived(draft)
+    row = watcher_queries.candidate(draft.tx, draft.actor, draft, user_id)
     if row is None or not row.is_here:
         raise NotFound("There is no such active user.")
     if row.created_at is not None:
-        return _shape(row), False
+        return row, False
     if not row.sees:
         raise Conflict(f"{row.name} does not see this ticket: it is another team's.")
     if row.watchers >= MOST:
         raise Conflict(f"A ticket has {MOST} watchers at most.")
-    watcher_queries.insert(tx, draft.ticket, wanted)
+    watcher_queries.insert(draft.tx, draft.ticket, user_id)
     _tell(draft, "watcher_added", row)
-    return {**_shape(row), "created_at": draft.now}, True
+    return row, True
 
 
 def leave(tx: Transaction, actor: Actor, ticket_id: UUID, user_id: UUID) -> None:
     """Has somebody watch no longer. Customers leave by themselves alone."""
-    draft = _open(tx, actor, ticket_id)
-    row = watcher_queries.candidate(tx, actor, draft.ticket, user_id)
+    draft = open_draft(tx, actor, ticket_id)
+    _require_unarchived(draft)
+    row = watcher_queries.candidate(tx, actor, draft, user_id)
     is_known = row is not None and row.created_at is not None
     if not is_known or not (actor.may(Permission.TICKETS_READ_INTERNAL) or not Role(row.role).is_staff):
         raise NotFound("There is no such watcher.")
@@ -61,20 +73,17 @@ def leave(tx: Transaction, actor: Actor, ticket_id: UUID, user_id: UUID) -> None
         raise Forbidden("The staff says who watches; you can leave by yourself.")
     watcher_queries.delete(tx, draft.ticket, user_id)
     _tell(draft, "watcher_removed", row)
+    draft.save(counts=False)
 
 
-def _open(tx: Transaction, actor: Actor, ticket_id: UUID) -> Draft:
-    """The ticket, locked, so that its watchers can be counted."""
-    draft = open_draft(tx, actor, ticket_id)
-    if draft.ticket.archived_at is not None:
+def _require_unarchived(draft: Draft) -> None:
+    if draft.get("archived_at") is not None:
         raise Conflict("The ticket is archived, so it can only be read.")
-    return draft
 
 
 def _tell(draft: Draft, action: str, row: Any) -> None:
     """Who of the staff looks on is no customer's business."""
     draft.tell(action, user_id=row.id, internal=Role(row.role).is_staff)
-    draft.save(counts=False)
 
 
 def _shape(row: Any) -> dict[str, Any]:

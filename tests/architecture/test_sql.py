@@ -15,6 +15,7 @@ READING = {
     "accounts.two_step_queries": "authenticators, recovery codes and challenges, which only their verbs ask",
     "accounts.oidc_queries": "providers, identities and sign-ins under way, which only their own verbs ask",
     "accounts.audit_queries": "the audit log's own, which no other query of the room touches",
+    "tickets.acting_queries": "what actions look up, of many tables a line each",
     "tickets.attachment_queries": "files and their objects, which only their own verbs ask",
     "tickets.category_queries": "categories, which their own verbs and categorising ask",
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
