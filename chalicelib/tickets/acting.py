@@ -11,8 +11,7 @@ archiving, deleting. Where the classification is only the assignee's to change, 
 is handed on, and after it is claimed.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, HelpdeskError, ValidationFailed
+from chalicelib.core.errors import Conflict
 from chalicelib.core.json_text import dumps
 from chalicelib.models.words import Status, TicketType
 from chalicelib.tickets import field_values, filling
@@ -31,7 +30,7 @@ from chalicelib.tickets.commenting import Comment, add_comment
 from chalicelib.tickets.deleting import apply_delete
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import ACTIVE
-from chalicelib.tickets.preparing import Prepared, at, check, prepare
+from chalicelib.tickets.preparing import Prepared, check, naming, prepare
 from chalicelib.tickets.reclassifying import apply_reclassify
 from chalicelib.tickets.transferring import apply_transfer
 from chalicelib.tickets.updating import apply_plain, apply_status
@@ -90,20 +89,8 @@ def _claims(draft: Draft, prepared: Prepared) -> bool:
     return who is not None and who["assignee_id"] is not None and who["assignee_id"] == draft.actor.user_id
 
 
-@contextmanager
-def _naming(action: Action) -> Iterator[None]:
-    """Tells in a refusal which of the actions it is about."""
-    try:
-        yield
-    except ValidationFailed as error:
-        raise at(action, error) from error
-    except HelpdeskError as error:
-        error.facts = {**error.facts, "action": action.place}
-        raise
-
-
 def _set_status(draft: Draft, action: Action) -> None:
-    with _naming(action):
+    with naming(action):
         apply_status(draft, action["status"], action.given.get("reason"))
 
 
@@ -111,11 +98,11 @@ def _move(draft: Draft, prepared: Prepared) -> None:
     """The team and who works on it, as one change. Whoever is named stays, be it nobody."""
     transfer, who, assignee_id = prepared.one(Kind.TRANSFER), prepared.who, prepared.assignee_id
     if transfer and transfer["team_id"] != draft.get("team_id"):
-        with _naming(transfer):
+        with naming(transfer):
             reason = transfer.given.get("reason")
             apply_transfer(draft, prepared.found, transfer["team_id"], reason, assignee_id, picks=who is None)
     elif who and assignee_id != draft.get("assignee_id"):
-        with _naming(who):
+        with naming(who):
             apply_assign(draft, prepared.found, assignee_id)
 
 
@@ -128,7 +115,7 @@ def _classify(draft: Draft, prepared: Prepared) -> None:
         if any(draft.get(each) != value for each, value in wanted.items()):
             first, changes = first or action, {**changes, **wanted}
     if first is not None:
-        with _naming(first):
+        with naming(first):
             apply_reclassify(draft, changes, found=prepared.found)
 
 
@@ -136,13 +123,13 @@ def _change_plain(draft: Draft, prepared: Prepared) -> None:
     """Tags, custom fields and minutes, as one change."""
     changes: dict[str, Any] = {"tags": _tags(draft, prepared)}
     for action in prepared.all(Kind.SET_FIELD):
-        with _naming(action):
+        with naming(action):
             changes["custom_fields"] = _with_field(draft, prepared, action, changes.get("custom_fields"))
     if minutes := prepared.one(Kind.SET_SLA_MINUTES):
         changes["sla_minutes"] = minutes["minutes"]
     different = {name: value for name, value in changes.items() if draft.get(name) != value}
     if different:
-        with _naming(prepared.all(*PLAIN)[0]):
+        with naming(prepared.all(*PLAIN)[0]):
             apply_plain(draft, different)
 
 
@@ -154,7 +141,7 @@ def _tags(draft: Draft, prepared: Prepared) -> tuple[str, ...]:
         else:
             tags = dict.fromkeys(tag for tag in tags if tag not in action["tags"])
         if len(tags) > MOST_TAGS:
-            with _naming(action):
+            with naming(action):
                 raise Conflict(f"A ticket has {MOST_TAGS} tags at most.")
     return tuple(tags)
 
@@ -175,7 +162,7 @@ def _with_field(
 
 def _watch(draft: Draft, prepared: Prepared) -> None:
     for action in prepared.all(Kind.ADD_WATCHER):
-        with _naming(action):
+        with naming(action):
             apply_watch(draft, action["user_id"])
 
 
@@ -188,7 +175,7 @@ def _comment(draft: Draft, prepared: Prepared) -> tuple[Comment, ...]:
     made = []
     for action in actions:
         body = prepared.templates[action.place].filled(values).strip()
-        with _naming(action):
+        with naming(action):
             if not 0 < len(body.encode()) <= MAX_BYTES:
                 told = "is longer than 64 kB" if body else "has nothing left"
                 raise Conflict(f"This comment {told} once it is filled in for this ticket.")
@@ -199,8 +186,8 @@ def _comment(draft: Draft, prepared: Prepared) -> tuple[Comment, ...]:
 def _put_away(draft: Draft, prepared: Prepared) -> None:
     archive, delete = prepared.one(Kind.ARCHIVE), prepared.one(Kind.DELETE)
     if archive and draft.get("archived_at") is None:
-        with _naming(archive):
+        with naming(archive):
             apply_archive(draft)
     if delete:
-        with _naming(delete):
+        with naming(delete):
             apply_delete(draft)

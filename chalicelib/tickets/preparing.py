@@ -1,13 +1,14 @@
 """Preparing actions: all that they name is looked up before a ticket is locked, once for many tickets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import FieldProblem, ValidationFailed
+from chalicelib.core.errors import FieldProblem, HelpdeskError, ValidationFailed
 from chalicelib.tickets import acting_queries, field_values, queries
 from chalicelib.tickets.actions import ME, Action, Document, Kind, read, refusal
 from chalicelib.tickets.categorising import as_declared, fold
@@ -73,7 +74,19 @@ def prepare(
     return _prepare(tx, actor, tuple(_with_me(action, actor) for action in actions))
 
 
-def at(action: Action, error: ValidationFailed) -> ValidationFailed:
+@contextmanager
+def naming(action: Action) -> Iterator[None]:
+    """Tells in a refusal which of the actions it is about."""
+    try:
+        yield
+    except ValidationFailed as error:
+        raise _at(action, error) from error
+    except HelpdeskError as error:
+        error.facts = {**error.facts, "action": action.place}
+        raise
+
+
+def _at(action: Action, error: ValidationFailed) -> ValidationFailed:
     """The same of the field as the list of actions has it."""
     errors = [
         replace(each, field=action.path(each.field if each.field in action.given else "value"))
@@ -157,4 +170,4 @@ def _declared(
     try:
         return as_declared(tx, actor.workspace.id, action.given, action["category"], prepared.found), None
     except ValidationFailed as error:
-        return {}, at(action, error)
+        return {}, _at(action, error)
