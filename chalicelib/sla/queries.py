@@ -1,7 +1,7 @@
 """The SQL of promises: policies and targets in, targets and their steps out, the sweep."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,35 +70,8 @@ LOAD = text(
     ORDER BY g.metric, g.cycle
     """
 )
-# What was announced stays announced, and a breach stays a breach, whoever saves over it.
 SAVE = text(
-    """
-    WITH target AS (
-        INSERT INTO sla_targets AS g
-            (workspace_id, id, ticket_id, metric, cycle, policy_id, calendar_id, minutes, started_at, due_at,
-             paused_at, paused_intervals, fulfilled_at, ended_at, breached_at)
-        SELECT :workspace_id, given.id, :ticket_id, given.metric, given.cycle, given.policy_id,
-               given.calendar_id, given.minutes, given.started_at, given.due_at, given.paused_at,
-               given.paused_intervals, given.fulfilled_at, given.ended_at, given.breached_at
-        FROM jsonb_to_recordset(CAST(:targets AS jsonb)) AS given(
-            id uuid, metric text, cycle integer, policy_id uuid, calendar_id uuid, minutes double precision,
-            started_at timestamptz, due_at timestamptz, paused_at timestamptz, paused_intervals jsonb,
-            fulfilled_at timestamptz, ended_at timestamptz, breached_at timestamptz)
-        ON CONFLICT (workspace_id, id) DO UPDATE SET
-            policy_id = excluded.policy_id, calendar_id = excluded.calendar_id, minutes = excluded.minutes,
-            due_at = excluded.due_at, paused_at = excluded.paused_at,
-            paused_intervals = excluded.paused_intervals, fulfilled_at = excluded.fulfilled_at,
-            ended_at = excluded.ended_at,
-            breached_at = coalesce(g.breached_at, excluded.breached_at)
-    )
-    INSERT INTO sla_steps AS s (workspace_id, target_id, kind, step, ticket_id, at, fired_at)
-    SELECT :workspace_id, given.target_id, given.kind, given.step, :ticket_id, given.at, given.fired_at
-    FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS given(
-        target_id uuid, kind text, step integer, at timestamptz, fired_at timestamptz)
-    ON CONFLICT (workspace_id, target_id, kind, step)
-    DO UPDATE SET at = excluded.at, fired_at = excluded.fired_at
-    WHERE s.fired_at IS NULL AND (s.at, s.fired_at) IS DISTINCT FROM (excluded.at, excluded.fired_at)
-    """
+    "SELECT fn_keep_promises(:workspace_id, :ticket_id, CAST(:targets AS jsonb), CAST(:steps AS jsonb))"
 )
 SWEEP = text("CALL sp_sla_sweep(:limit, 0, 0)")
 
@@ -137,17 +110,18 @@ def save(tx: Transaction, workspace_id: UUID, ticket_id: UUID, targets: list[Tar
     changed = [target for target in targets if target.changed]
     if not changed:
         return
-    tx.connection.execute(
-        SAVE,
-        {
-            "workspace_id": workspace_id,
-            "ticket_id": ticket_id,
-            "targets": _json([_target_row(target) for target in changed]),
-            "steps": _json([_step_row(target, step) for target in changed for step in target.steps]),
-        },
-    )
+    keys = {"workspace_id": workspace_id, "ticket_id": ticket_id}
+    tx.connection.execute(SAVE, {**keys, **written(changed)})
     for target in changed:
         target.changed = False
+
+
+def written(targets: Sequence[Target]) -> dict[str, str]:
+    """`targets` and their `steps` as fn_keep_promises takes them."""
+    return {
+        "targets": _json([_target_row(target) for target in targets]),
+        "steps": _json([_step_row(target, step) for target in targets for step in target.steps]),
+    }
 
 
 def sweep(tx: Transaction, limit: int) -> tuple[int, int]:

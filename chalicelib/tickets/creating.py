@@ -12,12 +12,10 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound, ValidationFailed
 from chalicelib.models.words import ActorType, Assignment, Priority, Source, Status, TicketType
 from chalicelib.sla import policies
-from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.clock import Clock
 from chalicelib.sla.policies import TicketFacts
 from chalicelib.tickets import field_values, queries
 from chalicelib.tickets.categorising import as_declared, fold
-from chalicelib.tickets.queries import Entry
 from chalicelib.tickets.ticket import Ticket
 
 STAFF_ONLY = ("team_id", "assignee_id", "requester_id", "sla_minutes", "tags")
@@ -102,38 +100,33 @@ def create(
     clock = Clock([], {policy.calendar_id: policy.calendar} if policy else {})
     clock.start(policy, facts, actor.now)
     resolution = clock.resolution()
+    values = {
+        "subject": new.subject,
+        "description": new.description,
+        "type": new.type,
+        "priority": new.priority,
+        "status": Status.OPEN if new.assignee_id else Status.NEW,
+        **texts,
+        "requester_id": requester_id,
+        "assignee_id": new.assignee_id,
+        "team_id": facts.team_id,
+        "organisation_id": facts.organisation_id,
+        "source": source,
+        "source_ip": source_ip,
+        "tags": new.tags,
+        "custom_fields": _fields(actor, new, found.fields, source, whole=strict),
+        "sla_policy_id": policy.id if policy else None,
+        "sla_minutes": new.sla_minutes,
+        "due_at": resolution.due_at if resolution else None,
+    }
+    meta = {
+        "source": source,
+        "follow_up_of": follow_up_of and follow_up_of.id,
+        "split_from": split_from and split_from.id,
+    }
     # Whom the caller names wins.
     picks = new.assignee_id is None and found.assignment != Assignment.MANUAL
-    ticket, assigned_by = queries.insert(
-        tx,
-        {
-            "workspace_id": actor.workspace.id,
-            "subject": new.subject,
-            "description": new.description,
-            "type": new.type,
-            "priority": new.priority,
-            "status": Status.OPEN if new.assignee_id else Status.NEW,
-            **texts,
-            "requester_id": requester_id,
-            "assignee_id": new.assignee_id,
-            "team_id": facts.team_id,
-            "organisation_id": facts.organisation_id,
-            "source": source,
-            "source_ip": source_ip,
-            "tags": list(new.tags),
-            "custom_fields": _fields(actor, new, found.fields, source, whole=strict),
-            "sla_policy_id": policy.id if policy else None,
-            "sla_minutes": new.sla_minutes,
-            "due_at": resolution.due_at if resolution else None,
-        },
-        pick=picks,
-    )
-    followed = follow_up_of and follow_up_of.id
-    meta = {"source": source, "follow_up_of": followed, "assigned_by": assigned_by}
-    meta["split_from"] = split_from and split_from.id
-    queries.change(tx, actor, ticket, {}, [_created(ticket, meta)], counts=False)
-    sla_queries.save(tx, ticket.workspace_id, ticket.id, clock.targets)
-    return ticket
+    return queries.create(tx, actor, values, meta, clock.targets, picks=picks)
 
 
 def _fields(actor: Actor, new: NewTicket, rows: Any, source: Source, *, whole: bool) -> Mapping[str, Any]:
@@ -149,12 +142,6 @@ def _fields(actor: Actor, new: NewTicket, rows: Any, source: Source, *, whole: b
 def _shared(organisation_id: UUID | None, follow_up_of: Ticket | None) -> UUID | None:
     is_news = follow_up_of is None or follow_up_of.organisation_id == organisation_id
     return organisation_id if is_news else None
-
-
-def _created(ticket: Ticket, meta: Mapping[str, Any]) -> Entry:
-    """The first entry: how it came in, and who works on it if anybody does yet."""
-    assignee = {"assignee_id": {"from": None, "to": ticket.assignee_id}} if ticket.assignee_id else {}
-    return Entry("created", assignee, {name: value for name, value in meta.items() if value is not None})
 
 
 def _require_found(

@@ -14,8 +14,10 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.json_text import dumps
-from chalicelib.models.words import ActorType
+from chalicelib.models.words import ActorType, Status
+from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.queries import POLICIES_JSON
+from chalicelib.sla.targets import Target
 from chalicelib.tickets.custom_field_queries import FIELDS_JSON
 from chalicelib.tickets.ticket import Ticket
 from chalicelib.tickets.visibility import visible_to
@@ -111,56 +113,52 @@ def prepare(
     ).one()
 
 
-_INSERT = """
-    INSERT INTO tickets (
-        workspace_id, number, label, subject, description, type, priority, status, category, subcategory,
-        requester_id, assignee_id, team_id, organisation_id, source, source_ip, tags, custom_fields,
-        sla_policy_id, sla_minutes, due_at)
-    SELECT
-        :workspace_id, l.number, l.label, :subject, :description, :type, :priority, {status},
-        :category, :subcategory, :requester_id, {assignee}, :team_id, :organisation_id, :source,
-        CAST(:source_ip AS inet),
-        :tags, CAST(:custom_fields AS jsonb), :sla_policy_id, :sla_minutes, :due_at
-    FROM {label}
-    RETURNING {columns}
-"""
-_INSERTED = ", ".join(Ticket.__slots__)
-INSERT = text(
-    _INSERT.format(
-        status=":status",
-        assignee=":assignee_id",
-        label="fn_next_ticket_label(:workspace_id) l",
-        columns=f"{_INSERTED}, NULL AS assigned_by",
-    )
-)
-# Whom the team gives it is said only here, where the counter is held that creating holds anyway.
-INSERT_PICKING = text(
-    f"""
-    WITH l AS MATERIALIZED (
-        SELECT * FROM fn_next_ticket_label(:workspace_id)
-    ), picked AS MATERIALIZED (
-        SELECT * FROM fn_pick_assignee(:workspace_id, :team_id, NULL)
-    ), made AS ({
-        _INSERT.format(
-            status="CASE WHEN picked.assignee_id IS NULL THEN :status ELSE 'open' END",
-            assignee="picked.assignee_id",
-            label="l, picked",
-            columns=_INSERTED,
-        )
-    })
-    SELECT made.*, picked.assigned_by FROM made, picked
+CREATE = text(
+    """
+    SELECT * FROM fn_create_ticket(:workspace_id, CAST(:ticket AS jsonb), :picks, CAST(:actor AS jsonb),
+        CAST(:meta AS jsonb), CAST(:targets AS jsonb), CAST(:steps AS jsonb))
     """
 )
 PICK = text("SELECT assignee_id, assigned_by FROM fn_pick_assignee(:workspace_id, :team_id, :ticket_id)")
 
 
-def insert(tx: Transaction, values: Mapping[str, Any], *, pick: bool) -> tuple[Ticket, str | None]:
-    """A new ticket with the next number of its workspace. `values` names the columns of INSERT. With `pick`
-    its team gives it to somebody, which opens it; by which rule stands beside it, None where to nobody.
-    """
-    statement = INSERT_PICKING if pick else INSERT
-    row = tx.connection.execute(statement, {**values, "custom_fields": dumps(values["custom_fields"])}).one()
-    return Ticket.of(row), row.assigned_by
+def create(
+    tx: Transaction,
+    actor: Actor,
+    values: Mapping[str, Any],
+    meta: Mapping[str, Any],
+    targets: Sequence[Target],
+    *,
+    picks: bool,
+) -> Ticket:
+    """A new ticket with the next number of its workspace, its first timeline entry, event and promises, in
+    one statement. `values`: every column that a caller decides. `picks`: its team may give it to somebody,
+    which opens it. See fn_create_ticket.sql."""
+    keys = {"workspace_id": actor.workspace.id, "picks": picks, **sla_queries.written(targets)}
+    given = {"ticket": values, "actor": {"type": actor.type, "id": actor.id}, "meta": meta}
+    texts = {name: dumps(value) for name, value in given.items()}
+    row = tx.connection.execute(CREATE, {**keys, **texts}).one()
+    ticket = Ticket.new(
+        values,
+        workspace_id=actor.workspace.id,
+        id=row.ticket_id,
+        number=row.ticket_number,
+        label=row.ticket_label,
+        status=Status(row.ticket_status),
+        assignee_id=row.given_to,
+        created_at=row.made_at,
+    )
+    told = events.message(
+        row.event_id,
+        row.made_at,
+        workspace_id=ticket.workspace_id,
+        type="ticket.created",
+        payload=row.payload,
+        ticket_id=ticket.id,
+        sequence=1,
+    )
+    tx.events.append(told)
+    return ticket
 
 
 def pick_assignee(tx: Transaction, ticket: Ticket, team_id: UUID) -> Any:

@@ -1,5 +1,6 @@
 """A ticket as verbs see it: loaded, locked, decided on, changed, saved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,3 +50,9 @@ class Ticket:
         values["status"] = Status(values["status"])
         values["tags"] = tuple(values["tags"])
         return cls(**values)
+
+    @classmethod
+    def new(cls, values: Mapping[str, Any], **made: Any) -> "Ticket":
+        """One that was just made of `values`, which name columns, with what the database `made` of it."""
+        given = {name: values.get(name) for name in cls.__slots__}
+        return cls(**{**given, "tags": tuple(values["tags"]), "version": 1, **made})

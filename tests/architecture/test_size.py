@@ -25,7 +25,6 @@ LONG_FILES = {
     "chalicelib/privacy/export_queries.py": "one statement a file of the export, a table to be read down",
     "chalicelib/queues.py": "the consumer of each queue, and the one way in which all take their batches",
     "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
-    "chalicelib/sla/queries.py": "all that is read and written of promises, two long statements most of it",
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
     "chalicelib/tickets/attachment_queries.py": "all the SQL of files, statement by statement",
     "chalicelib/tickets/conversation.py": "all the reads of what was said and done, most of it statements",

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from chalicelib.core.db import Transaction
 
@@ -31,14 +31,22 @@ class Connections:
         def attempt(unit: Unit) -> Any:
             with self.engine.connect() as connection:
                 start.wait(timeout=30)
-                try:
-                    with connection.begin():
-                        return _whole(unit, Transaction(connection))
-                except Exception as error:
-                    return error
+                return _committed(connection, unit)
 
         with ThreadPoolExecutor(len(units)) as threads:
             return list(threads.map(attempt, units))
+
+    def side_by_side(self, queues: Sequence[Sequence[Unit]]) -> list[list[Any]]:
+        """Runs all queues at the same time, each on a connection of its own, a transaction a unit."""
+        start = Barrier(len(queues))
+
+        def work(units: Sequence[Unit]) -> list[Any]:
+            with self.engine.connect() as connection:
+                start.wait(timeout=30)
+                return [_committed(connection, unit) for unit in units]
+
+        with ThreadPoolExecutor(len(queues)) as threads:
+            return list(threads.map(work, queues))
 
     def behind(self, first: Unit, second: Unit) -> Any:
         """What `second` gives where it begins while `first` is done but not yet committed."""
@@ -50,6 +58,15 @@ class Connections:
                     wait([waiting], timeout=0.01)
             (given,) = waiting.result(timeout=30)
             return given
+
+
+def _committed(connection: Connection, unit: Unit) -> Any:
+    """What the unit gives, or raises."""
+    try:
+        with connection.begin():
+            return _whole(unit, Transaction(connection))
+    except Exception as error:
+        return error
 
 
 def _whole(unit: Unit, tx: Transaction) -> Any:

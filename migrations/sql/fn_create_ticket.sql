@@ -1,0 +1,55 @@
+-- A new ticket with the next number of its workspace, its first timeline entry, its event and its promises. With p_picks its
+-- team gives it to somebody, which opens it; that is said only here, where the counter is held that creating holds anyway.
+--
+-- The counter is held from here to the COMMIT and by one at a time, so all that can be known before is known before: this is
+-- one call, and the session keeps its plans.
+CREATE OR REPLACE FUNCTION fn_create_ticket(
+    p_workspace uuid, p_ticket jsonb, p_picks boolean, p_actor jsonb, p_meta jsonb, p_targets jsonb, p_steps jsonb,
+    OUT ticket_id uuid, OUT ticket_number bigint, OUT ticket_label text, OUT ticket_status text, OUT given_to uuid,
+    OUT made_at timestamptz, OUT event_id bigint, OUT payload jsonb)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_assigned_by text;
+    v_subject text;
+    v_priority text;
+    v_changes jsonb := '{}';
+    v_meta jsonb;
+BEGIN
+    SELECT l.number, l.label INTO ticket_number, ticket_label FROM fn_next_ticket_label(p_workspace) l;
+    IF p_picks THEN
+        SELECT a.assignee_id, a.assigned_by INTO given_to, v_assigned_by
+        FROM fn_pick_assignee(p_workspace, (p_ticket ->> 'team_id')::uuid, NULL) a;
+    END IF;
+    INSERT INTO tickets AS t (
+        workspace_id, number, label, subject, description, type, priority, status, category, subcategory,
+        requester_id, assignee_id, team_id, organisation_id, source, source_ip, tags, custom_fields,
+        sla_policy_id, sla_minutes, due_at, last_sequence)
+    SELECT
+        p_workspace, ticket_number, ticket_label, given.subject, given.description, given.type, given.priority,
+        CASE WHEN given_to IS NULL THEN given.status ELSE 'open' END, given.category, given.subcategory,
+        given.requester_id, coalesce(given_to, given.assignee_id), given.team_id, given.organisation_id, given.source,
+        given.source_ip, given.tags, given.custom_fields, given.sla_policy_id, given.sla_minutes, given.due_at, 1
+    FROM jsonb_to_record(p_ticket) AS given(
+        subject text, description text, type text, priority text, status text, category text, subcategory text,
+        requester_id uuid, assignee_id uuid, team_id uuid, organisation_id uuid, source text, source_ip inet,
+        tags text[], custom_fields jsonb, sla_policy_id uuid, sla_minutes integer, due_at timestamptz)
+    RETURNING t.id, t.status, t.assignee_id, t.created_at, t.subject, t.priority
+    INTO ticket_id, ticket_status, given_to, made_at, v_subject, v_priority;
+
+    -- How it came in, and who works on it if anybody does yet.
+    IF given_to IS NOT NULL THEN
+        v_changes := jsonb_build_object('assignee_id', jsonb_build_object('from', NULL, 'to', given_to));
+    END IF;
+    v_meta := jsonb_strip_nulls(p_meta || jsonb_build_object('assigned_by', v_assigned_by));
+    payload := jsonb_build_object(
+        'ticket', jsonb_build_object('id', ticket_id, 'label', ticket_label, 'subject', v_subject,
+            'status', ticket_status, 'priority', v_priority),
+        'actor', p_actor, 'changes', v_changes, 'meta', v_meta);
+    INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta)
+    VALUES (p_workspace, ticket_id, 1, 'created', p_actor ->> 'type', (p_actor ->> 'id')::uuid, v_changes, v_meta);
+    INSERT INTO events AS e (workspace_id, ticket_id, sequence, type, payload)
+    VALUES (p_workspace, ticket_id, 1, 'ticket.created', payload)
+    RETURNING e.id INTO event_id;
+    PERFORM fn_keep_promises(p_workspace, ticket_id, p_targets, p_steps);
+END $$;
