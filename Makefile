@@ -58,8 +58,10 @@ bench: $(STAMP) ## Measure and print the table of ratios
 mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
 	$(PY) -m tests.mutants
 
-docs: $(STAMP) ## Write the pages that come from the source: docs/permissions.md
+docs: $(STAMP) ## Write what comes from the source: docs/permissions.md, docs/lifecycle.md and its picture
 	$(PY) -m local.permissions_page > docs/permissions.md
+	$(PY) -m local.lifecycle_page > docs/lifecycle.md
+	$(PY) -m local.lifecycle_diagram > docs/lifecycle.svg
 
 package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=dir)
 	$(PY) -m local.package $(OUT)

@@ -4,6 +4,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from chalicelib.accounts.permissions import Permission
 from chalicelib.models.words import Status
@@ -86,18 +87,20 @@ REQUESTERS = frozenset(
 )
 
 
+def moves() -> Mapping[tuple[Status, Status], tuple[Verb, ...]]:
+    """Every change of status, and the verbs that make it."""
+    found: dict[tuple[Status, Status], tuple[Verb, ...]] = {}
+    for verb, rule in TABLE.items():
+        for source, target in product(rule.states(frozenset(Permission)), rule.to):
+            # Assigning opens a new ticket only; elsewhere it leaves the status as it is.
+            if source is not target and (verb is not Verb.ASSIGN or source is Status.NEW):
+                found[source, target] = (*found.get((source, target), ()), verb)
+    return found
+
+
 def edges() -> frozenset[tuple[Status, Status]]:
     """Every change of status that some verb can make."""
-    made = {
-        (source, target)
-        for rule in TABLE.values()
-        for source in rule.states(frozenset(Permission))
-        for target in rule.to
-    }
-    # Assigning opens a new ticket only; elsewhere it leaves the status as it is.
-    assigned = {(source, Status.OPEN) for source in ACTIVE - {Status.NEW}}
-    resumed = {(source, Status.OPEN) for source in PAUSED}
-    return frozenset(edge for edge in (made - assigned) | resumed if edge[0] is not edge[1])
+    return frozenset(moves())
 
 
 def is_allowed(
