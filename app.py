@@ -33,6 +33,7 @@ from chalicelib.api import (
     time_entries,
     two_step,
     users,
+    views,
     watchers,
     workspace,
 )
@@ -59,6 +60,7 @@ app.register_blueprint(categories.routes.blueprint)
 app.register_blueprint(custom_fields.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
+app.register_blueprint(views.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(ticket_sla.routes.blueprint)

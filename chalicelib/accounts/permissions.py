@@ -141,6 +141,12 @@ class Permission(StrEnum):
     TICKETS_UNARCHIVE = "tickets.unarchive", ADMINS, "Take a ticket out of the archive."
     TIME_ENTRIES_MANAGE = "time_entries.manage", DISPATCHERS, "Correct the time that others noted."
     TIME_ENTRIES_WRITE = "time_entries.write", STAFF, "See the time spent on a ticket, note and correct own."
+    VIEWS_MANAGE_SHARED = (
+        "views.manage_shared",
+        DISPATCHERS,
+        "Share views with the staff or with teams; change, order and delete shared ones.",
+    )
+    VIEWS_USE = "views.use", STAFF, "See the views shared with one, and keep own ones."
     WATCHERS_LEAVE = "watchers.leave", EVERYBODY, "Watch a ticket no longer."
     WATCHERS_MANAGE = "watchers.manage", STAFF, "Watch a ticket, and have others watch it."
     WORKSPACE_CHANGE = "workspace.change", ADMINS, "Change the settings of the workspace."

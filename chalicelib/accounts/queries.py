@@ -63,7 +63,9 @@ def workspace_by_slug(tx: Transaction, slug: str) -> UUID | None:
 
 # Workspaces
 
-MAKE_WORKSPACE = text("SELECT workspace_id, slug, team_id FROM fn_make_workspace(:slug, :name)")
+MAKE_WORKSPACE = text(
+    "SELECT workspace_id, slug, team_id, fn_default_views(workspace_id) FROM fn_make_workspace(:slug, :name)"
+)
 WORKSPACE = text(
     """
     SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
@@ -80,7 +82,8 @@ KNOWS_TIMEZONE = text("SELECT now() AT TIME ZONE CAST(:timezone AS text)")
 
 
 def make_workspace(tx: Transaction, slug: str, name: str) -> Row[Any]:
-    """A workspace with all it needs, entered: `workspace_id slug team_id`. See fn_make_workspace.sql."""
+    """A workspace with all it needs and a few views, entered: `workspace_id slug team_id`. See
+    fn_make_workspace.sql and fn_default_views.sql."""
     return tx.connection.execute(MAKE_WORKSPACE, {"slug": slug, "name": name}).one()
 
 

@@ -102,6 +102,14 @@ _DESK: dict[Route, Need] = {
     ("GET", "/v1/custom-fields/{field_id}"): Permission.CUSTOM_FIELDS_READ,
     ("PATCH", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/tags"): Permission.TAGS_READ,
+    ("GET", "/v1/views"): Permission.VIEWS_USE,
+    ("POST", "/v1/views"): Permission.VIEWS_USE,
+    ("POST", "/v1/views/reorder"): Permission.VIEWS_USE,
+    ("DELETE", "/v1/views/{view_id}"): Permission.VIEWS_USE,
+    ("GET", "/v1/views/{view_id}"): Permission.VIEWS_USE,
+    ("PATCH", "/v1/views/{view_id}"): Permission.VIEWS_USE,
+    ("GET", "/v1/views/{view_id}/count"): Permission.VIEWS_USE,
+    ("GET", "/v1/views/{view_id}/tickets"): Permission.VIEWS_USE,
 }
 
 _TICKETS: dict[Route, Need] = {

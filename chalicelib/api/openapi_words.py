@@ -43,6 +43,9 @@ TAGS = {
     "Custom fields": "Fields of tickets that a desk declares. Until it declares one, `custom_fields` take "
     "any JSON; then they are checked by type, lists filter by `custom_field=key:value`, and customers see "
     "and set those that are theirs.",
+    "Views": "Saved filters of tickets, own or shared with the staff or with teams. Each holds what whoever "
+    "looks may see, and `me` is who looks. Counts stop at 10,000 (`count_is_exact` is false then), and are "
+    "null where counting would take too long.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

@@ -1,25 +1,23 @@
 """Tickets: open, list, show, change, delete."""
 
-from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.permissions import Permission
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
-from chalicelib.api.schemas.common import Page as PageOut
 from chalicelib.api.schemas.filters import TicketQuery
 from chalicelib.api.schemas.tickets import (
     TicketDetail,
     TicketIn,
-    TicketListed,
     TicketOut,
+    TicketPage,
     TicketPatch,
-    listed,
     whole,
 )
 from chalicelib.api.ticket_answer import ticket_answer
+from chalicelib.api.ticket_page import ticket_page
 from chalicelib.core import paging
-from chalicelib.tickets import conversation, deleting, filtering, listing, views
+from chalicelib.tickets import conversation, deleting, filtering, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
 from chalicelib.tickets.timeline import as_customers_see
@@ -44,17 +42,21 @@ def create_ticket(call: Call, body: TicketIn) -> Answer:
     return Answer(answer.body, 201, {**answer.headers, "Location": f"/v1/tickets/{ticket.id}"})
 
 
-@routes.get("/v1/tickets", summary="List the tickets that you may see", answer=PageOut[TicketListed])
+@routes.get("/v1/tickets", summary="List the tickets that you may see", answer=TicketPage)
 def list_tickets(call: Call, query: TicketQuery) -> Answer:
-    return _page(call, query, filtering.conditions(call.tx, call.actor, query.plain()))
+    plain = query.plain()
+    conditions = filtering.conditions(call.tx, call.actor, plain)
+    wanted = Filter(conditions, query.sort, filtering.mark(plain))
+    return ticket_page(call, wanted, _part(query), with_count=query.count)
 
 
-@routes.get(
-    "/v1/tickets/breached", summary="Tickets that are not finished and past due", answer=PageOut[TicketListed]
-)
+@routes.get("/v1/tickets/breached", summary="Tickets that are not finished and past due", answer=TicketPage)
 def breached_tickets(call: Call, query: TicketQuery) -> Answer:
-    wanted = filtering.conditions(call.tx, call.actor, query.plain())
-    return _page(call, query, {**wanted, "active": None, "breached": None})
+    plain = query.plain()
+    conditions = filtering.conditions(call.tx, call.actor, plain)
+    late = {**conditions, "active": None, "breached": None}
+    wanted = Filter(late, query.sort, filtering.mark(plain, "breached"))
+    return ticket_page(call, wanted, _part(query), with_count=query.count)
 
 
 @routes.get("/v1/tickets/{ticket_id}", summary="Show a ticket with its conversation", answer=TicketDetail)
@@ -94,15 +96,5 @@ def restore_ticket(call: Call, ticket_id: UUID) -> Answer:
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-def _page(call: Call, query: TicketQuery, conditions: dict[str, Any]) -> Answer:
-    page = paging.Page(query.limit, query.cursor, query.offset)
-    rows = listing.page_of(call.tx, call.actor, Filter(conditions, query.sort), page)
-    return Answer(
-        paging.answer(
-            rows,
-            page,
-            query.sort,
-            lambda row: listing.sort_key(row, query.sort),
-            lambda row: listed(row, call.actor),
-        )
-    )
+def _part(query: TicketQuery) -> paging.Page:
+    return paging.Page(query.limit, query.cursor, query.offset)

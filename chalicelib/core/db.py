@@ -21,6 +21,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import DatabaseSettings
 
 REPEATABLE = {"40001", "40P01"}
+CANCELLED = "57014"
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -110,6 +111,21 @@ def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin
         return _attempt(unit, repeatable, origin)
     except _TryAgain as again:
         raise _unavailable() from again.cause
+
+
+def in_time(tx: Transaction, milliseconds: int, unit: Callable[[], T]) -> T | None:
+    """What the unit gives, or None where one of its statements takes longer than that: then nothing of it was
+    done, and the transaction goes on."""
+    tx.connection.exec_driver_sql(f"SAVEPOINT in_time; SET LOCAL statement_timeout = {milliseconds:d}")
+    try:
+        given = unit()
+    except DBAPIError as error:
+        if sqlstate(error) != CANCELLED:
+            raise
+        tx.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT in_time; RELEASE SAVEPOINT in_time")
+        return None
+    tx.connection.exec_driver_sql("SET LOCAL statement_timeout TO DEFAULT; RELEASE SAVEPOINT in_time")
+    return given
 
 
 def check() -> None:

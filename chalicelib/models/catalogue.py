@@ -1,4 +1,5 @@
-"""What a desk declares of its tickets: the categories that they are sorted by, and fields of its own."""
+"""What a desk declares of its tickets: the categories that they are sorted by, fields of its own, views that
+it saves."""
 
 from sqlalchemy import (
     ARRAY,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chalicelib.models.base import (
     belongs_to,
@@ -81,4 +83,47 @@ categories = Table(
     of_workspace(),
     belongs_to("teams", "team_id", on_delete="SET NULL (team_id)"),
     UniqueConstraint("workspace_id", "key"),
+)
+
+_KEEPS_ITS_NAME = "position('[erased]' in key) = 0"
+views = Table(
+    "views",
+    metadata,
+    workspace_key(),
+    row_id(),
+    # Null where it is shared: with these teams, or with the whole staff where none is named.
+    Column("owner_id", Uuid),
+    Column("team_ids", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    words("name"),
+    # The name as any spelling of it is compared; see tickets/categorising.py.
+    words("key"),
+    words("description", nullable=True),
+    # As tickets/filtering.py reads it.
+    Column("filter", JSONB, nullable=False, server_default=text("'{}'")),
+    words("sort", "-created_at"),
+    Column("columns", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("position", Integer, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    timestamp("created_at", now=True),
+    timestamp("updated_at", now=True),
+    of_workspace(),
+    belongs_to("users", "owner_id", on_delete="CASCADE"),
+    CheckConstraint("owner_id IS NULL OR team_ids = '{}'", name="own_is_of_no_team"),
+    Index("views_workspace_id_owner_id_idx", "workspace_id", "owner_id", "position", "id"),
+    # But where erasing somebody took a name: two may have lost the same one.
+    Index(
+        "views_shared_key_idx",
+        "workspace_id",
+        "key",
+        unique=True,
+        postgresql_where=text(f"owner_id IS NULL AND {_KEEPS_ITS_NAME}"),
+    ),
+    Index(
+        "views_own_key_idx",
+        "workspace_id",
+        "owner_id",
+        "key",
+        unique=True,
+        postgresql_where=text(f"owner_id IS NOT NULL AND {_KEEPS_ITS_NAME}"),
+    ),
 )

@@ -157,6 +157,14 @@ PARTS = (
         """,
     ),
     Part(
+        "views",
+        "Views that you saved for yourself.",
+        """
+        SELECT x.id, x.name, x.description, x.filter, x.sort, x.columns, x.created_at FROM views x
+        WHERE x.workspace_id = :workspace_id AND x.owner_id = :user_id ORDER BY x.id
+        """,
+    ),
+    Part(
         "notifications",
         "Mails that this desk sent to you.",
         f"""

@@ -3,12 +3,14 @@ to the conditions of listing.py."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import ValidationFailed
+from chalicelib.core.json_text import dumps
 from chalicelib.tickets import custom_fields
 from chalicelib.tickets.field_values import CustomField
 
@@ -60,6 +62,13 @@ def conditions(
     found |= custom_fields.conditions(tx, actor, wanted.get("custom_field", ()), fields=fields, where=where)
     found["archived" if wanted.get("archived") else "not_archived"] = None
     return found
+
+
+def mark(wanted: Mapping[str, Any], place: str = "") -> str:
+    """What tells the cursors of this filter from those of others; empty for none. `place`: of which list."""
+    if not wanted and not place:
+        return ""
+    return f" {place}{sha256(dumps(dict(sorted(wanted.items()))).encode()).hexdigest()[:12]}"
 
 
 def _people(actor: Actor, wanted: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Listing: a page of the tickets that an actor may see, filtered and sorted, by keyset or offset. One
 statement."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -69,13 +71,26 @@ CONDITIONS = {
 }
 
 
+# A parameter of a condition's own, and the conditions that have any.
+VALUE = re.compile(r"(?<!:):(?!workspace_id\b)(\w+)")
+OWN_VALUES = frozenset(part for part in CONDITIONS.values() if VALUE.search(part))
+# Where counting ends.
+COUNTED = 10_000
+
+
 @dataclass(frozen=True)
 class Filter:
     """What to list: names of CONDITIONS with the value that each needs (None where it needs none), and the
-    sort."""
+    sort. `mark` tells lists apart whose cursors must not be taken for each other's; see filtering.mark."""
 
-    conditions: dict[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
     sort: str = "-created_at"
+    mark: str = ""
+
+    @property
+    def cursor_sort(self) -> str:
+        """What its cursors are of: see core/paging.py."""
+        return self.sort + self.mark
 
 
 def _where(visible: str, conditions: tuple[str, ...]) -> list[str]:
@@ -106,10 +121,25 @@ def _ids(visible: str, conditions: tuple[str, ...], sort: str) -> TextClause:
     return text(f"SELECT t.id FROM tickets t WHERE {where} {_in_order(sort)} LIMIT :most")
 
 
+@lru_cache(maxsize=64)
+def _counts(visible: str, wanted: tuple[tuple[str, ...], ...]) -> TextClause:
+    each = []
+    for place, conditions in enumerate(wanted):
+        where = " AND ".join([_apart(part, place) for part in _where(visible, conditions)])
+        some = f"SELECT FROM tickets t WHERE {where} LIMIT {COUNTED + 1}"
+        each.append(f"(SELECT count(*) FROM ({some}) AS found)")
+    return text(f"SELECT ARRAY[{', '.join(each)}]")
+
+
+def _apart(part: str, place: int) -> str:
+    """A condition whose own parameters are those of the filter in this place."""
+    return VALUE.sub(lambda found: f":{found[1]}_{place}", part) if part in OWN_VALUES else part
+
+
 def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[Any]:
     """The rows of a page, and one more where there is a next."""
     _, _, kind = SORTS[wanted.sort.removeprefix("-")]
-    after = page.after(wanted.sort, (kind, UUID))
+    after = page.after(wanted.cursor_sort, (kind, UUID))
     visible, values = visible_to(actor)
     if after:
         infinity = after[0] is None
@@ -131,6 +161,21 @@ def ids_of(tx: Transaction, actor: Actor, wanted: Filter, most: int) -> list[UUI
     given = {name: value for name, value in wanted.conditions.items() if value is not None}
     keys = {"workspace_id": actor.workspace.id, "most": most, **values, **given}
     return list(tx.connection.scalars(statement, keys))
+
+
+def counts_of(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]]) -> list[int]:
+    """How many tickets there are by the conditions of each filter, counted to COUNTED and one more."""
+    visible, values = visible_to(actor)
+    given = {
+        f"{name}_{place}": value
+        for place, conditions in enumerate(wanted)
+        for name, value in conditions.items()
+        if value is not None
+    }
+    statement = _counts(visible, tuple(tuple(sorted(conditions)) for conditions in wanted))
+    keys = {"workspace_id": actor.workspace.id, **values, **given}
+    found: list[int] = tx.connection.scalar(statement, keys)
+    return found
 
 
 def sort_key(row: Any, sort: str) -> tuple[Any, UUID]:

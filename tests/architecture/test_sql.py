@@ -25,6 +25,7 @@ READING = {
     "tickets.custom_field_queries": "custom fields as declared, which their own verbs and tickets ask",
     "tickets.conversation": "reads of comments and timelines for answers",
     "privacy.export_queries": "one statement a file of an export; queries.py is what erasing writes with",
+    "tickets.saved_view_queries": "views, which only their own verbs ask",
     "tickets.tag_queries": "the tags in use, which only their list asks",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",
     "tickets.watcher_queries": "watchers, which only their own verbs ask",

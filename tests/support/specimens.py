@@ -29,6 +29,7 @@ BY_NAME = {
     "new_password": lambda: "amber ladder cloud",
     "spent_on": lambda: "2026-11-20",
     "file_name": lambda: "specimen.png",
+    "columns": lambda: ["label", "custom_fields.canary"],
     "content_type": lambda: "image/png",
     "created_after": lambda: "2026-11-20T09:00:00Z",
     "created_before": lambda: "2026-11-20T10:00:00Z",
@@ -66,6 +67,7 @@ IDS = {
     "comment_id": "comment_id",
     "category_id": "category_id",
     "comment_ids": "comment_id",
+    "ids": "view_id",
     "into_id": "other_id",
     "field_id": "field_id",
 }

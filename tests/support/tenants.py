@@ -45,6 +45,8 @@ ROWS = (
     "VALUES (:w, :category, 'a canary', 'a canary', 1)",
     "INSERT INTO custom_fields (workspace_id, id, key, name, type, position) "
     "VALUES (:w, :field, 'canary', 'a canary', 'text', 1)",
+    "INSERT INTO views (workspace_id, id, name, key, filter, position) "
+    "VALUES (:w, :view, 'a canary', 'a canary', '{\"tag\": \"canary\"}', 1)",
     "UPDATE tickets SET tags = '{canary}', custom_fields = '{\"canary\": \"sings\"}' "
     "WHERE workspace_id = :w AND id = :ticket",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
@@ -121,6 +123,7 @@ def furnish(
             "category",
             "field",
             "job",
+            "view",
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
@@ -155,6 +158,7 @@ def furnish(
             "job_id": named["job"],
             "category_id": named["category"],
             "field_id": named["field"],
+            "view_id": named["view"],
         },
     )
 

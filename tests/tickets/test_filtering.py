@@ -101,7 +101,7 @@ class TestInJson:
             strict=True,
         ).plain()
 
-        assert kept == {"status": ["on_hold", "pending"], "created_after": "2026-11-20T09:00:00+02:00"}
+        assert kept == {"status": ["on_hold", "pending"], "created_after": "2026-11-20T07:00:00Z"}
 
 
 class TestRelative:

@@ -1,7 +1,7 @@
 """The filter of tickets: one shape for the list's query string, for views and for work on many tickets."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -26,8 +26,8 @@ def instant(value: Any) -> datetime:
     day, clock, sign, offset = parts.groups()
     zone = f"{'+' if sign == ' ' else sign}{offset}" if sign else "+00:00"
     try:
-        found = datetime.fromisoformat(f"{day}T{clock}{zone}")
-    except ValueError:
+        found = datetime.fromisoformat(f"{day}T{clock}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("There is no such time") from None
     if not 1970 <= found.year <= 9000:
         raise ValueError("This is no year that a ticket can have")
@@ -79,6 +79,8 @@ Sort = Literal[
 
 
 class TicketQuery(PageQuery, TicketFilter):
-    """Filters and sort of a list of tickets. `custom_field` is `key:value`, up to five times."""
+    """Filters and sort of a list of tickets. `custom_field` is `key:value`, up to five times; `count` counts
+    what there is on all pages, to 10,000."""
 
     sort: Sort = "-created_at"
+    count: bool = False

@@ -16,6 +16,7 @@ from chalicelib.api.schemas.common import (
     LongText,
     Name,
     Out,
+    Page,
     PersonRef,
     TeamRef,
     at_most_64_kb,
@@ -225,6 +226,14 @@ class TicketListed(Out):
     hours_remaining: float | None
     breached: bool
     sla: SlaOut
+
+
+class TicketPage(Page[TicketListed]):
+    """A page of tickets. Where it was asked for, how many there are on all pages: 10,000 that is not exact
+    stands for more, null for what takes too long to count."""
+
+    count: int | None = None
+    count_is_exact: bool | None = None
 
 
 class TicketOut(TicketListed):

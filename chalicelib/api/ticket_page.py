@@ -1,0 +1,27 @@
+"""The answer of lists of tickets."""
+
+from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.schemas.tickets import listed
+from chalicelib.core import paging
+from chalicelib.tickets import counting, listing
+from chalicelib.tickets.listing import Filter
+
+
+def ticket_page(call: Call, wanted: Filter | None, page: paging.Page, *, with_count: bool) -> Answer:
+    """A page of the tickets that the caller may see; None is a filter that nothing can meet. `with_count`
+    adds how many there are."""
+    tx, actor = call.tx, call.actor
+    if wanted is None:
+        answer = paging.answer([], page, "", lambda _: (), lambda _: None)
+    else:
+        rows = listing.page_of(tx, actor, wanted, page)
+        answer = paging.answer(
+            rows,
+            page,
+            wanted.cursor_sort,
+            lambda row: listing.sort_key(row, wanted.sort),
+            lambda row: listed(row, actor),
+        )
+    if with_count:
+        answer |= counting.count(tx, actor, wanted.conditions if wanted else None)
+    return Answer(answer)
