@@ -19,7 +19,7 @@ from chalicelib.api.schemas.views import (
 )
 from chalicelib.api.ticket_page import ticket_page
 from chalicelib.core import paging
-from chalicelib.tickets import counting, filtering, saved_views
+from chalicelib.tickets import counting, filtering, saved_views, saving_views
 from chalicelib.tickets.listing import Filter
 
 routes = Routes(__name__, tag="Views")
@@ -49,7 +49,7 @@ def list_views(call: Call, query: ViewQuery) -> Answer:
 
 @routes.post("/v1/views", summary="Save a view", answer=ViewOut, status=201, examples={"body": EXAMPLE})
 def make_view(call: Call, body: ViewIn) -> Answer:
-    made = saved_views.make(call.tx, call.actor, _facts(dict(body)))
+    made = saving_views.make(call.tx, call.actor, _facts(dict(body)))
     return Answer(made, headers={"Location": f"/v1/views/{made['id']}"})
 
 
@@ -60,7 +60,7 @@ def make_view(call: Call, body: ViewIn) -> Answer:
     examples={"body": {"ids": ["0190c0de-0000-7000-8000-000000000007"]}},
 )
 def reorder_views(call: Call, body: ReorderIn) -> Answer:
-    return Answer(saved_views.reorder(call.tx, call.actor, list(dict.fromkeys(body.ids))))
+    return Answer(saving_views.reorder(call.tx, call.actor, list(dict.fromkeys(body.ids))))
 
 
 @routes.get("/v1/views/{view_id}", summary="One view", answer=ViewOut)
@@ -75,12 +75,12 @@ def get_view(call: Call, view_id: UUID) -> Answer:
     examples={"body": {"filter": {"status": ["active"], "assignee": "none"}, "sort": "created_at"}},
 )
 def change_view(call: Call, view_id: UUID, body: ViewPatch) -> Answer:
-    return Answer(saved_views.change(call.tx, call.actor, view_id, _facts(sent(body))))
+    return Answer(saving_views.change(call.tx, call.actor, view_id, _facts(sent(body))))
 
 
 @routes.delete("/v1/views/{view_id}", summary="Delete a view; its tickets stay as they are")
 def delete_view(call: Call, view_id: UUID) -> Answer:
-    saved_views.delete(call.tx, call.actor, view_id)
+    saving_views.delete(call.tx, call.actor, view_id)
     return Answer(None)
 
 

@@ -63,7 +63,7 @@ class TestPrivateRoutes:
 
         with shared_world.unchanged():
             for place in [place for place, leaf in fields if leaf.get("format") == "uuid"]:
-                foreign = shared_world.globex.ids[IDS[str(place[0])]]
+                foreign = shared_world.globex.ids[IDS[[part for part in place if isinstance(part, str)][-1]]]
                 reply = shared_world.call(
                     shared_world.cast.ada.token, endpoint, put(whole, place, str(foreign))
                 )

@@ -20,6 +20,9 @@ from tests.support.statements import recorded
 from tests.support.tenants import furnish
 
 READ, WRITE, KEY = 3, 8, 2
+# Counting has an end in time, which is set before it and lifted after it.
+COUNTING = 2
+LONGER = {"/v1/views/{view_id}/count": READ + COUNTING}
 MARK_OF_SENDING = "fn_events_sent"
 
 READS = [
@@ -73,7 +76,7 @@ def test_a_read(desk: ServiceDesk, database: Database, endpoint: Endpoint) -> No
 
     count, _ = counted(desk, cast.ada, "GET", specimens.address(endpoint, acme.slug, acme.ids))
 
-    assert count <= READ
+    assert count <= LONGER.get(endpoint.path, READ)
 
 
 @pytest.mark.parametrize("query", ["limit=2", "offset=1", "query=VPN&status=NEW,OPEN&sort=-due_at"])
@@ -85,6 +88,26 @@ def test_a_page_of_tickets_whatever_is_asked_for(desk: ServiceDesk, query: str) 
 
     assert len(reply.json["items"]) >= 2
     assert count <= READ
+
+
+def test_a_page_of_tickets_and_how_many_there_are(desk: ServiceDesk) -> None:
+    desk.networks_ticket()
+
+    count, reply = counted(desk, desk.cast.ana, "GET", "/v1/tickets?count=true&status=active")
+
+    assert reply.json["count"] == 1
+    assert count <= READ + COUNTING
+
+
+def test_all_views_and_how_many_tickets_each_holds(desk: ServiceDesk) -> None:
+    for each in range(12):
+        view = {"name": f"View {each}", "shared": True, "filter": {"priority": ["low"], "assignee": "me"}}
+        assert desk.as_(desk.cast.dario).post("/v1/views", view).status == 201
+
+    count, reply = counted(desk, desk.cast.ana, "GET", "/v1/views?with_counts=true")
+
+    assert len(reply.json["items"]) == 12
+    assert count <= READ + COUNTING
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k1"}], ids=["plain", "with a key"])
