@@ -24,6 +24,8 @@ from chalicelib.api import (
     personal_data,
     public,
     public_status,
+    rating_page,
+    ratings,
     sign_up,
     tags,
     teams,
@@ -70,6 +72,8 @@ app.register_blueprint(attachments.routes.blueprint)
 app.register_blueprint(watchers.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(sign_up.routes.blueprint)
+app.register_blueprint(ratings.routes.blueprint)
+app.register_blueprint(rating_page.routes.blueprint)
 app.register_blueprint(public_status.bp)
 
 # Chalice deploys these as Lambdas of their own, which never load this file. The API never runs them: its cold

@@ -74,7 +74,7 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
     if claim is None or event.ticket_id is None:
         return
-    delivery = delivering.deliver(claim, event.ticket_id, settings.mail_from, has_time)
+    delivery = delivering.deliver(claim, event.ticket_id, settings.mail_from, settings.public_url, has_time)
     conclude(event, delivery, claim.elsewhere)
 
 

@@ -14,6 +14,7 @@ from chalicelib.accounts import anchoring, audit_queries
 from chalicelib.core import events, logs, metrics, purging
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings
+from chalicelib.notifications import asking_queries
 from chalicelib.sla import queries as sla_queries
 from chalicelib.tickets import discarding
 
@@ -38,11 +39,15 @@ log = logging.getLogger(__name__)
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="sla-sweep")  # type: ignore[untyped-decorator]
 def sla_sweep(event: CloudWatchEvent) -> None:
-    """Announces what has come due, and sends that news at once."""
+    """Announces what has come due, has questions asked that have waited, and sends that news at once."""
     settings = relay_settings()
-    announced = sweep(_within(event, STATEMENT_SECONDS))
-    metrics.emit({"StepsAnnounced": (announced, "Count")}, Schedule="sla-sweep")
-    if announced:
+    has_time = _within(event, STATEMENT_SECONDS)
+    announced = sweep(has_time)
+    asked = until_nothing_is_left(asking_queries.fall_due, SWEEP_LIMIT, has_time)
+    metrics.emit(
+        {"StepsAnnounced": (announced, "Count"), "RatingsDue": (asked, "Count")}, Schedule="sla-sweep"
+    )
+    if announced or asked:
         relay(settings, _within(event, RELAY_SECONDS), "sla-sweep")
 
 

@@ -122,7 +122,7 @@ class TestSweep:
 
         tick(schedules.sla_sweep)
 
-        assert metrics(capsys.readouterr().out) == {"StepsAnnounced": 0}
+        assert metrics(capsys.readouterr().out) == {"StepsAnnounced": 0, "RatingsDue": 0}
         assert queue.take() == []
 
 

@@ -70,7 +70,7 @@ WORKSPACE = text(
     """
     SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
            customer_signup, customers_see_organisation, two_step_required_of, retention_days,
-           categories_only,
+           categories_only, ratings_enabled, rating_delay_hours,
            created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding

@@ -17,6 +17,7 @@ _HEALTH_AND_DOCS: dict[Route, Need] = {
     ("GET", "/assets/{name}"): PUBLIC,
     ("GET", "/docs"): PUBLIC,
     ("GET", "/health"): PUBLIC,
+    ("GET", "/rate"): PUBLIC,
     ("GET", "/redoc"): PUBLIC,
     ("GET", "/v1/health/ready"): PUBLIC,
     ("GET", "/v1/openapi.json"): PUBLIC,
@@ -112,6 +113,13 @@ _DESK: dict[Route, Need] = {
     ("GET", "/v1/views/{view_id}/tickets"): Permission.VIEWS_USE,
 }
 
+_RATINGS: dict[Route, Need] = {
+    ("POST", "/v1/ratings"): PUBLIC,
+    ("POST", "/v1/ratings/look-up"): PUBLIC,
+    ("GET", "/v1/tickets/{ticket_id}/rating"): Permission.TICKETS_READ,
+    ("POST", "/v1/tickets/{ticket_id}/rating"): Permission.RATINGS_GIVE,
+}
+
 _TICKETS: dict[Route, Need] = {
     ("GET", "/v1/tickets"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets"): Permission.TICKETS_CREATE,
@@ -180,7 +188,7 @@ _BEFORE_SECOND_STEP = frozenset(
 )
 
 ROUTES: Final[Mapping[Route, Need]] = MappingProxyType(
-    _HEALTH_AND_DOCS | _SIGN_IN | _PEOPLE | _DESK | _TICKETS | _TICKET_VERBS | _PUBLIC_DESK
+    _HEALTH_AND_DOCS | _SIGN_IN | _PEOPLE | _DESK | _TICKETS | _TICKET_VERBS | _RATINGS | _PUBLIC_DESK
 )
 # The same by who may call it: what policies are made of.
 CALLERS: Final[Mapping[Route, Access]] = MappingProxyType(

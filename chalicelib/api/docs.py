@@ -4,13 +4,11 @@ Every address in the pages is relative, so they work under any base path. Script
 the pages, and the policy in their header lets no other in.
 """
 
-import hashlib
 import secrets
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from chalicelib.api import asset_files
 from chalicelib.api.endpoint import Answer
 from chalicelib.api.resource import Routes, api_settings
 from chalicelib.core.errors import NotFound
@@ -18,12 +16,6 @@ from chalicelib.core.errors import NotFound
 routes = Routes(__name__, tag="Documentation")
 
 HTML = "text/html; charset=utf-8"
-FOLDER = Path(__file__).parent / "assets"
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
 PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -76,32 +68,20 @@ def redoc(call: None) -> Answer:  # noqa: ARG001
     needs_database=False,
 )
 def asset(call: None, name: str) -> Answer:  # noqa: ARG001
-    path = _assets().get(name)
+    path = asset_files.served().get(name)
     if path is None:
         raise NotFound("There is no such file.")
     # The name holds the content's digest, so whoever has it need never ask again.
-    headers = {"Content-Type": TYPES[path.suffix], "Cache-Control": "public, max-age=31536000, immutable"}
-    return Answer(path.read_text("utf-8"), headers=headers)
-
-
-@lru_cache(maxsize=1)
-def _assets() -> dict[str, Path]:
-    """The files by the names under which they are served, which change with what is in them."""
-    served = sorted(path for path in FOLDER.iterdir() if path.suffix in TYPES)
-    return {
-        f"{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}{path.suffix}": path
-        for path in served
+    headers = {
+        "Content-Type": asset_files.TYPES[path.suffix],
+        "Cache-Control": "public, max-age=31536000, immutable",
     }
-
-
-@lru_cache(maxsize=1)
-def _names() -> dict[str, str]:
-    return {path.name: name for name, path in _assets().items()}
+    return Answer(path.read_text("utf-8"), headers=headers)
 
 
 def _page(name: str, title: str, styles: tuple[str, ...], scripts: tuple[str, ...]) -> Answer:
     nonce = secrets.token_urlsafe(16)
-    names = _names()
+    names = asset_files.names()
     body = PAGE.format(
         title=title,
         name=name,

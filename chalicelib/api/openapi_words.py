@@ -33,6 +33,10 @@ TAGS = {
     "parents and their children, follow-ups and splits.",
     "SLA": "What is promised on a ticket, and how it is counted.",
     "Time entries": "The minutes that the staff spent on a ticket, in all and by person.",
+    "Ratings": "How the requester found the help, from 1 to 5, with a word about it: one for each time that "
+    "the work on a ticket ended. They are asked by mail, with a link that needs no account; its token is in "
+    "the fragment of the page's address and in bodies, never in a path or a query. Staff sees the ratings "
+    "of the tickets that it sees, customers their own.",
     "Tags": "The staff's own words on tickets: lower case, no spaces or commas. `PATCH` of a ticket says "
     "all of them, these routes one by one.",
     "Watchers": "Who hears of a ticket without asking for it or working on it.",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Uuid,
     false,
     text,
+    true,
 )
 
 from chalicelib.models.base import (
@@ -51,11 +52,15 @@ workspaces = Table(
     words("two_step_required_of", "nobody"),
     # Whether tickets take the declared categories alone, where there are any.
     Column("categories_only", Boolean, nullable=False, server_default=false()),
+    # Whether requesters are asked how it was, and how long after: 0 is in the mail of the resolution itself.
+    Column("ratings_enabled", Boolean, nullable=False, server_default=true()),
+    Column("rating_delay_hours", Integer, nullable=False, server_default="0"),
     UniqueConstraint("slug"),
     one_of("two_step_required_of", ("nobody", "staff")),
     one_of("language", ("en", "es")),
     one_of("agent_visibility", ("teams", "all")),
     CheckConstraint("reopen_window_days BETWEEN 0 AND 365", name="reopen_window_days"),
+    CheckConstraint("rating_delay_hours BETWEEN 0 AND 168", name="rating_delay_hours"),
     CheckConstraint("retention_days BETWEEN 30 AND 3650", name="retention_days"),
     CheckConstraint("label_prefix ~ '^[A-Z][A-Z0-9]{0,9}$'", name="label_prefix"),
     CheckConstraint("brand_color ~ '^#[0-9a-f]{6}$'", name="brand_color"),

@@ -13,21 +13,26 @@ from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.models.words import ActorType, Visibility
-from chalicelib.notifications import queries, threads
-from chalicelib.notifications.facts import Facts
+from chalicelib.notifications import asking, queries, threads
+from chalicelib.notifications.facts import Facts, Question
 from chalicelib.notifications.recipients import (
     ASKS_DISPATCHERS,
     CARRIERS,
     COMMENT_EDITED,
     COMMENTED,
     OCCASIONS,
+    RATED,
     News,
     Occasion,
+    Part,
     Recipient,
     recipients,
     topic_of,
 )
 from chalicelib.tickets.lifecycle import ACTIVE
+
+# Whoever found the help so is heard by the dispatchers too.
+LOW = 2
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ class Letter:
 
 @dataclass(frozen=True)
 class Claim:
-    """What to send, and of what. `elsewhere`: mails that another delivery of the event may be sending."""
+    """What to send, and of what. `elsewhere`: mails that another delivery of the event may be sending.
+    `question`: what the requester's mail asks beside it."""
 
     workspace: Workspace
     occasion: Occasion
@@ -48,6 +54,7 @@ class Claim:
     meta: Mapping[str, Any]
     letters: Sequence[Letter]
     elsewhere: int
+    question: Question | None = None
 
 
 def is_told(type: str) -> bool:
@@ -60,7 +67,7 @@ def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
 
     Raises ValueError for a payload that is not a ticket event's.
     """
-    if not is_told(event.type) or event.ticket_id is None or event.sequence is None:
+    if not is_told(event.type) or event.ticket_id is None:
         return None
     actor = principals.enter_system(tx, event.workspace_id)
     payload = events.payload_of(tx, event) if actor else None
@@ -68,10 +75,9 @@ def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
         return None
     told = _Told.of(payload)
     facts = queries.facts(tx, event, actor_id=told.actor_id, comment_id=told.comment_id, due_at=told.due_at)
-    if facts is None:
-        return None
-    occasion = _occasion(event, told, facts)
-    if occasion is None:
+    facts = asking.with_rating(tx, event, facts)
+    occasion = _occasion(event, told, facts) if facts else None
+    if facts is None or occasion is None:
         return None
     found = recipients(
         News(
@@ -114,7 +120,12 @@ def _claim(
     letters = [
         Letter(recipient, ids[recipient.person.id]) for recipient in found if recipient.person.id in mine
     ]
-    return Claim(workspace, occasion, facts, meta, letters, elsewhere)
+    to_requester = (letter.recipient for letter in letters if letter.recipient.audience is Part.REQUESTER)
+    requester = next(to_requester, None)
+    question = asking.ask(tx, event, occasion, meta, requester.person.id if requester else None)
+    if occasion is Occasion.RATING_DUE and question is None:
+        letters = []
+    return Claim(workspace, occasion, facts, meta, letters, elsewhere, question)
 
 
 @dataclass(frozen=True)
@@ -155,6 +166,8 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
     """A comment is told as what it is. One that was taken back is not, nor a warning that came too late."""
     if event.type == COMMENT_EDITED:
         return Occasion.MENTIONED if _mentioned(event, told, facts) else None
+    if event.type == RATED:
+        return Occasion.RATED_LOW if facts.score is not None and facts.score <= LOW else Occasion.RATED
     if event.type != COMMENTED:
         occasion = OCCASIONS[event.type]
         overtaken = occasion is Occasion.SLA_WARNED and facts.status not in ACTIVE

@@ -27,14 +27,16 @@ class Delivery:
     unsent: int = 0
 
 
-def deliver(claim: Claim, ticket_id: UUID, sender: str, has_time: Callable[[], bool]) -> Delivery:
+def deliver(
+    claim: Claim, ticket_id: UUID, sender: str, public_url: str, has_time: Callable[[], bool]
+) -> Delivery:
     """Sends what was claimed. One address that cannot be reached keeps no other from being told.
 
     Once the provider fails, or time is over, the rest is left claimed: the event comes again.
     """
     return deliver_each(
         [
-            (letter.recipient.person.id, partial(compose, claim, letter, ticket_id, sender))
+            (letter.recipient.person.id, partial(compose, claim, letter, ticket_id, sender, public_url))
             for letter in claim.letters
         ],
         has_time,
@@ -65,9 +67,9 @@ def deliver_each(drafts: Sequence[Draft], has_time: Callable[[], bool]) -> Deliv
     return delivery
 
 
-def compose(claim: Claim, letter: Letter, ticket_id: UUID, sender: str) -> Mail:
+def compose(claim: Claim, letter: Letter, ticket_id: UUID, sender: str, public_url: str) -> Mail:
     """The mail of one letter."""
-    rendered = render(claim, letter.recipient)
+    rendered = render(claim, letter.recipient, public_url)
     return Mail(
         sender=sender,
         sender_name=claim.workspace.name,

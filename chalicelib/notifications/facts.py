@@ -1,7 +1,7 @@
 """What there is to tell of a ticket: what queries.py reads and rendering.py writes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 
@@ -18,11 +18,21 @@ PLAIN = Brand()
 
 
 @dataclass(frozen=True)
+class Question:
+    """How the help was: the token of the link that answers it, and the last day that it can, in the
+    workspace's zone."""
+
+    token: str = field(repr=False)
+    until: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What a mail may tell of a ticket, as it is now. `due` is in the workspace's zone.
 
     `comment`: the event's own, or the public one of the same change; `mentions`: whom it mentions now.
-    `later_actions`: of the same change too.
+    `later_actions`: of the same change too. `score`: of the event's rating, whose comment it is
+    then.
     """
 
     label: str
@@ -44,3 +54,4 @@ class Facts:
     later_actions: Sequence[str]
     brand: Brand = PLAIN
     mentions: Sequence[UUID] = ()
+    score: int | None = None

@@ -30,15 +30,23 @@ class Occasion(StrEnum):
     MERGED = "merged"
     SLA_WARNED = "sla_warned"
     SLA_BREACHED = "sla_breached"
+    RATING_DUE = "rating_due"
+    RATED = "rated"
+    RATED_LOW = "rated_low"
 
 
 COMMENTED = "ticket.commented"
 COMMENT_EDITED = "ticket.comment_edited"
+RATED = "ticket.rated"
+# No change of the ticket, so without a place in its timeline.
+RATING_DUE = "rating.due"
+# What is not an occasion for each event of the name: see claiming.
+_OF_COMMENTS = (Occasion.REPLIED, Occasion.ANSWERED, Occasion.NOTED, Occasion.MENTIONED)
 OCCASIONS: Mapping[str, Occasion] = {
     f"ticket.{occasion}": occasion
     for occasion in Occasion
-    if occasion not in (Occasion.REPLIED, Occasion.ANSWERED, Occasion.NOTED, Occasion.MENTIONED)
-}
+    if occasion not in (*_OF_COMMENTS, Occasion.RATING_DUE, Occasion.RATED_LOW)
+} | {RATING_DUE: Occasion.RATING_DUE}
 # Known, and nobody's mail. A type that is in neither is a newer one than this code: not told either.
 SILENT = frozenset(
     f"ticket.{action}"
@@ -72,7 +80,9 @@ SILENT = frozenset(
         *("watcher_added", "watcher_removed"),
     )
 )
-INTERNAL = frozenset({Occasion.NOTED, Occasion.SLA_WARNED, Occasion.SLA_BREACHED})
+INTERNAL = frozenset(
+    {Occasion.NOTED, Occasion.SLA_WARNED, Occasion.SLA_BREACHED, Occasion.RATED, Occasion.RATED_LOW}
+)
 # Together with one of these, in one change, a public comment travels in their mail.
 CARRIERS = frozenset({Occasion.RESOLVED, Occasion.CLOSED, Occasion.REOPENED, Occasion.CANCELLED})
 
@@ -173,6 +183,9 @@ AUDIENCES: Mapping[Occasion, tuple[Audience, ...]] = {
     Occasion.MERGED: (requester, assignee, watchers),
     Occasion.SLA_WARNED: (assignee, team_of_the_unassigned),
     Occasion.SLA_BREACHED: (assignee, team_of_the_unassigned, dispatchers),
+    Occasion.RATING_DUE: (requester,),
+    Occasion.RATED: (assignee,),
+    Occasion.RATED_LOW: (assignee, dispatchers),
 }
 ASKS_DISPATCHERS = frozenset(
     occasion for occasion, audiences in AUDIENCES.items() if dispatchers in audiences

@@ -16,6 +16,11 @@ from chalicelib.notifications.recipients import Occasion, Part, Recipient
 
 FOLDER = Path(__file__).parent
 DEFAULT_LANGUAGE = "en"
+# Others are told apart by their first sentence.
+OWN_SUBJECTS = (
+    *(Occasion.SLA_WARNED, Occasion.SLA_BREACHED),
+    *(Occasion.RATING_DUE, Occasion.RATED, Occasion.RATED_LOW),
+)
 
 Language = Mapping[str, Mapping[str, str]]
 
@@ -30,8 +35,8 @@ class Rendered:
     language: str
 
 
-def render(claim: Claim, recipient: Recipient) -> Rendered:
-    """The mail of one recipient."""
+def render(claim: Claim, recipient: Recipient, public_url: str = "") -> Rendered:
+    """The mail of one recipient; `public_url`: where its links lead."""
     code = claim.workspace.language if claim.workspace.language in languages() else DEFAULT_LANGUAGE
     words = languages()[code]
     values = _values(claim, words)
@@ -45,6 +50,7 @@ def render(claim: Claim, recipient: Recipient) -> Rendered:
         "quoted": quoted,
         "quoted_by": words["phrases"]["quoted"].format(author=author or words["phrases"]["desk"]),
         "facts": list(_facts(claim, recipient, words)),
+        "question": _question(claim, recipient, words, public_url),
         "footer": words["phrases"]["footer"].format(
             workspace=claim.workspace.name, reason=words["reasons"][recipient.audience]
         ),
@@ -97,7 +103,7 @@ def _is_unproven(claim: Claim, recipient: Recipient) -> bool:
 def _subject(claim: Claim, recipient: Recipient) -> str:
     if _is_unproven(claim, recipient):
         return "acknowledgement"
-    return claim.occasion if claim.occasion in (Occasion.SLA_WARNED, Occasion.SLA_BREACHED) else "default"
+    return claim.occasion if claim.occasion in OWN_SUBJECTS else "default"
 
 
 def _greeting(claim: Claim, recipient: Recipient, words: Language) -> str:
@@ -118,6 +124,7 @@ def _values(claim: Claim, words: Language) -> dict[str, Any]:
         "workspace": claim.workspace.name,
         "due": facts.due or "—",
         "into": meta.get("into_label", "—"),
+        "score": facts.score or "—",
         "percent": meta.get("percent", 100),
         "metric": words["metric"].get(str(meta.get("metric")), words["metric"]["resolution"]),
     }
@@ -147,6 +154,21 @@ def _facts(claim: Claim, recipient: Recipient, words: Language) -> Iterator[tupl
     yield names["requester"], facts.requester
     if facts.due:
         yield names["due"], facts.due
+
+
+def _question(
+    claim: Claim, recipient: Recipient, words: Language, public_url: str
+) -> Mapping[str, Any] | None:
+    """How the help was, for the requester alone: a link a number, whose page rates nothing by itself."""
+    if claim.question is None or recipient.audience is not Part.REQUESTER:
+        return None
+    link = f"{public_url.rstrip('/')}/rate#token={claim.question.token}"
+    numbers = range(1, 6)
+    return {
+        "text": words["question"]["text"],
+        "scores": [(n, words["question"][f"score_{n}"], f"{link}&score={n}") for n in numbers],
+        "until": words["question"]["until"].format(until=claim.question.until),
+    }
 
 
 def _is_staff(recipient: Recipient) -> bool:

@@ -149,6 +149,14 @@ PARTS = (
         """,
     ),
     Part(
+        "ratings",
+        "How you found the help on your tickets, and when you were asked.",
+        f"""
+        SELECT x.ticket_id, x.cycle, x.asked_at, x.score, x.comment, x.rated_at, x.changed_at FROM ratings x
+        WHERE {_OF_USER} ORDER BY x.id
+        """,
+    ),
+    Part(
         "watched",
         "Tickets that you watch.",
         f"""

@@ -97,6 +97,16 @@ ADDRESSES = text(
         LIMIT :limit)
     """
 )
+RATINGS = text(
+    """
+    UPDATE ratings SET comment = NULL, digest = NULL
+    WHERE workspace_id = :workspace_id AND id IN (
+        SELECT r.id FROM ratings r
+        WHERE r.workspace_id = :workspace_id AND r.user_id = :user_id
+          AND (r.comment IS NOT NULL OR r.digest IS NOT NULL)
+        LIMIT :limit)
+    """
+)
 HOLD = text(
     """
     SELECT id FROM users WHERE workspace_id = :workspace_id AND id = :user_id AND deleted_at IS NULL
@@ -186,6 +196,13 @@ def erase_addresses(tx: Transaction, workspace_id: UUID, user_id: UUID, limit: i
     """Forgets where at most `limit` of the person's tickets came from; how many."""
     keys = {"workspace_id": workspace_id, "user_id": user_id, "limit": limit}
     return tx.connection.execute(ADDRESSES, keys).rowcount
+
+
+def erase_ratings(tx: Transaction, workspace_id: UUID, user_id: UUID, limit: int) -> int:
+    """Takes the words out of at most `limit` of the person's ratings, and ends their links; how many. The
+    scores stay, as the tickets do."""
+    keys = {"workspace_id": workspace_id, "user_id": user_id, "limit": limit}
+    return tx.connection.execute(RATINGS, keys).rowcount
 
 
 def hold(tx: Transaction, workspace_id: UUID, user_id: UUID) -> bool:

@@ -1,7 +1,7 @@
 """The job that takes an erased person out of everything, in batches, a transaction each.
 
-The order: rows that go with the user, the addresses of tickets, the texts table by table, the audit log,
-files about the person, and at last what was looked for.
+The order: rows that go with the user, the addresses of tickets, the words of ratings, the texts table by
+table, the audit log, files about the person, and at last what was looked for.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from chalicelib.privacy import exporting, queries
 BATCH = 200
 ROWS = 5000
 
-OWNED, ADDRESSES, AUDIT, FILES, END = "owned", "addresses", "audit", "files", "end"
+OWNED, ADDRESSES, RATINGS, AUDIT, FILES, END = "owned", "addresses", "rated", "audit", "files", "end"
 
 # Runs a unit of work in a transaction of its own, which a door opens.
 Run = Callable[[Callable[[Transaction], Any]], Any]
@@ -42,7 +42,7 @@ def step(tx: Transaction, job: Row[Any], state: State) -> State | None:
     """One batch, counted, and where the next begins; None after the last."""
     if principals.enter_system(tx, job.workspace_id) is None:
         return None
-    phases = [OWNED, ADDRESSES, *queries.places(tx), AUDIT, FILES, END]
+    phases = [OWNED, ADDRESSES, RATINGS, *queries.places(tx), AUDIT, FILES, END]
     phase = state["phase"]
     if phase == END:
         queries.complete(tx, job.workspace_id, job.subject_id)
@@ -66,6 +66,9 @@ def _batch(tx: Transaction, job: Row[Any], phase: str, after: Any) -> tuple[dict
     if phase == ADDRESSES:
         cleared = queries.erase_addresses(tx, job.workspace_id, job.subject_id, ROWS)
         return {"addresses": cleared}, cleared, [] if cleared == ROWS else None
+    if phase == RATINGS:
+        cleared = queries.erase_ratings(tx, job.workspace_id, job.subject_id, ROWS)
+        return {"ratings": cleared}, cleared, [] if cleared == ROWS else None
     if phase == FILES:
         return {}, 0, None
     if phase == AUDIT:

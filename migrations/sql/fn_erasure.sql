@@ -12,6 +12,7 @@ AS $$
            ('comments', ARRAY['body'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('attachments', ARRAY['file_name'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('time_entries', ARRAY['note'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
+           ('ratings', ARRAY['comment'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('timeline_entries', ARRAY['changes', 'meta'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('api_keys', ARRAY['name'], 't.created_by = $2'),
            ('organisations', ARRAY['notes'], 'false'),
@@ -125,7 +126,8 @@ BEGIN
                    'ARRAY(SELECT public.fn_erase_text(word, $6, CASE WHEN %s THEN $7 END) FROM unnest(t.%s) AS word)',
                    v_own, c.name)
                ELSE format('public.fn_erase_text(t.%s, $6, CASE WHEN %s THEN $7 END, %s)',
-                           c.name, v_own, CASE c.name WHEN 'subject' THEN '200' WHEN 'note' THEN '2000' WHEN 'file_name' THEN 'NULL, 255' ELSE 'NULL' END)
+                           c.name, v_own, CASE c.name WHEN 'subject' THEN '200' WHEN 'note' THEN '2000'
+                                                   WHEN 'comment' THEN '2000' WHEN 'file_name' THEN 'NULL, 255' ELSE 'NULL' END)
            END, ', ' ORDER BY c.n)
       INTO v_columns, v_texts, v_cleaned
       FROM public.fn_erasure_places() p, unnest(p.columns) WITH ORDINALITY AS c (name, n), pg_attribute a

@@ -284,6 +284,7 @@ def test_the_public_routes_are_these() -> None:
         ("GET", "/assets/{name}"),
         ("GET", "/docs"),
         ("GET", "/health"),
+        ("GET", "/rate"),
         ("GET", "/redoc"),
         ("GET", "/v1/health/ready"),
         ("GET", "/v1/openapi.json"),
@@ -303,6 +304,8 @@ def test_the_public_routes_are_these() -> None:
         ("POST", "/v1/public/{workspace}/signup"),
         ("POST", "/v1/public/{workspace}/ticket-status"),
         ("POST", "/v1/public/{workspace}/tickets"),
+        ("POST", "/v1/ratings"),
+        ("POST", "/v1/ratings/look-up"),
     }
 
 

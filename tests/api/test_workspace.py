@@ -36,6 +36,8 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "two_step_required_of": "nobody",
         "customers_see_organisation": False,
         "categories_only": False,
+        "ratings_enabled": True,
+        "rating_delay_hours": 0,
         "branding": {"color": None, "logo_url": None, "footer": None},
     }
 
@@ -54,6 +56,8 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         ({"reopen_window_days": 365}, {"reopen_window_days": 365}),
         ({"customer_signup": True}, {"customer_signup": True}),
         ({"customers_see_organisation": True}, {"customers_see_organisation": True}),
+        ({"ratings_enabled": False}, {"ratings_enabled": False}),
+        ({"rating_delay_hours": 168}, {"rating_delay_hours": 168}),
         ({"branding": {}}, {}),
         (
             {"branding": {"color": "#0D74CE", "footer": " Calle 7 "}},
@@ -129,6 +133,12 @@ def test_each_setting_changes_alone(ada: Api, sent: dict[str, Any], kept: dict[s
         {"customer_signup": None},
         {"customers_see_organisation": 1},
         {"customers_see_organisation": None},
+        {"ratings_enabled": None},
+        {"ratings_enabled": 1},
+        {"rating_delay_hours": -1},
+        {"rating_delay_hours": 169},
+        {"rating_delay_hours": True},
+        {"rating_delay_hours": None},
         {"id": "0190c0de-0000-7000-8000-000000000001"},
         {"workspace_id": "0190c0de-0000-7000-8000-000000000001"},
         {"created_at": "2026-01-01T00:00:00Z"},

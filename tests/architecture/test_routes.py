@@ -9,6 +9,7 @@ PUBLIC = {
     ("GET", "/assets/{name}"),
     ("GET", "/docs"),
     ("GET", "/health"),
+    ("GET", "/rate"),
     ("GET", "/redoc"),
     ("GET", "/v1/health/ready"),
     ("GET", "/v1/openapi.json"),
@@ -28,6 +29,8 @@ PUBLIC = {
     ("POST", "/v1/public/{workspace}/signup"),
     ("POST", "/v1/public/{workspace}/ticket-status"),
     ("POST", "/v1/public/{workspace}/tickets"),
+    ("POST", "/v1/ratings"),
+    ("POST", "/v1/ratings/look-up"),
 }
 
 

@@ -23,6 +23,7 @@ LONG_FILES = {
     "chalicelib/notifications/queries.py": "all the SQL of mails, those of tickets and those of accounts",
     "chalicelib/notifications/recipients.py": "who hears of what: one table, with the rules for all of it",
     "chalicelib/privacy/export_queries.py": "one statement a file of the export, a table to be read down",
+    "chalicelib/privacy/queries.py": "all the SQL of erasing, statement by statement",
     "chalicelib/queues.py": "the consumer of each queue, and the one way in which all take their batches",
     "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",

@@ -323,5 +323,15 @@ def test_a_change_of_several_fields(desk: ServiceDesk) -> None:
 def test_every_verb_is_counted() -> None:
     paths = {path for method, path in access.ROUTES if method == "POST" and path.startswith(OF_A_TICKET)}
     verbs = {path.removeprefix(OF_A_TICKET) for path in paths}
-    others = {"attachments", "comments", "links", "merge", "split", "tags", "time-entries", "watchers"}
+    others = {
+        "attachments",
+        "comments",
+        "links",
+        "merge",
+        "rating",
+        "split",
+        "tags",
+        "time-entries",
+        "watchers",
+    }
     assert verbs - others == set(VERBS)

@@ -129,6 +129,7 @@ class TestTable:
             Occasion.ANSWERED,
             Occasion.NOTED,
             Occasion.MENTIONED,
+            Occasion.RATED_LOW,
         }
 
     def test_knows_every_action_that_verbs_write(self) -> None:

@@ -11,7 +11,7 @@ from chalicelib.accounts.actor import Workspace
 from chalicelib.accounts.permissions import STAFF, Role
 from chalicelib.models.words import Metric, Priority, Source, Status, TicketType, values
 from chalicelib.notifications.claiming import Claim
-from chalicelib.notifications.facts import Brand, Facts
+from chalicelib.notifications.facts import Brand, Facts, Question
 from chalicelib.notifications.recipients import AUDIENCES, INTERNAL, Occasion, Part, Person, Recipient
 from chalicelib.notifications.rendering import languages, render
 
@@ -143,6 +143,29 @@ class TestWords:
 
         assert "Priority: high" in text
         assert "Due: 2026-06-05 15:00 (America/Bogota)" in text
+
+    @pytest.mark.parametrize("language", ["en", "es"])
+    @pytest.mark.parametrize("occasion", [Occasion.RESOLVED, Occasion.CLOSED, Occasion.RATING_DUE])
+    def test_the_requester_is_asked_how_the_help_was_by_five_links(
+        self, language: str, occasion: Occasion
+    ) -> None:
+        claim = replace(claim_of(occasion, language), question=Question("T" * 43, "2026-07-05"))
+
+        rendered = render(claim, person_as(Part.REQUESTER), "https://desk.example/api/")
+
+        for score in range(1, 6):
+            link = f"https://desk.example/api/rate#token={'T' * 43}&score={score}"
+            assert link in rendered.text
+            assert f'href="{link.replace("&", "&amp;")}"' in rendered.html
+        assert "2026-07-05" in rendered.text
+        assert not re.search(r"[{}]|None", rendered.text + rendered.html)
+        assert claim.question.token not in repr(claim)
+
+    @pytest.mark.parametrize("part", [Part.WATCHER, Part.ASSIGNEE])
+    def test_nobody_else_is(self, part: Part) -> None:
+        claim = replace(claim_of(Occasion.REOPENED), question=Question("T" * 43, "2026-07-05"))
+
+        assert "T" * 43 not in render(claim, person_as(part)).text
 
     def test_says_why_it_came(self) -> None:
         text = render(claim_of(Occasion.CLOSED), person_as(Part.WATCHER)).text

@@ -17,6 +17,7 @@ from tests.support.jobs import Workshop
 from tests.support.mailbox import Mailbox
 from tests.support.post import Post
 from tests.support.processes import in_processes
+from tests.support.rating_links import token_in
 from tests.support.service_desk import ServiceDesk
 from tests.support.tenants import fingerprint
 
@@ -225,6 +226,34 @@ class TestWhatStays:
         assert {entry["actor"]["name"] for entry in seen["timeline"]} == {receipt["pseudonym"]}
         assert seen["version"] == ticket["version"]
         assert found_in(database, "carol") == set()
+
+    def test_what_they_said_of_the_help_goes_and_how_they_found_it_stays(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, post: Post, database: Database
+    ) -> None:
+        ticket = desk.in_status("resolved")
+        token = token_in(post.last(cast.carol.email))
+        desk.as_(cast.carol).post(f"/v1/tickets/{ticket['id']}/rating", {"score": 2, "comment": "Rude."})
+
+        desk.as_(cast.ada).post(*erasure_of(cast.carol))
+        workshop.work()
+
+        seen = desk.as_(cast.ada).get(f"/v1/tickets/{ticket['id']}/rating").json
+        assert (seen["rating"]["score"], seen["rating"]["comment"]) == (2, None)
+        assert found_in(database, "Rude.") == set()
+        assert desk.api.post("/v1/ratings", {"token": token, "score": 1}).status == 404
+
+    def test_whom_a_rating_speaks_of_is_taken_out_of_it(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
+    ) -> None:
+        desk.as_(cast.ada).patch(f"/v1/users/{cast.ana.id}", {"name": "Ana Ibarra"})
+        ticket = desk.in_status("resolved")
+        said = {"score": 5, "comment": "Ana Ibarra was quick."}
+        desk.as_(cast.carol).post(f"/v1/tickets/{ticket['id']}/rating", said)
+
+        desk.as_(cast.ada).post(*erasure_of(cast.ana))
+        workshop.work()
+
+        assert database.value("SELECT comment FROM ratings") == "[erased] was quick."
 
     def test_a_name_that_a_stranger_signed_up_with_is_looked_for_in_their_own_tickets_alone(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop

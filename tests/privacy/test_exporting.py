@@ -73,6 +73,19 @@ class TestContent:
         assert "password_hash" not in whole
         assert any("1 notes" in line for line in files["about.txt"])  # type: ignore[operator]
 
+    def test_how_they_found_the_help_is_in_it_and_no_link(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]
+    ) -> None:
+        desk.do(cast.dario, ticket, "resolve", resolution="Done.")
+        desk.as_(cast.carol).post(f"/v1/tickets/{ticket['id']}/rating", {"score": 4, "comment": "Fine."})
+
+        asked = desk.as_(cast.ada).post(f"/v1/users/{cast.carol.id}/export")
+        workshop.work()
+
+        (rating,) = fetched(desk, cast.ada, asked)["ratings"]
+        assert (rating["ticket_id"], rating["score"], rating["comment"]) == (ticket["id"], 4, "Fine.")
+        assert "digest" not in rating
+
     def test_what_the_staff_keeps_to_itself_in_custom_fields_and_tags_is_not_in_it(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]
     ) -> None:

@@ -59,6 +59,9 @@ ROWS = (
     "'image/png', 9, 'uploaded', 'clean', 'v1', now())",
     "INSERT INTO time_entries (workspace_id, id, ticket_id, user_id, minutes, note, spent_on) "
     "VALUES (:w, :entry, :ticket, :user, 5, 'a canary', '2026-11-20')",
+    "INSERT INTO ratings (workspace_id, ticket_id, cycle, ended_at, user_id, team_id, score, comment, "
+    "rated_at, digest) VALUES (:w, :ticket, 1, now(), :user, :team, 4, 'a canary', now(), "
+    "sha256(uuid_send(:w)))",
     "INSERT INTO discarded_files (workspace_id, id) VALUES (:w, uuidv7())",
     "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type) "
     "VALUES (:w, :ticket, 1, 'created', 'user')",

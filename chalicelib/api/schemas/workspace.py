@@ -85,6 +85,8 @@ class WorkspacePatch(In):
     customer_signup: bool = omitted()
     customers_see_organisation: bool = omitted()
     categories_only: bool = omitted()
+    ratings_enabled: bool = omitted()
+    rating_delay_hours: Annotated[int, Field(ge=0, le=168)] = omitted()
     branding: BrandingPatch = omitted()
     two_step_required_of: Literal["nobody", "staff"] = omitted()
 
@@ -94,7 +96,9 @@ class WorkspaceOut(Out):
     after its end a closed, cancelled or deleted ticket is deleted for good; null keeps it. `timezone` is an
     IANA name. `customers_see_organisation`: whether customers see the tickets of their organisation, where
     that does not say otherwise. `categories_only`: whether tickets take
-    the declared categories and subcategories alone, where any are declared."""
+    the declared categories and subcategories alone, where any are declared. `ratings_enabled`: whether
+    requesters are asked how the help was; `rating_delay_hours`: how long after the end of the work, 0 for in
+    the mail that tells of it."""
 
     id: UUID
     slug: str
@@ -108,6 +112,8 @@ class WorkspaceOut(Out):
     customer_signup: bool
     customers_see_organisation: bool
     categories_only: bool
+    ratings_enabled: bool
+    rating_delay_hours: int
     branding: BrandingOut
     two_step_required_of: str
     created_at: datetime
