@@ -140,7 +140,7 @@ class TestTable:
             actions |= set(re.findall(r"draft(?:\.set\(|\.tell\(|,)\s*\"(\w+)\"", path.read_text("utf-8")))
             actions |= set(re.findall(r"Entry\(\s*\"(\w+)\"", path.read_text("utf-8")))
 
-        assert {"created", "commented", "comment_deleted", "resolved", "watcher_added"} <= actions
+        assert {"commented", "comment_deleted", "rated", "resolved", "watcher_added"} <= actions
         assert {f"ticket.{action}" for action in actions} <= {COMMENTED, COMMENT_EDITED, *OCCASIONS, *SILENT}
 
 
