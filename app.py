@@ -9,6 +9,7 @@ from chalicelib.api import (
     audit_log,
     auth,
     authorizer,
+    bulk,
     categories,
     comments,
     custom_fields,
@@ -64,6 +65,7 @@ app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(views.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
+app.register_blueprint(bulk.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(ticket_sla.routes.blueprint)
 app.register_blueprint(time_entries.routes.blueprint)

@@ -25,7 +25,7 @@ from chalicelib.core.settings import AttachmentSettings, JobSettings, Notificati
 from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
-from chalicelib.tickets import receiving
+from chalicelib.tickets import bulk, bulk_jobs, receiving
 from chalicelib.tickets.file_links import object_key
 from chalicelib.tickets.file_news import FileNews, Scanned
 
@@ -37,6 +37,7 @@ RECEIVING_SECONDS = 20.0
 JOB_STEP_SECONDS = 40.0
 # What each kind of job does: whether it has ended, else there was no more time.
 JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bool]] = {
+    bulk.KIND: bulk_jobs.work,
     exporting.KIND: exporting.export,
     erasing.KIND: sweeping.sweep,
 }
@@ -126,7 +127,7 @@ def take_in(news: FileNews, settings: AttachmentSettings) -> None:
 
 @bp.on_sqs_message(queue="mesa-jobs", batch_size=1, name="jobs")  # type: ignore[untyped-decorator]
 def work_off(batch: SQSEvent) -> dict[str, Any]:
-    """Does what was asked for: exports, erasures."""
+    """Does what was asked for: exports, erasures, changes of many tickets."""
     settings = job_settings()
     return consume(
         batch,

@@ -94,6 +94,7 @@ class Permission(StrEnum):
     TEAMS_READ = "teams.read", STAFF, "List teams and their members."
     TICKETS_ARCHIVE = "tickets.archive", STAFF, "Put a finished ticket away."
     TICKETS_ASSIGN = "tickets.assign", DISPATCHERS, "Assign any ticket to anybody of the staff, or to nobody."
+    TICKETS_BULK = "tickets.bulk", STAFF, "Do to many tickets at once what one may do to each."
     TICKETS_CANCEL = "tickets.cancel", STAFF, "Cancel an active ticket."
     TICKETS_CANCEL_OWN = "tickets.cancel_own", EVERYBODY, "Cancel the own ticket while it is new."
     TICKETS_CHANGE = "tickets.change", STAFF, "Change fields of a ticket and do its verbs by `PATCH`."

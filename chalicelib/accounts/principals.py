@@ -51,6 +51,20 @@ def enter_api_key(tx: Transaction, workspace_id: UUID, key_id: UUID, token_id: U
     )
 
 
+def enter_again(tx: Transaction, workspace_id: UUID, type: ActorType, id: UUID) -> Actor | None:
+    """Whoever asked for work that is done later, as the database knows them by now; None where they may not
+    act any more. A session that has ended since takes nothing back."""
+    try:
+        if type is ActorType.USER:
+            return enter(tx, workspace_id, id)
+        if enter_system(tx, workspace_id) is None:
+            return None
+        token_id = queries.token_of_api_key(tx, workspace_id, id)
+        return enter_api_key(tx, workspace_id, id, token_id) if token_id else None
+    except Unauthenticated:
+        return None
+
+
 def enter_public(tx: Transaction, slug: str) -> Actor:
     """Somebody without an account at a workspace's public door. Raises NotFound for an unknown workspace."""
     workspace_id = queries.workspace_by_slug(tx, slug)

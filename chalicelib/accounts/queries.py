@@ -18,6 +18,7 @@ ENTER_API_KEY = text(
     LEFT JOIN LATERAL fn_use_api_key(e.workspace_id, :key_id, :token_id) k ON true
     """
 )
+TOKEN_OF_API_KEY = text("SELECT token_id FROM api_keys WHERE workspace_id = :workspace_id AND id = :key_id")
 WORKSPACE_BY_SLUG = text("SELECT fn_workspace_by_slug(:slug)")
 
 
@@ -54,6 +55,14 @@ def enter_api_key(tx: Transaction, workspace_id: UUID, key_id: UUID, token_id: U
     """The same for an API key: `key_id key_name key_role key_scopes key_team_ids`, null where it is void."""
     keys = {"workspace_id": workspace_id, "key_id": key_id, "token_id": token_id}
     return tx.connection.execute(ENTER_API_KEY, keys).first()
+
+
+def token_of_api_key(tx: Transaction, workspace_id: UUID, key_id: UUID) -> UUID | None:
+    """The one token that the key is valid with."""
+    found: UUID | None = tx.connection.scalar(
+        TOKEN_OF_API_KEY, {"workspace_id": workspace_id, "key_id": key_id}
+    )
+    return found
 
 
 def workspace_by_slug(tx: Transaction, slug: str) -> UUID | None:

@@ -124,6 +124,7 @@ _TICKETS: dict[Route, Need] = {
     ("GET", "/v1/tickets"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets"): Permission.TICKETS_CREATE,
     ("GET", "/v1/tickets/breached"): Permission.TICKETS_READ,
+    ("POST", "/v1/tickets/bulk"): Permission.TICKETS_BULK,
     ("DELETE", "/v1/tickets/{ticket_id}"): Permission.TICKETS_DELETE,
     ("GET", "/v1/tickets/{ticket_id}"): Permission.TICKETS_READ,
     ("PATCH", "/v1/tickets/{ticket_id}"): Permission.TICKETS_CHANGE_OWN,

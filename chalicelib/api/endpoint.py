@@ -64,6 +64,8 @@ class Endpoint:
     signs: bool = False
     # What must be had from elsewhere before the transaction.
     prepare: "Callable[[Ahead], Any] | None" = None
+    # What it answers with another status than its own, by that.
+    also: Mapping[int, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -163,5 +163,9 @@ def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[s
             media["example"] = endpoint.examples["answer"]
         success["content"] = {endpoint.content_type.partition(";")[0]: media}
     answers = {str(status): success for status in success_statuses(endpoint)}
+    for status, shape in endpoint.also.items():
+        told = {"application/json": {"schema": refs[shape]}}
+        headers = answer_headers(endpoint, status)
+        answers[str(status)] = {"description": "Under way.", "headers": headers, "content": told}
     refusals = problem_statuses(endpoint)
     return answers | {str(status): {"$ref": f"#/components/responses/{status}"} for status in refusals}

@@ -47,12 +47,12 @@ def takes_idempotency_key(endpoint: Endpoint) -> bool:
     return endpoint.method == "POST" and in_workspace and not endpoint.secret and endpoint.needs_database
 
 
-def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
-    """The header fields of the answer where all went well."""
+def answer_headers(endpoint: Endpoint, status: int | None = None) -> dict[str, Any]:
+    """The header fields of the answer where all went well; `status`: where it is another than the route's."""
     names = ["X-Request-Id"]
     if _has_version(endpoint.answer):
         names.append("ETag")
-    if endpoint.status in (201, 202):
+    if (status or endpoint.status) in (201, 202):
         names.append("Location")
     if takes_idempotency_key(endpoint):
         names.append("Idempotency-Replayed")
@@ -63,7 +63,8 @@ def answer_headers(endpoint: Endpoint) -> dict[str, Any]:
 
 def success_statuses(endpoint: Endpoint) -> list[int]:
     """The statuses of the answers where all went well."""
-    return sorted({endpoint.status, *(status for status in _beyond(endpoint) if status < 400)})
+    beyond = (status for status in _beyond(endpoint) if status < 400)
+    return sorted({endpoint.status, *endpoint.also, *beyond})
 
 
 def problem_statuses(endpoint: Endpoint) -> list[int]:

@@ -19,7 +19,8 @@ def schemas(served: Iterable[Endpoint]) -> tuple[Mapping[Any, dict[str, Any]], d
     shapes: list[Any] = [Problem]
     queries: list[type[BaseModel]] = []
     for endpoint in served:
-        shapes += [shape for shape in (endpoint.body, endpoint.answer) if shape not in (NoBody, None)]
+        answers = (endpoint.answer, *endpoint.also.values())
+        shapes += [shape for shape in (endpoint.body, *answers) if shape not in (NoBody, None)]
         if endpoint.query is not NoQuery:
             queries.append(endpoint.query)
     made, rest = TypeAdapter.json_schemas(

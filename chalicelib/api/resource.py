@@ -96,6 +96,7 @@ class Routes:
         examples: Mapping[str, Any] | None = None,
         signs: bool = False,
         prepare: Callable[[Ahead], Any] | None = None,
+        also: Mapping[int, Any] | None = None,
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
@@ -123,6 +124,7 @@ class Routes:
                 examples or {},
                 signs,
                 prepare,
+                also or {},
             )
             Routes.registry.append(endpoint)
             self._serve_with_chalice(endpoint)

@@ -6,7 +6,8 @@ Time-outs nest: lock 5 s < statement 10 s (both the role's, see the first migrat
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from chalicelib.core.settings import DatabaseSettings
 
 REPEATABLE = {"40001", "40P01"}
 CANCELLED = "57014"
+LOCK_NOT_AVAILABLE = "55P03"
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,6 +50,24 @@ class Transaction:
     audited: list[dict[str, Any]] = field(default_factory=list)
     last: list[Callable[[], None]] = field(default_factory=list)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is raised here undoes what was done here alone: rows, events, entries of the audit log.
+
+        PostgreSQL remembers 64 of these a transaction without a cost to all others; do no more.
+        """
+        recorded: tuple[list[Any], ...] = (self.events, self.audited, self.last)
+        lengths = [len(each) for each in recorded]
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            savepoint.rollback()
+            for each, length in zip(recorded, lengths, strict=True):
+                del each[length:]
+            raise
+        savepoint.commit()
+
     def finish(self) -> None:
         """Does what was left for the end."""
         while self.last:
@@ -73,6 +93,11 @@ def is_lost(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return driver.is_lost(_cause(error))
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether it is the server's or the moment's fault, so that the same may succeed another time."""
+    return is_lost(error) or sqlstate(error) in REPEATABLE | BUSY
 
 
 @lru_cache(maxsize=1)

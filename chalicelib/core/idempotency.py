@@ -16,11 +16,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from chalicelib.core.db import Transaction, sqlstate
+from chalicelib.core.db import LOCK_NOT_AVAILABLE, Transaction, sqlstate
 from chalicelib.core.errors import Conflict, KeyReused
 
 LIFETIME_HOURS = 48
-LOCK_NOT_AVAILABLE = "55P03"
 
 CLAIM = text(
     """

@@ -37,8 +37,9 @@ class Draft:
     ticket: Ticket
     values: dict[str, Any] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    # Those of the workspace, once asked for; drafts of one transaction may share them.
+    policies: list[Policy] = field(default_factory=list)
     _clock: Clock | None = None
-    _policies: list[Policy] | None = None
 
     def get(self, name: str) -> Any:
         """The value of a column as it will be."""
@@ -72,9 +73,9 @@ class Draft:
 
     def policy(self) -> Policy | None:
         """The first policy that fits the ticket as it will be; it becomes the ticket's."""
-        if self._policies is None:
-            self._policies = sla_queries.policies(self.tx, self.ticket.workspace_id)
-        policy = choose(self._policies, self.facts)
+        if not self.policies:
+            self.policies += sla_queries.policies(self.tx, self.ticket.workspace_id)
+        policy = choose(self.policies, self.facts)
         found = policy.id if policy else None
         if found != self.get("sla_policy_id"):
             self.values["sla_policy_id"] = found

@@ -55,6 +55,42 @@ def lock(tx: Transaction, actor: Actor, ticket_id: UUID, *, deleted: bool = Fals
     return Ticket.of(row) if row else None
 
 
+@lru_cache(maxsize=16)
+def _lock_many(condition: str, waits: bool) -> TextClause:
+    return text(
+        f"SELECT {COLUMNS} FROM tickets t WHERE t.workspace_id = :workspace_id "
+        f"AND t.id = ANY(CAST(:ids AS uuid[])) AND {condition} "
+        f"ORDER BY t.id FOR NO KEY UPDATE OF t {'' if waits else 'SKIP LOCKED'}"
+    )
+
+
+def lock_many(
+    tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID], *, waits: bool = True
+) -> dict[UUID, Ticket]:
+    """The same of many, in the order of their ids, so that nobody who does as much waits in a circle. Those
+    that are not there, or not the actor's to know of, are left out; where it does not wait, so are those that
+    others hold."""
+    condition, values = visible_to(actor)
+    keys = {"workspace_id": actor.workspace.id, "ids": list(ticket_ids), **values}
+    rows = tx.connection.execute(_lock_many(condition, waits), keys)
+    return {row.id: Ticket.of(row) for row in rows}
+
+
+@lru_cache(maxsize=8)
+def _visible_among(condition: str) -> TextClause:
+    return text(
+        f"SELECT t.id FROM tickets t WHERE t.workspace_id = :workspace_id "
+        f"AND t.id = ANY(CAST(:ids AS uuid[])) AND {condition}"
+    )
+
+
+def visible_among(tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of the ids are tickets that the actor may know of."""
+    condition, values = visible_to(actor)
+    keys = {"workspace_id": actor.workspace.id, "ids": list(ticket_ids), **values}
+    return frozenset(tx.connection.scalars(_visible_among(condition), keys))
+
+
 # The assignee is held: whoever deactivates somebody waits, and then finds the ticket that they were given.
 # Since that one goes on to the person's tickets, nobody may wait here with one of them in hand.
 PREPARE = text(

@@ -1,0 +1,55 @@
+"""Changes of many tickets as they come in and go out."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chalicelib.api.schemas.actions import ActionsOnce
+from chalicelib.api.schemas.common import In, Out
+from chalicelib.api.schemas.filters import TicketFilter
+from chalicelib.api.schemas.jobs import ItemErrorOut
+from chalicelib.tickets.bulk import MOST
+
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class TicketAt(In):
+    """A ticket as it was seen: at another version it is left alone, with `OPTIMISTIC_LOCK`."""
+
+    id: UUID
+    version: Version
+
+
+class BulkIn(In):
+    """The same `actions` for many tickets: those of `ticket_ids` (ids, or ids with the version that was
+    seen), or those that a `filter` means at this moment, 500 at most. One or the other."""
+
+    ticket_ids: Annotated[list[UUID | TicketAt], Field(min_length=1, max_length=MOST)] | None = None
+    filter: TicketFilter | None = None
+    actions: ActionsOnce
+
+
+class BulkResultOut(Out):
+    """What became of one ticket; `label` and `version` are null for what the caller does not see."""
+
+    ticket_id: UUID
+    status: Literal["changed", "unchanged", "failed"]
+    label: str | None
+    version: int | None
+    error: ItemErrorOut | None
+
+
+class BulkCountsOut(Out):
+    changed: int
+    unchanged: int
+    failed: int
+
+
+class BulkOut(Out):
+    """What became of each, in the order in which they were named. `bulk_id` stands in the `meta` of each
+    timeline entry and event that came of it."""
+
+    bulk_id: UUID
+    results: list[BulkResultOut]
+    counts: BulkCountsOut

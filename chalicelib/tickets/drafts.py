@@ -1,0 +1,40 @@
+"""Many tickets being changed in one transaction: all of them are locked before the first is changed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import LOCK_NOT_AVAILABLE, Transaction, sqlstate
+from chalicelib.core.errors import Conflict, HelpdeskError, NotFound
+from chalicelib.sla.policies import Policy
+from chalicelib.tickets import queries
+from chalicelib.tickets.draft import Draft
+
+
+def open_drafts(
+    tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID]
+) -> dict[UUID, Draft | HelpdeskError]:
+    """By id, the ticket as open_draft has it, or why there is none.
+
+    They are locked in the order of their ids. Where somebody else holds one of them for too long, those that
+    are free are locked, and the others are Conflict: who holds some and waits for more may wait in a circle.
+    """
+    wanted = frozenset[UUID]()
+    try:
+        with tx.attempt():
+            found = queries.lock_many(tx, actor, ticket_ids)
+    except Exception as error:
+        if sqlstate(error) != LOCK_NOT_AVAILABLE:
+            raise
+        found = queries.lock_many(tx, actor, ticket_ids, waits=False)
+        wanted = queries.visible_among(tx, actor, ticket_ids)
+    policies: list[Policy] = []
+    drafts: dict[UUID, Draft | HelpdeskError] = {}
+    for ticket_id in ticket_ids:
+        if ticket := found.get(ticket_id):
+            drafts[ticket_id] = Draft(tx, actor, ticket, policies=policies)
+        elif ticket_id in wanted:
+            drafts[ticket_id] = Conflict("Somebody else is changing this ticket. Try again in a moment.")
+        else:
+            drafts[ticket_id] = NotFound("There is no such ticket.")
+    return drafts
