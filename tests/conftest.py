@@ -23,6 +23,7 @@ from tests.support.api import Api
 from tests.support.cast import Cast, make_cast
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.jobs import Workshop
 from tests.support.service_desk import ServiceDesk
 
 DATABASE = "mesa_test"
@@ -166,6 +167,12 @@ def queue(stage: dict[str, str], aws: str) -> "Queue":
     queue = Queue(stage["MESA_EVENT_QUEUE_URLS"], aws)
     queue.take()
     return queue
+
+
+@pytest.fixture
+def workshop(stage: dict[str, str], aws: str, database: Database) -> Workshop:
+    """The queue of jobs, emptied, and the Lambda that works them off."""
+    return Workshop(stage, aws, database)
 
 
 class Queue:

@@ -12,11 +12,6 @@ from tests.support.service_desk import ServiceDesk
 
 
 @pytest.fixture
-def workshop(stage: dict[str, str], aws: str, database: Database) -> Workshop:
-    return Workshop(stage, aws, database)
-
-
-@pytest.fixture
 def export(desk: ServiceDesk, cast: Cast) -> dict[str, Any]:
     """The job that exports Carol's data, asked for by herself."""
     return dict(desk.as_(cast.carol).post("/v1/auth/me/export").json)

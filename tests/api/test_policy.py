@@ -359,6 +359,7 @@ def test_case_18_customers_reach_no_staff_verb() -> None:
     staff_verbs = {
         "archive",
         "assign",
+        "bulk",
         "pause",
         "reclassify",
         "resolve",
