@@ -24,6 +24,8 @@ ROUTES = routes()
 PRIVATE = [endpoint for endpoint in ROUTES if not is_public(endpoint)]
 WITH_BODY = [endpoint for endpoint in ROUTES if body_schema(endpoint)]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What says which tickets are meant: one that is not there is not among them (tests/tickets/test_bulk.py).
+MEANING = {"POST /v1/tickets/bulk": {"filter", "ticket_ids"}}
 
 
 def allowed(endpoint: Endpoint) -> frozenset[Role]:
@@ -62,7 +64,9 @@ class TestPrivateRoutes:
         whole = body(endpoint, shared_world.acme.ids)
 
         with shared_world.unchanged():
-            for place in [place for place, leaf in fields if leaf.get("format") == "uuid"]:
+            apart = MEANING.get(name_of(endpoint), set())
+            places = [place for place, leaf in fields if leaf.get("format") == "uuid"]
+            for place in [place for place in places if place[0] not in apart]:
                 foreign = shared_world.globex.ids[IDS[[part for part in place if isinstance(part, str)][-1]]]
                 reply = shared_world.call(
                     shared_world.cast.ada.token, endpoint, put(whole, place, str(foreign))
