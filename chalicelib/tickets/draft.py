@@ -37,8 +37,7 @@ class Draft:
     ticket: Ticket
     values: dict[str, Any] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
-    # Those of the workspace, once asked for; drafts of one transaction may share them.
-    policies: list[Policy] = field(default_factory=list)
+    policies: list[Policy] = field(default_factory=list)  # drafts of one transaction may share them
     _clock: Clock | None = None
 
     def get(self, name: str) -> Any:
