@@ -38,11 +38,13 @@ ratings = Table(
     Column("assignee_id", Uuid),
     Column("team_id", Uuid, nullable=False),
     timestamp("created_at", now=True),
-    # When the question is to be mailed, where it waits; when it was, by which event's mail, with which link.
+    # When the question is to be mailed, where it waits; when it was, by which event's mail, with which link,
+    # and the digest of its address: a link ends with another email.
     timestamp("due_at"),
     timestamp("asked_at"),
     Column("asked_event_id", BigInteger),
     Column("digest", LargeBinary),
+    Column("mailbox", LargeBinary),
     Column("score", SmallInteger),
     words("comment", nullable=True),
     timestamp("rated_at"),

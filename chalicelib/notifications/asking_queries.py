@@ -8,13 +8,13 @@ from sqlalchemy import text
 
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
-from chalicelib.tickets.rating_queries import CYCLE, ENDED_AT, OPEN_UNTIL
+from chalicelib.tickets.rating_queries import CYCLE, ENDED_AT, MAILBOX, OPEN_UNTIL
 from chalicelib.tickets.visibility import EVERYTHING
 
 # A ticket whose requester can be asked: somebody who is there, of work that is not their own.
 _ASKED = f"""
     SELECT t.workspace_id, t.id, t.requester_id, t.assignee_id, t.team_id, {ENDED_AT} AS ended_at,
-        {CYCLE} AS cycle, w.rating_delay_hours,
+        {CYCLE} AS cycle, w.rating_delay_hours, {MAILBOX} AS mailbox,
         to_char({OPEN_UNTIL} AT TIME ZONE w.timezone, 'YYYY-MM-DD') AS until
     FROM tickets t
     JOIN workspaces w ON w.id = t.workspace_id AND w.ratings_enabled
@@ -30,11 +30,12 @@ ASK = text(
     f"""
     WITH asked AS ({_ASKED}), row AS (
         INSERT INTO ratings AS r (workspace_id, ticket_id, cycle, ended_at, user_id, assignee_id, team_id,
-            asked_at, asked_event_id, digest)
+            asked_at, asked_event_id, digest, mailbox)
         SELECT workspace_id, id, cycle, ended_at, requester_id, assignee_id, team_id,
-            now(), CAST(:event_id AS bigint), CAST(:digest AS bytea)
+            now(), CAST(:event_id AS bigint), CAST(:digest AS bytea), mailbox
         FROM asked WHERE ended_at = :at AND rating_delay_hours = 0
-        ON CONFLICT (workspace_id, ticket_id, cycle) DO UPDATE SET digest = excluded.digest
+        ON CONFLICT (workspace_id, ticket_id, cycle) DO UPDATE
+            SET digest = excluded.digest, mailbox = excluded.mailbox
             WHERE r.asked_event_id = excluded.asked_event_id AND r.rated_at IS NULL
         RETURNING r.id
     )
@@ -55,7 +56,8 @@ ASK_NOW = text(
     f"""
     WITH asked AS ({_ASKED})
     UPDATE ratings r
-    SET asked_at = coalesce(r.asked_at, now()), asked_event_id = :event_id, digest = :digest
+    SET asked_at = coalesce(r.asked_at, now()), asked_event_id = :event_id, digest = :digest,
+        mailbox = asked.mailbox
     FROM asked
     WHERE r.workspace_id = asked.workspace_id AND r.ticket_id = asked.id AND r.ended_at = asked.ended_at
       AND r.cycle = :cycle AND r.rated_at IS NULL

@@ -99,7 +99,7 @@ ADDRESSES = text(
 )
 RATINGS = text(
     """
-    UPDATE ratings SET comment = NULL, digest = NULL
+    UPDATE ratings SET comment = NULL, digest = NULL, mailbox = NULL
     WHERE workspace_id = :workspace_id AND id IN (
         SELECT r.id FROM ratings r
         WHERE r.workspace_id = :workspace_id AND r.user_id = :user_id

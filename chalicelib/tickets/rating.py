@@ -125,7 +125,7 @@ def _bearer(tx: Transaction, token: str) -> tuple[Actor, UUID, bytes]:
 def _open_question(tx: Transaction, desk: Actor, ticket_id: UUID, digest: bytes) -> Any:
     """Raises Gone unless this very link asks about the ticket as it stands, and its reader is there."""
     row = rating_queries.standing_of_any(tx, desk.workspace.id, ticket_id)
-    if row is None or not row.requester_stays:
+    if row is None or not (row.requester_stays and row.same_mailbox):
         raise Gone(OVER)
     if why_not := _why_not(row, desk):
         raise Gone(f"{OVER} {why_not}")

@@ -20,6 +20,7 @@ ENDED_AT = "CASE WHEN t.status IN ('resolved', 'closed') THEN coalesce(t.resolve
 CYCLE = """(SELECT 1 + count(*)::integer FROM timeline_entries e
     WHERE e.workspace_id = t.workspace_id AND e.ticket_id = t.id AND e.action = 'reopened')"""
 OPEN_UNTIL = f"(({ENDED_AT}) + make_interval(days => {RATING_DAYS}))"
+MAILBOX = "sha256(convert_to(u.email, 'UTF8'))"
 GIVEN = f"""
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
             'cycle', g.cycle, 'score', g.score, 'comment', g.comment,
@@ -43,7 +44,8 @@ def _standing(condition: str) -> TextClause:
             u.name AS requester, u.status <> 'deactivated' AND u.deleted_at IS NULL AS requester_stays,
             {ENDED_AT} AS ended_at, {OPEN_UNTIL} AS open_until, {CYCLE} AS cycle, {GIVEN} AS given,
             w.ratings_enabled, w.name AS workspace, w.language, w.brand_color, w.brand_logo_url,
-            w.brand_footer, r.score, r.comment, r.rated_at, r.changed_at, r.asked_at, r.digest
+            w.brand_footer, r.score, r.comment, r.rated_at, r.changed_at, r.asked_at, r.digest,
+            coalesce(r.mailbox = {MAILBOX}, true) AS same_mailbox
         FROM tickets t
         JOIN workspaces w ON w.id = t.workspace_id
         JOIN users u ON u.workspace_id = t.workspace_id AND u.id = t.requester_id

@@ -31,6 +31,7 @@ def upgrade() -> None:
             asked_at timestamptz,
             asked_event_id bigint,
             digest bytea,
+            mailbox bytea,
             score smallint,
             comment text,
             rated_at timestamptz,

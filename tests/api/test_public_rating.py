@@ -138,6 +138,8 @@ class TestHostileLinks:
             "UPDATE workspaces SET ratings_enabled = false",
             "UPDATE users SET status = 'deactivated' WHERE name = 'Carol'",
             "UPDATE users SET deleted_at = now() WHERE name = 'Carol'",
+            # Whoever has the former mailbox.
+            "UPDATE users SET email = 'carol@elsewhere.example' WHERE name = 'Carol'",
             "UPDATE tickets SET assignee_id = requester_id",
         ],
     )

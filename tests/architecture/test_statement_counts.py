@@ -276,6 +276,14 @@ def test_time_spent(desk: ServiceDesk) -> None:
         assert count <= WRITE
 
 
+def test_a_rating(desk: ServiceDesk) -> None:
+    path = f"/v1/tickets/{desk.in_status('resolved')['id']}/rating"
+
+    for body in ({"score": 2, "comment": "Slow."}, {"score": 4}):
+        count, _ = counted(desk, desk.cast.carol, "POST", path, body)
+        assert count <= WRITE
+
+
 def test_a_link_to_a_parent(desk: ServiceDesk) -> None:
     ticket, other = desk.in_status("open"), desk.in_status("open")
     path = f"/v1/tickets/{ticket['id']}/links"

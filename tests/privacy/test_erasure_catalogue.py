@@ -55,6 +55,7 @@ EXEMPT = {
     "organisations.name": "a company's",
     "rate_limits": "digests, gone within the hour",
     "ratings.digest": "a digest",
+    "ratings.mailbox": "a digest, emptied with the words of who was asked",
     "sla_policies": "the desk's promises",
     "sla_steps": "set words",
     "sla_targets": "set words and times",
