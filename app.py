@@ -10,6 +10,7 @@ from chalicelib.api import (
     auth,
     authorizer,
     bulk,
+    calendars,
     categories,
     comments,
     custom_fields,
@@ -59,6 +60,7 @@ app.register_blueprint(organisations.routes.blueprint)
 app.register_blueprint(teams.routes.blueprint)
 app.register_blueprint(api_keys.routes.blueprint)
 app.register_blueprint(audit_log.routes.blueprint)
+app.register_blueprint(calendars.routes.blueprint)
 app.register_blueprint(categories.routes.blueprint)
 app.register_blueprint(custom_fields.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)

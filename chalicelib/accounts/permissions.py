@@ -89,6 +89,8 @@ class Permission(StrEnum):
     PERSONAL_DATA_MANAGE = "personal_data.manage", ADMINS, "Export the data of people, and erase them."
     RATINGS_GIVE = "ratings.give", EVERYBODY, "Rate the help on the own ticket once the work on it has ended."
     RATINGS_READ = "ratings.read", STAFF, "See how requesters rated the help on tickets that one sees."
+    SLA_MANAGE = "sla.manage", ADMINS, "Say what is promised, and in which hours it is counted."
+    SLA_READ = "sla.read", STAFF, "See calendars and policies."
     TAGS_READ = "tags.read", STAFF, "List the tags in use."
     TEAMS_MANAGE = "teams.manage", ADMINS, "Make and change teams, add and remove their members."
     TEAMS_READ = "teams.read", STAFF, "List teams and their members."

@@ -92,6 +92,13 @@ _PEOPLE: dict[Route, Need] = {
 }
 
 _DESK: dict[Route, Need] = {
+    ("GET", "/v1/calendars"): Permission.SLA_READ,
+    ("POST", "/v1/calendars"): Permission.SLA_MANAGE,
+    ("DELETE", "/v1/calendars/{calendar_id}"): Permission.SLA_MANAGE,
+    ("GET", "/v1/calendars/{calendar_id}"): Permission.SLA_READ,
+    ("PATCH", "/v1/calendars/{calendar_id}"): Permission.SLA_MANAGE,
+    ("POST", "/v1/calendars/{calendar_id}/holidays"): Permission.SLA_MANAGE,
+    ("GET", "/v1/calendars/{calendar_id}/preview"): Permission.SLA_READ,
     ("GET", "/v1/categories"): Permission.CATEGORIES_READ,
     ("POST", "/v1/categories"): Permission.DESK_MANAGE,
     ("DELETE", "/v1/categories/{category_id}"): Permission.DESK_MANAGE,
@@ -102,6 +109,7 @@ _DESK: dict[Route, Need] = {
     ("DELETE", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/custom-fields/{field_id}"): Permission.CUSTOM_FIELDS_READ,
     ("PATCH", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
+    ("GET", "/v1/holidays"): Permission.SLA_READ,
     ("GET", "/v1/tags"): Permission.TAGS_READ,
     ("GET", "/v1/views"): Permission.VIEWS_USE,
     ("POST", "/v1/views"): Permission.VIEWS_USE,
@@ -170,6 +178,13 @@ _TICKET_VERBS: dict[Route, Need] = {
 }
 
 _PUBLIC_DESK: dict[Route, Need] = {
+    ("GET", "/v1/calendars"): Permission.SLA_READ,
+    ("POST", "/v1/calendars"): Permission.SLA_MANAGE,
+    ("DELETE", "/v1/calendars/{calendar_id}"): Permission.SLA_MANAGE,
+    ("GET", "/v1/calendars/{calendar_id}"): Permission.SLA_READ,
+    ("PATCH", "/v1/calendars/{calendar_id}"): Permission.SLA_MANAGE,
+    ("POST", "/v1/calendars/{calendar_id}/holidays"): Permission.SLA_MANAGE,
+    ("GET", "/v1/calendars/{calendar_id}/preview"): Permission.SLA_READ,
     ("GET", "/v1/public/{workspace}"): PUBLIC,
     ("GET", "/v1/public/{workspace}/categories"): PUBLIC,
     ("GET", "/v1/public/{workspace}/custom-fields"): PUBLIC,

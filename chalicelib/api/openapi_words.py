@@ -40,6 +40,9 @@ TAGS = {
     "Tags": "The staff's own words on tickets: lower case, no spaces or commas. `PATCH` of a ticket says "
     "all of them, these routes one by one.",
     "Watchers": "Who hears of a ticket without asking for it or working on it.",
+    "Calendars": "The hours in which promises are counted: time zone, weekly hours, holidays by hand, by "
+    "country and region, or from an iCalendar file. Who changes one has its open targets counted "
+    "anew, by a job.",
     "Workspace": "The tenant and its settings.",
     "Categories": "What tickets are sorted by. A ticket's `category` and `subcategory` are texts, in the "
     "declared spelling where they name one; a ticket without a team goes to its category's. The workspace's "

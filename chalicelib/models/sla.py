@@ -110,6 +110,7 @@ Index(
     "sla_targets_running_idx",
     sla_targets.c.workspace_id,
     sla_targets.c.calendar_id,
+    sla_targets.c.ticket_id,
     postgresql_where=text("fulfilled_at IS NULL AND ended_at IS NULL"),
 )
 

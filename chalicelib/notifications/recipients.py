@@ -60,6 +60,7 @@ SILENT = frozenset(
             "followed_up",
             "linked",
             "merged_from",
+            "sla_recounted",
             "time_changed",
             "time_logged",
             "time_removed",

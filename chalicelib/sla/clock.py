@@ -1,6 +1,7 @@
 """The clock of one ticket: what each event of its life does to the promises made on it. Pure."""
 
 from datetime import datetime
+from uuid import UUID
 
 from chalicelib.models.words import Metric
 from chalicelib.sla.policies import Policy, TicketFacts
@@ -120,3 +121,21 @@ class Clock(Promises):
                 self._withdraw(target, now)
             else:
                 self._take_up_again(metric, policy, facts, now)
+
+    def recounted(self, now: datetime, calendar_id: UUID) -> list[tuple[Target, datetime | None]]:
+        """The calendar was changed: what runs on it is due at another time, returned with the old one. What
+        was late by then stays late; what is paused is counted when it goes on."""
+        now = self._moment(now)
+        moved = []
+        for target in self._running():
+            if target.calendar_id != calendar_id or target.paused:
+                continue
+            self._tell_breach(target, now)
+            was = target.due_at
+            armed = [step.at for step in target.steps]
+            changed = target.changed
+            self._aim(target)
+            if target.due_at != was:
+                moved.append((target, was))
+            target.changed = changed or target.due_at != was or armed != [step.at for step in target.steps]
+        return moved

@@ -26,7 +26,6 @@ def explain(
 ) -> list[dict[str, Any]]:
     """All targets, metric by metric and cycle by cycle, in business minutes; `calendars` by id, with names.
 
-
     `goal` is what this cycle promises, `used_before` what earlier cycles took of the same promise, `elapsed`
     and `remaining` count to its end, or to `now` while it runs; `remaining` is negative once late. `explain`
     covers the time from its start to when it is due (while it is paused or was withdrawn: to now or its end),
@@ -53,9 +52,9 @@ def _explained(
     end = max(target.finished_at or now, target.started_at)
     elapsed = business_minutes(target.started_at, end, calendar, pauses)
     due = target.due_at
-    told = _told(intervals(target.started_at, max(due or end, target.started_at), calendar, pauses))
+    told = stretch(intervals(target.started_at, max(due or end, target.started_at), calendar, pauses))
     late = due is not None and due < end
-    overtime = _told(intervals(due, end, calendar, pauses)) if due is not None and late else None
+    overtime = stretch(intervals(due, end, calendar, pauses)) if due is not None and late else None
     return {
         "metric": target.metric,
         "cycle": target.cycle,
@@ -88,7 +87,7 @@ def _used_before(
     return sum(used(each, calendars[each.calendar_id][1]) for each in earlier)
 
 
-def _told(stretches: Iterator[Interval]) -> dict[str, Any]:
+def stretch(stretches: Iterator[Interval]) -> dict[str, Any]:
     """The first intervals one by one, and the minutes of each kind of all of them."""
     sums = dict.fromkeys(KINDS, 0.0)
     first = list(islice(stretches, MOST_INTERVALS))

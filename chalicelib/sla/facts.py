@@ -74,9 +74,9 @@ def breach_meta(target: Target) -> dict[str, Any]:
         "metric": target.metric.value,
         "cycle": target.cycle,
         "percent": BREACH,
-        "at": _written(due),
-        "due_at": _written(due),
-        "noticed_at": _written(noticed),
+        "at": written(due),
+        "due_at": written(due),
+        "noticed_at": written(noticed),
     }
 
 
@@ -97,5 +97,6 @@ def _time(value: str | datetime | None) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _written(at: datetime | None) -> str | None:
+def written(at: datetime | None) -> str | None:
+    """A time as answers and entries carry it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else None

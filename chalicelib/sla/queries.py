@@ -11,6 +11,7 @@ from sqlalchemy import text
 from chalicelib.core.db import Transaction
 from chalicelib.models.words import Metric
 from chalicelib.sla import calendars
+from chalicelib.sla.clock import Clock
 from chalicelib.sla.hours import Calendar
 from chalicelib.sla.policies import Policy
 from chalicelib.sla.policies import read as read_policies
@@ -47,22 +48,22 @@ def targets_json(ticket: str = "t") -> str:
 TARGETS_JSON = targets_json()
 
 POLICIES = text(f"SELECT {POLICIES_JSON}")
+_TARGET = """
+    g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
+    g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
+     FROM sla_steps s
+     WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
+    jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar
+"""
 LOAD = text(
-    """
+    f"""
     SELECT EXISTS (
                SELECT FROM comments r
                LEFT JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id
                WHERE r.workspace_id = t.workspace_id AND r.ticket_id = t.id AND r.visibility = 'public'
                  AND (r.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> t.requester_id))
-           ) AS was_answered,
-           g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
-           g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
-           (SELECT coalesce(
-                       jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
-            FROM sla_steps s
-            WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
-           jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar,
-           c.name AS calendar_name
+           ) AS was_answered, c.name AS calendar_name, {_TARGET}
     FROM tickets t
     LEFT JOIN sla_targets g ON g.workspace_id = t.workspace_id AND g.ticket_id = t.id
     LEFT JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id
@@ -70,8 +71,21 @@ LOAD = text(
     ORDER BY g.metric, g.cycle
     """
 )
+LOAD_MANY = text(
+    f"""
+    SELECT g.ticket_id, {_TARGET}
+    FROM sla_targets g
+    JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id
+    WHERE g.workspace_id = :workspace_id AND g.ticket_id = ANY(CAST(:ticket_ids AS uuid[]))
+    ORDER BY g.ticket_id, g.metric, g.cycle
+    """
+)
 SAVE = text(
     "SELECT fn_keep_promises(:workspace_id, :ticket_id, CAST(:targets AS jsonb), CAST(:steps AS jsonb))"
+)
+PLAIN = (
+    *("id", "cycle", "policy_id", "calendar_id", "minutes", "started_at", "due_at", "paused_at"),
+    *("fulfilled_at", "ended_at", "breached_at"),
 )
 SWEEP = text("CALL sp_sla_sweep(:limit, 0, 0)")
 
@@ -105,23 +119,36 @@ def promised(
     return [_target(row) for row in found], named
 
 
+def load_many(tx: Transaction, workspace_id: UUID, ticket_ids: Sequence[UUID]) -> dict[UUID, Clock]:
+    """The clocks of many locked tickets, for what does not ask whether somebody answered."""
+    keys = {"workspace_id": workspace_id, "ticket_ids": list(ticket_ids)}
+    clocks: dict[UUID, Clock] = {ticket_id: Clock([], {}) for ticket_id in ticket_ids}
+    for row in tx.connection.execute(LOAD_MANY, keys).mappings():
+        clock = clocks[row["ticket_id"]]
+        clock.targets.append(_target(row))
+        clock.calendars[row["calendar_id"]] = calendars.read(row["calendar"])
+    return clocks
+
+
 def save(tx: Transaction, workspace_id: UUID, ticket_id: UUID, targets: list[Target]) -> None:
     """Writes the targets that changed, with their steps, in one statement; none where nothing changed."""
-    changed = [target for target in targets if target.changed]
+    save_many(tx, workspace_id, {ticket_id: targets})
+
+
+def save_many(tx: Transaction, workspace_id: UUID, targets: Mapping[UUID, list[Target]]) -> None:
+    """The same for many tickets, by their ids."""
+    changed = [(ticket_id, each) for ticket_id, those in targets.items() for each in those if each.changed]
     if not changed:
         return
-    keys = {"workspace_id": workspace_id, "ticket_id": ticket_id}
-    tx.connection.execute(SAVE, {**keys, **written(changed)})
-    for target in changed:
+    keys = {"workspace_id": workspace_id, "ticket_id": None}
+    tx.connection.execute(SAVE, {**keys, **_rows(changed)})
+    for _, target in changed:
         target.changed = False
 
 
 def written(targets: Sequence[Target]) -> dict[str, str]:
-    """`targets` and their `steps` as fn_keep_promises takes them."""
-    return {
-        "targets": _json([_target_row(target) for target in targets]),
-        "steps": _json([_step_row(target, step) for target in targets for step in target.steps]),
-    }
+    """`targets` and their `steps` as fn_create_ticket takes them, of the ticket that it makes."""
+    return _rows([(None, target) for target in targets])
 
 
 def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
@@ -134,9 +161,8 @@ def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
 
 
 def _target(row: Mapping[Any, Any]) -> Target:
-    read_otherwise = ("metric", "paused_intervals", "steps", "calendar", "calendar_name", "was_answered")
     return Target(
-        **{name: row[name] for name in row if name not in read_otherwise},
+        **{name: row[name] for name in PLAIN},
         metric=Metric(row["metric"]),
         paused_intervals=[(_moment(since), _moment(until)) for since, until in row["paused_intervals"]],
         steps=[
@@ -150,9 +176,20 @@ def _moment(written: str) -> datetime:
     return datetime.fromisoformat(written)
 
 
-def _target_row(target: Target) -> dict[str, Any]:
+def _rows(targets: Sequence[tuple[UUID | None, Target]]) -> dict[str, str]:
+    """As fn_keep_promises takes them, each with its ticket."""
+    return {
+        "targets": _json([_target_row(ticket_id, target) for ticket_id, target in targets]),
+        "steps": _json(
+            [_step_row(ticket_id, target, step) for ticket_id, target in targets for step in target.steps]
+        ),
+    }
+
+
+def _target_row(ticket_id: UUID | None, target: Target) -> dict[str, Any]:
     return {
         "id": target.id,
+        "ticket_id": ticket_id,
         "metric": target.metric,
         "cycle": target.cycle,
         "policy_id": target.policy_id,
@@ -168,9 +205,10 @@ def _target_row(target: Target) -> dict[str, Any]:
     }
 
 
-def _step_row(target: Target, step: Step) -> dict[str, Any]:
+def _step_row(ticket_id: UUID | None, target: Target, step: Step) -> dict[str, Any]:
     return {
         "target_id": target.id,
+        "ticket_id": ticket_id,
         "kind": step.kind,
         "step": step.step,
         "at": step.at,

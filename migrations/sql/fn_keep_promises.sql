@@ -1,5 +1,5 @@
--- Writes targets of a ticket and their steps, new ones and changed ones. What was announced stays announced, and a breach
--- stays a breach, whoever saves over it.
+-- Writes targets and their steps, new ones and changed ones, of the ticket that each names or else of p_ticket. What was
+-- announced stays announced, and a breach stays a breach, whoever saves over it.
 CREATE OR REPLACE FUNCTION fn_keep_promises(p_workspace uuid, p_ticket uuid, p_targets jsonb, p_steps jsonb) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -7,11 +7,11 @@ BEGIN
     INSERT INTO sla_targets AS g
         (workspace_id, id, ticket_id, metric, cycle, policy_id, calendar_id, minutes, started_at, due_at,
          paused_at, paused_intervals, fulfilled_at, ended_at, breached_at)
-    SELECT p_workspace, given.id, p_ticket, given.metric, given.cycle, given.policy_id,
+    SELECT p_workspace, given.id, coalesce(given.ticket_id, p_ticket), given.metric, given.cycle, given.policy_id,
            given.calendar_id, given.minutes, given.started_at, given.due_at, given.paused_at,
            given.paused_intervals, given.fulfilled_at, given.ended_at, given.breached_at
     FROM jsonb_to_recordset(p_targets) AS given(
-        id uuid, metric text, cycle integer, policy_id uuid, calendar_id uuid, minutes double precision,
+        id uuid, ticket_id uuid, metric text, cycle integer, policy_id uuid, calendar_id uuid, minutes double precision,
         started_at timestamptz, due_at timestamptz, paused_at timestamptz, paused_intervals jsonb,
         fulfilled_at timestamptz, ended_at timestamptz, breached_at timestamptz)
     ON CONFLICT (workspace_id, id) DO UPDATE SET
@@ -21,9 +21,9 @@ BEGIN
         ended_at = excluded.ended_at,
         breached_at = coalesce(g.breached_at, excluded.breached_at);
     INSERT INTO sla_steps AS s (workspace_id, target_id, kind, step, ticket_id, at, fired_at)
-    SELECT p_workspace, given.target_id, given.kind, given.step, p_ticket, given.at, given.fired_at
+    SELECT p_workspace, given.target_id, given.kind, given.step, coalesce(given.ticket_id, p_ticket), given.at, given.fired_at
     FROM jsonb_to_recordset(p_steps) AS given(
-        target_id uuid, kind text, step integer, at timestamptz, fired_at timestamptz)
+        target_id uuid, ticket_id uuid, kind text, step integer, at timestamptz, fired_at timestamptz)
     ON CONFLICT (workspace_id, target_id, kind, step)
     DO UPDATE SET at = excluded.at, fired_at = excluded.fired_at
     WHERE s.fired_at IS NULL AND (s.at, s.fired_at) IS DISTINCT FROM (excluded.at, excluded.fired_at);

@@ -37,6 +37,13 @@ BY_NAME = {
     "phone": lambda: "+34 600 100 200",
     "updated_after": lambda: "2026-11-20T09:00:00Z",
     "timezone": lambda: "Europe/Madrid",
+    "weekly": lambda: {"0": [["09:00", "17:00"]]},
+    "holidays": lambda: ["2026-12-25"],
+    "country": lambda: "ES",
+    "region": lambda: "CT",
+    "years": lambda: [2026],
+    "year": lambda: 2026,
+    "start": lambda: "2026-11-20T09:00:00Z",
     "slug": lambda: f"specimen-{next(_numbers)}",
     "label_prefix": lambda: "DESK",
     "issuer": lambda: "https://login.specimen.example",
@@ -67,6 +74,7 @@ IDS = {
     "ticket_ids": "ticket_id",
     "organisation_id": "organisation_id",
     "comment_id": "comment_id",
+    "calendar_id": "calendar_id",
     "category_id": "category_id",
     "comment_ids": "comment_id",
     "ids": "view_id",
@@ -78,6 +86,7 @@ IDS = {
 LEFT_OUT = {"comment", "comment_id", "organisation_id"}
 # What says the same in another way, so that a whole body has the second alone.
 INSTEAD = {"filter": "ticket_ids"}
+LEFT_OUT = {"comment", "comment_id", "icalendar", "organisation_id"}
 
 
 def routes() -> tuple[Endpoint, ...]:

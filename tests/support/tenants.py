@@ -159,6 +159,7 @@ def furnish(
             "invitation_id": named["invitation"],
             "organisation_id": named["organisation"],
             "job_id": named["job"],
+            "calendar_id": named["calendar"],
             "category_id": named["category"],
             "field_id": named["field"],
             "view_id": named["view"],

@@ -1,0 +1,73 @@
+"""The SQL of counting open targets anew: many tickets at once, in the order of their ids."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from chalicelib.core.db import Transaction
+from chalicelib.core.json_text import dumps
+
+# The index of running targets, from where the last batch ended.
+LOCK = text(
+    """
+    SELECT t.id, t.due_at FROM tickets t
+    WHERE t.workspace_id = :workspace_id AND t.deleted_at IS NULL AND t.id = ANY(ARRAY(
+        SELECT DISTINCT g.ticket_id FROM sla_targets g
+        WHERE g.workspace_id = :workspace_id AND g.calendar_id = :calendar_id
+          AND g.fulfilled_at IS NULL AND g.ended_at IS NULL
+          AND (CAST(:after AS uuid) IS NULL OR g.ticket_id > CAST(:after AS uuid))
+        ORDER BY g.ticket_id LIMIT :most))
+    ORDER BY t.id
+    FOR NO KEY UPDATE
+    """
+)
+TELL = text(
+    """
+    WITH told AS (
+        SELECT told.ticket_id, told.due_at, told.action, told.meta, told.place,
+               count(told.action) OVER (PARTITION BY told.ticket_id)::integer AS n
+        FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS told(
+            ticket_id uuid, due_at timestamptz, action text, meta jsonb, place integer)
+    ), ticket AS (
+        UPDATE tickets t SET due_at = news.due_at, last_sequence = t.last_sequence + news.n
+        FROM (SELECT DISTINCT ticket_id, due_at, n FROM told) AS news
+        WHERE t.workspace_id = :workspace_id AND t.id = news.ticket_id
+        RETURNING t.workspace_id, t.id, t.last_sequence - news.n AS base, t.label, t.subject, t.status,
+            t.priority
+    ), entry AS (
+        INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, meta, internal)
+        SELECT ticket.workspace_id, ticket.id, ticket.base + told.place, told.action, 'system', told.meta,
+            true
+        FROM told JOIN ticket ON ticket.id = told.ticket_id
+    )
+    INSERT INTO events (workspace_id, ticket_id, sequence, type, internal, payload, leased_until)
+    SELECT ticket.workspace_id, ticket.id, ticket.base + told.place, 'ticket.' || told.action, true,
+           jsonb_build_object(
+               'ticket', jsonb_build_object('id', ticket.id, 'label', ticket.label, 'subject', ticket.subject,
+                                            'status', ticket.status, 'priority', ticket.priority),
+               'actor', jsonb_build_object('type', 'system', 'id', NULL),
+               'changes', '{}'::jsonb, 'meta', told.meta),
+           now()
+    FROM told JOIN ticket ON ticket.id = told.ticket_id
+    ORDER BY told.ticket_id, told.place
+    """
+)
+
+
+def lock(
+    tx: Transaction, workspace_id: UUID, calendar_id: UUID, after: UUID | None, most: int
+) -> Sequence[Row[Any]]:
+    """`id due_at` of the next tickets with a running target on the calendar, locked."""
+    keys = {"workspace_id": workspace_id, "calendar_id": calendar_id, "after": after, "most": most}
+    return tx.connection.execute(LOCK, keys).all()
+
+
+def tell(tx: Transaction, workspace_id: UUID, told: Sequence[Mapping[str, Any]]) -> None:
+    """Writes timeline entries and events, and the tickets' own due times with them.
+
+    `told`: `ticket_id due_at action meta place`, places from 1 in each ticket.
+    """
+    if told:
+        tx.connection.execute(TELL, {"workspace_id": workspace_id, "told": dumps(told)})

@@ -1,0 +1,333 @@
+"""Calendars: kept by admins, read by the staff; holidays by hand, by country, from files; previews."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.api import Api, Reply
+from tests.support.cast import Cast
+from tests.support.database import Database
+
+OFFICE = {
+    "name": "Office",
+    "timezone": "Europe/Berlin",
+    "weekly": {str(day): [["09:00", "17:00"]] for day in range(5)},
+}
+FILE = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Desk//EN
+X-WR-CALNAME:Company days
+{events}
+END:VCALENDAR
+"""
+
+
+def make(ada: Api, **changes: Any) -> dict[str, Any]:
+    reply = ada.post("/v1/calendars", {**OFFICE, **changes})
+    assert reply.status == 201, reply.text
+    return dict(reply.json)
+
+
+def event(*lines: str) -> str:
+    return "\n".join(("BEGIN:VEVENT", "UID:1@desk", "DTSTAMP:20260101T000000Z", *lines, "END:VEVENT"))
+
+
+def take(ada: Api, calendar: dict[str, Any], **body: Any) -> Reply:
+    return ada.post(f"/v1/calendars/{calendar['id']}/holidays", body)
+
+
+@pytest.fixture
+def ada(api: Api, cast: Cast) -> Api:
+    return api.with_token(cast.ada.token)
+
+
+class TestMaking:
+    def test_it_is_answered_whole(self, ada: Api) -> None:
+        holidays = ["2026-12-25", {"yearly_from": "12-31", "yearly_to": "01-01", "name": "New Year"}]
+        made = make(ada, holidays=holidays)
+
+        assert made["weekly"] == OFFICE["weekly"]
+        assert made["holidays"] == [{"from": "2026-12-25"}, holidays[1]]
+        assert made["policies"] == []
+        assert ada.get(f"/v1/calendars/{made['id']}").json == made
+
+    def test_weekdays_may_come_by_name_and_closed_days_stay_out(self, ada: Api) -> None:
+        made = make(ada, weekly={"Friday": [["09:00", "12:00"], ["13:00", "17:00"]], "sunday": []})
+
+        assert made["weekly"] == {"4": [["09:00", "12:00"], ["13:00", "17:00"]]}
+
+    @pytest.mark.parametrize(
+        ("fields", "field"),
+        [
+            ({"weekly": {}}, "weekly"),
+            ({"weekly": {"0": []}}, "weekly"),
+            ({"weekly": {"7": [["09:00", "17:00"]]}}, "weekly"),
+            ({"weekly": {"0": [["09:00"]]}}, "weekly"),
+            ({"weekly": {"0": [["9:00", "17:00"]]}}, "weekly"),
+            ({"weekly": {"0": [["24:00", "17:00"]]}}, "weekly"),
+            ({"weekly": {"0": [["09:00", "17:00"]], "monday": [["09:00", "17:00"]]}}, "weekly"),
+            ({"weekly": [["09:00", "17:00"]]}, "weekly"),
+            ({"timezone": "Mars/Olympus"}, "timezone"),
+            ({"timezone": "../../etc/passwd"}, "timezone"),
+            ({"holidays": ["2026-02-30"]}, "holidays"),
+            ({"holidays": [{"from": "2026-05-02", "to": "2026-05-01"}]}, "holidays"),
+            ({"holidays": [{"from": "2026-05-02", "yearly_from": "05-01"}]}, "holidays"),
+            ({"holidays": [{"name": "Some day"}]}, "holidays"),
+            ({"holidays": [{"yearly_from": "02-30"}]}, "holidays"),
+            ({"holidays": [{"yearly_from": "01-01", "yearly_to": "12-31"}]}, "holidays"),
+            ({"holidays": ["2026-01-01"] * 1001}, "holidays"),
+            ({"name": ""}, "name"),
+        ],
+    )
+    def test_case_s16_what_cannot_be_is_422_and_says_where(
+        self, ada: Api, fields: dict[str, Any], field: str
+    ) -> None:
+        reply = ada.post("/v1/calendars", {**OFFICE, **fields})
+
+        assert (reply.status, reply.code) == (422, "VALIDATION_ERROR"), reply.text
+        assert {each["field"].split(".")[0] for each in reply.json["errors"]} == {field}
+
+    def test_a_name_is_taken_once(self, ada: Api) -> None:
+        make(ada)
+
+        assert ada.post("/v1/calendars", OFFICE).status == 409
+
+    def test_only_admins_make_them_and_customers_see_none(self, api: Api, ada: Api, cast: Cast) -> None:
+        made = make(ada)
+        path = f"/v1/calendars/{made['id']}"
+
+        for who in (cast.dario, cast.ana):
+            assert api.with_token(who.token).get(path).status == 200
+            assert api.with_token(who.token).patch(path, {"name": "Mine"}).status == 403
+        assert api.with_token(cast.carol.token).get("/v1/calendars").status == 403
+
+
+class TestChanging:
+    def test_only_what_is_sent(self, ada: Api) -> None:
+        made = make(ada)
+
+        changed = ada.patch(f"/v1/calendars/{made['id']}", {"name": "Bureau"}).json
+
+        assert changed == {**made, "name": "Bureau", "updated_at": changed["updated_at"], "job_id": None}
+
+    def test_what_it_counts_asks_for_a_job(self, ada: Api) -> None:
+        made = make(ada)
+
+        changed = ada.patch(f"/v1/calendars/{made['id']}", {"timezone": "America/Bogota"}).json
+        job = ada.get(f"/v1/jobs/{changed['job_id']}").json
+
+        assert (job["kind"], job["status"], job["subject_id"]) == ("recount", "queued", made["id"])
+
+    def test_the_same_again_changes_nothing(self, ada: Api, database: Database) -> None:
+        made = make(ada, holidays=["2026-12-25"])
+
+        changed = ada.patch(
+            f"/v1/calendars/{made['id']}", {"holidays": made["holidays"], "weekly": made["weekly"]}
+        ).json
+
+        assert (changed["job_id"], changed["updated_at"]) == (None, made["updated_at"])
+
+    def test_holidays_that_leave_no_working_time_are_refused_and_nothing_changes(self, ada: Api) -> None:
+        made = make(ada)
+        path = f"/v1/calendars/{made['id']}"
+
+        reply = ada.patch(path, {"holidays": [{"yearly_from": "01-01", "yearly_to": "12-31"}]})
+
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "holidays")
+        assert ada.get(path).json == made
+
+    def test_one_that_a_policy_promises_by_is_not_deleted(self, ada: Api) -> None:
+        (used,) = ada.get("/v1/calendars").json["items"]
+
+        reply = ada.delete(f"/v1/calendars/{used['id']}")
+
+        assert reply.status == 409
+        assert used["policies"][0]["name"] in reply.json["detail"]
+
+    def test_a_deleted_one_is_gone_and_its_name_is_free(self, ada: Api) -> None:
+        made = make(ada)
+
+        assert ada.delete(f"/v1/calendars/{made['id']}").status == 204
+        assert ada.get(f"/v1/calendars/{made['id']}").status == 404
+        assert make(ada)["id"] != made["id"]
+
+    def test_each_change_is_in_the_audit_log(self, ada: Api) -> None:
+        made = make(ada)
+        ada.patch(f"/v1/calendars/{made['id']}", {"timezone": "UTC"})
+        ada.delete(f"/v1/calendars/{made['id']}")
+
+        entries = ada.get("/v1/audit-log?limit=3").json["items"]
+
+        assert [entry["action"] for entry in entries] == [
+            "calendar.deleted",
+            "calendar.changed",
+            "calendar.created",
+        ]
+        assert entries[1]["before"] == {"timezone": "Europe/Berlin"}
+
+
+class TestPublicHolidays:
+    def test_a_regions_holidays_are_taken_for_the_years(self, ada: Api) -> None:
+        reply = take(ada, make(ada), country="DE", region="BY", years=[2026])
+
+        days = {each["from"]: each for each in reply.json["calendar"]["holidays"]}
+        assert reply.status == 200, reply.text
+        assert days["2026-01-06"]["source"] == "country:DE-BY"
+        assert days["2026-06-04"]["name"]
+        assert reply.json["calendar"]["job_id"]
+
+    def test_taken_again_they_are_replaced_and_others_stay(self, ada: Api) -> None:
+        made = make(ada, holidays=["2026-08-03"])
+        take(ada, made, country="DE", region="BY", years=[2026, 2027])
+        before = ada.get(f"/v1/calendars/{made['id']}").json["holidays"]
+
+        again = take(ada, made, country="DE", region="BY", years=[2027]).json["calendar"]
+
+        assert {"from": "2026-08-03"} in again["holidays"]
+        assert sorted(map(str, again["holidays"])) == sorted(map(str, before))
+
+    def test_names_are_in_the_workspaces_language(self, ada: Api) -> None:
+        names = {
+            each["from"]: each["name"]
+            for each in ada.get("/v1/holidays?country=ES&year=2026").json["holidays"]
+        }
+        ada.patch("/v1/workspace", {"language": "es"})
+        spanish = {
+            each["from"]: each["name"]
+            for each in ada.get("/v1/holidays?country=ES&year=2026").json["holidays"]
+        }
+
+        assert (names["2026-12-25"], spanish["2026-12-25"]) == ("Christmas Day", "Natividad del Señor")
+
+    def test_what_is_known_can_be_asked(self, ada: Api) -> None:
+        known = ada.get("/v1/holidays?country=DE").json
+
+        assert {"DE", "ES", "US"} <= set(known["countries"])
+        assert "BY" in known["regions"]
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({"country": "XX"}, "country"),
+            ({"country": "de"}, "country"),
+            ({"country": "DE", "region": "QQ"}, "region"),
+            ({"country": "DE", "years": [1999]}, "years"),
+            ({"country": "DE", "years": []}, "years"),
+            ({"region": "BY"}, ""),
+            ({}, ""),
+            ({"country": "DE", "icalendar": "x"}, ""),
+        ],
+    )
+    def test_what_is_unknown_is_422(self, ada: Api, body: dict[str, Any], field: str) -> None:
+        reply = take(ada, make(ada), **body)
+
+        assert (reply.status, reply.code) == (422, "VALIDATION_ERROR"), reply.text
+        assert reply.json["errors"][0]["field"].split(".")[0] == field
+
+
+class TestICalendar:
+    def test_all_day_events_are_taken_and_others_are_told(self, ada: Api) -> None:
+        events = (
+            event("SUMMARY:Foundation day", "DTSTART;VALUE=DATE:20261103"),
+            event("SUMMARY:Summer break", "DTSTART;VALUE=DATE:20260803", "DTEND;VALUE=DATE:20260815"),
+            event("SUMMARY:Stand-up", "DTSTART:20260803T090000Z", "DTEND:20260803T091500Z"),
+            event("SUMMARY:Never mind", "DTSTART;VALUE=DATE:20261104", "STATUS:CANCELLED"),
+        )
+
+        reply = take(ada, make(ada), icalendar=FILE.format(events="\n".join(events)))
+
+        assert reply.status == 200, reply.text
+        source = "icalendar:Company days"
+        assert reply.json["taken"] == [
+            {"from": "2026-08-03", "to": "2026-08-14", "name": "Summer break", "source": source},
+            {"from": "2026-11-03", "name": "Foundation day", "source": source},
+        ]
+        assert [each["name"] for each in reply.json["skipped"]] == ["Stand-up", "Never mind"]
+
+    def test_what_repeats_is_taken_for_the_years_to_come_without_its_exceptions(self, ada: Api) -> None:
+        repeated = event(
+            "SUMMARY:Founders",
+            "DTSTART;VALUE=DATE:20200302",
+            "RRULE:FREQ=YEARLY",
+            "EXDATE;VALUE=DATE:20280302",
+        )
+
+        taken = take(ada, make(ada), icalendar=FILE.format(events=repeated)).json["taken"]
+
+        days = [each["from"] for each in taken]
+        assert {"2026-03-02", "2027-03-02", "2029-03-02"} <= set(days)
+        assert "2028-03-02" not in days
+
+    def test_a_file_taken_again_replaces_what_it_brought(self, ada: Api) -> None:
+        made = make(ada)
+        for day in ("20261103", "20261110"):
+            file = FILE.format(events=event("SUMMARY:Day", f"DTSTART;VALUE=DATE:{day}"))
+            taken = take(ada, made, icalendar=file).json
+
+        assert [each["from"] for each in taken["calendar"]["holidays"]] == ["2026-11-10"]
+
+    @pytest.mark.parametrize(
+        "file",
+        [
+            "no calendar",
+            "BEGIN:VCALENDAR",
+            FILE.format(events=""),
+            FILE.format(events=event("SUMMARY:Old", "DTSTART;VALUE=DATE:20010101")),
+            FILE.format(events=event("DTSTART;VALUE=DATE:20261301")),
+            FILE.format(events=event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=SECONDLY")),
+            FILE.format(
+                events=event(
+                    "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=YEARLY;COUNT=3;BYMONTH=2;BYMONTHDAY=30"
+                )
+            ),
+            FILE.format(events=event("DTSTART;VALUE=DATE:20260101", "DTEND;VALUE=DATE:20250101")),
+            FILE.format(events="\n".join(event("DTSTART;VALUE=DATE:20260101") for _ in range(1001))),
+        ],
+    )
+    def test_what_has_no_holiday_in_it_is_422(self, ada: Api, file: str) -> None:
+        reply = take(ada, make(ada), icalendar=file)
+
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "icalendar"), reply.text
+
+    def test_a_rule_that_never_holds_ends(self, ada: Api) -> None:
+        never = event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
+
+        taken = take(ada, make(ada), icalendar=FILE.format(events=never)).json["taken"]
+
+        assert [each["from"] for each in taken] == ["2026-01-01"]
+
+
+class TestPreview:
+    def test_the_due_time_and_the_intervals_up_to_it(self, ada: Api) -> None:
+        made = make(ada, holidays=[{"from": "2026-06-08", "name": "Pentecost"}])
+
+        shown = ada.get(
+            f"/v1/calendars/{made['id']}/preview?start=2026-06-05T16:30:00%2B02:00&minutes=60"
+        ).json
+
+        assert shown["due_at"].startswith("2026-06-09T07:30:00")
+        assert [(each["kind"], each["name"]) for each in shown["explain"]["intervals"]] == [
+            ("counted", None),
+            ("closed", None),
+            ("closed", "Pentecost"),
+            ("closed", None),
+            ("counted", None),
+        ]
+        assert shown["explain"]["counted"] == 60
+
+    @pytest.mark.parametrize(
+        "query", ["", "?minutes=-1", "?minutes=NaN", "?minutes=60&start=2026-06-05T16:30:00", "?minutes=9e9"]
+    )
+    def test_what_cannot_be_is_422(self, ada: Api, query: str) -> None:
+        made = make(ada)
+
+        assert ada.get(f"/v1/calendars/{made['id']}/preview{query}").status == 422
+
+    def test_closed_for_a_thousand_years_it_is_due_after_them(self, ada: Api) -> None:
+        forever = {"from": "2026-01-01", "to": "2999-12-31"}
+        made = make(ada, holidays=[forever])
+
+        reply = ada.get(f"/v1/calendars/{made['id']}/preview?start=2026-06-05T16:30:00Z&minutes=60")
+
+        assert reply.status == 200
+        assert reply.json["due_at"] > "3000-01-01"

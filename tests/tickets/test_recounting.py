@@ -1,0 +1,168 @@
+"""A changed calendar: its open targets are counted anew in the background, each once, and say so."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from chalicelib import queues
+from chalicelib.core.event import Event
+from chalicelib.tickets import recounting
+from tests.support.api import Api
+from tests.support.database import Database
+from tests.support.jobs import Workshop
+from tests.support.service_desk import ServiceDesk
+
+NEVER_ON_A_WEEKDAY = {"weekly": {"5": [["00:00", "24:00"]], "6": [["00:00", "24:00"]]}}
+DUE = """
+    SELECT t.label, g.metric, g.due_at, g.breached_at, t.due_at AS shown
+    FROM sla_targets g JOIN tickets t ON t.id = g.ticket_id ORDER BY t.number, g.metric, g.cycle
+"""
+TOLD = "SELECT count(*) FROM timeline_entries WHERE action = 'sla_recounted'"
+
+
+@pytest.fixture
+def workshop(stage: dict[str, str], aws: str, database: Database) -> Workshop:
+    return Workshop(stage, aws, database)
+
+
+@pytest.fixture
+def ada(desk: ServiceDesk) -> Api:
+    return desk.as_(desk.cast.ada)
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recounting, "BATCH", 2)
+
+
+def calendar(ada: Api) -> dict[str, Any]:
+    (only,) = ada.get("/v1/calendars").json["items"]
+    return dict(only)
+
+
+def change(ada: Api, **fields: Any) -> dict[str, Any]:
+    reply = ada.patch(f"/v1/calendars/{calendar(ada)['id']}", fields)
+    assert reply.status == 200, reply.text
+    return dict(reply.json)
+
+
+def resolution_due(ada: Api, ticket: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(ada.get(f"/v1/tickets/{ticket['id']}").json["due_at"])
+
+
+def test_case_s7_open_targets_get_the_due_time_of_the_changed_calendar(
+    desk: ServiceDesk, ada: Api, workshop: Workshop
+) -> None:
+    ticket = desk.networks_ticket(priority="low")
+
+    change(ada, **NEVER_ON_A_WEEKDAY)
+    workshop.work()
+
+    due = resolution_due(ada, ticket)
+    explained = ada.get(f"/v1/tickets/{ticket['id']}/sla").json["targets"]
+    assert due > datetime.fromisoformat(ticket["due_at"])
+    assert all(target["adds_up"] for target in explained)
+    assert next(t for t in explained if t["metric"] == "resolution")["explain"]["counted"] == 2880
+
+
+def test_each_ticket_is_counted_once_in_batches_and_its_timeline_says_what_moved(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, small_batches: None
+) -> None:
+    tickets = [desk.networks_ticket(priority="low") for _ in range(5)]
+
+    job_id = change(ada, **NEVER_ON_A_WEEKDAY)["job_id"]
+    workshop.work()
+
+    job = ada.get(f"/v1/jobs/{job_id}").json
+    assert (job["status"], job["done"]) == ("done", 5)
+    for ticket in tickets:
+        entries = ada.get(f"/v1/tickets/{ticket['id']}/timeline").json["items"]
+        (told,) = (entry for entry in entries if entry["action"] == "sla_recounted")
+        moved = {target["metric"]: target for target in told["meta"]["targets"]}
+        assert moved["resolution"]["from"] == ticket["due_at"]
+        assert datetime.fromisoformat(moved["resolution"]["to"]) == resolution_due(ada, ticket)
+        assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
+        assert ada.get(f"/v1/tickets/{ticket['id']}").json["version"] == ticket["version"]
+
+
+def test_delivered_twice_it_is_done_once(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database
+) -> None:
+    desk.networks_ticket(priority="low")
+    change(ada, **NEVER_ON_A_WEEKDAY)
+    workshop.relay()
+    (message,) = (body for body in workshop.take() if body["type"] == "job.requested")
+
+    workshop.deliver(message)
+    once = database.rows(DUE)
+    workshop.deliver(message)
+
+    assert database.rows(DUE) == once
+    assert database.value(TOLD) == 1
+
+
+def test_cut_off_midway_it_goes_on_where_it_was(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database, small_batches: None
+) -> None:
+    for _ in range(5):
+        desk.networks_ticket(priority="low")
+    change(ada, **NEVER_ON_A_WEEKDAY)
+    workshop.relay()
+    (message,) = (body for body in workshop.take() if body["type"] == "job.requested")
+
+    time_left = iter([True, False])
+    queues.do_job(Event.parse(json.dumps(message)), queues.job_settings(), lambda: next(time_left))
+    assert database.value(TOLD) == 2
+    workshop.work()
+
+    assert database.value(TOLD) == 5
+
+
+def test_what_was_late_stays_late_and_is_told_once(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database
+) -> None:
+    ticket = desk.networks_ticket(priority="urgent")
+    database.run(
+        "UPDATE sla_targets SET started_at = started_at - interval '1 day', "
+        "due_at = due_at - interval '1 day'"
+    )
+    database.run("UPDATE sla_steps SET at = at - interval '1 day'")
+
+    change(ada, **NEVER_ON_A_WEEKDAY)
+    workshop.work()
+
+    shown = ada.get(f"/v1/tickets/{ticket['id']}").json
+    actions = [entry["action"] for entry in shown["timeline"]]
+    assert shown["breached"] is True
+    assert actions.count("sla_breached") == len(shown["sla"]["targets"])
+    assert database.value("SELECT count(*) FROM sla_steps WHERE fired_at IS NULL AND at IS NOT NULL") == 0
+
+
+def test_paused_and_finished_targets_are_left_as_they_are(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database
+) -> None:
+    paused, closed = desk.in_status("pending"), desk.in_status("resolved")
+    before = [row for row in database.rows(DUE) if row["metric"] == "resolution"]
+
+    change(ada, **NEVER_ON_A_WEEKDAY)
+    workshop.work()
+
+    assert [row for row in database.rows(DUE) if row["metric"] == "resolution"] == before
+    desk.do(desk.cast.ana, paused, "resume")
+    assert resolution_due(ada, paused).weekday() in (5, 6, 0)
+    assert closed["status"] == "resolved"
+
+
+def test_another_calendars_targets_do_not_move(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database
+) -> None:
+    desk.networks_ticket(priority="low")
+    other = ada.post("/v1/calendars", {"name": "Other", "timezone": "UTC", **NEVER_ON_A_WEEKDAY}).json
+    before = database.rows(DUE)
+
+    ada.patch(f"/v1/calendars/{other['id']}", {"timezone": "Asia/Tokyo"})
+    workshop.work()
+
+    assert database.rows(DUE) == before
