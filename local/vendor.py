@@ -29,6 +29,7 @@ UNUSED_FOLDERS = (
     "cffi/",
     "dateutil/tz/win.py",  # tried and compiled at each start, in vain
     "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz",  # a second copy of tzdata
+    "icalendar/tests/",
     "pycparser/",
     "pydantic/v1/",
     "sqlalchemy/dialects/mssql/",
@@ -39,6 +40,8 @@ UNUSED_FOLDERS = (
     "sqlalchemy/orm/",
     "sqlalchemy/testing/",
 )
+# Names of holidays in the languages that a workspace may speak; a country's own need no translation.
+TRANSLATIONS, SPOKEN = "holidays/locale/", ("holidays/locale/en_US/", "holidays/locale/es/")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content makes the same zip
 
@@ -97,7 +100,8 @@ def _is_unused(name: str) -> bool:
     # Of what pip writes about a package, programs ask for its version alone.
     about_it = ".dist-info/" in name and not name.endswith("/METADATA")
     left_out = name.endswith(UNUSED_SUFFIXES) or name.startswith(UNUSED_FOLDERS)
-    return about_it or left_out or "__pycache__" in name
+    foreign = name.startswith(TRANSLATIONS) and not name.startswith(SPOKEN)
+    return about_it or left_out or foreign or "__pycache__" in name
 
 
 def _imported_modules(folder: Path) -> set[str]:

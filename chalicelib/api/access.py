@@ -178,13 +178,6 @@ _TICKET_VERBS: dict[Route, Need] = {
 }
 
 _PUBLIC_DESK: dict[Route, Need] = {
-    ("GET", "/v1/calendars"): Permission.SLA_READ,
-    ("POST", "/v1/calendars"): Permission.SLA_MANAGE,
-    ("DELETE", "/v1/calendars/{calendar_id}"): Permission.SLA_MANAGE,
-    ("GET", "/v1/calendars/{calendar_id}"): Permission.SLA_READ,
-    ("PATCH", "/v1/calendars/{calendar_id}"): Permission.SLA_MANAGE,
-    ("POST", "/v1/calendars/{calendar_id}/holidays"): Permission.SLA_MANAGE,
-    ("GET", "/v1/calendars/{calendar_id}/preview"): Permission.SLA_READ,
     ("GET", "/v1/public/{workspace}"): PUBLIC,
     ("GET", "/v1/public/{workspace}/categories"): PUBLIC,
     ("GET", "/v1/public/{workspace}/custom-fields"): PUBLIC,

@@ -12,15 +12,13 @@ from chalicelib.api.schemas.calendars import (
     CalendarPatch,
     CalendarQuery,
     HolidaysTaken,
-    HolidaysTakenIn,
     PreviewOut,
     PreviewQuery,
-    PublicHolidaysOut,
-    PublicHolidaysQuery,
 )
 from chalicelib.api.schemas.common import Page, sent
+from chalicelib.api.schemas.holidays import HolidaysTakenIn, PublicHolidaysOut, PublicHolidaysQuery
 from chalicelib.core import paging
-from chalicelib.sla import calendar_setup
+from chalicelib.sla import calendar_setup, taking_holidays
 
 routes = Routes(__name__, tag="Calendars")
 
@@ -87,11 +85,11 @@ def preview_calendar(call: Call, calendar_id: UUID, query: PreviewQuery) -> Answ
 )
 def take_holidays(call: Call, calendar_id: UUID, body: HolidaysTakenIn) -> Answer:
     if body.icalendar is not None:
-        taken = calendar_setup.take_icalendar(call.tx, call.actor, calendar_id, body.icalendar, body.name)
+        taken = taking_holidays.from_file(call.tx, call.actor, calendar_id, body.icalendar)
     else:
         country, this_year = str(body.country), call.actor.now.year
         years = body.years or [this_year, this_year + 1]
-        taken = calendar_setup.take_country(call.tx, call.actor, calendar_id, country, body.region, years)
+        taken = taking_holidays.of_country(call.tx, call.actor, calendar_id, country, body.region, years)
     return Answer(taken)
 
 
@@ -101,7 +99,7 @@ def take_holidays(call: Call, calendar_id: UUID, body: HolidaysTakenIn) -> Answe
     answer=PublicHolidaysOut,
 )
 def list_holidays(call: Call, query: PublicHolidaysQuery) -> Answer:
-    return Answer(calendar_setup.known_holidays(call.actor, query.country, query.region, query.year))
+    return Answer(taking_holidays.known(call.actor, query.country, query.region, query.year))
 
 
 def _facts(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Calendars as a desk keeps them: hours, holidays, what a promise would come to. A change of what a calendar
 counts has its open targets counted anew in the background, by tickets/recounting.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,9 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.core.paging import Page, answer
 from chalicelib.sla import calendar_queries as queries
-from chalicelib.sla import calendars, national_holidays
+from chalicelib.sla import calendars
 from chalicelib.sla.explaining import stretch
 from chalicelib.sla.hours import Calendar, NoWorkingTime, OutOfTime, UnknownTimeZone, due_at, intervals
-from chalicelib.sla.icalendar_holidays import read_icalendar
 
 KIND = "recount"
 MOST = 100
@@ -61,7 +60,7 @@ def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, A
 def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
     """`facts`: FACTS. Raises Forbidden, ValidationFailed for hours that make no sense or never come, Conflict
     for a name that is taken and for one too many."""
-    _require_admin(actor)
+    require_admin(actor)
     checked(facts)
     with unique(NAME_KEY, NAME_TAKEN):
         made_id = queries.add(tx, actor.workspace.id, facts, MOST)
@@ -75,66 +74,21 @@ def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
 def change(tx: Transaction, actor: Actor, calendar_id: UUID, wanted: Facts) -> dict[str, Any]:
     """`wanted`: any of FACTS. The answer says which job counts its open targets anew, None where that is not
     needed. Raises as `make` does, and NotFound."""
-    _require_admin(actor)
-    before = _held(tx, actor, calendar_id)
-    return _changed(tx, actor, before, {name: before[name] for name in FACTS} | dict(wanted))
+    require_admin(actor)
+    before = held(tx, actor, calendar_id)
+    return changed(tx, actor, before, {name: before[name] for name in FACTS} | dict(wanted))
 
 
 def delete(tx: Transaction, actor: Actor, calendar_id: UUID) -> None:
     """What was promised by it goes on counting by it. Raises Forbidden, NotFound, and Conflict while a policy
     promises by it."""
-    _require_admin(actor)
-    before = _held(tx, actor, calendar_id)
+    require_admin(actor)
+    before = held(tx, actor, calendar_id)
     if before["policies"]:
         names = ", ".join(policy["name"] for policy in before["policies"])
         raise Conflict(f"These policies promise by it: {names}. Give them another calendar first.")
     queries.delete(tx, actor.workspace.id, calendar_id)
     audit(tx, actor, "calendar.deleted", ("calendar", calendar_id), before=_audited(before))
-
-
-def take_country(
-    tx: Transaction, actor: Actor, calendar_id: UUID, country: str, region: str | None, years: Sequence[int]
-) -> dict[str, Any]:
-    """The public holidays of a country or a region, in place of those that were taken of it for these years.
-
-    Raises as `change` does.
-    """
-    _require_admin(actor)
-    before = _held(tx, actor, calendar_id)
-    taken = national_holidays.of(country, region, years, actor.workspace.language)
-    source = national_holidays.source(country, region)
-    in_years = {str(year) for year in years}
-    kept = [
-        each
-        for each in before["holidays"]
-        if not (each.get("source") == source and each.get("from", "")[:4] in in_years)
-    ]
-    return _with_holidays(tx, actor, before, kept, [{**each, "source": source} for each in taken], [])
-
-
-def take_icalendar(
-    tx: Transaction, actor: Actor, calendar_id: UUID, file: str, name: str | None
-) -> dict[str, Any]:
-    """The all-day events of an iCalendar file (RFC 5545), in place of those that were taken from one of the
-    same name. `skipped` in the answer says which others it has, and why. Raises as `change` does."""
-    _require_admin(actor)
-    before = _held(tx, actor, calendar_id)
-    read = read_icalendar(file, actor.now.date())
-    source = f"icalendar:{name or read.name or 'file'}"[:100]
-    kept = [each for each in before["holidays"] if each.get("source") != source]
-    taken = [{**each, "source": source} for each in read.holidays]
-    return _with_holidays(tx, actor, before, kept, taken, read.skipped)
-
-
-def known_holidays(actor: Actor, country: str | None, region: str | None, year: int | None) -> dict[str, Any]:
-    """All countries; of one of them its regions, and its holidays of a year, this one unless said."""
-    actor.require(Permission.SLA_READ, "How the desk counts its hours is between colleagues.")
-    known: dict[str, Any] = {"countries": national_holidays.countries(), "regions": [], "holidays": []}
-    if country is not None:
-        language = actor.workspace.language
-        known["regions"] = national_holidays.regions(country)
-        known["holidays"] = national_holidays.of(country, region, [year or actor.now.year], language)
-    return known
 
 
 def preview(
@@ -178,38 +132,26 @@ def checked(facts: Facts) -> Calendar:
         raise ValidationFailed.of("holidays", _sentence(wrong)) from wrong
 
 
-def _with_holidays(
-    tx: Transaction,
-    actor: Actor,
-    before: Facts,
-    kept: Sequence[Facts],
-    taken: Sequence[Facts],
-    skipped: Sequence[Facts],
-) -> dict[str, Any]:
-    by_date = sorted(taken, key=lambda each: str(each.get("from") or each.get("yearly_from")))
-    wanted = {name: before[name] for name in FACTS} | {"holidays": [*kept, *by_date]}
-    changed = _changed(tx, actor, before, wanted)
-    return {"calendar": changed, "taken": by_date, "skipped": list(skipped)}
-
-
-def _changed(tx: Transaction, actor: Actor, before: Facts, wanted: Facts) -> dict[str, Any]:
+def changed(tx: Transaction, actor: Actor, before: Facts, wanted: Facts) -> dict[str, Any]:
+    """A held calendar with other facts, all of FACTS, and the job that this asks for. Raises as `change`
+    does."""
     checked(wanted)
     calendar_id = before["id"]
     if all(before[name] == wanted[name] for name in FACTS):
         return {**before, "job_id": None}
     with unique(NAME_KEY, NAME_TAKEN):
         queries.change(tx, actor.workspace.id, calendar_id, wanted)
-    changed = get(tx, actor, calendar_id)
+    after = get(tx, actor, calendar_id)
     job_id = None
-    if any(before[name] != changed[name] for name in COUNTED):
+    if any(before[name] != after[name] for name in COUNTED):
         # Asked for anew each time: one that runs already may have passed some by.
         job_id = jobs.ask(tx, actor.workspace.id, KIND, calendar_id, actor.user_id).id
     target = ("calendar", calendar_id)
-    audit_changes(tx, actor, "calendar.changed", target, _audited(before), _audited(changed))
-    return {**changed, "job_id": job_id}
+    audit_changes(tx, actor, "calendar.changed", target, _audited(before), _audited(after))
+    return {**after, "job_id": job_id}
 
 
-def _held(tx: Transaction, actor: Actor, calendar_id: UUID) -> dict[str, Any]:
+def held(tx: Transaction, actor: Actor, calendar_id: UUID) -> dict[str, Any]:
     """The calendar, locked."""
     if not queries.lock(tx, actor.workspace.id, calendar_id):
         raise NotFound("There is no such calendar.")
@@ -225,5 +167,5 @@ def _sentence(wrong: ValueError) -> str:
     return f"{told[:1].upper()}{told[1:].rstrip('.')}."
 
 
-def _require_admin(actor: Actor) -> None:
+def require_admin(actor: Actor) -> None:
     actor.require(Permission.SLA_MANAGE, "Only an administrator sees to calendars.")

@@ -119,8 +119,8 @@ def _starts(event: Any, first: date, earliest: date, latest: date) -> list[date]
             for dates in _each(event, name):
                 for each in dates.dts:
                     add(_midnight(each.dt))
-        begin = max(origin, _midnight(earliest) - LONGEST_DAYS * DAY)
-        found = list(islice(rules.xafter(begin, inc=True), MOST_OCCURRENCES))
+        since = max(origin, _midnight(earliest) - LONGEST_DAYS * DAY)
+        found = list(islice(rules.xafter(since, inc=True), MOST_OCCURRENCES))
     except Unfit:
         raise
     except Exception as wrong:

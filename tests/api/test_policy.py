@@ -312,6 +312,10 @@ def test_the_public_routes_are_these() -> None:
 def test_what_is_for_admins_alone() -> None:
     assert {route for route, roles in PRIVATE.items() if roles == ADMINS} == {
         ("DELETE", "/v1/api-keys/{api_key_id}"),
+        ("DELETE", "/v1/calendars/{calendar_id}"),
+        ("PATCH", "/v1/calendars/{calendar_id}"),
+        ("POST", "/v1/calendars"),
+        ("POST", "/v1/calendars/{calendar_id}/holidays"),
         ("DELETE", "/v1/categories/{category_id}"),
         ("PATCH", "/v1/categories/{category_id}"),
         ("POST", "/v1/categories"),

@@ -26,6 +26,7 @@ LONG_FILES = {
     "chalicelib/privacy/queries.py": "all the SQL of erasing, statement by statement",
     "chalicelib/queues.py": "the consumer of each queue, and the one way in which all take their batches",
     "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
+    "chalicelib/sla/queries.py": "all that verbs load and keep of promises, half of it statements",
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
     "chalicelib/tickets/attachment_queries.py": "all the SQL of files, statement by statement",
     "chalicelib/tickets/conversation.py": "all the reads of what was said and done, most of it statements",

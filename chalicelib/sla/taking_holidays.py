@@ -1,0 +1,71 @@
+"""Taking holidays for a calendar, from a country's or from a file; taken again, they are replaced."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
+from chalicelib.core.db import Transaction
+from chalicelib.sla import national_holidays
+from chalicelib.sla.calendar_setup import FACTS, changed, held, require_admin
+from chalicelib.sla.icalendar_holidays import read_icalendar
+
+Facts = Mapping[str, Any]
+
+
+def of_country(
+    tx: Transaction, actor: Actor, calendar_id: UUID, country: str, region: str | None, years: Sequence[int]
+) -> dict[str, Any]:
+    """The public holidays of a country or a region, in place of those that were taken of it for these years.
+
+    Raises as `change` does.
+    """
+    require_admin(actor)
+    before = held(tx, actor, calendar_id)
+    taken = national_holidays.of(country, region, years, actor.workspace.language)
+    source = national_holidays.source(country, region)
+    in_years = {str(year) for year in years}
+    kept = [
+        each
+        for each in before["holidays"]
+        if not (each.get("source") == source and each.get("from", "")[:4] in in_years)
+    ]
+    return _with_holidays(tx, actor, before, kept, [{**each, "source": source} for each in taken], [])
+
+
+def from_file(tx: Transaction, actor: Actor, calendar_id: UUID, file: str) -> dict[str, Any]:
+    """The all-day events of an iCalendar file (RFC 5545), in place of those that were taken from one of the
+    same name. `skipped` in the answer says which others it has, and why. Raises as `change` does."""
+    require_admin(actor)
+    before = held(tx, actor, calendar_id)
+    read = read_icalendar(file, actor.now.date())
+    source = f"icalendar:{read.name or 'file'}"[:100]
+    kept = [each for each in before["holidays"] if each.get("source") != source]
+    taken = [{**each, "source": source} for each in read.holidays]
+    return _with_holidays(tx, actor, before, kept, taken, read.skipped)
+
+
+def known(actor: Actor, country: str | None, region: str | None, year: int | None) -> dict[str, Any]:
+    """All countries; of one of them its regions, and its holidays of a year, this one unless said."""
+    actor.require(Permission.SLA_READ, "How the desk counts its hours is between colleagues.")
+    told: dict[str, Any] = {"countries": national_holidays.countries(), "regions": [], "holidays": []}
+    if country is not None:
+        language = actor.workspace.language
+        told["regions"] = national_holidays.regions(country)
+        told["holidays"] = national_holidays.of(country, region, [year or actor.now.year], language)
+    return told
+
+
+def _with_holidays(
+    tx: Transaction,
+    actor: Actor,
+    before: Facts,
+    kept: Sequence[Facts],
+    taken: Sequence[Facts],
+    skipped: Sequence[Facts],
+) -> dict[str, Any]:
+    by_date = sorted(taken, key=lambda each: str(each.get("from") or each.get("yearly_from")))
+    wanted = {name: before[name] for name in FACTS} | {"holidays": [*kept, *by_date]}
+    after = changed(tx, actor, before, wanted)
+    return {"calendar": after, "taken": by_date, "skipped": list(skipped)}
