@@ -18,6 +18,7 @@ from chalicelib.api.schemas.calendars import (
 from chalicelib.api.schemas.common import Page, sent
 from chalicelib.api.schemas.holidays import HolidaysTakenIn, PublicHolidaysOut, PublicHolidaysQuery
 from chalicelib.core import paging
+from chalicelib.core.errors import ValidationFailed
 from chalicelib.sla import calendar_setup, taking_holidays
 
 routes = Routes(__name__, tag="Calendars")
@@ -85,11 +86,16 @@ def preview_calendar(call: Call, calendar_id: UUID, query: PreviewQuery) -> Answ
 )
 def take_holidays(call: Call, calendar_id: UUID, body: HolidaysTakenIn) -> Answer:
     if body.icalendar is not None:
+        for name in ("country", "region", "years"):
+            if getattr(body, name) is not None:
+                raise ValidationFailed.of("icalendar", f"Send either this or {name}.")
         taken = taking_holidays.from_file(call.tx, call.actor, calendar_id, body.icalendar)
+    elif body.country is None:
+        raise ValidationFailed.of("country", "Send either this or icalendar.")
     else:
-        country, this_year = str(body.country), call.actor.now.year
-        years = body.years or [this_year, this_year + 1]
-        taken = taking_holidays.of_country(call.tx, call.actor, calendar_id, country, body.region, years)
+        this_year = call.actor.now.year
+        wanted = (body.country, body.region, body.years or [this_year, this_year + 1])
+        taken = taking_holidays.of_country(call.tx, call.actor, calendar_id, *wanted)
     return Answer(taken)
 
 

@@ -213,9 +213,9 @@ class TestPublicHolidays:
             ({"country": "DE", "region": "QQ"}, "region"),
             ({"country": "DE", "years": [1999]}, "years"),
             ({"country": "DE", "years": []}, "years"),
-            ({"region": "BY"}, ""),
-            ({}, ""),
-            ({"country": "DE", "icalendar": "x"}, ""),
+            ({"region": "BY"}, "country"),
+            ({}, "country"),
+            ({"country": "DE", "icalendar": "x"}, "icalendar"),
         ],
     )
     def test_what_is_unknown_is_422(self, ada: Api, body: dict[str, Any], field: str) -> None:

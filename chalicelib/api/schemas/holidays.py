@@ -71,14 +71,6 @@ class HolidaysTakenIn(In):
     years: Years | None = None
     icalendar: Annotated[str, StringConstraints(min_length=1, max_length=262_144)] | None = None
 
-    @model_validator(mode="after")
-    def one_source(self) -> "HolidaysTakenIn":
-        if (self.country is None) == (self.icalendar is None):
-            raise ValueError("Send either country or icalendar")
-        if self.country is None and (self.region is not None or self.years is not None):
-            raise ValueError("Region and years belong to a country")
-        return self
-
 
 class HolidayOut(Out):
     """As HolidayIn; `source` says where it was taken from."""
