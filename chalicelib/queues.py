@@ -25,9 +25,8 @@ from chalicelib.core.settings import AttachmentSettings, JobSettings, Notificati
 from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
-from chalicelib.tickets import bulk, bulk_jobs, receiving
 from chalicelib.sla import calendar_setup
-from chalicelib.tickets import receiving, recounting
+from chalicelib.tickets import bulk, bulk_jobs, receiving, recounting
 from chalicelib.tickets.file_links import object_key
 from chalicelib.tickets.file_news import FileNews, Scanned
 
