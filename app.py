@@ -19,6 +19,7 @@ from chalicelib.api import (
     invitations,
     jobs,
     links,
+    macros,
     oidc,
     oidc_provider,
     organisations,
@@ -64,6 +65,7 @@ app.register_blueprint(calendars.routes.blueprint)
 app.register_blueprint(categories.routes.blueprint)
 app.register_blueprint(custom_fields.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)
+app.register_blueprint(macros.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(views.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)

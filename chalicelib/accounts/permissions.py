@@ -78,6 +78,8 @@ class Permission(StrEnum):
     JOBS_CANCEL = "jobs.cancel", EVERYBODY, "Call off the own jobs; those of all, where one sees them."
     JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."
     JOBS_READ_ALL = "jobs.read_all", ADMINS, "See every job of the workspace."
+    MACROS_MANAGE_SHARED = "macros.manage_shared", DISPATCHERS, "Make, change and delete shared macros."
+    MACROS_USE = "macros.use", STAFF, "Apply macros to tickets; keep own ones."
     ORGANISATIONS_MANAGE = (
         "organisations.manage",
         ADMINS,

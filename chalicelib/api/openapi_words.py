@@ -53,6 +53,9 @@ TAGS = {
     "Views": "Saved filters of tickets, own or shared with the staff or with teams. Each holds what whoever "
     "looks may see, and `me` is who looks. Counts stop at 10,000 (`count_is_exact` is false then), and are "
     "null where counting would take too long.",
+    "Macros": "What a desk does again and again, as a list of actions that is done to a ticket at once, as "
+    "one new version, with the rights of whoever applies it. Texts of comments take placeholders such as "
+    "`{{requester.first_name}}`; docs/macros.md lists all of them and all actions.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

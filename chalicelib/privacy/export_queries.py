@@ -108,6 +108,12 @@ PARTS = (
         "FROM api_keys x WHERE x.workspace_id = :workspace_id AND x.created_by = :user_id ORDER BY x.id",
     ),
     Part(
+        "macros",
+        "Macros that are your own.",
+        "SELECT x.id, x.name, x.description, x.actions, x.active, x.created_at, x.updated_at FROM macros x "
+        "WHERE x.workspace_id = :workspace_id AND x.owner_id = :user_id ORDER BY x.id",
+    ),
+    Part(
         "tickets",
         "Tickets that you asked for, with the address that they came from.",
         f"SELECT {_TICKET} FROM tickets x WHERE x.workspace_id = :workspace_id AND x.requester_id = :user_id "

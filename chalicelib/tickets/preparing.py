@@ -9,6 +9,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import FieldProblem, HelpdeskError, ValidationFailed
+from chalicelib.models.words import Visibility
 from chalicelib.tickets import acting_queries, field_values, queries
 from chalicelib.tickets.actions import ME, Action, Document, Kind, read, refusal
 from chalicelib.tickets.categorising import as_declared, fold
@@ -72,6 +73,20 @@ def prepare(
     """
     actions = read(documents, kinds, me=actor.user_id is not None)
     return _prepare(tx, actor, tuple(_with_me(action, actor) for action in actions))
+
+
+def rewritten(prepared: Prepared, texts: Mapping[Visibility, str | None]) -> Prepared:
+    """The same with other texts in place of its comments, of the visibilities that are named: as they are,
+    without placeholders; None for no comment."""
+    kept = [each for each in prepared.actions if each.given.get("visibility") not in texts]
+    place = len(prepared.actions)
+    templates = dict(prepared.templates)
+    for visibility, body in texts.items():
+        if body is not None:
+            kept.append(Action(Kind.COMMENT, place, {"body": body, "visibility": visibility}))
+            templates[place] = Template((body,))
+            place += 1
+    return replace(prepared, actions=tuple(kept), templates=templates)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ READING = {
     "tickets.category_queries": "categories, which their own verbs and categorising ask",
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
     "tickets.link_queries": "links, which only their own verbs ask",
+    "tickets.macro_queries": "macros, which only their own verbs ask",
     "tickets.time_queries": "time entries, which only their own verbs ask",
     "tickets.rating_queries": "ratings and their links, which only their own verbs ask",
     "tickets.relation_queries": "merges and splits, each a few statements over several tables of its own",

@@ -47,6 +47,10 @@ ROWS = (
     "VALUES (:w, :field, 'canary', 'a canary', 'text', 1)",
     "INSERT INTO views (workspace_id, id, name, key, filter, position) "
     "VALUES (:w, :view, 'a canary', 'a canary', '{\"tag\": \"canary\"}', 1)",
+    "INSERT INTO macros (workspace_id, id, name, key, description, actions, position) "
+    "VALUES (:w, :macro, 'a canary', 'a canary', 'sings', "
+    '\'[{"action": "add_tags", "tags": ["canary"]}]\', 1)',
+    "INSERT INTO macro_teams (workspace_id, macro_id, team_id) VALUES (:w, :macro, :team)",
     "UPDATE tickets SET tags = '{canary}', custom_fields = '{\"canary\": \"sings\"}' "
     "WHERE workspace_id = :w AND id = :ticket",
     "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) VALUES (:w, :ticket, :user)",
@@ -125,6 +129,7 @@ def furnish(
             *("key", "invitation", "sign_up", "organisation"),
             "category",
             "field",
+            "macro",
             "job",
             "view",
         )
@@ -163,6 +168,7 @@ def furnish(
             "category_id": named["category"],
             "field_id": named["field"],
             "view_id": named["view"],
+            "macro_id": named["macro"],
         },
     )
 
