@@ -159,7 +159,7 @@ for _name, _read, _write in [
     ("custom-fields", EVERYBODY, ADMINS),
     ("integrations", ADMINS, ADMINS),
     ("invitations", ADMINS, ADMINS),
-    ("macros", STAFF, DISPATCHERS),
+    ("macros", STAFF, STAFF),
     ("mailboxes", STAFF, ADMINS),
     ("quarantine", DISPATCHERS, DISPATCHERS),
     ("rules", STAFF, ADMINS),

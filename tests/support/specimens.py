@@ -111,11 +111,13 @@ def body_schema(endpoint: Endpoint) -> Mapping[str, Any] | None:
 
 
 def plain(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A schema without its reference, and without the null that it may be."""
+    """A schema without its reference, and without the null that it may be; of several shapes the first."""
     if "$ref" in schema:
         return plain(contract()._resolve(schema))
     if "anyOf" in schema:
         return plain(next(choice for choice in schema["anyOf"] if choice != {"type": "null"}))
+    if "oneOf" in schema:
+        return plain(schema["oneOf"][0])
     return schema
 
 
