@@ -38,6 +38,7 @@ ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"
 SCHEMES = frozenset({"http", "https", "mailto"})
 LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20]", re.IGNORECASE)
 MAX_MENTIONS = 50
+CODE = frozenset({"code_block", "code_inline", "fence"})
 # C0 and C1 without tab and line feed: HTML has no place for them.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -60,6 +61,15 @@ def render(text: str) -> Written:
             if len(html.encode()) <= MAX_HTML_BYTES:
                 return Written(html, _first(markdown_rules.mentions(tokens)))
     return Written(as_written(text), _first(markdown_rules.mentions_in(text)))
+
+
+def hidden_texts(text: str) -> Iterator[str]:
+    """What of a text is no words of a paragraph: code, and the addresses and titles of links."""
+    for token in _parser().parse(_clean(text)):
+        for each in (token, *(token.children or ())):
+            if each.type in CODE:
+                yield f"{each.content} {each.info}"
+            yield from (str(value) for value in each.attrs.values())
 
 
 def as_written(text: str) -> str:

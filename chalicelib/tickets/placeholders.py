@@ -41,7 +41,7 @@ FALLBACK = 100
 
 _MARK = re.compile(r"\\\{\{|\{\{")
 _INSIDE = re.compile(r"\{\{\s*([^\s{}|]*)\s*(?:\|([^{}\n]*))?\}\}")
-_BRACKET = re.compile(r"@\[?$")
+_BEHIND_AT = re.compile(r"@(\[[^\]\n]*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _placeholder(found: "re.Match[str]", before: str) -> Placeholder:
         raise ValueError(f"{told}. There are {', '.join(KNOWN)}. For the braces themselves write \\{{{{.")
     if len(fallback) > FALLBACK:
         raise ValueError(f"What stands in for {{{{{name}}}}} is longer than {FALLBACK} characters.")
-    if _BRACKET.search(before) and name not in MENTIONABLE:
+    if _BEHIND_AT.search(before) and name not in MENTIONABLE:
         raise ValueError(f"An @ before {{{{{name}}}}} could mention anybody: that is for the staff's names.")
     return Placeholder(name, fallback)
 

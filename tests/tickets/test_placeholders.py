@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.tickets import markdown
-from chalicelib.tickets.placeholders import FALLBACK, KNOWN, MENTIONABLE, MOST, literal, parse
+from chalicelib.tickets.placeholders import (
+    FALLBACK,
+    KNOWN,
+    MENTIONABLE,
+    MOST,
+    SAFE_ANYWHERE,
+    literal,
+    parse,
+)
+from chalicelib.tickets.template_places import misplaced
 
 # What means something to Markdown comes up more often than it would by chance.
 HOSTILE = st.text(
@@ -103,7 +112,7 @@ class TestWhatIsNone:
         with pytest.raises(ValueError, match="longer"):
             parse(f"{{{{actor.name|{'x' * (FALLBACK + 1)}}}}}")
 
-    @pytest.mark.parametrize("before", ["@", "@["])
+    @pytest.mark.parametrize("before", ["@", "@[", "@[Ana "])
     @pytest.mark.parametrize("name", sorted(KNOWN))
     def test_an_at_stands_before_the_staff_alone(self, before: str, name: str) -> None:
         text = f"Ask {before}{{{{{name}}}}}"
@@ -112,6 +121,29 @@ class TestWhatIsNone:
         else:
             with pytest.raises(ValueError, match="@"):
                 parse(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("`{}`", "```\n{}\n```", "``` {}\nx\n```", "    {}", "- a\n\n      {}", "[x]({})"),
+            *("[x](http://a.example/{})", "![x]({})", "[x](http://a.example '{}')", "http://a.example/{}"),
+            *("<http://a.example/{}>", "[x](<{}>)", "a http://{}/", "[{}](http://a.example/{})"),
+        ],
+    )
+    def test_it_may_not_stand_in_code_or_in_a_links_address(self, text: str) -> None:
+        assert misplaced(parse(text.replace("{}", "{{ticket.subject|x}}"))) == "ticket.subject"
+        for name in SAFE_ANYWHERE:
+            assert misplaced(parse(text.replace("{}", f"{{{{{name}}}}}"))) is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("{}", "**{}**", "> {}", "# {}", "- {}", "[{}](http://a.example)", "| a |\n|---|\n| {} |"),
+            *("`x` {} `y`", "http://a.example {}", "x\n{}\ny", "\\`{}\\`", "<{}>", "(see {})"),
+        ],
+    )
+    def test_elsewhere_it_may(self, text: str) -> None:
+        assert misplaced(parse(text.replace("{}", "{{ticket.subject}}"))) is None
 
     @given(st.text(st.sampled_from("{}|\\ requester.name\n")))
     def test_whatever_it_is_nothing_else_is_raised(self, text: str) -> None:

@@ -11,12 +11,16 @@ from chalicelib.api.schemas.tickets import Category, Minutes, Reason, Tag
 from chalicelib.api.schemas.words import PriorityWord, StatusWord, TypeWord
 from chalicelib.models.words import Visibility
 from chalicelib.tickets.actions import MOST
-from chalicelib.tickets.placeholders import parse
+from chalicelib.tickets.placeholders import SAFE_ANYWHERE, parse
+from chalicelib.tickets.template_places import misplaced
 
 
 def with_placeholders(text: str) -> str:
-    """Refuses placeholders that there are not, and braces that are none."""
-    parse(text)
+    """Refuses placeholders that there are not, braces that are none, and what fills in where it could do
+    more than say something."""
+    if name := misplaced(parse(text)):
+        allowed = ", ".join(sorted(SAFE_ANYWHERE))
+        raise ValueError(f"{{{{{name}}}}} cannot stand in code or in a link's address. These can: {allowed}.")
     return text
 
 
