@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chalicelib.core.db import Transaction
+from chalicelib.tickets.timeline import INTERNAL_META
 
 FETCHED = 200
 
@@ -34,6 +35,7 @@ _TICKET = """
                    AND f.visible_to_customers)) AS custom_fields,
     x.source, x.source_ip, x.created_at, x.updated_at, x.resolved_at, x.closed_at
 """
+_THE_STAFFS = f"'{{{','.join(sorted({'reason', *INTERNAL_META}))}}}'"
 _COMMENT = "x.id, x.ticket_id, x.visibility, x.body, x.source, x.created_at, x.edited_at"
 
 PARTS = (
@@ -189,10 +191,10 @@ PARTS = (
     Part(
         "timeline",
         "What you did on tickets, and what happened publicly to those that you asked for.",
-        """
+        f"""
         SELECT x.ticket_id, x.sequence, x.action,
-            x.changes - '{custom_fields,tags,sla_minutes}'::text[] AS changes,
-            x.meta - CASE WHEN x.actor_id = :user_id THEN '{}' ELSE '{reason}' END::text[] AS meta,
+            x.changes - '{{custom_fields,tags,sla_minutes}}'::text[] AS changes,
+            x.meta - CASE WHEN x.actor_id = :user_id THEN '{{}}' ELSE {_THE_STAFFS} END::text[] AS meta,
             x.created_at
         FROM timeline_entries x
         JOIN tickets t ON t.workspace_id = x.workspace_id AND t.id = x.ticket_id

@@ -39,15 +39,12 @@ def preview(
     """What it would do, right now: the row of the ticket as it would be, with `comments` and `changes`.
     Nothing of it is kept. Raises as `apply` does, but for a macro that is not in use."""
     macro = macros.get(tx, actor, macro_id)
-    told = len(tx.events)
-    with tx.connection.begin_nested() as trial:
+    with tx.trial():
         draft, made = _done(tx, actor, macro, ticket_id, texts, version)
         written = (conversation.comment(tx, actor, ticket_id, each.id) for each in made if each.id)
         comments = [{name: comment[name] for name in SHOWN} for comment in written]
         draft.save(counts=bool(draft.values))
         row = views.show_changed(tx, actor, ticket_id)
-        trial.rollback()
-    del tx.events[told:]
     changes = [
         {"action": entry.action, "changes": entry.changes}
         for entry in draft.entries

@@ -67,6 +67,22 @@ class TestWhoHears:
         assert mailbox.recipients == sorted([cast.carol.email, cast.chris.email, cast.ada.email])
         assert "> Try the other port." in text_of(mailbox.to(cast.carol.email))
 
+    def test_what_the_desk_says_by_itself_is_a_reply_too(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database
+    ) -> None:
+        ticket = desk.ticket(cast.carol, team="Apps")
+        comment = desk.comment(ticket, cast.ana, "We work from nine to five.")
+        database.run("UPDATE comments SET author_id = NULL WHERE id = :c", c=comment)
+        event = desk.event(
+            "ticket.commented", ticket, meta={"comment_id": str(comment), "visibility": "public"}
+        )
+
+        deliver(event)
+
+        assert mailbox.recipients == [cast.carol.email]
+        assert "The help desk replied to your request." in text_of(mailbox.mails[0])
+        assert "> We work from nine to five." in text_of(mailbox.mails[0])
+
     def test_a_customers_word_reaches_the_assignee(self, desk: Desk, cast: Cast, mailbox: Mailbox) -> None:
         ticket = desk.ticket(cast.carol, assignee=cast.ana)
         comment = desk.comment(ticket, cast.carol, "It blinks now.")

@@ -86,7 +86,7 @@ class TestContent:
         assert (rating["ticket_id"], rating["score"], rating["comment"]) == (ticket["id"], 4, "Fine.")
         assert "digest" not in rating
 
-    def test_what_the_staff_keeps_to_itself_in_custom_fields_and_tags_is_not_in_it(
+    def test_what_the_staff_keeps_to_itself_in_fields_tags_and_macros_is_not_in_it(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]
     ) -> None:
         ada = desk.as_(cast.ada)
@@ -95,6 +95,10 @@ class TestContent:
             assert ada.post("/v1/custom-fields", field).status == 201
         values = {"mood": "a canary", "room": "12"}
         assert desk.patch(cast.dario, ticket, custom_fields=values, tags=["canary"]).status == 200
+        actions = [{"action": "set_priority", "priority": "high"}]
+        macro = ada.post("/v1/macros", {"name": "a canary", "actions": actions})
+        applied = ada.post(f"/v1/macros/{macro.json['id']}/apply", {"ticket_id": ticket["id"]})
+        assert applied.status == 200
 
         asked = ada.post(f"/v1/users/{cast.carol.id}/export")
         workshop.work()
@@ -102,6 +106,19 @@ class TestContent:
 
         assert [each["custom_fields"] for each in files["tickets"]] == [{"room": "12"}]
         assert "canary" not in json.dumps(files)
+
+    def test_a_member_of_the_staff_gets_their_own_macros(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop
+    ) -> None:
+        body = {"name": "Mine", "actions": [{"action": "add_tags", "tags": ["x"]}]}
+        desk.as_(cast.ana).post("/v1/macros", body)
+        desk.as_(cast.ben).post("/v1/macros", {**body, "name": "Ben's"})
+
+        asked = desk.as_(cast.ana).post("/v1/auth/me/export")
+        workshop.work()
+
+        [macro] = fetched(desk, cast.ana, asked)["macros"]
+        assert (macro["name"], macro["actions"]) == ("Mine", body["actions"])
 
     def test_a_member_of_the_staff_gets_what_they_did_with_its_addresses(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]

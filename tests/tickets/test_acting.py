@@ -17,6 +17,7 @@ from chalicelib.core.errors import Conflict, Forbidden, HelpdeskError, IllegalTr
 from chalicelib.tickets import acting
 from chalicelib.tickets.actions import KEPT
 from chalicelib.tickets.draft import open_draft
+from chalicelib.tickets.placeholders import KNOWN
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.crew import crew
@@ -603,3 +604,48 @@ class TestTheList:
     def test_takes_nothing_else(self, given: list[Any]) -> None:
         with pytest.raises(ValidationError):
             stored(*given)
+
+
+class TestWhatItSays:
+    def test_every_placeholder_is_filled_in_as_the_ticket_will_be(
+        self, doer: Doer, desk: ServiceDesk, database: Database
+    ) -> None:
+        database.run(
+            "UPDATE workspaces SET language = 'es', timezone = 'Pacific/Kiritimati' WHERE id = :w",
+            w=doer.cast.acme,
+        )
+        database.run("UPDATE users SET name = 'Carol Diaz Ruiz' WHERE id = :u", u=doer.cast.carol.id)
+        made = desk.networks_ticket()
+        database.run("UPDATE tickets SET created_at = '2026-11-20T23:30:00Z' WHERE id = :t", t=made["id"])
+        every = "\n".join(f"{name}: {{{{{name}|none}}}}" for name in KNOWN)
+
+        ticket = doer.do(
+            doer.cast.dario,
+            made,
+            action("comment", body=every),
+            action("set_status", status="on_hold"),
+            action("set_priority", priority="urgent"),
+            action("set_category", category="Network"),
+            action("transfer", team_id=str(doer.cast.teams["Apps"]), assignee_id=str(doer.cast.ben.id)),
+        )
+
+        assert dict(line.split(": ", 1) for line in ticket["comments"][0]["body"].split("\n")) == {
+            "ticket.label": ticket["label"],
+            "ticket.number": str(ticket["number"]),
+            "ticket.subject": "VPN drops",
+            "ticket.status": "en pausa",
+            "ticket.priority": "urgente",
+            "ticket.type": "consulta",
+            "ticket.category": "Network",
+            "ticket.created_on": "2026-11-21",
+            "requester.name": "Carol Diaz Ruiz",
+            "requester.first_name": "Carol",
+            "requester.email": "carol@customers.example",
+            "assignee.name": "Ben",
+            "assignee.first_name": "Ben",
+            "actor.name": "Dario",
+            "actor.first_name": "Dario",
+            "team.name": "Apps",
+            "organisation.name": "none",
+            "workspace.name": "Acme",
+        }
