@@ -72,10 +72,10 @@ class Doer:
         self, who: Person | None, ticket: Ticket, *actions: dict[str, Any]
     ) -> tuple[type[HelpdeskError], Any]:
         """Why it is not done, with the fields at fault or the place of the action; nothing has changed."""
-        before = self.desk.detail(self.cast.ada, ticket)
+        before = steady(self.desk.detail(self.cast.ada, ticket))
         with pytest.raises(HelpdeskError) as caught:
             self.run(who, lambda tx, actor: self.act(tx, actor, ticket, actions))
-        assert self.desk.detail(self.cast.ada, ticket) == before
+        assert steady(self.desk.detail(self.cast.ada, ticket)) == before
         error = caught.value
         fields = [problem.field for problem in error.errors]
         return type(error), fields or error.facts.get("action")
@@ -84,6 +84,11 @@ class Doer:
 @pytest.fixture
 def doer(desk: ServiceDesk, connections: Connections) -> Doer:
     return Doer(desk, connections)
+
+
+def steady(ticket: Ticket) -> Ticket:
+    """Without what goes on by itself."""
+    return {**ticket, "hours_remaining": None}
 
 
 def told(ticket: Ticket) -> list[str]:
@@ -279,9 +284,8 @@ class TestTogether:
 
         assert told(again) == ["watcher_added", "closed"]
         assert (again["version"], unchanged["version"]) == (2, 3)
-        assert doer.do(doer.cast.dario, unchanged, action("archive"), action("add_tags", tags=["vpn"])) == (
-            unchanged
-        )
+        last = doer.do(doer.cast.dario, unchanged, action("archive"), action("add_tags", tags=["vpn"]))
+        assert steady(last) == steady(unchanged)
 
     def test_meta_is_on_every_entry_and_no_customers_business(self, doer: Doer, desk: ServiceDesk) -> None:
         macro = {"id": "0190", "name": "Ask"}
