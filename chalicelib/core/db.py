@@ -7,7 +7,7 @@ Time-outs nest: lock 5 s < statement 10 s (both the role's, see the first migrat
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -67,13 +67,6 @@ class Transaction:
                 del each[length:]
             raise
         savepoint.commit()
-
-    @contextmanager
-    def trial(self) -> Iterator[None]:
-        """What is done in it is undone at its end, with all that it recorded. What is raised goes through."""
-        with suppress(_Tried), self.attempt():
-            yield
-            raise _Tried
 
     def finish(self) -> None:
         """Does what was left for the end."""
@@ -163,10 +156,6 @@ def in_time(tx: Transaction, milliseconds: int, unit: Callable[[], T]) -> T | No
 def check() -> None:
     """Raises Unavailable where the database does not answer."""
     in_transaction(lambda tx: tx.connection.execute(text("SELECT 1")), repeatable=True)
-
-
-class _Tried(Exception):
-    """The end of a trial."""
 
 
 class _TryAgain(Exception):

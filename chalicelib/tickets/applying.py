@@ -1,6 +1,7 @@
 """Applying a macro: its actions done to a ticket, or only tried, so that a page can show what it would do."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,10 @@ from chalicelib.tickets.preparing import Prepared, rewritten
 
 Texts = Mapping[Visibility, str | None]
 SHOWN = ("visibility", "body", "body_html", "mentions")
+
+
+class _Tried(Exception):
+    """The end of a preview, which undoes it."""
 
 
 def apply(
@@ -39,12 +44,13 @@ def preview(
     """What it would do, right now: the row of the ticket as it would be, with `comments` and `changes`.
     Nothing of it is kept. Raises as `apply` does, but for a macro that is not in use."""
     macro = macros.get(tx, actor, macro_id)
-    with tx.trial():
+    with suppress(_Tried), tx.attempt():
         draft, made = _done(tx, actor, macro, ticket_id, texts, version)
         written = (conversation.comment(tx, actor, ticket_id, each.id) for each in made if each.id)
         comments = [{name: comment[name] for name in SHOWN} for comment in written]
         draft.save(counts=bool(draft.values))
         row = views.show_changed(tx, actor, ticket_id)
+        raise _Tried
     changes = [
         {"action": entry.action, "changes": entry.changes}
         for entry in draft.entries
