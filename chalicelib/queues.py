@@ -26,7 +26,7 @@ from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup
-from chalicelib.tickets import bulk, bulk_jobs, receiving, recounting
+from chalicelib.tickets import bulk, bulk_jobs, receiving, recounting, reindexing
 from chalicelib.tickets.file_links import object_key
 from chalicelib.tickets.file_news import FileNews, Scanned
 
@@ -42,6 +42,7 @@ JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bo
     exporting.KIND: exporting.export,
     erasing.KIND: sweeping.sweep,
     calendar_setup.KIND: recounting.recount,
+    reindexing.KIND: reindexing.refresh,
 }
 
 HasTime = Callable[[], bool]
@@ -129,8 +130,7 @@ def take_in(news: FileNews, settings: AttachmentSettings) -> None:
 
 @bp.on_sqs_message(queue="mesa-jobs", batch_size=1, name="jobs")  # type: ignore[untyped-decorator]
 def work_off(batch: SQSEvent) -> dict[str, Any]:
-    """Does what was asked for: exports, erasures, changes of many tickets."""
-    """Does what was asked for: exports, erasures, promises on a changed calendar."""
+    """Does what was asked for, by its kind: see JOB_KINDS."""
     settings = job_settings()
     return consume(
         batch,

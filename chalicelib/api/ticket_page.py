@@ -1,9 +1,11 @@
 """The answer of lists of tickets."""
 
+from typing import Any
+
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.schemas.tickets import listed
 from chalicelib.core import paging
-from chalicelib.tickets import counting, listing
+from chalicelib.tickets import counting, listing, searching
 from chalicelib.tickets.listing import Filter
 
 
@@ -11,6 +13,11 @@ def ticket_page(call: Call, wanted: Filter | None, page: paging.Page, *, with_co
     """A page of the tickets that the caller may see; None is a filter that nothing can meet. `with_count`
     adds how many there are."""
     tx, actor = call.tx, call.actor
+
+    def shape(row: Any) -> dict[str, Any]:
+        found = {"highlights": searching.highlights(row.highlights)} if hasattr(row, "highlights") else {}
+        return {**listed(row, actor), **found}
+
     if wanted is None:
         answer = paging.answer([], page, "", lambda _: (), lambda _: None)
     else:
@@ -20,7 +27,7 @@ def ticket_page(call: Call, wanted: Filter | None, page: paging.Page, *, with_co
             page,
             wanted.cursor_sort,
             lambda row: listing.sort_key(row, wanted.sort),
-            lambda row: listed(row, actor),
+            shape,
         )
     if with_count:
         answer |= counting.count(tx, actor, wanted.conditions if wanted else None)

@@ -1,7 +1,7 @@
 """The job that takes an erased person out of everything, in batches, a transaction each.
 
 The order: rows that go with the user, the addresses of tickets, the words of ratings, the texts table by
-table, the audit log, files about the person, and at last what was looked for.
+table, who asked as search knows it, the audit log, files about the person, and at last what was looked for.
 """
 
 from collections.abc import Callable
@@ -14,12 +14,14 @@ from chalicelib.accounts import principals
 from chalicelib.core import jobs, storage
 from chalicelib.core.db import Transaction
 from chalicelib.privacy import exporting, queries
+from chalicelib.tickets import search_queries
 
 # A batch of texts of 64 kB each takes half a second.
 BATCH = 200
 ROWS = 5000
 
-OWNED, ADDRESSES, RATINGS, AUDIT, FILES, END = "owned", "addresses", "rated", "audit", "files", "end"
+OWNED, ADDRESSES, RATINGS, SEARCH, AUDIT = "owned", "addresses", "rated", "search", "audit"
+FILES, END = "files", "end"
 
 # Runs a unit of work in a transaction of its own, which a door opens.
 Run = Callable[[Callable[[Transaction], Any]], Any]
@@ -42,7 +44,7 @@ def step(tx: Transaction, job: Row[Any], state: State) -> State | None:
     """One batch, counted, and where the next begins; None after the last."""
     if principals.enter_system(tx, job.workspace_id) is None:
         return None
-    phases = [OWNED, ADDRESSES, RATINGS, *queries.places(tx), AUDIT, FILES, END]
+    phases = [OWNED, ADDRESSES, RATINGS, *queries.places(tx), SEARCH, AUDIT, FILES, END]
     phase = state["phase"]
     if phase == END:
         queries.complete(tx, job.workspace_id, job.subject_id)
@@ -71,6 +73,9 @@ def _batch(tx: Transaction, job: Row[Any], phase: str, after: Any) -> tuple[dict
         return {"ratings": cleared}, cleared, [] if cleared == ROWS else None
     if phase == FILES:
         return {}, 0, None
+    if phase == SEARCH:
+        found = search_queries.refresh(tx, job.workspace_id, job.subject_id, after, BATCH)
+        return {}, found.seen, str(found.last) if found.seen == BATCH else None
     if phase == AUDIT:
         row = queries.erase_audit(tx, job.workspace_id, job.subject_id, after or 0, ROWS)
         return {"audit_log": row.changed}, row.seen, row.last if row.seen == ROWS else None

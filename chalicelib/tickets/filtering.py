@@ -11,11 +11,11 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.json_text import dumps
-from chalicelib.tickets import custom_fields
+from chalicelib.tickets import custom_fields, searching
 from chalicelib.tickets.field_values import CustomField
 
 # Those that stand for a condition of the same name.
-SAME = ("query", "status", "priority", "type", "tag")
+SAME = ("status", "priority", "type", "tag")
 TIMES = ("created_after", "created_before", "updated_after")
 # Counted back from now: the condition, what it counts in, and which of two times is the narrower.
 WITHIN: Mapping[str, tuple[str, Callable[[int], timedelta], Callable[..., datetime]]] = {
@@ -61,6 +61,8 @@ def conditions(
         found["breached" if wanted["breached"] else "not_breached"] = None
     found |= custom_fields.conditions(tx, actor, wanted.get("custom_field", ()), fields=fields, where=where)
     found["archived" if wanted.get("archived") else "not_archived"] = None
+    if "query" in wanted:
+        found["query"] = searching.asked(actor, wanted["query"], found)
     return found
 
 

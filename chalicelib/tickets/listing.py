@@ -25,7 +25,14 @@ SORTS: dict[str, tuple[str, str, Any]] = {
     "updated_at": ("t.updated_at", "updated_at", datetime),
     "due_at": ("coalesce(t.due_at, 'infinity')", "sort_due_at", datetime | None),
     "priority": (RANK, "priority", int),
+    # Of what a search found.
+    "rank": ("t.rank", "rank", int),
 }
+FOUND = """(SELECT t.*, f.rank
+    FROM fn_search(CAST(:query AS jsonb) || jsonb_build_object('ranked', true)) AS f
+    JOIN tickets t ON t.workspace_id = :workspace_id AND t.id = f.ticket_id) AS t"""
+RELEVANCE = "-rank"
+HIGHLIGHTS = "fn_search_highlights(t.id, CAST(:query AS jsonb)) AS highlights"
 PRIORITIES = ("low", "medium", "high", "urgent")
 LATE = """EXISTS (SELECT FROM sla_targets g WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id
     AND g.metric = 'resolution' AND (g.breached_at IS NOT NULL
@@ -65,9 +72,7 @@ CONDITIONS = {
     "updated_after": "t.updated_at > :updated_after",
     "updated_before": "t.updated_at < :updated_before",
     "due_before": "t.due_at < :due_before",
-    "query": """(t.label = upper(:query) OR t.number::text = :query
-        OR to_tsvector('simple', t.subject || ' ' || t.description) @@ websearch_to_tsquery('simple',
-            :query))""",
+    "query": "t.id = ANY(ARRAY(SELECT f.ticket_id FROM fn_search(CAST(:query AS jsonb)) AS f))",
 }
 
 
@@ -76,6 +81,7 @@ VALUE = re.compile(r"(?<!:):(?!workspace_id\b)(\w+)")
 OWN_VALUES = frozenset(part for part in CONDITIONS.values() if VALUE.search(part))
 # Where counting ends.
 COUNTED = 10_000
+AS_MANY = f"jsonb_build_object('most', {COUNTED + 1})"
 
 
 @dataclass(frozen=True)
@@ -106,13 +112,18 @@ def _in_order(sort: str) -> str:
 def _page(visible: str, conditions: tuple[str, ...], sort: str, after: bool) -> TextClause:
     column = SORTS[sort.removeprefix("-")][0]
     descending = sort.startswith("-")
-    where = _where(visible, conditions)
+    ranked = sort == RELEVANCE
+    where = _where(visible, tuple(name for name in conditions if not (ranked and name == "query")))
     if after:
         where.append(f"({column}, t.id) {'<' if descending else '>'} (:after_value, :after_id)")
     in_order = _in_order(sort)
     # The page first, so that only what is shown is joined.
-    shown = f"SELECT t.* FROM tickets t WHERE {' AND '.join(where)} {in_order} LIMIT :take OFFSET :skip"
-    return text(f"SELECT {LISTED}, {TARGETS_JSON} AS targets FROM ({shown}) AS t {JOINS} {in_order}")
+    tickets = FOUND if ranked else "tickets t"
+    shown = f"SELECT t.* FROM {tickets} WHERE {' AND '.join(where)} {in_order} LIMIT :take OFFSET :skip"
+    columns = f"{LISTED}, {TARGETS_JSON} AS targets"
+    if "query" in conditions:
+        columns += f", {HIGHLIGHTS}{', t.rank' if ranked else ''}"
+    return text(f"SELECT {columns} FROM ({shown}) AS t {JOINS} {in_order}")
 
 
 @lru_cache(maxsize=128)
@@ -126,6 +137,7 @@ def _counts(visible: str, wanted: tuple[tuple[str, ...], ...]) -> TextClause:
     each = []
     for place, conditions in enumerate(wanted):
         where = " AND ".join([_apart(part, place) for part in _where(visible, conditions)])
+        where = where.replace(f"CAST(:query_{place} AS jsonb)", f"CAST(:query_{place} AS jsonb) || {AS_MANY}")
         some = f"SELECT FROM tickets t WHERE {where} LIMIT {COUNTED + 1}"
         each.append(f"(SELECT count(*) FROM ({some}) AS found)")
     return text(f"SELECT ARRAY[{', '.join(each)}]")

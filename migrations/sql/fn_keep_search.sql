@@ -54,32 +54,37 @@ BEGIN
 END $$;
 
 -- Writes the next p_limit documents of the entered workspace anew, the newest first, from before p_before on: all, or those of
--- the tickets that somebody asked for. `last` is where the next batch begins, `seen` less than p_limit at the end.
+-- the tickets that somebody asked for. `last` is where the next batch begins, `seen` less than p_limit at the end. The documents
+-- are held before their texts are read: who writes a text changes its document after it, and so has the last word.
 CREATE OR REPLACE FUNCTION fn_search_refresh(p_workspace uuid, p_requester uuid, p_before uuid, p_limit integer)
 RETURNS TABLE (last uuid, seen integer)
-LANGUAGE sql
+LANGUAGE plpgsql
 AS $$
-    WITH batch AS MATERIALIZED (
-        SELECT d.id, d.ticket_id FROM public.search_documents d
-        WHERE p_requester IS NULL AND d.workspace_id = p_workspace AND (p_before IS NULL OR d.id < p_before)
-        ORDER BY d.id DESC LIMIT p_limit
-    ), asked AS MATERIALIZED (
-        SELECT t.id, t.id AS ticket_id FROM public.tickets t
-        WHERE t.workspace_id = p_workspace AND t.requester_id = p_requester AND (p_before IS NULL OR t.id < p_before)
-        ORDER BY t.id DESC LIMIT p_limit
-    ), chosen AS MATERIALIZED (
-        SELECT * FROM batch UNION ALL SELECT * FROM asked
-    ), of_tickets AS (
-        UPDATE public.search_documents d SET vector = public.fn_ticket_vector(t)
-        FROM chosen c JOIN public.tickets t ON t.workspace_id = p_workspace AND t.id = c.id
-        WHERE d.workspace_id = p_workspace AND d.id = c.id
-    ), of_comments AS (
-        UPDATE public.search_documents d SET vector = public.fn_comment_vector(s)
-        FROM chosen c JOIN public.comments s ON s.workspace_id = p_workspace AND s.id = c.id
-        WHERE d.workspace_id = p_workspace AND d.id = c.id AND c.id <> c.ticket_id
-    )
-    SELECT (SELECT c.id FROM chosen c ORDER BY c.id LIMIT 1), (SELECT count(*)::integer FROM chosen)
-$$;
+DECLARE
+    v_ids uuid[];
+BEGIN
+    IF p_requester IS NULL THEN
+        v_ids := ARRAY(
+            SELECT d.id FROM public.search_documents d
+            WHERE d.workspace_id = p_workspace AND (p_before IS NULL OR d.id < p_before)
+            ORDER BY d.id DESC LIMIT p_limit);
+    ELSE
+        v_ids := ARRAY(
+            SELECT t.id FROM public.tickets t
+            WHERE t.workspace_id = p_workspace AND t.requester_id = p_requester AND (p_before IS NULL OR t.id < p_before)
+            ORDER BY t.id DESC LIMIT p_limit);
+    END IF;
+    PERFORM FROM public.search_documents d WHERE d.workspace_id = p_workspace AND d.id = ANY(v_ids)
+    ORDER BY d.id DESC FOR NO KEY UPDATE;
+    UPDATE public.search_documents d SET vector = public.fn_ticket_vector(t)
+    FROM public.tickets t
+    WHERE d.workspace_id = p_workspace AND d.id = ANY(v_ids) AND t.workspace_id = p_workspace AND t.id = d.id;
+    UPDATE public.search_documents d SET vector = public.fn_comment_vector(c)
+    FROM public.comments c
+    WHERE d.workspace_id = p_workspace AND d.id = ANY(v_ids) AND d.id <> d.ticket_id
+      AND c.workspace_id = p_workspace AND c.id = d.id;
+    RETURN QUERY SELECT v_ids[cardinality(v_ids)], cardinality(v_ids);
+END $$;
 
 -- Who has another name is found by it at once on the newest tickets that they asked for; a job does the rest, as it does all of a
 -- workspace that changes its language. It begins once every transaction that still knew the old words has ended.

@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION fn_search_keyed(p_key text, p_written text, p_after t
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT regexp_replace(p_written, '''((?:[^'']|'''')*)''', '''' || p_key || '\1''' || p_after, 'g') $$;
 
--- What somebody typed: words, "phrases", or, -not. The last word may go on. Null where there is nothing to look for, as of words
+-- What somebody typed: words, "phrases", or, -not. The last word may go on, a number may not. Null where there is nothing to look for, as of words
 -- that are everywhere, or of nothing but what must not be there. Without `p_staff` the staff's part of a document does not count.
 CREATE OR REPLACE FUNCTION fn_search_query(p_workspace uuid, p_language text, p_typed text, p_staff boolean) RETURNS tsquery
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -56,7 +56,7 @@ BEGIN
         RETURN NULL;
     END IF;
     v_written := public.fn_search_keyed(public.fn_search_key(p_workspace), v_written, CASE WHEN NOT p_staff THEN ':ABC' ELSE '' END);
-    IF v_typed ~ '(^|\s)[^\s"-][^\s"]*\w$' AND v_written ~ ':[^'':]{2,}''(:ABC)?$' THEN
+    IF v_typed ~ '(^|\s)[^\s"-][^\s"]*\w$' AND v_written ~ ':[^'':]*[^'':0-9][^'':]+''(:ABC)?$' THEN
         v_written := v_written || CASE WHEN p_staff THEN ':*' ELSE '*' END;
     END IF;
     RETURN v_written::tsquery;

@@ -13,7 +13,12 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-KEEPERS = ("fn_keep_ticket_search", "fn_keep_comment_search", "fn_keep_requester_search", "fn_keep_language_search")
+KEEPERS = (
+    "fn_keep_ticket_search",
+    "fn_keep_comment_search",
+    "fn_keep_requester_search",
+    "fn_keep_language_search",
+)
 
 
 def upgrade() -> None:
@@ -31,9 +36,9 @@ def upgrade() -> None:
         );
         ALTER TABLE search_documents ALTER COLUMN vector SET STATISTICS 500;
         INSERT INTO search_documents (workspace_id, id, ticket_id, internal, vector)
-        SELECT t.workspace_id, t.id, t.id, false, '' FROM tickets t
+        SELECT t.workspace_id, t.id, t.id, false, ''::tsvector FROM tickets t
         UNION ALL
-        SELECT c.workspace_id, c.id, c.ticket_id, c.visibility = 'internal', '' FROM comments c
+        SELECT c.workspace_id, c.id, c.ticket_id, c.visibility = 'internal', ''::tsvector FROM comments c
         WHERE c.deleted_at IS NULL;
         WITH job AS (
             INSERT INTO jobs (workspace_id, kind, expires_at)
@@ -45,8 +50,10 @@ def upgrade() -> None:
             jsonb_build_object('job', jsonb_build_object('id', job.id, 'kind', job.kind)),
             now() + interval '30 seconds'
         FROM job;
-        CREATE INDEX search_documents_workspace_id_ticket_id_idx ON search_documents (workspace_id, ticket_id);
-        CREATE INDEX search_documents_vector_idx ON search_documents USING gin (vector) WITH (fastupdate = off);
+        CREATE INDEX search_documents_workspace_id_ticket_id_idx
+            ON search_documents (workspace_id, ticket_id);
+        CREATE INDEX search_documents_vector_idx ON search_documents USING gin (vector)
+            WITH (gin_pending_list_limit = 256);
         """
     )
     for name in KEEPERS:

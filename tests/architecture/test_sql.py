@@ -28,6 +28,7 @@ READING = {
     "tickets.relation_queries": "merges and splits, each a few statements over several tables of its own",
     "tickets.custom_field_queries": "custom fields as declared, which their own verbs and tickets ask",
     "tickets.conversation": "reads of comments and timelines for answers",
+    "tickets.search_queries": "documents for search, which their own verbs and erasing ask",
     "privacy.export_queries": "one statement a file of an export; queries.py is what erasing writes with",
     "tickets.saved_view_queries": "views, which only their own verbs ask",
     "tickets.recount_queries": "many tickets at once, which only the job of a changed calendar asks",

@@ -80,7 +80,8 @@ Sort = Literal[
 
 class TicketQuery(PageQuery, TicketFilter):
     """Filters and sort of a list of tickets. `custom_field` is `key:value`, up to five times; `count` counts
-    what there is on all pages, to 10,000."""
+    what there is on all pages, to 10,000. `relevance` is the order of what a `query` found: the best
+    first."""
 
-    sort: Sort = "-created_at"
+    sort: Sort | Literal["relevance"] = "-created_at"
     count: bool = False

@@ -228,7 +228,21 @@ class TicketListed(Out):
     sla: SlaOut
 
 
-class TicketPage(Page[TicketListed]):
+class HighlightOut(Out):
+    """Where a ticket says what was searched for. In the snippet nothing but `<mark>` is markup."""
+
+    field: Literal["subject", "description", "comment"]
+    comment_id: UUID | None
+    snippet: str
+
+
+class TicketFound(TicketListed):
+    """A ticket in a list; `highlights` where the list answers a `query`."""
+
+    highlights: list[HighlightOut] | None = None
+
+
+class TicketPage(Page[TicketFound]):
     """A page of tickets. Where it was asked for, how many there are on all pages: 10,000 that is not exact
     stands for more, null for what takes too long to count."""
 

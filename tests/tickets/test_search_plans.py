@@ -1,0 +1,114 @@
+"""How a search is run: by the index of words for what is rare, from the newest on for what is everywhere, and
+never over a whole table."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.accounts import principals
+from chalicelib.tickets import searching
+from tests.support.cast import Person
+from tests.support.connections import Connections
+from tests.support.database import Database
+from tests.support.plans import plan_of
+from tests.support.service_desk import ServiceDesk
+from tests.support.statements import recorded
+
+WORDS = "search_documents_vector_idx"
+NEWEST_FIRST = "Index Scan Backward using search_documents_workspace_id_ticket_id_idx"
+MANY = """
+    INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, team_id)
+    SELECT t.workspace_id, 1000 + n, 'TKT-2026-' || 1000 + n,
+        'Everywhere ' || CASE WHEN n % 500 = 0 THEN 'rarely' ELSE 'often' END, 'word' || n, :requester,
+        t.team_id
+    FROM tickets t, generate_series(1, 1500) n WHERE t.number = 1 AND t.workspace_id = :workspace
+"""
+
+
+@pytest.fixture
+def many(desk: ServiceDesk, database: Database) -> None:
+    """Two workspaces with 1,501 tickets each, of which Chris and Mallory asked for nearly all."""
+    for first, other in ((desk.cast.carol, desk.cast.chris), (desk.cast.mallory, desk.cast.mallory)):
+        desk.ticket(first)
+        database.run(MANY, requester=other.id, workspace=first.workspace_id)
+    database.run("ANALYZE tickets, search_documents, comments")
+
+
+def inner_plans(
+    connections: Connections, database: Database, who: Person, typed: str, most: int = 2000
+) -> list[str]:
+    """How fn_search would look for the words, with the rights and the settings that it has: for the newest
+    `most` matches, and for their ranks."""
+    actor = connections.run(lambda tx: principals.enter(tx, who.workspace_id, who.id))
+    asked = json.loads(searching.asked(actor, typed, {"not_archived": None}))
+    settings = database.value("SELECT proconfig FROM pg_proc WHERE proname = 'fn_search'")
+    database.run("BEGIN")
+    try:
+        database.run("SET LOCAL ROLE mesa_definer")
+        for setting in settings:
+            name, value = setting.split("=")
+            database.run(f"SET LOCAL {name} = {value}")
+        statements = [
+            database.value(
+                "SELECT fn_search_statement(:w, CAST(:a AS jsonb), NULL)",
+                w=who.workspace_id,
+                a=json.dumps({**asked, "most": most, "ranked": ranked}),
+            )
+            for ranked in (False, True)
+        ]
+        plans = [database.rows(f"EXPLAIN {statement}") for statement in statements]
+        return ["\n".join(row["QUERY PLAN"] for row in plan) for plan in plans]
+    finally:
+        database.run("ROLLBACK")
+
+
+@pytest.mark.usefixtures("many")
+class TestPlans:
+    @pytest.mark.parametrize("typed", ["word77", "rarely", "everywhere rarely", "word7", '"often word77"'])
+    def test_what_is_rare_by_the_index_of_words(
+        self, desk: ServiceDesk, connections: Connections, database: Database, typed: str
+    ) -> None:
+        for plan in inner_plans(connections, database, desk.cast.dario, typed):
+            assert WORDS in plan
+            assert "Seq Scan" not in plan
+
+    def test_what_is_everywhere_from_the_newest_on(
+        self, desk: ServiceDesk, connections: Connections, database: Database
+    ) -> None:
+        for plan in inner_plans(connections, database, desk.cast.dario, "everywhere often", most=20):
+            assert NEWEST_FIRST in plan
+            assert "Seq Scan" not in plan
+
+    def test_among_the_few_of_a_customer_from_those(
+        self, desk: ServiceDesk, connections: Connections, database: Database
+    ) -> None:
+        for plan in inner_plans(connections, database, desk.cast.carol, "everywhere often"):
+            assert "tickets_workspace_id_requester_id_idx" in plan
+            assert "Seq Scan" not in plan
+
+    @pytest.mark.parametrize("more", ["", "&sort=relevance", "&status=new&sort=-priority"])
+    @pytest.mark.parametrize("who", ["dario", "ana", "carol"])
+    def test_the_list_itself_under_row_level_security(
+        self, desk: ServiceDesk, connections: Connections, who: str, more: str
+    ) -> None:
+        person: Person = getattr(desk.cast, who)
+        with recorded() as sent:
+            assert desk.as_(person).get(f"/v1/tickets?query=rarely{more}").status == 200
+        (statement,) = [each for each in sent if "fn_search(" in each.sql]
+
+        plan = plan_of(connections, person, statement)
+
+        assert "Function Scan on fn_search" in plan
+        for table in ("tickets t", "search_documents", "comments", "sla_targets"):
+            assert f"Seq Scan on {table}" not in plan
+
+    def test_no_neighbours_words_are_read(self, desk: ServiceDesk, database: Database) -> None:
+        keys: list[Any] = database.rows(
+            "SELECT DISTINCT d.workspace_id, left(w.lexeme, 9) AS key "
+            "FROM search_documents d, unnest(d.vector) w"
+        )
+
+        assert {(row["workspace_id"], row["key"]) for row in keys} == {
+            (workspace, f"{str(workspace)[-8:]}:") for workspace in (desk.cast.acme, desk.cast.globex)
+        }
