@@ -29,6 +29,7 @@ from chalicelib.api import (
     public_status,
     rating_page,
     ratings,
+    rules,
     sign_up,
     tags,
     teams,
@@ -64,6 +65,7 @@ app.register_blueprint(audit_log.routes.blueprint)
 app.register_blueprint(calendars.routes.blueprint)
 app.register_blueprint(categories.routes.blueprint)
 app.register_blueprint(custom_fields.routes.blueprint)
+app.register_blueprint(rules.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(macros.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)

@@ -6,7 +6,7 @@ one event in a transaction of its own and raises where it must come again.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -17,16 +17,16 @@ from chalice.app import SQSEvent, SQSRecord
 from sqlalchemy import Row
 
 from chalicelib.accounts import jobs as held_jobs
-from chalicelib.core import jobs, logs, metrics, storage
+from chalicelib.core import events, jobs, logs, metrics, storage
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.event import Event
 from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
-from chalicelib.core.settings import AttachmentSettings, JobSettings, NotificationSettings
+from chalicelib.core.settings import AttachmentSettings, JobSettings, NotificationSettings, RelaySettings
 from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup
-from chalicelib.tickets import bulk, bulk_jobs, receiving, recounting, reindexing
+from chalicelib.tickets import bulk, bulk_jobs, receiving, recounting, reindexing, rule_running
 from chalicelib.tickets.file_links import object_key
 from chalicelib.tickets.file_news import FileNews, Scanned
 
@@ -34,6 +34,8 @@ from chalicelib.tickets.file_news import FileNews, Scanned
 SETTLING_SECONDS = 5.0
 # A transaction of five statements, or a call to S3 with its repeats.
 RECEIVING_SECONDS = 20.0
+# A transaction of some ten statements, and one call to SQS.
+RULE_SECONDS = 20.0
 # Longer than one statement (10 s) or one call to S3 and its repetition may take.
 JOB_STEP_SECONDS = 40.0
 # What each kind of job does: whether it has ended, else there was no more time.
@@ -126,6 +128,25 @@ def take_in(news: FileNews, settings: AttachmentSettings) -> None:
         elif not in_transaction(partial(receiving.receive, news=told, scan=scan), repeatable=True):
             key = object_key(told.workspace_id, told.attachment_id)
             storage.remove(settings.attachments_bucket, key, told.version)
+
+
+@bp.on_sqs_message(queue="mesa-rules", batch_size=10, name="rules")  # type: ignore[untyped-decorator]
+def rules(batch: SQSEvent) -> dict[str, Any]:
+    """Does what the rules of a workspace make of an event, and sends the news of it."""
+    settings = rule_settings()
+    return consume(
+        batch, "rules", lambda event, has_time: apply_rules(event, settings, has_time), seconds=RULE_SECONDS
+    )
+
+
+def apply_rules(event: Event, settings: RelaySettings, has_time: HasTime) -> None:
+    """Runs the rules on one event. Raises ComesAgain where time ends before the rules do."""
+
+    def send(news: Sequence[dict[str, Any]]) -> None:
+        events.send_committed(news, settings.event_queue_urls, settings.job_queue_url)
+
+    if not rule_running.run(_repeatable, event, send, has_time):
+        raise ComesAgain("not all rules have run")
 
 
 @bp.on_sqs_message(queue="mesa-jobs", batch_size=1, name="jobs")  # type: ignore[untyped-decorator]
@@ -235,6 +256,14 @@ def attachment_settings() -> AttachmentSettings:
 def job_settings() -> JobSettings:
     """The same, for what works off jobs."""
     settings = JobSettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def rule_settings() -> RelaySettings:
+    """The same, for what runs rules: it sends events, as the relay does."""
+    settings = RelaySettings.load()
     logs.configure(settings.log_level)
     return settings
 

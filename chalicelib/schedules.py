@@ -16,7 +16,7 @@ from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings
 from chalicelib.notifications import asking_queries
 from chalicelib.sla import queries as sla_queries
-from chalicelib.tickets import discarding
+from chalicelib.tickets import discarding, rule_event_queries
 
 SWEEP_LIMIT = 500
 PURGE_LIMIT = 1000
@@ -49,6 +49,16 @@ def sla_sweep(event: CloudWatchEvent) -> None:
     )
     if announced or asked:
         relay(settings, _within(event, RELAY_SECONDS), "sla-sweep")
+
+
+@bp.schedule(Rate(2, unit=Rate.MINUTES), name="rule-sweep")  # type: ignore[untyped-decorator]
+def rule_sweep(event: CloudWatchEvent) -> None:
+    """Hands over what rules are to do by the clock, and sends that news at once."""
+    settings = relay_settings()
+    followed, due = sweep_rules(_within(event, STATEMENT_SECONDS))
+    metrics.emit({"TicketsFollowed": (followed, "Count"), "RulesDue": (due, "Count")}, Schedule="rule-sweep")
+    if due:
+        relay(settings, _within(event, RELAY_SECONDS), "rule-sweep")
 
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="event-relay")  # type: ignore[untyped-decorator]
@@ -132,6 +142,18 @@ def sweep(has_time: HasTime) -> int:
         if due < SWEEP_LIMIT:
             break
     return announced
+
+
+def sweep_rules(has_time: HasTime) -> tuple[int, int]:
+    """Sweeps, a transaction each, until nothing is left. Returns how many tickets were looked at, and how
+    often a rule was due."""
+    began, followed, due = datetime.now(UTC), 0, 0
+    while has_time():
+        some = in_transaction(lambda tx: rule_event_queries.sweep(tx, SWEEP_LIMIT, began), repeatable=True)
+        followed, due = followed + some[0], due + some[1]
+        if max(some) < SWEEP_LIMIT:
+            break
+    return followed, due
 
 
 def relay(settings: RelaySettings, has_time: HasTime, schedule: str) -> None:

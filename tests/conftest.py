@@ -24,6 +24,7 @@ from tests.support.cast import Cast, make_cast
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
+from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 
 DATABASE = "mesa_test"
@@ -150,6 +151,12 @@ def cast(database: Database) -> Cast:
 def desk(api: Api, cast: Cast) -> ServiceDesk:
     """The API with the cast at it."""
     return ServiceDesk(api, cast)
+
+
+@pytest.fixture
+def book(desk: ServiceDesk, database: Database) -> RuleBook:
+    """The rules of Acme, and what runs them; see tests/support/rule_book.py."""
+    return RuleBook(desk, database)
 
 
 @pytest.fixture

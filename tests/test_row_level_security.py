@@ -21,7 +21,7 @@ Rows = dict[str, dict[UUID, dict[str, Any]]]
 SWITCHES = 10_000
 INSUFFICIENT_PRIVILEGE = "42501"
 # The app may insert nothing into these, whosever it is.
-WRITTEN_BY_FUNCTIONS = {"audit_log", "audit_heads", "discarded_files"}
+WRITTEN_BY_FUNCTIONS = {"audit_log", "audit_heads", "discarded_files", "rule_dues"}
 
 
 @pytest.fixture

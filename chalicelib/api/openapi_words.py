@@ -56,6 +56,9 @@ TAGS = {
     "Macros": "What a desk does again and again, as a list of actions that is done to a ticket at once, as "
     "one new version, with the rights of whoever applies it. Texts of comments take placeholders such as "
     "`{{requester.first_name}}`; docs/macros.md lists all of them and all actions.",
+    "Rules": "What the desk does by itself: when something happens, or some time has passed, if the ticket "
+    "is so, then do this. They run one after the other, each once an event, in the background. What a rule "
+    "does may set off others, three in a row, and none of them twice.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

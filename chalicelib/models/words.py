@@ -129,6 +129,29 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+class Since(StrEnum):
+    """What a rule that runs by the clock counts from; `due_in` counts down to it."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    REQUESTER_COMMENTED = "requester_commented"
+    STAFF_COMMENTED = "staff_commented"
+    STATUS_CHANGED = "status_changed"
+    ASSIGNED = "assigned"
+    PENDING = "pending"
+    DUE = "due"
+    DUE_IN = "due_in"
+
+
+class FiringOutcome(StrEnum):
+    """What became of a rule that fired: it changed something, there was nothing to change, or an action of it
+    was refused and so none of it was done."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

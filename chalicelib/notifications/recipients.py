@@ -71,6 +71,7 @@ SILENT = frozenset(
             "quarantined",
             "reclassified",
             "restored",
+            "rule_fired",
             "resumed",
             "split",
             "unarchived",

@@ -13,6 +13,8 @@ AS $$
            ('attachments', ARRAY['file_name'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('time_entries', ARRAY['note'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('ratings', ARRAY['comment'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
+           ('rules', ARRAY['description', 'conditions', 'actions'], 'false'),
+           ('rule_firings', ARRAY['reason'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('timeline_entries', ARRAY['changes', 'meta'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('api_keys', ARRAY['name'], 't.created_by = $2'),
            ('organisations', ARRAY['notes'], 'false'),

@@ -9,6 +9,8 @@ from tests.architecture.source import ROOMS, below, imports, layer, modules, own
 
 # The modules of each room that hold its SQL beside `queries.py`, and why they are not part of it.
 READING = {
+    "tickets.rule_event_queries": "what rules at work look at and write down, which only they ask",
+    "tickets.rule_queries": "rules as a desk declares them, which only their own verbs ask",
     "accounts.job_queries": "jobs as answers show them; what works them off is in core",
     "accounts.mail_queries": "one-time tokens, invitations and sign-ups, which only their own verbs ask",
     "accounts.organisation_queries": "organisations and their domains; who is in them is in queries.py",

@@ -24,8 +24,10 @@ SETTINGS = {
     "PublicStatus": settings.PublicStatusSettings,
     "Notifications": settings.NotificationSettings,
     "Attachments": settings.AttachmentSettings,
+    "Rules": settings.RelaySettings,
     "Jobs": settings.JobSettings,
     "SlaSweep": settings.RelaySettings,
+    "RuleSweep": settings.RelaySettings,
     "EventRelay": settings.RelaySettings,
     "Purge": settings.PurgeSettings,
     "AuditAnchor": settings.AnchorSettings,
@@ -107,6 +109,29 @@ class TestQueues:
     def test_dead_letters_and_waiting_news_raise_an_alarm(self, resources: dict[str, Any]) -> None:
         metrics = {alarm["MetricName"] for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()}
         assert {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"} <= metrics
+
+    def test_each_event_goes_to_the_notifications_and_to_the_rules(self, resources: dict[str, Any]) -> None:
+        both = {"Fn::Join": [",", [{"Ref": "NotificationsQueue"}, {"Ref": "RulesQueue"}]]}
+        given = {
+            name: function["Environment"]["Variables"].get("MESA_EVENT_QUEUE_URLS")
+            for name, function in of_type(resources, "AWS::Serverless::Function").items()
+        }
+        senders = {"APIHandler", "EventRelay", "Rules", "RuleSweep", "SlaSweep"}
+        assert {name: each for name, each in given.items() if each} == dict.fromkeys(senders, both)
+
+    @pytest.mark.parametrize("queue", ["Notifications", "Attachments", "Jobs", "Rules"])
+    def test_what_a_queue_gives_up_on_or_keeps_waiting_raises_an_alarm(
+        self, resources: dict[str, Any], queue: str
+    ) -> None:
+        watched = {
+            (alarm["MetricName"], alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0])
+            for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
+            if alarm["Namespace"] == "AWS/SQS"
+        }
+        assert watched >= {
+            ("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters"),
+            ("ApproximateAgeOfOldestMessage", f"{queue}Queue"),
+        }
 
 
 class TestFunctions:

@@ -56,6 +56,10 @@ BY_NAME = {
     "color": lambda: "#0d74ce",
     "logo_url": lambda: "https://specimen.example/logo.png",
     "actions": lambda: [{"action": "add_tags", "tags": ["specimen"]}],
+    "when": lambda: [{"on": "created"}],
+    "conditions": lambda: {
+        group: [{"field": "priority", "operator": "is", "value": "urgent"}] for group in ("all", "any")
+    },
     "domains": lambda: [f"specimen{next(_numbers)}.example"],
     "expires_at": lambda: (datetime.now(UTC) + timedelta(days=30)).isoformat(),
 }
@@ -80,6 +84,7 @@ IDS = {
     "ids": "view_id",
     "into_id": "other_id",
     "field_id": "field_id",
+    "rule_ids": "rule_id",
 }
 # What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
 # files are attached to own comments alone.

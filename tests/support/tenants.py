@@ -86,6 +86,14 @@ ROWS = (
     "VALUES (:w, :job, 'user_export', now() + interval '1 day')",
     "INSERT INTO job_items (workspace_id, job_id, place, subject_id, status, label, error) "
     'VALUES (:w, :job, 1, :ticket, \'failed\', \'a canary\', \'{"code": "CONFLICT", "detail": "a canary"}\')',
+    "INSERT INTO rules (workspace_id, id, name, key, position, occasions, triggers, conditions, actions) "
+    "VALUES (:w, :rule, 'a canary', 'a canary', 1, '{created}', '[{\"on\": \"created\"}]', "
+    '\'{"all": [], "any": []}\', \'[{"action": "add_tags", "tags": ["canary"]}]\')',
+    "INSERT INTO rule_dues (workspace_id, rule_id, ticket_id, generation, seen_sequence) "
+    "VALUES (:w, :rule, :ticket, 1, 1)",
+    "INSERT INTO rule_events (workspace_id, event_id) VALUES (:w, 1)",
+    "INSERT INTO rule_firings (workspace_id, rule_id, ticket_id, event_id, depth, outcome, reason) "
+    "VALUES (:w, :rule, :ticket, 1, 0, 'failed', 'a canary')",
     "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
@@ -132,6 +140,7 @@ def furnish(
             "macro",
             "job",
             "view",
+            "rule",
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
@@ -169,6 +178,7 @@ def furnish(
             "field_id": named["field"],
             "view_id": named["view"],
             "macro_id": named["macro"],
+            "rule_id": named["rule"],
         },
     )
 

@@ -1,0 +1,66 @@
+"""Checking rules before they are kept or tried: what conditions and actions name must be there, and all that
+is wrong is told at once, each by its path."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import FieldProblem, ValidationFailed
+from chalicelib.models.words import ActorType
+from chalicelib.tickets import acting, custom_field_queries, field_values, rule_fields
+from chalicelib.tickets import rule_queries as queries
+from chalicelib.tickets.actions import KEPT
+from chalicelib.tickets.rule_fields import Named
+
+SENTENCES = {
+    "team": "There is no such team.",
+    "user": "There is no such user.",
+    "organisation": "There is no such organisation.",
+}
+
+
+def check(tx: Transaction, actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of FACTS that are given, as they are kept. Raises ValidationFailed with all that is wrong."""
+    settled = dict(given)
+    problems: list[FieldProblem] = []
+    if "conditions" in given:
+        settled["conditions"], wrong = _checked_conditions(tx, actor, given["conditions"])
+        problems += wrong
+    if "actions" in given:
+        try:
+            acting.check(tx, as_the_desk(actor), given["actions"], KEPT, me=False)
+        except ValidationFailed as error:
+            problems += error.errors
+    if problems:
+        told = "; ".join(f"{each.field}: {each.message}" for each in problems[:5])
+        raise ValidationFailed(f"The rule cannot be taken as it is. {told}", errors=problems[:50])
+    return settled
+
+
+def _checked_conditions(
+    tx: Transaction, actor: Actor, given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[FieldProblem]]:
+    asks_custom = any(
+        condition["field"].startswith(rule_fields.CUSTOM) for group in given.values() for condition in group
+    )
+    custom = custom_field_queries.fields(tx, actor.workspace.id) if asks_custom else []
+    fields = rule_fields.fields_with(field_values.read(custom))
+    kept, named, problems = rule_fields.checked(given, fields)
+    return kept, [*problems, *_absent(tx, actor, named)]
+
+
+def _absent(tx: Transaction, actor: Actor, named: Sequence[Named]) -> list[FieldProblem]:
+    if not named:
+        return []
+    known = queries.known(tx, actor.workspace.id, [each.id for each in named])
+    return [
+        FieldProblem(each.path, "VALIDATION_ERROR", SENTENCES[each.kind])
+        for each in named
+        if (each.kind, each.id) not in known
+    ]
+
+
+def as_the_desk(actor: Actor) -> Actor:
+    """The desk's own automation, in whose name rules act."""
+    return Actor(ActorType.SYSTEM, None, "Mesa", None, None, frozenset(), actor.workspace, actor.now)

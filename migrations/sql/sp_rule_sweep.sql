@@ -1,0 +1,145 @@
+-- Rules that run by the clock, "a day since the requester wrote": what they count from, when they are due, and handing that over.
+-- Whether the conditions hold is for the consumer of `rule.due` to say, when it acts.
+
+-- Whether a workspace has a rule in force that listens to this: the first thing the consumer asks, and mostly the last.
+CREATE OR REPLACE FUNCTION fn_rules_listen(p_workspace uuid, p_occasion text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT EXISTS (
+        SELECT FROM public.rules r
+        WHERE r.workspace_id = p_workspace AND r.enabled_at IS NOT NULL AND p_occasion = ANY(r.occasions))
+$$;
+ALTER FUNCTION fn_rules_listen(uuid, text) OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_rules_listen(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_rules_listen(uuid, text) TO mesa_app;
+
+-- The instant that a rule counts from on a ticket, null where there is none now. What rules do themselves does not count as a
+-- change, nor as a word of the staff; what the requester asked for first is a word of theirs.
+CREATE OR REPLACE FUNCTION fn_rule_instant(p_workspace uuid, p_ticket uuid, p_since text) RETURNS timestamptz
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    v_instant timestamptz;
+BEGIN
+    SELECT CASE p_since
+        WHEN 'created' THEN t.created_at
+        WHEN 'updated' THEN coalesce((
+            SELECT e.created_at FROM timeline_entries e
+            WHERE e.workspace_id = p_workspace AND e.ticket_id = p_ticket AND e.actor_type <> 'system'
+            ORDER BY e.sequence DESC LIMIT 1), t.created_at)
+        WHEN 'requester_commented' THEN coalesce((
+            SELECT c.created_at FROM comments c
+            JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+            WHERE c.workspace_id = p_workspace AND c.ticket_id = p_ticket AND c.visibility = 'public' AND c.deleted_at IS NULL
+              AND (u.id = t.requester_id OR u.role = 'customer')
+            ORDER BY c.created_at DESC, c.id DESC LIMIT 1), t.created_at)
+        WHEN 'staff_commented' THEN (
+            SELECT c.created_at FROM comments c
+            LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+            WHERE c.workspace_id = p_workspace AND c.ticket_id = p_ticket AND c.visibility = 'public' AND c.deleted_at IS NULL
+              AND (c.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> t.requester_id))
+            ORDER BY c.created_at DESC, c.id DESC LIMIT 1)
+        WHEN 'due' THEN t.due_at
+        WHEN 'due_in' THEN t.due_at
+        ELSE coalesce((
+            SELECT e.created_at FROM timeline_entries e
+            WHERE e.workspace_id = p_workspace AND e.ticket_id = p_ticket
+              AND e.changes ? CASE p_since WHEN 'assigned' THEN 'assignee_id' ELSE 'status' END
+            ORDER BY e.sequence DESC LIMIT 1), t.created_at)
+        END
+    INTO v_instant
+    FROM tickets t
+    WHERE t.workspace_id = p_workspace AND t.id = p_ticket
+      AND (p_since <> 'assigned' OR t.assignee_id IS NOT NULL)
+      AND (p_since <> 'pending' OR t.status = 'pending');
+    RETURN v_instant;
+END $$;
+
+-- First it follows: of each rule it looks at the tickets that have changed since it looked last, in the order of their last change,
+-- and reckons when the rule is due on them. So a sweep costs what has changed and what is due, not what there is; a rule that is
+-- new, or counts something else than before, goes through all tickets once, p_limit at a time. Then it claims what is due, which
+-- stands there no longer: one event each, however many sweeps run at once.
+-- p_began: rules that were followed after it have had their turn. Once p_followed and p_due are less than p_limit, nothing is left.
+CREATE OR REPLACE PROCEDURE sp_rule_sweep(
+    IN p_limit integer, IN p_began timestamptz, INOUT p_followed integer DEFAULT 0, INOUT p_due integer DEFAULT 0
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    -- A change is seen once its transaction is over, under the time at which that began.
+    c_overlap CONSTANT interval := '10 minutes';
+    v_rule record;
+    v_seen integer;
+    v_last timestamptz;
+BEGIN
+    p_followed := 0;
+    p_due := 0;
+    LOOP
+        SELECT r.workspace_id, r.id, r.since, r.minutes, r.generation, r.followed_until INTO v_rule
+        FROM public.rules r
+        WHERE r.since IS NOT NULL AND r.enabled_at IS NOT NULL AND (r.followed_at IS NULL OR r.followed_at < p_began)
+        ORDER BY r.followed_at NULLS FIRST LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED;
+        EXIT WHEN NOT FOUND OR p_followed >= p_limit;
+
+        WITH changed AS MATERIALIZED (
+            SELECT t.id, t.last_sequence, t.updated_at FROM public.tickets t
+            WHERE t.workspace_id = v_rule.workspace_id AND t.deleted_at IS NULL AND t.archived_at IS NULL
+              AND t.merged_into IS NULL AND t.status NOT IN ('closed', 'cancelled')
+              AND t.updated_at >= coalesce(v_rule.followed_until, '-infinity')
+              AND NOT EXISTS (
+                  SELECT FROM public.rule_dues d
+                  WHERE d.workspace_id = t.workspace_id AND d.rule_id = v_rule.id AND d.ticket_id = t.id
+                    AND d.generation = v_rule.generation AND d.seen_sequence = t.last_sequence)
+            ORDER BY t.updated_at, t.id LIMIT p_limit - p_followed
+        ), reckoned AS (
+            SELECT c.id, c.last_sequence,
+                   public.fn_rule_instant(v_rule.workspace_id, c.id, v_rule.since) AS counts_from
+            FROM changed c
+        ), kept AS (
+            INSERT INTO public.rule_dues AS d
+                (workspace_id, rule_id, ticket_id, generation, seen_sequence, counts_from, at)
+            SELECT v_rule.workspace_id, v_rule.id, k.id, v_rule.generation, k.last_sequence, k.counts_from,
+                   k.counts_from + make_interval(mins => CASE v_rule.since WHEN 'due_in' THEN -1 ELSE 1 END * v_rule.minutes)
+            FROM reckoned k
+            ON CONFLICT (workspace_id, rule_id, ticket_id) DO UPDATE SET
+                generation = excluded.generation, seen_sequence = excluded.seen_sequence, counts_from = excluded.counts_from,
+                at = CASE WHEN excluded.counts_from IS DISTINCT FROM d.fired_from THEN excluded.at END
+        )
+        SELECT count(*), max(c.updated_at) INTO v_seen, v_last FROM changed c;
+
+        p_followed := p_followed + v_seen;
+        UPDATE public.rules r SET
+            followed_until = least(CASE WHEN p_followed >= p_limit THEN v_last ELSE now() END, now() - c_overlap),
+            followed_at = CASE WHEN p_followed >= p_limit THEN r.followed_at ELSE greatest(clock_timestamp(), p_began) END
+        WHERE r.workspace_id = v_rule.workspace_id AND r.id = v_rule.id;
+    END LOOP;
+
+    WITH due AS MATERIALIZED (
+        SELECT d.workspace_id, d.rule_id, d.ticket_id, d.at FROM public.rule_dues d
+        WHERE d.at <= now() ORDER BY d.at LIMIT p_limit
+        FOR NO KEY UPDATE SKIP LOCKED
+    ), claimed AS (
+        -- What a rule that is off, or counts otherwise by now, once reckoned would stand at the head of the index for ever.
+        UPDATE public.rule_dues d SET at = NULL FROM due
+        WHERE d.workspace_id = due.workspace_id AND d.rule_id = due.rule_id AND d.ticket_id = due.ticket_id
+        RETURNING d.workspace_id, d.rule_id, d.ticket_id, d.generation, d.counts_from, due.at
+    ), told AS (
+        INSERT INTO public.events (workspace_id, ticket_id, type, internal, payload, leased_until)
+        SELECT c.workspace_id, c.ticket_id, 'rule.due', true,
+               jsonb_build_object(
+                   'rule_id', c.rule_id,
+                   'counts_from', to_char(c.counts_from AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'at', to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
+               now()
+        FROM claimed c
+        JOIN public.rules r ON r.workspace_id = c.workspace_id AND r.id = c.rule_id
+        WHERE r.enabled_at IS NOT NULL AND r.generation = c.generation
+        ORDER BY c.at
+    )
+    SELECT count(*) INTO p_due FROM claimed;
+END $$;
+ALTER PROCEDURE sp_rule_sweep(integer, timestamptz, integer, integer) OWNER TO mesa_definer;
+REVOKE ALL ON PROCEDURE sp_rule_sweep(integer, timestamptz, integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE sp_rule_sweep(integer, timestamptz, integer, integer) TO mesa_app;

@@ -1,0 +1,647 @@
+"""Rules at work: what sets them off, once an event, in order, three in a row; a refusal stops nobody."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chalicelib.core.event import Event
+from chalicelib.tickets import rule_event_queries, rule_running
+from tests.support.connections import Connections
+from tests.support.database import Database
+from tests.support.mailbox import batch_of
+from tests.support.rule_book import TAG, RuleBook
+from tests.support.service_desk import ServiceDesk
+from tests.support.statements import recorded
+
+URGENT = [{"action": "set_priority", "priority": "urgent"}]
+
+
+def tag(*tags: str) -> list[dict[str, Any]]:
+    return [{"action": "add_tags", "tags": list(tags)}]
+
+
+def all_of(*conditions: tuple[Any, ...]) -> dict[str, Any]:
+    names = ("field", "operator", "value")
+    return {"all": [dict(zip(names, each, strict=False)) for each in conditions]}
+
+
+class TestSettingOff:
+    def test_a_new_ticket_sets_off_a_rule(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make()
+        ticket = desk.ticket()
+
+        book.run()
+
+        assert book.look(ticket)["tags"] == ["ruled"]
+
+    def test_conditions_that_do_not_hold_leave_it_alone(self, book: RuleBook, desk: ServiceDesk) -> None:
+        rule = book.make(conditions=all_of(("priority", "is", "urgent")))
+        ticket = desk.ticket()
+
+        book.run()
+
+        assert book.look(ticket)["tags"] == []
+        assert book.firings(rule) == []
+
+    def test_an_update_of_a_field_sets_off_who_listens_to_it(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make("priority", when=[{"on": "updated", "fields": ["priority"]}], actions=tag("p"))
+        book.make("team", when=[{"on": "updated", "fields": ["team"]}], actions=tag("t"))
+        ticket = desk.networks_ticket()
+        book.run()
+
+        desk.patch(desk.cast.dario, ticket, priority="high")
+        book.run()
+
+        assert book.look(ticket)["tags"] == ["p"]
+
+    def test_a_verb_sets_off_who_listens_to_it(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make(when=[{"on": "updated", "verbs": ["resolved"]}])
+        ticket = desk.networks_ticket()
+        desk.do(desk.cast.dario, ticket, "pause", waiting_on="other", reason="ordered")
+        book.run()
+        assert book.look(ticket)["tags"] == []
+
+        desk.do(desk.cast.dario, ticket, "resolve", resolution="Done.")
+        book.run()
+
+        assert book.look(ticket)["tags"] == ["ruled"]
+
+    def test_what_changed_is_asked_of_the_event(self, book: RuleBook, desk: ServiceDesk) -> None:
+        """Two changes, delivered late: by then the ticket is at the second."""
+        changed = all_of(("priority", "changed_to", "high"))
+        book.make(when=[{"on": "updated"}], conditions=changed)
+        ticket = desk.networks_ticket()
+        book.run()
+        first = desk.patch(desk.cast.dario, ticket, priority="high").json
+        desk.patch(desk.cast.dario, first, priority="low")
+
+        for each in reversed(book.waiting()):
+            assert book.deliver(each) == []
+
+        assert (book.look(ticket)["priority"], book.look(ticket)["tags"]) == ("low", ["ruled"])
+
+    @pytest.mark.parametrize(
+        ("by", "visibility", "heard"),
+        [
+            ("carol", "public", ["anybody", "asked", "public"]),
+            ("ana", "public", ["answered", "anybody", "public"]),
+            ("ana", "internal", ["answered", "anybody", "noted"]),
+        ],
+    )
+    def test_comments_set_off_who_listens_to_such(
+        self, book: RuleBook, desk: ServiceDesk, by: str, visibility: str, heard: list[str]
+    ) -> None:
+        for name, trigger in {
+            "anybody": {},
+            "asked": {"by": "requester"},
+            "answered": {"by": "staff"},
+            "public": {"visibility": "public"},
+            "noted": {"visibility": "internal"},
+        }.items():
+            book.make(name, when=[{"on": "commented", **trigger}], actions=tag(name))
+        ticket = desk.networks_ticket()
+        book.run()
+
+        desk.comment(getattr(desk.cast, by), ticket, "Hello?", visibility=visibility)
+        book.run()
+
+        assert sorted(book.look(ticket)["tags"]) == heard
+
+    def test_a_comments_text_can_be_asked_for(self, book: RuleBook, desk: ServiceDesk) -> None:
+        says = all_of(("comment", "contains", "STRASSE"))
+        book.make(when=[{"on": "commented"}], conditions=says)
+        ticket = desk.networks_ticket()
+
+        desk.comment(desk.cast.carol, ticket, "In unserer Straße ist kein Netz.")
+        book.run()
+
+        assert book.look(ticket)["tags"] == ["ruled"]
+
+    def test_a_comment_that_was_taken_back_is_no_news(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make(when=[{"on": "commented"}])
+        ticket = desk.networks_ticket()
+        comment = desk.comment(desk.cast.ana, ticket, "Wrong window.")
+        path = f"/v1/tickets/{ticket['id']}/comments/{comment['id']}"
+        assert desk.as_(desk.cast.ana).delete(path).status == 204
+
+        book.run()
+
+        assert book.look(ticket)["tags"] == []
+
+    def test_what_happened_before_a_rule_was_there_is_not_its_business(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        before = desk.ticket()
+        rule = book.make()
+        off_and_on = desk.ticket()
+        for enabled in (False, True):
+            reply = desk.as_(desk.cast.ada).patch(f"/v1/rules/{rule['id']}", {"enabled": enabled})
+            assert reply.json["enabled"] is enabled
+
+        book.run()
+
+        assert [book.look(each)["tags"] for each in (before, off_and_on)] == [[], []]
+
+    def test_a_rule_that_is_off_does_nothing(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make(enabled=False)
+        ticket = desk.ticket()
+
+        book.run()
+
+        assert book.look(ticket)["tags"] == []
+
+    def test_rules_of_another_tenant_do_nothing_here(
+        self, book: RuleBook, desk: ServiceDesk, database: Database
+    ) -> None:
+        book.make()
+        body = {"subject": "Theirs", "description": "Theirs."}
+        theirs = desk.as_(desk.cast.mallory).post("/v1/tickets", body).json
+
+        book.run()
+
+        assert desk.detail(desk.cast.mallory, theirs)["tags"] == []
+        assert database.value("SELECT count(*) FROM rule_firings") == 0
+
+
+class TestOnce:
+    def test_case_46_an_event_delivered_twice_has_one_effect(self, book: RuleBook, desk: ServiceDesk) -> None:
+        rule = book.make(actions=[{"action": "comment", "body": "Thank you.", "visibility": "public"}])
+        ticket = desk.ticket()
+        (created,) = book.waiting()
+
+        for _ in range(3):
+            assert book.deliver(created) == []
+
+        assert [each["body"] for each in book.look(ticket)["comments"]] == ["Thank you."]
+        assert book.outcomes(rule) == ["applied"]
+
+    def test_an_event_whose_conditions_did_not_hold_does_nothing_when_it_comes_again(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        book.make(conditions=all_of(("priority", "is", "urgent")))
+        ticket = desk.networks_ticket()
+        (created,) = book.waiting()
+        assert book.deliver(created) == []
+        desk.patch(desk.cast.dario, ticket, priority="urgent")
+
+        assert book.deliver(created) == []
+
+        assert book.look(ticket)["tags"] == []
+
+    def test_two_deliveries_at_once_have_one_effect(
+        self, book: RuleBook, desk: ServiceDesk, connections: Connections
+    ) -> None:
+        rules = [book.make(f"Rule {n}", actions=tag(f"t{n}")) for n in range(3)]
+        ticket = desk.ticket()
+        (created,) = book.waiting()
+        event = Event.parse(batch_of(created)["Records"][0]["body"])
+        occasion = rule_running.rule_news.occasion_of(event)
+        assert occasion is not None
+
+        def run_all(tx: Any) -> Any:
+            return rule_running.go_on(tx, event, occasion, None)
+
+        for _ in range(3):
+            connections.at_once([run_all] * 4)
+        book.run()
+
+        assert book.look(ticket)["tags"] == ["t0", "t1", "t2"]
+        assert [book.outcomes(rule) for rule in rules] == [["applied"]] * 3
+
+    def test_a_rule_deleted_in_the_meantime_does_nothing(self, book: RuleBook, desk: ServiceDesk) -> None:
+        rule = book.make()
+        ticket = desk.ticket()
+        assert desk.as_(desk.cast.ada).delete(f"/v1/rules/{rule['id']}").status == 204
+
+        book.run()
+
+        assert book.look(ticket)["tags"] == []
+
+
+class TestOrder:
+    def test_later_rules_see_what_earlier_ones_did(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make("first", actions=URGENT)
+        book.make("second", conditions=all_of(("priority", "is", "urgent")), actions=tag("second"))
+        ticket = desk.ticket()
+
+        book.run()
+
+        assert book.fired(ticket) == ["first", "second"]
+        assert book.look(ticket)["tags"] == ["second"]
+
+    def test_the_order_is_the_desks(self, book: RuleBook, desk: ServiceDesk) -> None:
+        one, other = book.make("one", actions=tag("one")), book.make("other", actions=tag("other"))
+        order = {"rule_ids": [other["id"], one["id"]]}
+        assert desk.as_(desk.cast.ada).post("/v1/rules/order", order).status == 200
+        ticket = desk.ticket()
+
+        book.run()
+
+        assert book.fired(ticket) == ["other", "one"]
+
+
+class TestLoops:
+    def test_two_rules_that_set_each_other_off_come_to_an_end(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        high, low = ([{"action": "set_priority", "priority": word}] for word in ("high", "low"))
+        changed = [{"on": "updated", "fields": ["priority"]}]
+        up = book.make("up", when=changed, conditions=all_of(("priority", "is", "low")), actions=high)
+        down = book.make("down", when=changed, conditions=all_of(("priority", "is", "high")), actions=low)
+        ticket = desk.networks_ticket()
+        book.run()
+
+        desk.patch(desk.cast.dario, ticket, priority="high")
+        book.run()
+
+        assert book.fired(ticket) == ["down", "up"]
+        assert [each["depth"] for rule in (down, up) for each in book.firings(rule)] == [0, 1]
+
+    def test_a_rule_is_not_set_off_by_itself(self, book: RuleBook, desk: ServiceDesk) -> None:
+        says = [{"action": "comment", "body": "And another thing.", "visibility": "internal"}]
+        rule = book.make(when=[{"on": "commented"}], actions=says)
+        ticket = desk.networks_ticket()
+        desk.comment(desk.cast.ana, ticket, "One thing.")
+
+        book.run()
+
+        assert book.outcomes(rule) == ["applied"]
+        assert len(book.look(ticket)["comments"]) == 2
+
+    def test_no_more_than_three_rules_run_in_a_row(self, book: RuleBook, desk: ServiceDesk) -> None:
+        for n in range(5):
+            said = all_of(("tags", "added", f"t{n}"))
+            book.make(f"{n}", when=[{"on": "updated"}], conditions=said, actions=tag(f"t{n + 1}"))
+        ticket = desk.networks_ticket()
+        book.run()
+
+        desk.patch(desk.cast.dario, ticket, tags=["t0"])
+        book.run()
+
+        assert book.look(ticket)["tags"] == ["t0", "t1", "t2", "t3"]
+        assert book.fired(ticket) == ["0", "1", "2"]
+
+
+class TestRefusals:
+    def test_an_action_that_is_illegal_now_is_told_and_stops_nobody(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        closed = [{"on": "updated", "verbs": ["closed"]}]
+        wrong = book.make("wrong", when=closed, actions=[*tag("never"), *URGENT])
+        book.make("right", when=closed, actions=tag("right"))
+        ticket = desk.in_status("closed")
+
+        book.run()
+
+        shown = book.look(ticket)
+        assert shown["tags"] == ["right"]
+        (firing,) = book.firings(wrong)
+        assert firing["outcome"] == "failed"
+        assert firing["reason"].startswith("A ticket that is closed cannot be changed by reclassify.")
+        told = [each["meta"] for each in shown["timeline"] if each["action"] == "rule_fired"]
+        assert [(each["outcome"], each["rules"][-1]["name"]) for each in told] == [
+            ("failed", "wrong"),
+            ("applied", "right"),
+        ]
+        assert told[0]["reason"] == firing["reason"]
+
+    def test_what_is_refused_leaves_nothing_behind(
+        self, book: RuleBook, desk: ServiceDesk, database: Database
+    ) -> None:
+        says = {"action": "comment", "body": "I close it.", "visibility": "internal"}
+        closes = {"action": "set_status", "status": "cancelled"}
+        book.make(when=[{"on": "updated", "verbs": ["closed"]}], actions=[says, closes])
+        ticket = desk.in_status("closed")
+        comments = len(book.look(ticket)["comments"])
+        book.forget()
+        last = database.value("SELECT max(id) FROM events")
+        book.last = 0
+        closed = next(each for each in book.waiting() if each["type"] == "ticket.closed")
+
+        assert book.deliver(closed) == []
+
+        assert len(book.look(ticket)["comments"]) == comments
+        types = database.rows("SELECT type FROM events WHERE id > :last", last=last)
+        assert [row["type"] for row in types] == ["ticket.rule_fired"]
+
+    def test_a_team_that_is_gone_is_told(self, book: RuleBook, desk: ServiceDesk, database: Database) -> None:
+        apps = desk.cast.teams["Apps"]
+        rule = book.make(actions=[{"action": "transfer", "team_id": str(apps)}])
+        database.run("UPDATE teams SET deleted_at = now() WHERE id = :t", t=apps)
+        desk.ticket()
+
+        book.run()
+
+        (firing,) = book.firings(rule, "outcome=failed")
+        assert "There is no such team." in firing["reason"]
+
+    def test_a_rule_with_nothing_to_change_says_so(self, book: RuleBook, desk: ServiceDesk) -> None:
+        rule = book.make(actions=[{"action": "set_priority", "priority": "medium"}])
+        ticket = desk.ticket()
+
+        book.run()
+
+        assert book.outcomes(rule) == ["unchanged"]
+        assert book.look(ticket)["version"] == ticket["version"]
+
+    def test_a_fault_of_ours_is_told_and_the_next_rule_runs(
+        self, book: RuleBook, desk: ServiceDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = book.make("broken", actions=URGENT)
+        book.make("whole", actions=tag("whole"))
+        ticket = desk.ticket()
+        apply = rule_running.acting.apply
+
+        def breaks(draft: Any, prepared: Any, meta: Any) -> Any:
+            if meta["rules"][-1]["name"] == "broken":
+                raise ZeroDivisionError
+            return apply(draft, prepared, meta)
+
+        monkeypatch.setattr(rule_running.acting, "apply", breaks)
+        book.run()
+
+        assert book.look(ticket)["tags"] == ["whole"]
+        assert [each["reason"] for each in book.firings(broken)] == [
+            "It could not be done, by a fault of the desk itself."
+        ]
+
+    @pytest.mark.parametrize("how", ["archived", "deleted", "merged"])
+    def test_what_is_put_away_is_left_alone(
+        self, book: RuleBook, desk: ServiceDesk, database: Database, how: str
+    ) -> None:
+        book.make(when=[{"on": "created"}, {"on": "updated"}])
+        ticket = desk.in_status("closed") if how == "archived" else desk.networks_ticket()
+        if how == "archived":
+            assert desk.do(desk.cast.dario, ticket, "archive").status == 200
+        elif how == "deleted":
+            assert desk.as_(desk.cast.ada).delete(f"/v1/tickets/{ticket['id']}").status == 204
+        else:
+            into = desk.networks_ticket(tags=["ruled"])
+            assert desk.do(desk.cast.dario, ticket, "merge", into_id=into["id"]).status == 200
+
+        book.run()
+
+        tags = database.value("SELECT tags FROM tickets WHERE id = :t", t=UUID(ticket["id"]))
+        assert tags == []
+
+
+class TestTelling:
+    def test_the_staff_reads_which_rule_did_it_and_customers_do_not(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        rule = book.make("Outages first", actions=[*URGENT, *tag("outage")])
+        ticket = desk.ticket()
+
+        book.run()
+
+        staff = desk.detail(desk.cast.ada, ticket)["timeline"]
+        assert [each["action"] for each in staff] == ["created", "rule_fired", "reclassified", "updated"]
+        named = {"id": rule["id"], "name": "Outages first"}
+        assert [each["meta"].get("rules") for each in staff[1:]] == [[named]] * 3
+        assert {each["actor"]["type"] for each in staff[1:]} == {"system"}
+        customers = desk.detail(desk.cast.carol, ticket)["timeline"]
+        assert "rule_fired" not in {each["action"] for each in customers}
+        assert not any("rules" in each["meta"] for each in customers)
+        assert "Outages first" not in str(customers)
+
+    def test_a_public_comment_of_a_rule_answers_no_promise(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make(actions=[{"action": "comment", "body": "We are on it, {{requester.name}}."}])
+        ticket = desk.ticket()
+
+        book.run()
+
+        shown = book.look(ticket)
+        assert [each["body"] for each in shown["comments"]] == ["We are on it, Carol."]
+        (first,) = [each for each in shown["sla"]["targets"] if each["metric"] == "first_response"]
+        assert first["fulfilled_at"] is None
+
+    def test_a_change_is_one_version(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make(actions=[*URGENT, *tag("a", "b")])
+        ticket = desk.ticket()
+
+        book.run()
+
+        assert book.look(ticket)["version"] == ticket["version"] + 1
+
+
+class TestCost:
+    def test_a_workspace_without_rules_costs_one_statement(self, book: RuleBook, desk: ServiceDesk) -> None:
+        desk.ticket()
+        (created,) = book.waiting()
+
+        with recorded() as sent:
+            assert book.deliver(created) == []
+
+        assert len(sent) == 1
+
+    def test_what_no_rule_can_hear_of_costs_nothing(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make()
+        ticket = desk.networks_ticket()
+        path = f"/v1/tickets/{ticket['id']}/watchers"
+        assert desk.as_(desk.cast.dario).post(path, {"user_id": str(desk.cast.ana.id)}).status == 201
+        watched = book.waiting()[-1]
+
+        with recorded() as sent:
+            assert book.deliver(watched) == []
+
+        assert sent == []
+
+
+class TestClock:
+    """What runs by the clock: looked at by the sweep, done in the queue."""
+
+    @staticmethod
+    def sweep(book: RuleBook) -> None:
+        book.forget()
+        from chalicelib.schedules import sweep_rules
+
+        sweep_rules(lambda: True)
+
+    def tick(self, book: RuleBook) -> None:
+        """A sweep, and the delivery of what it hands over."""
+        self.sweep(book)
+        book.run()
+
+    @pytest.fixture
+    def rule(self, book: RuleBook) -> dict[str, Any]:
+        return book.make(when=[{"on": "since", "since": "created", "hours": 24}])
+
+    def test_it_fires_once_its_time_has_come(
+        self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any]
+    ) -> None:
+        old, young = desk.networks_ticket(), desk.networks_ticket()
+        book.age(old, "25 hours")
+
+        self.tick(book)
+        self.tick(book)
+
+        assert [book.look(each)["tags"] for each in (old, young)] == [["ruled"], []]
+        (firing,) = book.firings(rule)
+        assert datetime.fromisoformat(firing["counts_from"]) < datetime.now(UTC) - timedelta(hours=24)
+
+    def test_what_is_looked_at_before_its_time_fires_then(
+        self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any]
+    ) -> None:
+        ticket = desk.networks_ticket()
+        self.tick(book)
+        assert book.firings(rule) == []
+        book.age(ticket, "25 hours")
+
+        self.tick(book)
+
+        assert book.look(ticket)["tags"] == ["ruled"]
+
+    def test_conditions_that_come_true_later_fire_then(self, book: RuleBook, desk: ServiceDesk) -> None:
+        urgent = all_of(("priority", "is", "urgent"))
+        rule = book.make(when=[{"on": "since", "since": "created", "hours": 24}], conditions=urgent)
+        ticket = desk.networks_ticket()
+        book.age(ticket, "25 hours")
+        self.tick(book)
+        assert book.firings(rule) == []
+
+        desk.patch(desk.cast.dario, ticket, priority="urgent")
+        self.tick(book)
+        self.tick(book)
+
+        assert book.outcomes(rule) == ["applied"]
+
+    def test_two_sweeps_at_once_hand_over_once(
+        self,
+        book: RuleBook,
+        desk: ServiceDesk,
+        rule: dict[str, Any],
+        connections: Connections,
+        database: Database,
+    ) -> None:
+        for _ in range(6):
+            book.age(desk.networks_ticket(), "25 hours")
+        began = datetime.now(UTC)
+
+        for _ in range(3):
+            connections.at_once([lambda tx: rule_event_queries.sweep(tx, 2, began)] * 4)
+        while max(connections.run(lambda tx: rule_event_queries.sweep(tx, 500, began))):
+            pass
+
+        due = database.rows("SELECT ticket_id FROM events WHERE type = 'rule.due'")
+        assert len(due) == len({row["ticket_id"] for row in due}) == 6
+
+    def test_a_change_in_between_begins_to_count_anew(self, book: RuleBook, desk: ServiceDesk) -> None:
+        rule = book.make(when=[{"on": "since", "since": "requester_commented", "minutes": 60}])
+        ticket = desk.networks_ticket()
+        book.age(ticket, "2 hours")
+        self.sweep(book)
+        desk.comment(desk.cast.carol, ticket, "Still there?")
+
+        book.run()
+
+        assert book.firings(rule) == []
+
+    def test_each_instant_counts_anew(self, book: RuleBook, desk: ServiceDesk) -> None:
+        rule = book.make(when=[{"on": "since", "since": "requester_commented", "minutes": 60}])
+        ticket = desk.networks_ticket()
+        for _ in range(2):
+            book.age(ticket, "2 hours")
+            self.tick(book)
+            desk.comment(desk.cast.carol, ticket, "Still there?")
+            self.tick(book)
+
+        assert book.outcomes(rule) == ["applied", "unchanged"]
+
+    @pytest.mark.parametrize(
+        ("since", "does", "fires"),
+        [
+            ("updated", None, True),
+            ("staff_commented", None, False),
+            ("staff_commented", "answer", True),
+            ("staff_commented", "note", False),
+            ("status_changed", "pause", True),
+            ("assigned", None, False),
+            ("assigned", "assign", True),
+            ("pending", None, False),
+            ("pending", "pause", True),
+            ("due", None, True),
+            ("due_in", None, True),
+        ],
+    )
+    def test_what_it_counts_from(
+        self, book: RuleBook, desk: ServiceDesk, since: str, does: str | None, fires: bool
+    ) -> None:
+        rule = book.make(when=[{"on": "since", "since": since, "minutes": 30}])
+        ticket = desk.networks_ticket()
+        cast = desk.cast
+        match does:
+            case "answer":
+                desk.comment(cast.ana, ticket, "Look at the cable.")
+            case "note":
+                desk.comment(cast.ana, ticket, "It is the cable.", visibility="internal")
+            case "pause":
+                desk.do(cast.dario, ticket, "pause", waiting_on="customer", reason="asked")
+            case "assign":
+                desk.do(cast.dario, ticket, "assign", assignee_id=cast.ana.id)
+        book.age(ticket, "2 hours")
+        if since.startswith("due"):
+            ahead = "-31 minutes" if since == "due" else "29 minutes"
+            book.database.run(f"UPDATE tickets SET due_at = now() + interval '{ahead}'")
+
+        self.tick(book)
+
+        assert len(book.firings(rule)) == fires
+
+    @pytest.mark.parametrize("status", ["closed", "cancelled"])
+    def test_the_clock_does_not_run_on_what_is_finished(
+        self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any], status: str
+    ) -> None:
+        book.age(desk.in_status(status), "2 days")
+
+        self.tick(book)
+
+        assert book.firings(rule) == []
+
+    def test_another_delay_is_reckoned_anew_and_fires_for_no_instant_twice(
+        self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any]
+    ) -> None:
+        fired, waits = desk.networks_ticket(), desk.networks_ticket()
+        book.age(fired, "25 hours")
+        book.age(waits, "3 hours")
+        self.tick(book)
+
+        sooner = {"when": [{"on": "since", "since": "created", "hours": 2}]}
+        assert desk.as_(desk.cast.ada).patch(f"/v1/rules/{rule['id']}", sooner).status == 200
+        self.tick(book)
+
+        assert [len(book.look(each)["tags"]) for each in (fired, waits)] == [1, 1]
+        assert len(book.firings(rule)) == 2
+
+    def test_a_rule_that_is_off_is_not_due(
+        self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any], database: Database
+    ) -> None:
+        book.age(desk.networks_ticket(), "25 hours")
+        off = {"enabled": False}
+        assert desk.as_(desk.cast.ada).patch(f"/v1/rules/{rule['id']}", off).status == 200
+
+        self.tick(book)
+
+        assert database.value("SELECT count(*) FROM events WHERE type = 'rule.due'") == 0
+
+    def test_what_a_rule_does_is_no_update_that_it_counts_from(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        note = [{"action": "comment", "body": "Nobody has touched this.", "visibility": "internal"}]
+        rule = book.make(when=[{"on": "since", "since": "updated", "hours": 1}], actions=note)
+        ticket = desk.networks_ticket()
+        for _ in range(3):
+            book.age(ticket, "2 hours")
+            self.tick(book)
+
+        assert book.outcomes(rule) == ["applied"]
+
+
+def test_tags_are_added_once(book: RuleBook, desk: ServiceDesk) -> None:
+    book.make(actions=TAG)
+    ticket = desk.networks_ticket(tags=["ruled"])
+
+    book.run()
+
+    assert book.look(ticket)["tags"] == ["ruled"]
