@@ -23,7 +23,7 @@ from chalicelib.core.event import Event
 from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
 from chalicelib.core.settings import AttachmentSettings, JobSettings, NotificationSettings, RelaySettings
 from chalicelib.models.words import Scan
-from chalicelib.notifications import account_mails, claiming, delivering, settling
+from chalicelib.notifications import account_mails, bulk_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup
 from chalicelib.tickets import bulk, bulk_jobs, receiving, recounting, reindexing, rule_running
@@ -77,6 +77,9 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     if account_mails.is_told(event.type):
         notify_of_account(event, settings, domain, has_time)
         return
+    if event.type == bulk_mails.ENDED:
+        notify_of_bulk(event, settings, domain, has_time)
+        return
     claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
     if claim is None or event.ticket_id is None:
         return
@@ -95,6 +98,18 @@ def notify_of_account(event: Event, settings: NotificationSettings, domain: str,
             account_mails.compose, claim.letter, claim.message_id, settings.mail_from, settings.public_url
         )
         drafts = [(claim.user_id, draft)]
+    conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
+
+
+def notify_of_bulk(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
+    """Tells the staff of many tickets at once, one mail a person. Raises ComesAgain likewise."""
+    claim = in_transaction(lambda tx: bulk_mails.claim(tx, event, domain), repeatable=True)
+    if claim is None:
+        return
+    drafts = [
+        (letter.share.user_id, partial(bulk_mails.compose, claim, letter, settings.mail_from))
+        for letter in claim.letters
+    ]
     conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
 
 

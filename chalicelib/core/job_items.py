@@ -38,6 +38,13 @@ SETTLE = text(
     UPDATE jobs SET done = done + 1 WHERE workspace_id = :workspace_id AND id = :job_id
     """
 )
+CHANGED = text(
+    """
+    SELECT subject_id FROM job_items
+    WHERE workspace_id = :workspace_id AND job_id = :job_id AND status = 'changed'
+    ORDER BY place
+    """
+)
 SKIP_REST = text(
     """
     UPDATE job_items SET status = 'skipped'
@@ -70,6 +77,11 @@ def settle(
     outcome = {"status": status, "label": label, "version": version}
     outcome["error"] = None if error is None else dumps(error)
     tx.connection.execute(SETTLE, {**_key(job), "place": place, **outcome})
+
+
+def changed(tx: Transaction, job: Row[Any]) -> list[UUID]:
+    """What the job has changed so far."""
+    return list(tx.connection.scalars(CHANGED, _key(job)))
 
 
 def skip_rest(tx: Transaction, job: Row[Any]) -> None:

@@ -91,6 +91,7 @@ def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
                 comment_id=told.comment_id,
             ),
             internal=event.internal,
+            in_bulk="bulk_id" in told.meta,
             new_assignee=told.new_assignee,
             carried_by=_carriers(event, facts),
         )

@@ -117,7 +117,8 @@ class News:
     """One occasion, whose doing it was, and everybody around the ticket.
 
     `new_assignee`: whom the change itself assigned. `carried_by`: occasions of the same change whose mail
-    carries this comment along.
+    carries this comment along. `in_bulk`: many tickets were changed alike, of which the staff hears in one
+    mail, at the end; see bulk_mails.py.
     """
 
     occasion: Occasion
@@ -126,6 +127,7 @@ class News:
     internal: bool = False
     new_assignee: UUID | None = None
     carried_by: tuple[Occasion, ...] = ()
+    in_bulk: bool = False
 
 
 class Recipient(NamedTuple):
@@ -208,7 +210,9 @@ def _addressed(news: News, occasion: Occasion) -> list[Recipient]:
     for audience in AUDIENCES[occasion]:
         for person in audience.of(news):
             is_actor = person.id == news.actor_id and not audience.even_the_actor
-            if not is_actor and (not internal or person.role.may(Permission.TICKETS_READ_INTERNAL)):
+            is_folded = news.in_bulk and person.role.is_staff
+            is_kept_from = internal and not person.role.may(Permission.TICKETS_READ_INTERNAL)
+            if not (is_actor or is_folded or is_kept_from):
                 found.setdefault(person.id, Recipient(person, audience.part))
     return list(found.values())
 

@@ -181,6 +181,14 @@ PARTS = (
         """,
     ),
     Part(
+        "jobs",
+        "Work in the background that you asked for; what it was to do is kept until its end.",
+        """
+        SELECT x.id, x.kind, x.status, x.input, x.total, x.done, x.created_at, x.started_at, x.finished_at
+        FROM jobs x WHERE x.workspace_id = :workspace_id AND x.created_by = :user_id ORDER BY x.id
+        """,
+    ),
+    Part(
         "notifications",
         "Mails that this desk sent to you.",
         f"""

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from chalicelib.accounts import jobs as asked
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
-from chalicelib.core import job_items, jobs
+from chalicelib.core import events, job_items, jobs
 from chalicelib.core.db import LOCK_NOT_AVAILABLE, Transaction, is_passing, sqlstate
 from chalicelib.core.errors import Conflict, HelpdeskError, ValidationFailed
 from chalicelib.models.words import Outcome
@@ -24,6 +24,8 @@ from chalicelib.tickets.drafts import open_drafts
 from chalicelib.tickets.listing import Filter
 
 KIND = "bulk"
+# The event that tells of all of it, for who would else hear of every ticket.
+ENDED = "bulk.ended"
 # More subtransactions than 64 slow down everybody, and whoever waits for an answer waits for 25 s at most.
 AT_ONCE = 50
 MOST = 500
@@ -82,6 +84,8 @@ def act(
         return ask(tx, actor, chosen, actions)
     bulk_id = uuid4()
     results = at_once(tx, actor, chosen, prepared, bulk_id)
+    changed = [result.ticket_id for result in results if result.status is Outcome.CHANGED]
+    tell(tx, actor.workspace.id, bulk_id, (actor.type, actor.id), changed)
     counts = {
         outcome: sum(result.status is outcome for result in results)
         for outcome in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.FAILED)
@@ -115,6 +119,15 @@ def at_once(
     """What became of each, in their order. Everything that the actions name is held; see acting.prepare."""
     drafts = open_drafts(tx, actor, [each.ticket_id for each in chosen])
     return [_result(tx, each, drafts[each.ticket_id], prepared, bulk_id) for each in chosen]
+
+
+def tell(
+    tx: Transaction, workspace_id: UUID, bulk_id: UUID, by: tuple[str, Any], ticket_ids: Sequence[UUID]
+) -> None:
+    """The event of a bulk change that is over, where it has changed anything. `by`: who, as type and id."""
+    if ticket_ids:
+        payload = {"bulk": {"id": bulk_id}, "actor": {"type": by[0], "id": by[1]}, "ticket_ids": ticket_ids}
+        events.record(tx, workspace_id, ENDED, payload, internal=True)
 
 
 def _require_right(actor: Actor, actions: Sequence[Document]) -> None:

@@ -3,11 +3,13 @@
 -- as it is written. All of it works in the workspace that the transaction has entered, in batches, and may be repeated.
 
 -- Where words can stand: the columns of text and JSON that people fill, and which rows are the person's ($2), as a condition on
--- the row t. A test holds that every such column of every table is here or has a reason not to be.
+-- the row t. A test holds that every such column of every table is here or has a reason not to be. What a job is still to write
+-- comes before where it would write it.
 CREATE OR REPLACE FUNCTION fn_erasure_places() RETURNS TABLE (place text, columns text[], own text)
 LANGUAGE sql IMMUTABLE
 AS $$
-    VALUES ('tickets', ARRAY['subject', 'description', 'category', 'subcategory', 'tags', 'custom_fields'],
+    VALUES ('jobs', ARRAY['input'], 't.created_by = $2'),
+           ('tickets', ARRAY['subject', 'description', 'category', 'subcategory', 'tags', 'custom_fields'],
             'public.fn_concerns(t.workspace_id, t.id, $2)'),
            ('comments', ARRAY['body'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('attachments', ARRAY['file_name'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
@@ -21,7 +23,6 @@ AS $$
            ('views', ARRAY['name', 'key', 'description', 'filter'], 'false'),
            ('events', ARRAY['payload'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('idempotency_keys', ARRAY['body'], 't.principal = ''user:'' || $2'),
-           ('jobs', ARRAY['input'], 't.created_by = $2'),
            ('job_items', ARRAY['error'], 'public.fn_concerns(t.workspace_id, t.subject_id, $2)')
 $$;
 

@@ -67,7 +67,9 @@ class TestEachStandsAlone:
         assert outcomes(reply) == ["failed", "changed"]
         assert database.value("SELECT count(*) FROM comments WHERE body = 'Bye.'") == 1
         assert "closed" not in desk.actions(bad)
-        assert {str(event["ticket_id"]) for event in queue.take()} == {good["id"]}
+        *told, ended = queue.take()
+        assert {event["ticket_id"] for event in told} == {good["id"]}
+        assert ended["payload"]["ticket_ids"] == [good["id"]]
         assert desk.detail(cast.ada, bad)["version"] == bad["version"]
 
     def test_a_deletion_that_is_undone_is_not_in_the_audit_log(
@@ -122,6 +124,7 @@ class TestEachStandsAlone:
             assert {entry["meta"]["bulk_id"] for entry in entries} == {reply.json["bulk_id"]}
             assert entries[0]["changes"]["status"] == {"from": "new", "to": "open"}
         assert sorted(event["type"] for event in events) == [
+            "bulk.ended",
             *["ticket.assigned"] * 2,
             *["ticket.updated"] * 2,
         ]
