@@ -6,6 +6,7 @@ Who asks for it is who does it: every ticket is seen, and every action judged, w
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,22 +15,25 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core import events, job_items, jobs
 from chalicelib.core.db import LOCK_NOT_AVAILABLE, Transaction, is_passing, sqlstate
-from chalicelib.core.errors import Conflict, HelpdeskError, ValidationFailed
+from chalicelib.core.errors import Conflict, HelpdeskError, Unavailable, ValidationFailed
 from chalicelib.models.words import Outcome
 from chalicelib.tickets import acting, filtering, listing
 from chalicelib.tickets.acting import Prepared
 from chalicelib.tickets.actions import Document, Kind
 from chalicelib.tickets.draft import Draft, require_version
-from chalicelib.tickets.drafts import open_drafts
+from chalicelib.tickets.drafts import HELD, open_drafts
 from chalicelib.tickets.listing import Filter
 
 KIND = "bulk"
 # The event that tells of all of it, for who would else hear of every ticket.
 ENDED = "bulk.ended"
-# More subtransactions than 64 slow down everybody, and whoever waits for an answer waits for 25 s at most.
+# More subtransactions than 64 slow down everybody.
 AT_ONCE = 50
 MOST = 500
 MOST_UNDER_WAY = 10
+# Whoever waits for an answer does so for 25 s at most. No ticket takes more than a few of them.
+LONGEST_SECONDS = 15.0
+NO_TIME = "There was no time left for this ticket. Ask for it once more."
 # What a refusal tells beside its code and its sentence.
 FACTS = ("state", "allowed", "current_version")
 
@@ -118,7 +122,15 @@ def at_once(
 ) -> list[Result]:
     """What became of each, in their order. Everything that the actions name is held; see acting.prepare."""
     drafts = open_drafts(tx, actor, [each.ticket_id for each in chosen])
-    return [_result(tx, each, drafts[each.ticket_id], prepared, bulk_id) for each in chosen]
+    until = monotonic() + LONGEST_SECONDS
+    results = []
+    for each in chosen:
+        draft = drafts[each.ticket_id]
+        if isinstance(draft, Draft) and monotonic() > until:
+            ticket = draft.ticket
+            draft = Unavailable(NO_TIME, label=ticket.label, version=ticket.version)
+        results.append(_result(tx, each, draft, prepared, bulk_id))
+    return results
 
 
 def tell(
@@ -140,7 +152,8 @@ def _result(
     tx: Transaction, chosen: Chosen, draft: Draft | HelpdeskError, prepared: Prepared, bulk_id: UUID
 ) -> Result:
     if isinstance(draft, HelpdeskError):
-        return Result(chosen.ticket_id, Outcome.FAILED, error=_told(draft))
+        label, version = draft.facts.get("label"), draft.facts.get("version")
+        return Result(chosen.ticket_id, Outcome.FAILED, label, version, _told(draft))
     ticket = draft.ticket
     try:
         with tx.attempt():
@@ -160,7 +173,7 @@ def _refusal(error: Exception, ticket_id: UUID) -> HelpdeskError:
     if isinstance(error, HelpdeskError):
         return error
     if sqlstate(error) == LOCK_NOT_AVAILABLE:
-        return Conflict("Somebody else is changing this ticket. Try again in a moment.")
+        return Conflict(HELD)
     if is_passing(error):
         raise error
     log.exception("ticket not changed", extra={"ticket_id": ticket_id})

@@ -1,6 +1,7 @@
 """Many tickets being changed in one transaction: all of them are locked before the first is changed."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
@@ -10,16 +11,19 @@ from chalicelib.sla.policies import Policy
 from chalicelib.tickets import queries
 from chalicelib.tickets.draft import Draft
 
+HELD = "Somebody else is changing this ticket. Try again in a moment."
+
 
 def open_drafts(
     tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID]
 ) -> dict[UUID, Draft | HelpdeskError]:
-    """By id, the ticket as open_draft has it, or why there is none.
+    """By id, the ticket as open_draft has it, or why there is none, with `label` and `version` of one that is
+    seen.
 
     They are locked in the order of their ids. Where somebody else holds one of them for too long, those that
     are free are locked, and the others are Conflict: who holds some and waits for more may wait in a circle.
     """
-    wanted = frozenset[UUID]()
+    others: dict[UUID, Any] = {}
     try:
         with tx.attempt():
             found = queries.lock_many(tx, actor, ticket_ids)
@@ -27,14 +31,14 @@ def open_drafts(
         if sqlstate(error) != LOCK_NOT_AVAILABLE:
             raise
         found = queries.lock_many(tx, actor, ticket_ids, waits=False)
-        wanted = queries.visible_among(tx, actor, ticket_ids)
+        others = queries.visible_among(tx, actor, ticket_ids)
     policies: list[Policy] = []
     drafts: dict[UUID, Draft | HelpdeskError] = {}
     for ticket_id in ticket_ids:
         if ticket := found.get(ticket_id):
             drafts[ticket_id] = Draft(tx, actor, ticket, policies=policies)
-        elif ticket_id in wanted:
-            drafts[ticket_id] = Conflict("Somebody else is changing this ticket. Try again in a moment.")
+        elif other := others.get(ticket_id):
+            drafts[ticket_id] = Conflict(HELD, label=other.label, version=other.version)
         else:
             drafts[ticket_id] = NotFound("There is no such ticket.")
     return drafts

@@ -79,16 +79,16 @@ def lock_many(
 @lru_cache(maxsize=8)
 def _visible_among(condition: str) -> TextClause:
     return text(
-        f"SELECT t.id FROM tickets t WHERE t.workspace_id = :workspace_id "
+        f"SELECT t.id, t.label, t.version FROM tickets t WHERE t.workspace_id = :workspace_id "
         f"AND t.id = ANY(CAST(:ids AS uuid[])) AND {condition}"
     )
 
 
-def visible_among(tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Which of the ids are tickets that the actor may know of."""
+def visible_among(tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Which of the ids are tickets that the actor may know of: by id, its `label` and `version`."""
     condition, values = visible_to(actor)
     keys = {"workspace_id": actor.workspace.id, "ids": list(ticket_ids), **values}
-    return frozenset(tx.connection.scalars(_visible_among(condition), keys))
+    return {row.id: row for row in tx.connection.execute(_visible_among(condition), keys)}
 
 
 # The assignee is held: whoever deactivates somebody waits, and then finds the ticket that they were given.

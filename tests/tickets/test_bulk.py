@@ -155,6 +155,21 @@ class TestEachStandsAlone:
         log = desk.as_(cast.ada).get("/v1/audit-log?action=ticket.deleted").json["items"]
         assert {entry["target"]["id"] for entry in log} == {done["id"], active["id"]}
 
+    def test_what_there_is_no_time_for_is_left_and_told(
+        self, desk: ServiceDesk, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Costly texts on fifty tickets would outlast the function that makes them."""
+        tickets = [desk.networks_ticket() for _ in range(3)]
+        times = iter([0.0, 1.0, bulk.LONGEST_SECONDS + 1, bulk.LONGEST_SECONDS + 2])
+        monkeypatch.setattr(bulk, "monotonic", lambda: next(times))
+
+        reply = change(desk, cast.dario, tickets, TAG)
+
+        assert outcomes(reply) == ["changed", "failed", "failed"]
+        late = reply.json["results"][1]
+        assert (late["error"]["code"], late["label"]) == ("SERVICE_UNAVAILABLE", tickets[1]["label"])
+        assert desk.detail(cast.ada, tickets[1])["tags"] == []
+
 
 class TestRights:
     def test_customers_change_nothing_in_bulk(self, desk: ServiceDesk, cast: Cast) -> None:
@@ -336,7 +351,7 @@ class TestBesideOthers:
             results = connections.run(request)
 
         assert [result.status for result in results] == ["failed", "changed"]
-        assert results[0].error["code"] == "CONFLICT"
+        assert (results[0].error["code"], results[0].label) == ("CONFLICT", held["label"])
         assert desk.detail(cast.ada, free)["tags"] == ["outage"]
 
     def test_two_over_the_same_tickets_in_opposite_order_wait_for_each_other_and_both_are_done(
