@@ -3,6 +3,7 @@ when the change is over. Customers hear of each of theirs, as ever."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts import principals
@@ -71,25 +72,36 @@ def claim(tx: Transaction, event: Event, domain: str) -> BulkClaim | None:
 
 def compose(claim: BulkClaim, letter: BulkLetter, sender: str) -> Mail:
     """The mail of one letter, in the workspace's language."""
-    workspace, share = claim.workspace, letter.share
+    told = _told(claim, letter.share)
+    text, html = (environment().get_template(f"mail.{kind}").render(told) for kind in ("txt", "html"))
+    return Mail(
+        sender=sender,
+        sender_name=claim.workspace.name,
+        recipient=letter.share.email,
+        recipient_name=letter.share.name,
+        subject=told["subject"],
+        text=text,
+        html=html,
+        language=told["language"],
+        message_id=letter.message_id,
+    )
+
+
+def _told(claim: BulkClaim, share: Share) -> dict[str, Any]:
+    """What the templates of mails about tickets ask for: the tickets stand where the facts of one do."""
+    workspace = claim.workspace
     code = workspace.language if workspace.language in languages() else DEFAULT_LANGUAGE
     words = languages()[code]
     phrases, bulk = words["phrases"], words["bulk"]
-    values = {
-        "actor": claim.actor or phrases["desk"],
-        "count": share.count,
-        "shown": len(share.tickets),
-    }
+    shown = len(share.tickets)
+    values = {"actor": claim.actor or phrases["desk"], "count": share.count, "shown": shown}
     one = "_one" if share.count == 1 else ""
     lead = bulk[f"lead{one}"].format_map(values)
-    if share.count > len(share.tickets):
-        lead = f"{lead} {bulk['first'].format_map(values)}"
-    subject = bulk[f"subject{one}"].format_map(values)
-    told = {
+    return {
         "language": code,
-        "subject": subject,
+        "subject": bulk[f"subject{one}"].format_map(values),
         "greeting": phrases["greeting"].format(name=share.name.strip()),
-        "lead": lead,
+        "lead": f"{lead} {bulk['first'].format_map(values)}" if share.count > shown else lead,
         "quoted": None,
         "quoted_by": "",
         "question": None,
@@ -98,15 +110,3 @@ def compose(claim: BulkClaim, letter: BulkLetter, sender: str) -> Mail:
         "workspace": workspace.name,
         "brand": claim.brand,
     }
-    text, html = (environment().get_template(f"mail.{kind}").render(told) for kind in ("txt", "html"))
-    return Mail(
-        sender=sender,
-        sender_name=workspace.name,
-        recipient=share.email,
-        recipient_name=share.name,
-        subject=subject,
-        text=text,
-        html=html,
-        language=code,
-        message_id=letter.message_id,
-    )

@@ -1,10 +1,12 @@
 """Jobs as their askers follow them: listed, looked at, called off, and by nobody else."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from chalicelib.api.jobs import RUNS_ON
+from chalicelib.api.schemas.jobs import Kind
+from chalicelib.queues import JOB_KINDS
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
 from tests.support.jobs import Workshop
@@ -15,6 +17,10 @@ from tests.support.service_desk import ServiceDesk
 def export(desk: ServiceDesk, cast: Cast) -> dict[str, Any]:
     """The job that exports Carol's data, asked for by herself."""
     return dict(desk.as_(cast.carol).post("/v1/auth/me/export").json)
+
+
+def test_every_kind_that_is_worked_off_is_one_that_answers_name() -> None:
+    assert set(get_args(Kind)) == JOB_KINDS.keys()
 
 
 def ids(desk: ServiceDesk, who: Person, query: str = "") -> list[str]:
