@@ -13,6 +13,7 @@ from uuid import UUID
 
 from chalicelib.core.errors import FieldProblem, ValidationFailed
 from chalicelib.models.words import Priority, Status, TicketType, Visibility
+from chalicelib.tickets.placeholders import parse
 
 MOST = 20
 ME: Final = "me"
@@ -71,6 +72,15 @@ def _id(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
+def _minutes(value: Any) -> int | None:
+    return value if value is None else int(value)
+
+
+def _body(value: Any) -> str:
+    parse(value)
+    return str(value)
+
+
 READ: Mapping[str, Callable[[Any], Any]] = {
     "priority": Priority,
     "type": TicketType,
@@ -79,6 +89,8 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "team_id": _id,
     "assignee_id": _person,
     "user_id": _person,
+    "minutes": _minutes,
+    "body": _body,
 }
 
 
@@ -87,24 +99,24 @@ def read(
 ) -> tuple[Action, ...]:
     """The actions of documents. `kinds`: what may be among them; `me`: whether somebody can be meant by that.
 
-    Raises ValidationFailed with all that contradicts itself.
+    Raises ValidationFailed with all that contradicts itself, and for what is no action any more.
     """
-    actions = tuple(
-        Action(
-            Kind(document["action"]),
-            place,
-            {
-                name: READ.get(name, lambda value: value)(value)
-                for name, value in document.items()
-                if name != "action"
-            },
-        )
-        for place, document in enumerate(documents)
-    )
+    actions = tuple(_read(document, place) for place, document in enumerate(documents))
     problems = [*_forbidden(actions, kinds, me=me), *_repeated(actions), *_senseless(actions)]
     if problems:
         raise refusal(problems)
     return actions
+
+
+def _read(document: Document, place: int) -> Action:
+    given = {name: value for name, value in document.items() if name != "action"}
+    try:
+        typed = {name: READ[name](value) if name in READ else value for name, value in given.items()}
+        return Action(Kind(document["action"]), place, typed)
+    except (ValueError, TypeError, KeyError) as error:
+        # It was checked when it was kept: this version of the desk knows it no more, or a person was erased.
+        told = "This is no action that can be done any more."
+        raise ValidationFailed.of(f"actions.{place}", told) from error
 
 
 def refusal(problems: Sequence[FieldProblem], **facts: Any) -> ValidationFailed:

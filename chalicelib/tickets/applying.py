@@ -52,11 +52,15 @@ def preview(
         row = views.show_changed(tx, actor, ticket_id)
         raise _Tried
     changes = [
-        {"action": entry.action, "changes": entry.changes}
+        {"action": entry.action, "changes": entry.changes, "meta": _without_macro(entry.meta)}
         for entry in draft.entries
         if entry.action != "commented" and not entry.by_itself
     ]
     return row, {"comments": comments, "changes": changes}
+
+
+def _without_macro(meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in meta.items() if name != "macro"}
 
 
 def _done(

@@ -20,6 +20,7 @@ AS $$
            ('timeline_entries', ARRAY['changes', 'meta'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('api_keys', ARRAY['name'], 't.created_by = $2'),
            ('organisations', ARRAY['notes'], 'false'),
+           ('macros', ARRAY['description', 'actions'], 'false'),
            ('views', ARRAY['name', 'key', 'description', 'filter'], 'false'),
            ('events', ARRAY['payload'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('idempotency_keys', ARRAY['body'], 't.principal = ''user:'' || $2'),

@@ -505,6 +505,49 @@ class TestApplying:
         )
 
     @pytest.mark.parametrize("attempt", range(3))
+    def test_of_two_who_claim_at_once_one_gets_it(
+        self, desk: ServiceDesk, database: Database, connections: Connections, attempt: int
+    ) -> None:
+        cast = desk.cast
+        database.run(
+            "INSERT INTO team_members (workspace_id, team_id, user_id) VALUES (:w, :t, :u)",
+            w=cast.acme,
+            t=cast.teams["Networks"],
+            u=cast.ben.id,
+        )
+        ticket, take = desk.networks_ticket(), [{"action": "assign", "assignee_id": "me"}]
+        macro = UUID(shared(desk, "Take it", actions=take)["id"])
+
+        def claim(who: Person, tx: Transaction) -> None:
+            actor = principals.enter(tx, cast.acme, who.id)
+            applying.apply(tx, actor, macro, UUID(ticket["id"]), {})
+
+        answers = connections.at_once([partial(claim, who) for who in (cast.ana, cast.ben)])
+
+        assert sorted(type(each).__name__ for each in answers) == ["Forbidden", "NoneType"]
+        seen = desk.detail(cast.ada, ticket)
+        assert (seen["version"], len(seen["timeline"])) == (2, 2)
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            '[{"action": "[erased]", "tags": ["x"]}]',
+            '[{"action": "set_sla_minutes", "minutes": "[erased]"}]',
+            '[{"action": "assign", "assignee_id": "[erased]"}]',
+            '[{"action": "comment", "body": "{{[erased]}}", "visibility": "public"}]',
+        ],
+    )
+    def test_what_is_no_action_any_more_is_told(
+        self, desk: ServiceDesk, database: Database, broken: str
+    ) -> None:
+        macro = shared(desk)
+        database.run("UPDATE macros SET actions = CAST(:a AS jsonb)", a=broken)
+
+        reply = apply(desk, desk.cast.dario, macro, desk.networks_ticket())
+
+        assert (reply.status, [each["field"] for each in reply.json["errors"]]) == (409, ["actions.0"])
+
+    @pytest.mark.parametrize("attempt", range(3))
     def test_two_at_once_are_one_after_the_other(
         self, desk: ServiceDesk, connections: Connections, attempt: int
     ) -> None:
@@ -543,8 +586,12 @@ class TestThePreview:
             }
         ]
         assert reply.json["changes"] == [
-            {"action": "reclassified", "changes": {"priority": {"from": "medium", "to": "high"}}},
-            {"action": "paused", "changes": {"status": {"from": "new", "to": "pending"}}},
+            {"action": "reclassified", "changes": {"priority": {"from": "medium", "to": "high"}}, "meta": {}},
+            {
+                "action": "paused",
+                "changes": {"status": {"from": "new", "to": "pending"}},
+                "meta": {"waiting_on": "customer"},
+            },
         ]
         would = reply.json["ticket"]
         assert (would["status"], would["priority"], would["version"]) == ("pending", "high", 2)
@@ -605,6 +652,28 @@ class TestPeopleWhoLeave:
 
         assert counts["macros"] == 1
         assert [row["name"] for row in database.rows("SELECT name FROM macros")] == ["Ask"]
+
+    def test_erasing_somebody_takes_them_out_of_shared_texts(
+        self, desk: ServiceDesk, database: Database, connections: Connections
+    ) -> None:
+        macro = shared(desk, actions=[{"action": "comment", "body": "Write to ben@acme.example."}])
+        database.run(
+            "WITH job AS (INSERT INTO jobs (workspace_id, kind, expires_at) "
+            "VALUES (:w, 'user_erasure', now() + interval '1 day') RETURNING id) "
+            "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason, patterns) "
+            "SELECT :w, :u, id, 'x', 'requested', jsonb_build_object('everywhere', 'ben@acme.example') FROM job",
+            w=desk.cast.acme,
+            u=desk.cast.ben.id,
+        )
+
+        def erase(tx: Transaction) -> Any:
+            principals.enter(tx, desk.cast.acme, desk.cast.ada.id)
+            sql = "SELECT changed FROM fn_erase_batch(%s, 'macros', NULL, 10)"
+            return tx.connection.exec_driver_sql(sql, (desk.cast.ben.id,)).scalar()
+
+        assert connections.run(erase) == 1
+        seen = desk.as_(desk.cast.ada).get(f"/v1/macros/{macro['id']}").json
+        assert seen["actions"][0]["body"] == "Write to [erased]."
 
     def test_what_was_done_by_one_that_is_gone_is_told_still(self, desk: ServiceDesk) -> None:
         ticket, macro = desk.networks_ticket(), shared(desk)

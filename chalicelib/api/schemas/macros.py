@@ -68,7 +68,7 @@ class MacroOut(Out):
 
 class ApplyIn(In):
     """To which ticket. `reply` and `note` are written as they are in place of the macro's public reply and
-    internal note, null for none: whoever saw a preview may have edited them."""
+    internal note, or where it has none; null is for none. Whoever saw a preview may have edited them."""
 
     ticket_id: UUID
     reply: LongText | None = None
@@ -89,6 +89,7 @@ class ChangePreview(Out):
 
     action: str
     changes: dict[str, Any]
+    meta: dict[str, Any]
 
 
 class MacroPreview(Out):
