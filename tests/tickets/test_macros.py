@@ -661,7 +661,8 @@ class TestPeopleWhoLeave:
             "WITH job AS (INSERT INTO jobs (workspace_id, kind, expires_at) "
             "VALUES (:w, 'user_erasure', now() + interval '1 day') RETURNING id) "
             "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason, patterns) "
-            "SELECT :w, :u, id, 'x', 'requested', jsonb_build_object('everywhere', 'ben@acme.example') FROM job",
+            "SELECT :w, :u, id, 'x', 'requested', "
+            "jsonb_build_object('everywhere', 'ben@acme.example') FROM job",
             w=desk.cast.acme,
             u=desk.cast.ben.id,
         )
