@@ -71,6 +71,22 @@ class TestFilters:
             ("created_before=2020-01-01T00:00:00Z", []),
             ("breached=true", []),
             ("breached=false", [1, 2, 3, 4]),
+            ("status=ABIERTO", []),
+            ("status=En Proceso,pausado", [3, 4]),
+            ("status=pending,on_hold,new", [1, 2, 3, 4]),
+            ("status=on-hold", [4]),
+            ("status=%20New%20,,open", [1, 2]),
+            ("priority=alta,URGENTE", [1, 2]),
+            ("type=claim,RECLAMO", []),
+            ("archived=true", []),
+            ("archived=false", [1, 2, 3, 4]),
+            ("organisation=none", [1, 2, 3, 4]),
+            ("requester=me", []),
+            ("team=mine", []),
+            ("status=new&assignee=none&priority=high&type=question&breached=false", [1]),
+            ("status=new&tag=vip&query=printer&priority=urgent&type=complaint&assignee=none", [2]),
+            ("status=new&tag=vip&priority=high", []),
+            ("assignee=me&status=pausado&created_before=2999-01-01T00:00:00Z", [4]),
         ],
     )
     def test_by(self, desk: ServiceDesk, query: str, expected: list[int]) -> None:
@@ -135,6 +151,128 @@ class TestFilters:
 
         assert reply.status == 422
         assert reply.json["errors"]
+
+    def test_the_archived_are_apart(self, desk: ServiceDesk) -> None:
+        archived, _ = desk.in_status("closed"), desk.in_status("closed")
+        assert desk.do(desk.cast.dario, archived, "archive").status == 200
+
+        assert desk.labels(desk.cast.ada, "archived=true") == [archived["label"]]
+        assert archived["label"] not in desk.labels(desk.cast.ada, "archived=false&status=closed")
+
+    def test_by_organisation_of_when_it_was_opened(self, desk: ServiceDesk) -> None:
+        ada, path = desk.as_(desk.cast.ada), f"/v1/users/{desk.cast.carol.id}"
+        houses = [ada.post("/v1/organisations", {"name": name}).json["id"] for name in ("Old", "New")]
+        labels = []
+        for house in houses:
+            assert ada.patch(path, {"organisation_id": house}).status == 200
+            labels.append(desk.ticket()["label"])
+        nobodys = desk.ticket(desk.cast.chris)["label"]
+
+        found = [desk.labels(desk.cast.ada, f"organisation={house}") for house in (*houses, "none")]
+
+        assert found == [[labels[0]], [labels[1]], [nobodys]]
+
+    def test_breached_tells_the_late_from_the_others_whatever_their_status(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
+        late, late_and_resolved, _ = (desk.networks_ticket() for _ in range(3))
+        make_late(database, late["id"])
+        make_late(database, late_and_resolved["id"])
+        reply = desk.do(desk.cast.dario, late_and_resolved, "resolve", resolution="Done.")
+        assert reply.status == 200
+
+        assert len(desk.labels(desk.cast.dario, "breached=true")) == 2
+        assert desk.labels(desk.cast.dario, "breached=true&status=active") == [late["label"]]
+        assert len(desk.labels(desk.cast.dario, "breached=false")) == 1
+
+
+class TestSorts:
+    def test_what_is_not_due_comes_after_all_that_is(self, desk: ServiceDesk, database: Database) -> None:
+        for hours in (3, None, 1, None, 2):
+            ticket = desk.networks_ticket()
+            due = f"now() + interval '{hours} hours'" if hours else "NULL"
+            database.run(f"UPDATE tickets SET due_at = {due} WHERE id = :t", t=ticket["id"])
+        api = desk.as_(desk.cast.dario)
+
+        in_order = [item["number"] for item in api.get("/v1/tickets?sort=due_at").json["items"]]
+        back = [item["number"] for item in api.get("/v1/tickets?sort=-due_at").json["items"]]
+
+        assert in_order == [3, 5, 1, 2, 4]
+        assert back == in_order[::-1]
+
+    @pytest.mark.parametrize("sort", ["created_at", "updated_at", "due_at", "priority"])
+    def test_descending_is_ascending_backwards_ties_too(
+        self, desk: ServiceDesk, database: Database, sort: str
+    ) -> None:
+        for priority in ("low", "high", "low", "high"):
+            desk.networks_ticket(priority=priority)
+        same = "date_trunc('day', now())"
+        database.run(f"UPDATE tickets SET created_at = {same}, updated_at = {same}, due_at = {same}")
+
+        there = desk.labels(desk.cast.dario, f"sort={sort}")
+
+        assert desk.labels(desk.cast.dario, f"sort=-{sort}") == there[::-1]
+
+    def test_the_newest_comes_first_unless_said_otherwise(self, desk: ServiceDesk) -> None:
+        labels = [desk.ticket()["label"] for _ in range(3)]
+
+        assert desk.labels(desk.cast.carol) == desk.labels(desk.cast.carol, "sort=-created_at")
+        assert desk.labels(desk.cast.carol) == labels[::-1]
+
+
+class TestCursors:
+    @pytest.mark.parametrize(
+        "other",
+        [
+            "sort=created_at",
+            "sort=-priority",
+            "status=active",
+            "status=new&priority=low",
+            "status=open",
+            "assignee=none&status=new",
+        ],
+    )
+    def test_one_of_another_sort_or_filter_is_refused(self, desk: ServiceDesk, other: str) -> None:
+        for _ in range(2):
+            desk.networks_ticket()
+        api = desk.as_(desk.cast.dario)
+        cursor = api.get("/v1/tickets?limit=1&status=new").json["next_cursor"]
+        assert api.get(f"/v1/tickets?limit=1&status=NUEVO&cursor={cursor}").status == 200
+
+        reply = api.get(f"/v1/tickets?limit=1&{other}&cursor={cursor}")
+
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "cursor")
+
+    def test_one_of_the_whole_list_is_none_of_the_breached(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
+        for _ in range(2):
+            make_late(database, desk.networks_ticket()["id"])
+        api = desk.as_(desk.cast.dario)
+        whole = api.get("/v1/tickets?limit=1").json["next_cursor"]
+        late = api.get("/v1/tickets/breached?limit=1").json["next_cursor"]
+
+        assert api.get(f"/v1/tickets/breached?limit=1&cursor={late}").status == 200
+        assert api.get(f"/v1/tickets/breached?limit=1&cursor={whole}").status == 422
+        assert api.get(f"/v1/tickets?limit=1&cursor={late}").status == 422
+
+    def test_a_filter_that_counts_from_now_goes_on_as_time_does(self, desk: ServiceDesk) -> None:
+        for _ in range(2):
+            desk.ticket()
+        api, query = desk.as_(desk.cast.carol), "/v1/tickets?limit=1&created_within_days=1"
+
+        page = api.get(query).json
+
+        assert len(api.get(f"{query}&cursor={page['next_cursor']}").json["items"]) == 1
+
+    def test_of_another_tenant_it_shows_nothing(self, desk: ServiceDesk) -> None:
+        for _ in range(2):
+            desk.ticket()
+        cursor = desk.as_(desk.cast.ada).get("/v1/tickets?limit=1").json["next_cursor"]
+
+        reply = desk.as_(desk.cast.mallory).get(f"/v1/tickets?cursor={cursor}")
+
+        assert (reply.status, reply.json["items"]) == (200, [])
 
 
 class TestPages:
