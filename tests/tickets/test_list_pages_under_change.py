@@ -24,7 +24,11 @@ from tests.support.cast import Cast
 from tests.support.connections import Connections
 from tests.support.database import Database
 
-SORTS = [f"{direction}{name}" for name in listing.SORTS for direction in ("", "-")]
+SORTS = [
+    f"{direction}{name}"
+    for name in ("created_at", "updated_at", "due_at", "priority")
+    for direction in ("", "-")
+]
 PRIORITIES = ["low", "medium", "high", "urgent"]
 MAKE = text(
     """
