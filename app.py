@@ -31,6 +31,7 @@ from chalicelib.api import (
     ratings,
     rules,
     sign_up,
+    sla_policies,
     tags,
     teams,
     ticket_sla,
@@ -70,6 +71,7 @@ app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(macros.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(views.routes.blueprint)
+app.register_blueprint(sla_policies.routes.blueprint)
 app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(bulk.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)

@@ -43,6 +43,8 @@ TAGS = {
     "Calendars": "The hours in which promises are counted: time zone, weekly hours, holidays by hand, by "
     "country and region, or from an iCalendar file. Who changes one has its open targets counted "
     "anew, by a job.",
+    "SLA policies": "Which tickets get which promises, in business minutes of a calendar: the first enabled "
+    "one that matches, in order. A metric that is absent is not promised.",
     "Workspace": "The tenant and its settings.",
     "Categories": "What tickets are sorted by. A ticket's `category` and `subcategory` are texts, in the "
     "declared spelling where they name one; a ticket without a team goes to its category's. The workspace's "

@@ -79,6 +79,14 @@ Index(
     postgresql_where=text("deleted_at IS NULL AND enabled"),
 )
 
+Index(
+    "sla_policies_workspace_id_name_key",
+    sla_policies.c.workspace_id,
+    sla_policies.c.name,
+    unique=True,
+    postgresql_where=sla_policies.c.deleted_at.is_(None),
+)
+
 sla_targets = Table(
     "sla_targets",
     metadata,

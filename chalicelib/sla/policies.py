@@ -50,6 +50,10 @@ class Policy:
 
     def matches(self, facts: TicketFacts) -> bool:
         """Every condition holds; one without values is none. A name that nobody knows never holds."""
+        return all(holds for *_, holds in self.verdicts(facts))
+
+    def verdicts(self, facts: TicketFacts) -> list[tuple[str, list[str], list[str], bool]]:
+        """Of each condition its name, what it accepts, what the ticket has, and whether it holds."""
         have = {
             "type": (facts.type,),
             "priority": (facts.priority,),
@@ -58,8 +62,14 @@ class Policy:
             "tag": facts.tags,
             "organisation": (facts.organisation_id,),
         }
-        wanted = {name: values for name, values in self.conditions.items() if values}
-        return all(_words(have.get(name, ())) & _words(values) for name, values in wanted.items())
+        # In one order, whatever that of the stored ones; a name that nobody knows comes last.
+        names = [*have, *(name for name in self.conditions if name not in have)]
+        wanted = {name: self.conditions[name] for name in names if self.conditions.get(name)}
+        return [
+            (name, sorted(_words(values)), sorted(_words(actual)), bool(_words(actual) & _words(values)))
+            for name, values in wanted.items()
+            for actual in (have.get(name, ()),)
+        ]
 
 
 def choose(policies: Sequence[Policy], facts: TicketFacts) -> Policy | None:

@@ -18,7 +18,7 @@ from chalicelib.sla.policies import read as read_policies
 from chalicelib.sla.targets import Step, Target
 
 # Scalar sub-queries that other statements embed. The first one asks for the parameter :workspace_id.
-POLICIES_JSON = """(
+_POLICIES_JSON = """(
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', p.id, 'name', p.name, 'conditions', p.conditions, 'targets', p.targets,
                'calendar_id', p.calendar_id, 'calendar', jsonb_build_object(
@@ -26,8 +26,9 @@ POLICIES_JSON = """(
                ORDER BY p.position, p.id), '[]')
     FROM sla_policies p
     JOIN calendars c ON c.workspace_id = p.workspace_id AND c.id = p.calendar_id
-    WHERE p.workspace_id = :workspace_id AND p.enabled AND p.deleted_at IS NULL
+    WHERE p.workspace_id = :workspace_id AND p.deleted_at IS NULL AND {chosen}
 )"""
+POLICIES_JSON = _POLICIES_JSON.format(chosen="p.enabled")
 
 
 def targets_json(ticket: str = "t") -> str:
@@ -48,6 +49,7 @@ def targets_json(ticket: str = "t") -> str:
 TARGETS_JSON = targets_json()
 
 POLICIES = text(f"SELECT {POLICIES_JSON}")
+POLICY = text(f"SELECT {_POLICIES_JSON.format(chosen='p.id = :policy_id')}")
 _TARGET = """
     g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
     g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
@@ -93,6 +95,13 @@ SWEEP = text("CALL sp_sla_sweep(:limit, 0, 0)")
 def policies(tx: Transaction, workspace_id: UUID) -> list[Policy]:
     """The enabled policies of the workspace, in order."""
     return read_policies(tx.connection.execute(POLICIES, {"workspace_id": workspace_id}).scalar_one())
+
+
+def policy(tx: Transaction, workspace_id: UUID, policy_id: UUID) -> Policy | None:
+    """One policy, enabled or not."""
+    keys = {"workspace_id": workspace_id, "policy_id": policy_id}
+    found = read_policies(tx.connection.execute(POLICY, keys).scalar_one())
+    return found[0] if found else None
 
 
 def load(

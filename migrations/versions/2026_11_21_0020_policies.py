@@ -1,4 +1,6 @@
-"""SLA policies."""
+"""SLA policies have names of their own."""
+
+from alembic import op
 
 revision = "0020"
 down_revision = "0019"
@@ -7,8 +9,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute(
+        """
+        CREATE UNIQUE INDEX sla_policies_workspace_id_name_key ON sla_policies (workspace_id, name)
+            WHERE deleted_at IS NULL;
+        """
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.execute("DROP INDEX sla_policies_workspace_id_name_key")

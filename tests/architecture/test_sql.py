@@ -21,6 +21,7 @@ READING = {
     "tickets.acting_queries": "what actions look up, of many tables a line each",
     "tickets.attachment_queries": "files and their objects, which only their own verbs ask",
     "sla.calendar_queries": "calendars as a desk keeps them, which only their own verbs ask",
+    "sla.policy_queries": "policies as a desk keeps them, which only their own verbs ask",
     "tickets.category_queries": "categories, which their own verbs and categorising ask",
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
     "tickets.link_queries": "links, which only their own verbs ask",

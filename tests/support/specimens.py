@@ -82,6 +82,8 @@ IDS = {
     "category_id": "category_id",
     "comment_ids": "comment_id",
     "ids": "view_id",
+    "policy_id": "policy_id",
+    "policy_ids": "policy_id",
     "into_id": "other_id",
     "field_id": "field_id",
     "rule_ids": "rule_id",

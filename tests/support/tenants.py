@@ -144,6 +144,7 @@ def furnish(
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
+    named["policy"] = database.value("SELECT id FROM sla_policies WHERE workspace_id = :w", w=workspace)
     named["calendar"] = database.value("SELECT id FROM calendars WHERE workspace_id = :w", w=workspace)
     for number, ticket in enumerate((named["ticket"], named["other"]), 901):
         database.run(
@@ -174,6 +175,7 @@ def furnish(
             "organisation_id": named["organisation"],
             "job_id": named["job"],
             "calendar_id": named["calendar"],
+            "policy_id": named["policy"],
             "category_id": named["category"],
             "field_id": named["field"],
             "view_id": named["view"],

@@ -1,0 +1,143 @@
+"""Policies as a desk keeps them: which tickets get which promises. A changed one holds for what is promised
+from then on; a ticket is promised anew when its type, priority, category, team or minutes change."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.auditing import audit, audit_changes
+from chalicelib.accounts.permissions import Permission
+from chalicelib.accounts.uniqueness import unique
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Conflict, FieldProblem, NotFound, ValidationFailed
+from chalicelib.core.paging import MAX_LIMIT, Page, answer
+from chalicelib.sla import policy_queries as queries
+
+MOST = 100
+NAME_KEY = "sla_policies_workspace_id_name_key"
+NAME_TAKEN = "There is already a policy of this name."
+FACTS = ("name", "position", "enabled", "conditions", "targets", "calendar_id")
+SORT_TYPES: Mapping[str, Any] = {"position": int, "name": str}
+
+Facts = Mapping[str, Any]
+
+
+def get(tx: Transaction, actor: Actor, policy_id: UUID) -> dict[str, Any]:
+    """One policy. Raises NotFound, Forbidden."""
+    _require_staff(actor)
+    row = queries.policy(tx, actor.workspace.id, policy_id)
+    if row is None:
+        raise no_such_policy()
+    return dict(row._mapping)
+
+
+def listing(
+    tx: Transaction, actor: Actor, enabled: bool | None, page: Page, sort: str = "position"
+) -> dict[str, Any]:
+    """A page of policies; by position they stand as tickets try them. Raises Forbidden."""
+    _require_staff(actor)
+    by = sort.removeprefix("-")
+    after = page.after(sort, (SORT_TYPES[by], UUID))
+    rows = queries.list_policies(tx, actor.workspace.id, enabled, page, sort, after)
+    return answer(rows, page, sort, lambda row: (getattr(row, by), row.id), lambda row: dict(row._mapping))
+
+
+def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
+    """`facts`: FACTS; position None is the end.
+
+    Raises Forbidden, NotFound for what it names and is not there, Conflict for a name that is taken and for
+    one too many.
+    """
+    require_admin(actor)
+    _require_known(tx, actor, facts)
+    with unique(NAME_KEY, NAME_TAKEN):
+        made_id = queries.add(tx, actor.workspace.id, facts, MOST)
+    if made_id is None:
+        raise Conflict(f"A workspace has {MOST} policies at most.")
+    made = get(tx, actor, made_id)
+    audit(tx, actor, "sla_policy.created", ("sla_policy", made_id), after=_audited(made))
+    return made
+
+
+def change(tx: Transaction, actor: Actor, policy_id: UUID, wanted: Facts) -> dict[str, Any]:
+    """`wanted`: any of FACTS, each as a whole. Raises as `make` does, and NotFound."""
+    require_admin(actor)
+    before = _held(tx, actor, policy_id)
+    known = _audited(before)
+    values = {name: value for name, value in wanted.items() if value != known[name]}
+    if not values:
+        return before
+    _require_known(tx, actor, values)
+    with unique(NAME_KEY, NAME_TAKEN):
+        queries.change(tx, actor.workspace.id, policy_id, values)
+    changed = get(tx, actor, policy_id)
+    audit_changes(tx, actor, "sla_policy.changed", ("sla_policy", policy_id), known, _audited(changed))
+    return changed
+
+
+def delete(tx: Transaction, actor: Actor, policy_id: UUID) -> None:
+    """What it promised stands. Raises Forbidden, NotFound."""
+    require_admin(actor)
+    before = _held(tx, actor, policy_id)
+    queries.delete(tx, actor.workspace.id, policy_id)
+    audit(tx, actor, "sla_policy.deleted", ("sla_policy", policy_id), before=_audited(before))
+
+
+def reorder(tx: Transaction, actor: Actor, ids: Sequence[UUID]) -> dict[str, Any]:
+    """Puts all of them in this order, those that are not enabled too. Answers the first page.
+
+    Raises Forbidden, NotFound, and ValidationFailed where one is missing or named twice.
+    """
+    require_admin(actor)
+    held = queries.lock_all(tx, actor.workspace.id)
+    if not held >= set(ids):
+        raise no_such_policy()
+    if len(ids) != len(held):
+        raise ValidationFailed.of("policy_ids", "Name every policy once: the order is of all of them.")
+    queries.reorder(tx, actor.workspace.id, ids)
+    workspace = ("workspace", actor.workspace.id)
+    audit(tx, actor, "sla_policies.reordered", workspace, after={"policies": list(ids)})
+    return listing(tx, actor, None, Page(MAX_LIMIT))
+
+
+def require_admin(actor: Actor) -> None:
+    actor.require(Permission.SLA_MANAGE, "Only an administrator says what is promised.")
+
+
+def no_such_policy() -> NotFound:
+    return NotFound("There is no such policy.")
+
+
+def _held(tx: Transaction, actor: Actor, policy_id: UUID) -> dict[str, Any]:
+    """The policy, locked."""
+    if not queries.lock(tx, actor.workspace.id, policy_id):
+        raise no_such_policy()
+    return get(tx, actor, policy_id)
+
+
+def _require_known(tx: Transaction, actor: Actor, facts: Facts) -> None:
+    """Raises NotFound for a calendar, a team or an organisation that is not there."""
+    calendar_id = facts.get("calendar_id")
+    if calendar_id is not None and not queries.hold_calendar(tx, actor.workspace.id, calendar_id):
+        raise NotFound("There is no such calendar.")
+    conditions = facts.get("conditions") or {}
+    teams, organisations = conditions.get("team", ()), conditions.get("organisation", ())
+    if not (teams or organisations):
+        return
+    missing = queries.unknown(tx, actor.workspace.id, teams, organisations)
+    problems = [
+        FieldProblem(f"conditions.{row.name}", "VALIDATION_ERROR", f"There is no such {row.name}.")
+        for row in missing
+    ]
+    if problems:
+        raise NotFound(problems[0].message, errors=problems)
+
+
+def _audited(policy: Facts) -> dict[str, Any]:
+    calendar_id = UUID(policy["calendar"]["id"])
+    return {name: policy[name] for name in FACTS if name != "calendar_id"} | {"calendar_id": calendar_id}
+
+
+def _require_staff(actor: Actor) -> None:
+    actor.require(Permission.SLA_READ, "What the desk promises is set up between colleagues.")

@@ -1,0 +1,48 @@
+"""Trying a policy on a ticket: whether it would match and why, and what it would promise. Writes nothing."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
+from chalicelib.core.db import Transaction
+from chalicelib.models.words import Metric
+from chalicelib.sla import queries as sla_queries
+from chalicelib.sla.hours import NoWorkingTime, OutOfTime, due_at
+from chalicelib.sla.policies import Policy, TicketFacts, choose
+from chalicelib.sla.policy_setup import no_such_policy
+from chalicelib.tickets.draft import open_draft
+
+
+def try_policy(tx: Transaction, actor: Actor, policy_id: UUID, ticket_id: UUID) -> dict[str, Any]:
+    """`matches`; `conditions` with what the policy asks for, what the ticket has and whether that holds;
+    `chosen`, which policy the ticket gets by their order; `targets` as this one would promise them at the
+    ticket's creation, whether or not it matches. Raises NotFound, Forbidden."""
+    actor.require(Permission.SLA_READ, "What the desk promises is set up between colleagues.")
+    policy = sla_queries.policy(tx, actor.workspace.id, policy_id)
+    if policy is None:
+        raise no_such_policy()
+    facts = open_draft(tx, actor, ticket_id).facts
+    chosen = choose(sla_queries.policies(tx, actor.workspace.id), facts)
+    verdicts = policy.verdicts(facts)
+    return {
+        "matches": all(holds for *_, holds in verdicts),
+        "conditions": [
+            {"name": name, "wanted": wanted, "actual": actual, "holds": holds}
+            for name, wanted, actual, holds in verdicts
+        ],
+        "chosen": {"id": chosen.id, "name": chosen.name} if chosen else None,
+        "targets": [
+            {"metric": metric, "minutes": minutes, "due_at": _due(policy, facts, minutes, actor.now)}
+            for metric in Metric
+            if (minutes := policy.minutes(metric, facts)) is not None
+        ],
+    }
+
+
+def _due(policy: Policy, facts: TicketFacts, minutes: float, now: datetime) -> datetime | None:
+    try:
+        return due_at(facts.created_at or now, minutes, policy.calendar)
+    except (NoWorkingTime, OutOfTime):
+        return None
