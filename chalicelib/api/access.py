@@ -132,7 +132,7 @@ _DESK: dict[Route, Need] = {
     ("DELETE", "/v1/sla-policies/{policy_id}"): Permission.SLA_MANAGE,
     ("GET", "/v1/sla-policies/{policy_id}"): Permission.SLA_READ,
     ("PATCH", "/v1/sla-policies/{policy_id}"): Permission.SLA_MANAGE,
-    ("POST", "/v1/sla-policies/{policy_id}/test"): Permission.SLA_READ,
+    ("POST", "/v1/sla-policies/{policy_id}/test"): Permission.SLA_MANAGE,
     ("GET", "/v1/tags"): Permission.TAGS_READ,
     ("GET", "/v1/views"): Permission.VIEWS_USE,
     ("POST", "/v1/views"): Permission.VIEWS_USE,

@@ -93,7 +93,7 @@ def reorder(tx: Transaction, actor: Actor, ids: Sequence[UUID]) -> dict[str, Any
     held = queries.lock_all(tx, actor.workspace.id)
     if not held >= set(ids):
         raise no_such_policy()
-    if len(ids) != len(held):
+    if len(ids) != len(held) or len(set(ids)) < len(ids):
         raise ValidationFailed.of("policy_ids", "Name every policy once: the order is of all of them.")
     queries.reorder(tx, actor.workspace.id, ids)
     workspace = ("workspace", actor.workspace.id)

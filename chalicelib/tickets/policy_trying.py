@@ -5,13 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.models.words import Metric
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.hours import NoWorkingTime, OutOfTime, due_at
 from chalicelib.sla.policies import Policy, TicketFacts, choose
-from chalicelib.sla.policy_setup import no_such_policy
+from chalicelib.sla.policy_setup import no_such_policy, require_admin
 from chalicelib.tickets.draft import open_draft
 
 
@@ -19,7 +18,7 @@ def try_policy(tx: Transaction, actor: Actor, policy_id: UUID, ticket_id: UUID) 
     """`matches`; `conditions` with what the policy asks for, what the ticket has and whether that holds;
     `chosen`, which policy the ticket gets by their order; `targets` as this one would promise them at the
     ticket's creation, whether or not it matches. Raises NotFound, Forbidden."""
-    actor.require(Permission.SLA_READ, "What the desk promises is set up between colleagues.")
+    require_admin(actor)
     policy = sla_queries.policy(tx, actor.workspace.id, policy_id)
     if policy is None:
         raise no_such_policy()

@@ -320,6 +320,7 @@ def test_what_is_for_admins_alone() -> None:
         ("PATCH", "/v1/sla-policies/{policy_id}"),
         ("POST", "/v1/sla-policies"),
         ("POST", "/v1/sla-policies/reorder"),
+        ("POST", "/v1/sla-policies/{policy_id}/test"),
         ("DELETE", "/v1/categories/{category_id}"),
         ("PATCH", "/v1/categories/{category_id}"),
         ("POST", "/v1/categories"),
