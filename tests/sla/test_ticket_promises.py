@@ -20,7 +20,7 @@ def policy(database: Database, desk: ServiceDesk, position: int, conditions: Jso
     """One more policy of Acme's, on the calendar it has."""
     database.run(
         "INSERT INTO sla_policies (workspace_id, name, position, conditions, targets, calendar_id) "
-        "SELECT :w, 'Extra ' || :p, :p, CAST(:c AS jsonb), CAST(:t AS jsonb), id "
+        "SELECT :w, 'Extra ' || uuidv7(), :p, CAST(:c AS jsonb), CAST(:t AS jsonb), id "
         "FROM calendars WHERE workspace_id = :w",
         w=desk.cast.acme,
         p=position,
