@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.json_text import dumps
@@ -40,8 +41,10 @@ def conditions(
     `wanted`: a filter as JSON has it (api/schemas/filters.TicketFilter.plain), in which what is left out is
     not asked for. `fields`: the custom fields, where they are read already. `where` goes before the names of
     fields in problems, as in "filter.". Reads the custom fields at most; raises ValidationFailed for one that
-    the actor may not know of, and for `me` of an API key, who is nobody.
+    the actor may not know of, and for `me` of an API key, who is nobody; Forbidden for a customer's tag.
     """
+    if "tag" in wanted:
+        actor.require(Permission.TAGS_READ, "Tags are between colleagues.")
     found: dict[str, Any] = {name: wanted[name] for name in SAME if name in wanted}
     found |= {name: _time(wanted[name]) for name in TIMES if name in wanted}
     for name, (condition, distance, narrower) in WITHIN.items():

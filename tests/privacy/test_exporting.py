@@ -120,6 +120,25 @@ class TestContent:
         [macro] = fetched(desk, cast.ana, asked)["macros"]
         assert (macro["name"], macro["actions"]) == ("Mine", body["actions"])
 
+    def test_nor_is_whom_it_mentioned_and_with_which_other_tickets_it_has_to_do(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]
+    ) -> None:
+        """A canary of Chris's, and a colleague, in entries that Carol sees without them."""
+        other = desk.ticket(cast.chris, subject="His own")
+        desk.comment(cast.dario, ticket, "@ben looks into it.")
+        changed = {"ticket_ids": [ticket["id"]], "actions": [{"action": "set_priority", "priority": "low"}]}
+        bulk_id = desk.as_(cast.dario).post("/v1/tickets/bulk", changed).json["bulk_id"]
+        assert desk.do(cast.dario, ticket, "merge", into_id=other["id"]).status == 200
+
+        asked = desk.as_(cast.carol).post("/v1/auth/me/export")
+        workshop.work()
+        files = fetched(desk, cast.carol, asked)
+
+        told = json.dumps(files["timeline"])
+        assert '"merged"' in told
+        for secret in (other["label"], str(cast.ben.id), bulk_id):
+            assert secret not in told
+
     def test_a_member_of_the_staff_gets_what_they_did_with_its_addresses(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]
     ) -> None:

@@ -46,7 +46,6 @@ class TestSearching:
             "query={label}",
             "query={lower}",
             "query=quetzal",
-            "tag=quetzal",
             "team={team}",
             "requester={requester}",
             "assignee=none",
@@ -65,6 +64,12 @@ class TestSearching:
 
         assert desk.labels(desk.cast.dario, asked) == [hidden["label"]]
         assert desk.labels(who, asked) == []
+
+    def test_case_16_nor_does_a_tag(self, desk: ServiceDesk, hidden: dict[str, Any]) -> None:
+        """Which customers may not even ask for."""
+        assert desk.labels(desk.cast.dario, "tag=quetzal") == [hidden["label"]]
+        assert desk.labels(desk.cast.ana, "tag=quetzal") == []
+        assert desk.as_(desk.cast.carol).get("/v1/tickets?tag=quetzal").status == 403
 
     def test_case_16_another_persons_cursor_leads_to_ones_own_only(
         self, desk: ServiceDesk, hidden: dict[str, Any], who: Person

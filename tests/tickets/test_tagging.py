@@ -225,6 +225,14 @@ class TestTheIndex:
         assert "Seq Scan on ticket_tags" not in plan
 
 
+def test_case_18_customers_do_not_find_out_by_which_tags_their_tickets_are_found(desk: ServiceDesk) -> None:
+    desk.networks_ticket(tags=["vip"])
+
+    reply = desk.as_(desk.cast.carol).get("/v1/tickets?tag=vip")
+
+    assert (reply.status, reply.code) == (403, "FORBIDDEN")
+
+
 def many(database: Database, cast: Cast) -> None:
     """10,000 tickets with 202 tags: all have one, each one of 200, every 500th a rare one."""
     database.run(
