@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,12 +39,15 @@ VOLATILE = {
 class Server:
     """The server of one folder: its data, log, port and passwords live in `path`.
 
-    `durable=False` trades safety after a power cut for speed, for tests.
+    `durable=False` trades safety after a power cut for speed, for tests. `settings` go before SETTINGS.
     """
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, path: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.path = Path(path).resolve()
         self.durable = durable
+        self.settings = dict(settings or {})
         self.log = self.path / "server.log"
         self._facts_file = self.path / "cluster.json"
         self._account = server_account()
@@ -66,7 +70,8 @@ class Server:
         if not isinstance(port, int) or not port_is_free(port):
             port = free_port()
             self._remember(port=port)
-        options = {**SETTINGS, **({} if self.durable else VOLATILE), "port": str(port)}
+        volatile = {} if self.durable else VOLATILE
+        options = {**SETTINGS, **volatile, **self.settings, "port": str(port)}
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         with self.log.open("wb") as log:
             # The server inherits this log; a pipe here would stay open as long as it runs.

@@ -10,9 +10,10 @@ import pg8000.native
 class Database:
     """A connection of its own, in autocommit."""
 
-    def __init__(self, dsn: Mapping[str, Any]) -> None:
+    def __init__(self, dsn: Mapping[str, Any], timeout: float = 30) -> None:
         self.dsn = dict(dsn)
-        self.connection = pg8000.native.Connection(**self.dsn, timeout=30)
+        self.timeout = timeout
+        self.connection = pg8000.native.Connection(**self.dsn, timeout=timeout)
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """The rows as dictionaries."""
@@ -56,7 +57,7 @@ class Database:
             self.connection.run("ROLLBACK")
             self.connection.run("DISCARD ALL")
         except Exception:
-            self.connection = pg8000.native.Connection(**self.dsn, timeout=30)
+            self.connection = pg8000.native.Connection(**self.dsn, timeout=self.timeout)
 
     def close(self) -> None:
         self.connection.close()

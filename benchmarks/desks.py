@@ -1,0 +1,152 @@
+"""Desks of any size in databases of their own on one server: loaded without indexes, which are made after,
+two tables at a time."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from benchmarks import desk_rows
+from benchmarks.figure import progress
+from chalicelib.tickets import markdown
+from local.postgres import Cluster
+from tests.support.database import Database
+
+TEMPLATE = "desk_template"
+# As much memory as a small instance has; plans as on SSDs, which desks are kept on.
+SETTINGS = {
+    "shared_buffers": "1GB",
+    "random_page_cost": "1.1",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+    "autovacuum": "off",
+}
+# What each needs is made before it; what stands in one line is made at the same time.
+STAGES: Sequence[Sequence[tuple[str, ...]]] = (
+    (("tickets",),),
+    (("comments",), ("timeline_entries", "sla_targets", "ticket_watchers")),
+    (("ticket_tags", "sla_steps"), ("ticket_field_values", "events")),
+)
+ROWS = {
+    "tickets": desk_rows.TICKETS,
+    "comments": desk_rows.COMMENTS,
+    "timeline_entries": desk_rows.TIMELINE,
+    "sla_targets": desk_rows.TARGETS,
+    "sla_steps": desk_rows.STEPS,
+    "events": desk_rows.EVENTS,
+    "ticket_tags": desk_rows.TAGS,
+    "ticket_field_values": desk_rows.FIELDS,
+    "ticket_watchers": desk_rows.WATCHERS,
+}
+
+
+class Desks:
+    """A server with a database a size. `close` removes it all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cluster = Cluster(folder, durable=False, settings=SETTINGS)
+
+    def start(self, sizes: Sequence[int]) -> None:
+        """Loads the desks with nothing safe, and starts anew as production runs: each COMMIT waits."""
+        self.cluster.start()
+        self.cluster.bootstrap(TEMPLATE)
+        self.cluster.migrate(TEMPLATE)
+        self.cluster.set_app_password()
+        for size in sizes:
+            self._load(size)
+        self.cluster.execute_as_superuser("CHECKPOINT")
+        self.cluster.stop()
+        self.cluster.durable = True
+        self.cluster.start()
+
+    def close(self) -> None:
+        self.cluster.destroy()
+
+    def database(self, size: int) -> Database:
+        """The superuser's view of a desk."""
+        return Database(self.cluster.dsn("postgres", name(size)), timeout=600)
+
+    def _load(self, size: int) -> None:
+        started = time.monotonic()
+        owner = f"CREATE DATABASE {name(size)} TEMPLATE {TEMPLATE} OWNER mesa_owner"
+        self.cluster.execute_as_superuser(owner)
+        self._run(
+            size,
+            "CREATE SCHEMA bench",
+            *(
+                _sized(statement, size)
+                for statement in (
+                    desk_rows.CHANCE,
+                    desk_rows.PLACES,
+                    desk_rows.STAFF,
+                    desk_rows.PEOPLE,
+                    desk_rows.PHRASES,
+                    desk_rows.NUMBERS,
+                )
+            ),
+            "ANALYZE",
+        )
+        with ThreadPoolExecutor(2) as threads:
+            for stage in STAGES:
+                for done in [threads.submit(partial(self._fill, size), tables) for tables in stage]:
+                    done.result()
+        self._run(size, "DROP SCHEMA bench CASCADE", "VACUUM ANALYZE")
+        took, bytes_ = time.monotonic() - started, self._bytes(size)
+        progress(f"{size:,} tickets loaded in {took:.0f} s: {bytes_ / 1e9:.1f} GB")
+
+    def _fill(self, size: int, tables: Sequence[str]) -> None:
+        for table in tables:
+            # Truncated in the same transaction, nothing goes through the log; nobody reads the catalogue yet.
+            self._run(
+                size,
+                "BEGIN",
+                f"TRUNCATE {table} CASCADE",
+                "UPDATE pg_index SET indisready = false, indisvalid = false "
+                f"WHERE indrelid = '{table}'::regclass",
+                _sized(ROWS[table], size),
+                f"REINDEX TABLE {table}",
+                "COMMIT",
+                f"ANALYZE {table}",
+            )
+
+    def _run(self, size: int, *statements: str) -> None:
+        database = self.database(size)
+        try:
+            # No ticket may begin as closed, but for this.
+            for statement in (
+                "SET session_replication_role = replica",
+                "SET work_mem = '256MB'",
+                "SET maintenance_work_mem = '512MB'",
+                "SET enable_mergejoin = off",
+                "SET jit = off",
+                *statements,
+            ):
+                started = time.monotonic()
+                database.run(statement)
+                if (took := time.monotonic() - started) > 2:
+                    progress(f"{took:5.1f} s  {' '.join(statement.split())[:80]}")
+        finally:
+            database.close()
+
+    def _bytes(self, size: int) -> int:
+        (row,) = self.cluster.execute_as_superuser(f"SELECT pg_database_size('{name(size)}')")
+        return int(row[0])
+
+
+def name(size: int) -> str:
+    return f"desk_{size}"
+
+
+def _sized(statement: str, size: int) -> str:
+    return statement.format(
+        tickets=size,
+        workspaces=desk_rows.WORKSPACES,
+        teams=desk_rows.TEAMS,
+        agents=desk_rows.AGENTS,
+        organisations=desk_rows.ORGANISATIONS,
+        life=desk_rows.LIFE,
+        html=markdown.VERSION,
+        words=desk_rows.WORDS.strip(),
+        count=len(desk_rows.WORDS.split()),
+    )
