@@ -121,6 +121,12 @@ Index(
     sla_targets.c.ticket_id,
     postgresql_where=text("fulfilled_at IS NULL AND ended_at IS NULL"),
 )
+Index(
+    "sla_targets_breached_idx",
+    sla_targets.c.workspace_id,
+    sla_targets.c.ticket_id,
+    postgresql_where=text("metric = 'resolution' AND breached_at IS NOT NULL"),
+)
 
 sla_steps = Table(
     "sla_steps",

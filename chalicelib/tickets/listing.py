@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,17 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 from chalicelib.sla.queries import TARGETS_JSON
 from chalicelib.tickets.views import JOINS, LISTED
-from chalicelib.tickets.visibility import visible_to
+from chalicelib.tickets.visibility import EVERYTHING, OF_TEAMS, reasons_beside, visible_to
 
-RANK = "array_position(ARRAY['low', 'medium', 'high', 'urgent'], t.priority)"
+# As the indexes have them: of what is not leakproof none would be used under row-level security, and a
+# coalesce counts as such.
+RANK = "CASE t.priority WHEN 'low' THEN 1 WHEN 'medium' THEN 2 WHEN 'high' THEN 3 ELSE 4 END"
+DUE = "CASE WHEN t.due_at IS NULL THEN 'infinity' ELSE t.due_at END"
 # column, its value in a row, its type in a cursor
 SORTS: dict[str, tuple[str, str, Any]] = {
     "created_at": ("t.created_at", "created_at", datetime),
     "updated_at": ("t.updated_at", "updated_at", datetime),
-    "due_at": ("coalesce(t.due_at, 'infinity')", "sort_due_at", datetime | None),
+    "due_at": (DUE, "sort_due_at", datetime | None),
     "priority": (RANK, "priority", int),
     # Of what a search found.
     "rank": ("t.rank", "rank", int),
@@ -33,13 +37,16 @@ FOUND = """(SELECT t.*, f.rank
     JOIN tickets t ON t.workspace_id = :workspace_id AND t.id = f.ticket_id) AS t"""
 RELEVANCE = "-rank"
 HIGHLIGHTS = "fn_search_highlights(t.id, CAST(:query AS jsonb)) AS highlights"
+# So many teams of an agent are looked through one by one, more all at once.
+TEAMS_APART = 5
 PRIORITIES = ("low", "medium", "high", "urgent")
-LATE = """EXISTS (SELECT FROM sla_targets g WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id
-    AND g.metric = 'resolution' AND (g.breached_at IS NOT NULL
-        OR g.due_at < coalesce(g.fulfilled_at, g.ended_at, now())))"""
+# Due tickets keep the time of their running promise, and whoever ends one late marks it as breached.
+OVERDUE = f"{DUE} < now()"
+BREACHED = """EXISTS (SELECT FROM sla_targets g WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id
+    AND g.metric = 'resolution' AND g.breached_at IS NOT NULL)"""
 CONDITIONS = {
     "status": "t.status = ANY(CAST(:status AS text[]))",
-    "priority": "t.priority = ANY(CAST(:priority AS text[]))",
+    "priority": f"{RANK} = ANY(CAST(:priority AS integer[]))",
     "type": "t.type = ANY(CAST(:type AS text[]))",
     "assignee": "t.assignee_id = :assignee",
     "unassigned": "t.assignee_id IS NULL",
@@ -50,9 +57,9 @@ CONDITIONS = {
     "organisation": """t.organisation_id = :organisation AND EXISTS (
         SELECT FROM organisations o
         WHERE o.workspace_id = :workspace_id AND o.id = :organisation AND o.deleted_at IS NULL)""",
-    "without_organisation": """(t.organisation_id IS NULL OR EXISTS (
-        SELECT FROM organisations o
-        WHERE o.workspace_id = t.workspace_id AND o.id = t.organisation_id AND o.deleted_at IS NOT NULL))""",
+    "without_organisation": """(t.organisation_id IS NULL OR t.organisation_id = ANY(ARRAY(
+        SELECT o.id FROM organisations o
+        WHERE o.workspace_id = :workspace_id AND o.deleted_at IS NOT NULL)))""",
     "tag": """EXISTS (SELECT FROM ticket_tags g
         WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id AND g.tag = :tag)""",
     **{
@@ -61,17 +68,17 @@ CONDITIONS = {
           AND v.digest = fn_field_digest(CAST(:field_{place} AS jsonb)))"""
         for place in range(5)
     },
-    "breached": LATE,
-    "not_breached": f"NOT {LATE}",
+    "breached": f"({OVERDUE} OR {BREACHED})",
+    "not_breached": f"NOT {OVERDUE} AND NOT {BREACHED}",
     "active": "t.status IN ('new', 'open', 'pending', 'on_hold')",
-    "overdue": "t.due_at < now()",
+    "overdue": OVERDUE,
     "archived": "t.archived_at IS NOT NULL",
     "not_archived": "t.archived_at IS NULL",
     "created_after": "t.created_at > :created_after",
     "created_before": "t.created_at < :created_before",
     "updated_after": "t.updated_at > :updated_after",
     "updated_before": "t.updated_at < :updated_before",
-    "due_before": "t.due_at < :due_before",
+    "due_before": f"{DUE} < :due_before",
     "query": "t.id = ANY(ARRAY(SELECT f.ticket_id FROM fn_search(CAST(:query AS jsonb)) AS f))",
 }
 
@@ -82,6 +89,8 @@ OWN_VALUES = frozenset(part for part in CONDITIONS.values() if VALUE.search(part
 # Where counting ends.
 COUNTED = 10_000
 AS_MANY = f"jsonb_build_object('most', {COUNTED + 1})"
+# Conditions of which each part has an index in the order of a list, and all together have none.
+APART = {"breached": (OVERDUE, BREACHED)}
 
 
 @dataclass(frozen=True)
@@ -99,37 +108,83 @@ class Filter:
         return self.sort + self.mark
 
 
+@dataclass(frozen=True)
+class Sight:
+    """Conditions on what the actor may know of: one that always holds, and reasons of which one must."""
+
+    always: str
+    reasons: tuple[str, ...] = ()
+
+
 def _where(visible: str, conditions: tuple[str, ...]) -> list[str]:
     return ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
 
 
-def _in_order(sort: str) -> str:
+def _in_order(sort: str, key: str = "", id: str = "t.id") -> str:
     column, direction = SORTS[sort.removeprefix("-")][0], "DESC" if sort.startswith("-") else "ASC"
-    return f"ORDER BY {column} {direction}, t.id {direction}"
+    return f"ORDER BY {key or column} {direction}, {id} {direction}"
+
+
+def _part(sight: Sight, conditions: tuple[str, ...], sort: str, columns: str, start: str = "true") -> str:
+    """The first :take tickets after :skip. What may hold for one reason or another is looked for one by one:
+    for each there is an index in this order, for all together there is none."""
+    column, in_order, searched = SORTS[sort.removeprefix("-")][0], _in_order(sort), "query" in conditions
+    apart = [] if searched else [APART[name] for name in conditions if name in APART]
+    if not (sight.reasons or apart):
+        ranked = sort == RELEVANCE
+        others = tuple(name for name in conditions if not (ranked and name == "query"))
+        all_of = " AND ".join([*_where(sight.always, others), start])
+        tickets = FOUND if ranked else "tickets t"
+        return f"SELECT {columns} FROM {tickets} WHERE {all_of} {in_order} LIMIT :take OFFSET :skip"
+    where = [*_where(sight.always, tuple(name for name in conditions if name not in APART)), start]
+    each = " UNION ALL ".join(
+        f"""(SELECT {column} AS key, t.id FROM tickets t WHERE {" AND ".join([*where, *way])}
+             {in_order} LIMIT CAST(:take AS bigint) + CAST(:skip AS bigint))"""
+        for way in product(*([sight.reasons] if sight.reasons else []), *apart)
+    )
+    return f"""SELECT {columns} FROM tickets t
+        WHERE t.workspace_id = :workspace_id AND t.id = ANY(ARRAY(
+            SELECT f.id FROM ({each}) AS f GROUP BY f.key, f.id {_in_order(sort, "f.key", "f.id")}
+            LIMIT :take OFFSET :skip)) {in_order}"""
 
 
 @lru_cache(maxsize=512)
-def _page(visible: str, conditions: tuple[str, ...], sort: str, after: bool) -> TextClause:
-    column = SORTS[sort.removeprefix("-")][0]
-    descending = sort.startswith("-")
-    ranked = sort == RELEVANCE
-    where = _where(visible, tuple(name for name in conditions if not (ranked and name == "query")))
-    if after:
-        where.append(f"({column}, t.id) {'<' if descending else '>'} (:after_value, :after_id)")
-    in_order = _in_order(sort)
+def _page(sight: Sight, conditions: tuple[str, ...], sort: str, after: bool) -> TextClause:
+    column, beyond = SORTS[sort.removeprefix("-")][0], "<" if sort.startswith("-") else ">"
+    start = f"({column}, t.id) {beyond} (:after_value, :after_id)" if after else "true"
     # The page first, so that only what is shown is joined.
-    tickets = FOUND if ranked else "tickets t"
-    shown = f"SELECT t.* FROM {tickets} WHERE {' AND '.join(where)} {in_order} LIMIT :take OFFSET :skip"
+    shown = _part(sight, conditions, sort, "t.*", start)
     columns = f"{LISTED}, {TARGETS_JSON} AS targets"
     if "query" in conditions:
-        columns += f", {HIGHLIGHTS}{', t.rank' if ranked else ''}"
-    return text(f"SELECT {columns} FROM ({shown}) AS t {JOINS} {in_order}")
+        columns += f", {HIGHLIGHTS}{', t.rank' if sort == RELEVANCE else ''}"
+    return text(f"SELECT {columns} FROM ({shown}) AS t {JOINS} {_in_order(sort)}")
 
 
 @lru_cache(maxsize=128)
-def _ids(visible: str, conditions: tuple[str, ...], sort: str) -> TextClause:
-    where = " AND ".join(_where(visible, conditions))
-    return text(f"SELECT t.id FROM tickets t WHERE {where} {_in_order(sort)} LIMIT :most")
+def _ids(sight: Sight, conditions: tuple[str, ...], sort: str) -> TextClause:
+    return text(_part(sight, conditions, sort, "t.id"))
+
+
+def _sight(actor: Actor, wanted: Filter) -> tuple[Sight, dict[str, Any]]:
+    """Of what a search found, all is looked through at once. The index of teams is by time, one team after
+    the other: so in this order each of a few teams is a reason."""
+    if "query" in wanted.conditions:
+        visible, values = visible_to(actor)
+        return Sight(visible), values
+    reasons, values = reasons_beside(actor, wanted.conditions)
+    teams, by_time = len(actor.team_ids), wanted.sort.removeprefix("-") == "created_at"
+    if OF_TEAMS in reasons and (teams == 1 or (by_time and 1 < teams <= TEAMS_APART)):
+        others = tuple(reason for reason in reasons if reason != OF_TEAMS)
+        reasons = (*(f"t.team_id = (CAST(:own_teams AS uuid[]))[{1 + n}]" for n in range(teams)), *others)
+    return Sight(EVERYTHING, reasons), values
+
+
+def _given(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """What the conditions need, as the database takes it."""
+    given = {name: value for name, value in conditions.items() if value is not None}
+    if "priority" in given:
+        given["priority"] = [PRIORITIES.index(priority) + 1 for priority in given["priority"]]
+    return given
 
 
 @lru_cache(maxsize=64)
@@ -152,27 +207,20 @@ def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[A
     """The rows of a page, and one more where there is a next."""
     _, _, kind = SORTS[wanted.sort.removeprefix("-")]
     after = page.after(wanted.cursor_sort, (kind, UUID))
-    visible, values = visible_to(actor)
+    sight, values = _sight(actor, wanted)
+    values |= {"workspace_id": actor.workspace.id, "take": page.take, "skip": page.skip}
     if after:
-        infinity = after[0] is None
-        values = {**values, "after_value": "infinity" if infinity else after[0], "after_id": after[1]}
-    statement = _page(visible, tuple(sorted(wanted.conditions)), wanted.sort, after is not None)
-    given = {name: value for name, value in wanted.conditions.items() if value is not None}
-    return list(
-        tx.connection.execute(
-            statement,
-            {"workspace_id": actor.workspace.id, "take": page.take, "skip": page.skip, **values, **given},
-        ).all()
-    )
+        values |= {"after_value": "infinity" if after[0] is None else after[0], "after_id": after[1]}
+    statement = _page(sight, tuple(sorted(wanted.conditions)), wanted.sort, after is not None)
+    return list(tx.connection.execute(statement, {**values, **_given(wanted.conditions)}).all())
 
 
 def ids_of(tx: Transaction, actor: Actor, wanted: Filter, most: int) -> list[UUID]:
     """The ids of the first `most` tickets, in order."""
-    visible, values = visible_to(actor)
-    statement = _ids(visible, tuple(sorted(wanted.conditions)), wanted.sort)
-    given = {name: value for name, value in wanted.conditions.items() if value is not None}
-    keys = {"workspace_id": actor.workspace.id, "most": most, **values, **given}
-    return list(tx.connection.scalars(statement, keys))
+    sight, values = _sight(actor, wanted)
+    values |= {"workspace_id": actor.workspace.id, "take": most, "skip": 0}
+    statement = _ids(sight, tuple(sorted(wanted.conditions)), wanted.sort)
+    return list(tx.connection.scalars(statement, {**values, **_given(wanted.conditions)}))
 
 
 def counts_of(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -181,8 +229,7 @@ def counts_of(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]]
     given = {
         f"{name}_{place}": value
         for place, conditions in enumerate(wanted)
-        for name, value in conditions.items()
-        if value is not None
+        for name, value in _given(conditions).items()
     }
     statement = _counts(visible, tuple(tuple(sorted(conditions)) for conditions in wanted))
     keys = {"workspace_id": actor.workspace.id, **values, **given}

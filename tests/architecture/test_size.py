@@ -30,6 +30,7 @@ LONG_FILES = {
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
     "chalicelib/tickets/attachment_queries.py": "all the SQL of files, statement by statement",
     "chalicelib/tickets/conversation.py": "all the reads of what was said and done, most of it statements",
+    "chalicelib/tickets/listing.py": "lists: conditions, orders, reasons, and what is composed of them",
     "chalicelib/tickets/rule_conditions.py": "what each operator means, one small function each",
     "chalicelib/tickets/rule_fields.py": "what each field can be asked: one table, and how it is read",
     "chalicelib/tickets/queries.py": "all the SQL that verbs load and write with",

@@ -9,14 +9,16 @@ TICKETS = declared(
     "tests/tickets/test_hidden_tickets.py tests/tickets/test_listing.py tests/tickets/test_commenting.py tests/tickets/test_verbs.py "
     + ORGANISATIONS,
     ("deleted tickets", 'EVERYTHING = "t.deleted_at IS NULL"', 'EVERYTHING = "true"'),
-    ("other teams' tickets", "(t.team_id = ANY(CAST(:own_teams AS uuid[])) OR", "(true OR"),
-    ("other customers' tickets", '_OWN = """t.requester_id = :actor_id OR', '_OWN = """true OR'),
+    ("other teams' tickets", 'OF_TEAMS = "t.team_id = ANY(CAST(:own_teams AS uuid[]))"', 'OF_TEAMS = "true"'),
+    ("other customers' tickets", 'ASKED = "t.requester_id = :actor_id"', 'ASKED = "true"'),
+    ("in a list of somebody's", 'ASKED: conditions.get("requester") == actor.id', 'ASKED: "requester" in conditions'),
+    ("in a list of a team", 'OF_TEAMS: conditions.get("team") in actor.team_ids', 'OF_TEAMS: "team" in conditions'),
     ("whatever anybody watches", "WHERE w.workspace_id = :workspace_id AND w.user_id = :actor_id))", "WHERE w.workspace_id = :workspace_id))"),
-    ("other organisations' tickets", "OR t.organisation_id = :own_organisation)", "OR true)"),
+    ("other organisations' tickets", 'OF_ORGANISATION = "t.organisation_id = :own_organisation"', 'OF_ORGANISATION = "true"'),
     ("a workspace's setting", 'actor.workspace.agent_visibility == "all"', 'actor.workspace.agent_visibility != "none"'),
 ) + declared(
     "visibility", "chalicelib/tickets/listing.py", "tests/tickets/test_listing.py",
-    ("in a list", 'return ["t.workspace_id = :workspace_id", visible, *(', 'return ["t.workspace_id = :workspace_id", *('),
+    ("in a list", "return Sight(EVERYTHING, reasons), values", "return Sight(EVERYTHING), values"),
 ) + declared(
     "visibility", "chalicelib/tickets/queries.py", "tests/tickets/test_verbs.py tests/tickets/test_listing.py",
     ("in a verb", 'condition, values = ("t.deleted_at IS NOT NULL", {}) if deleted else visible_to(actor)',

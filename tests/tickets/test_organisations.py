@@ -8,7 +8,7 @@ import pg8000.native
 import pytest
 
 from chalicelib.tickets import listing
-from chalicelib.tickets.visibility import OWN_ORGANISATION
+from chalicelib.tickets.visibility import ASKED, EVERYTHING, OF_ORGANISATION, WATCHED
 from local.postgres import Cluster
 from tests.conftest import DATABASE
 from tests.support.api import Api
@@ -89,7 +89,8 @@ class TestFilter:
         chris = desk.ticket(desk.cast.chris)
         put(desk, desk.cast.carol, northwind)
         carols = desk.ticket()
-        database.run("UPDATE sla_targets SET due_at = now() - interval '1 hour'")
+        for promised in ("sla_targets", "tickets"):
+            database.run(f"UPDATE {promised} SET due_at = now() - interval '1 hour'")
         dario = desk.as_(desk.cast.dario)
 
         def late(query: str) -> list[str]:
@@ -516,7 +517,8 @@ class TestIndexes:
             t=cast.teams["Networks"],
         )
         database.run("ANALYZE tickets")
-        statement = listing._page(OWN_ORGANISATION, ("not_archived",), "-created_at", False)
+        sight = listing.Sight(EVERYTHING, (ASKED, WATCHED, OF_ORGANISATION))
+        statement = listing._page(sight, ("not_archived",), "-created_at", False)
         app = pg8000.native.Connection(**cluster.dsn("mesa_app", DATABASE), timeout=60)
         app.run("BEGIN")
         app.run("SELECT workspace_id FROM fn_enter(:w, NULL)", w=cast.acme)
@@ -534,7 +536,6 @@ class TestIndexes:
         )
         app.close()
 
-        assert "BitmapOr" in plan
         parts = ("requester_id_idx", "organisation_id_idx")
         assert {f"tickets_workspace_id_{part}" for part in parts} <= set(re.findall(r"tickets_\w+", plan))
         assert "tickets_pkey" in plan
