@@ -11,6 +11,7 @@ INT8 = range(-(2**63), 2**63)
 # By pydantic's kind of problem.
 SENTENCES = {
     "missing": "This field is required.",
+    "union_tag_not_found": "This field is required.",
     "extra_forbidden": "There is no such field.",
     "model_type": "This must be a JSON object.",
     "dict_type": "This must be a JSON object.",

@@ -14,6 +14,9 @@ from chalicelib.core.errors import FieldProblem, HelpdeskError, ValidationFailed
 log = logging.getLogger(__name__)
 # Problems of what is not in the document, so its path ends in a name all the same.
 ABSENT = ("missing",)
+# Of one of several shapes: the field that says which is not there, or says another.
+NO_KIND, NO_SUCH_KIND = "union_tag_not_found", "union_tag_invalid"
+MISSING = (*ABSENT, NO_KIND)
 
 
 def problem(error: HelpdeskError, request_id: str | None) -> Response:
@@ -33,15 +36,21 @@ def validation_failed(error: ValidationError, document: Any) -> ValidationFailed
     """What pydantic found in a document, in our words: one problem a field, whatever its alternatives."""
     found: dict[str, dict[str, str]] = {}
     for detail in error.errors(include_url=False, include_input=False):
-        kind = detail["type"]
-        message = SENTENCES.get(kind) or detail["msg"].removeprefix("Value error, ").removesuffix(".") + "."
-        code = "FIELD_REQUIRED" if kind == "missing" else "VALIDATION_ERROR"
-        found.setdefault(_field(detail, document), {}).setdefault(message, code)
+        code = "FIELD_REQUIRED" if detail["type"] in MISSING else "VALIDATION_ERROR"
+        found.setdefault(_field(detail, document), {}).setdefault(_sentence(detail), code)
     problems = [
         FieldProblem(field, next(iter(codes.values())), " Or: ".join(codes)) for field, codes in found.items()
     ]
     named = "; ".join(f"{p.field}: {p.message}" if p.field else p.message for p in problems[:5])
     return ValidationFailed(f"The request cannot be taken as it is. {named}", errors=problems[:50])
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind == NO_SUCH_KIND:
+        words = str(detail["ctx"]["expected_tags"]).replace("'", "")
+        return f"This must be one of {words}."
+    return SENTENCES.get(kind) or detail["msg"].removeprefix("Value error, ").removesuffix(".") + "."
 
 
 def _field(detail: ErrorDetails, document: Any) -> str:
@@ -56,4 +65,6 @@ def _field(detail: ErrorDetails, document: Any) -> str:
         elif path and not (part == detail["loc"][-1] and detail["type"] in ABSENT):
             continue
         path.append(str(part))
+    if detail["type"] in (NO_KIND, NO_SUCH_KIND):
+        path.append(str(detail["ctx"]["discriminator"]).strip("'"))
     return ".".join(path)

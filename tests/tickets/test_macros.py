@@ -287,9 +287,12 @@ class TestBadInput:
             ({"description": ""}, "description"),
             ({"actions": []}, "actions"),
             ({"actions": TAG * 21}, "actions"),
-            ({"actions": [{"action": "archive"}]}, "actions.0"),
-            ({"actions": [{"action": "delete"}]}, "actions.0"),
+            ({"actions": [{"action": "archive"}]}, "actions.0.action"),
+            ({"actions": [{"action": "delete"}]}, "actions.0.action"),
             ({"actions": [*TAG, {"action": "add_tags"}]}, "actions.1.tags"),
+            ({"actions": [*TAG, {"tags": ["x"]}]}, "actions.1.action"),
+            ({"actions": ["add_tags"]}, "actions.0"),
+            ({"actions": [{"action": "set_field", "key": "a", "value": "x" * 17_000}]}, "actions.0.value"),
             ({"actions": [{"action": "set_priority", "priority": "highest"}]}, "actions.0.priority"),
             ({"actions": [{"action": "comment", "body": "{{customer.name}}"}]}, "actions.0.body"),
             ({"actions": [{"action": "assign", "assignee_id": "you"}]}, "actions.0.assignee_id"),
@@ -317,6 +320,16 @@ class TestBadInput:
         for reply in (new, changed):
             assert reply.status == 422, reply.text
             assert [problem["field"] for problem in reply.json["errors"]] == [field]
+
+    def test_the_kinds_of_actions_are_named(self, desk: ServiceDesk) -> None:
+        [unknown] = make(desk, desk.cast.ada, actions=[{"action": "explode"}]).json["errors"]
+        missing = make(desk, desk.cast.ada, actions=[{}])
+
+        assert unknown["message"].startswith("This must be one of set_priority, set_type, ")
+        assert (missing.code, missing.json["errors"][0]["message"]) == (
+            "FIELD_REQUIRED",
+            "This field is required.",
+        )
 
     def test_the_known_placeholders_are_named(self, desk: ServiceDesk) -> None:
         reply = make(desk, desk.cast.ada, actions=[{"action": "comment", "body": "Dear {{name}}"}])

@@ -87,7 +87,7 @@ class TestMaking:
                 "A rule that runs by the clock has that trigger alone.",
             ),
             ({"actions": []}, "actions", ""),
-            ({"actions": [{"action": "archive"}]}, "actions.0", ""),
+            ({"actions": [{"action": "archive"}]}, "actions.0.action", ""),
             (
                 {"actions": [{"action": "assign", "assignee_id": "me"}]},
                 "actions.0.assignee_id",

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.api.schemas.common import In, LongText
 from chalicelib.api.schemas.custom_fields import at_most_16_kb
@@ -22,6 +22,12 @@ def with_placeholders(text: str) -> str:
         allowed = ", ".join(sorted(SAFE_ANYWHERE))
         raise ValueError(f"{{{{{name}}}}} cannot stand in code or in a link's address. These can: {allowed}.")
     return text
+
+
+def of_reasonable_size(value: Any) -> Any:
+    """Refuses what no custom field can hold."""
+    at_most_16_kb({"": value})
+    return value
 
 
 TagsNamed = Annotated[list[Tag], Field(min_length=1, max_length=50)]
@@ -78,12 +84,7 @@ class SetField(In):
 
     action: Literal["set_field"]
     key: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    value: Any
-
-    @model_validator(mode="after")
-    def of_reasonable_size(self) -> "SetField":
-        at_most_16_kb({self.key: self.value})
-        return self
+    value: Annotated[Any, AfterValidator(of_reasonable_size)]
 
 
 class SetStatus(In):
