@@ -7,12 +7,14 @@ from typing import Any
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import FieldProblem, ValidationFailed
+from chalicelib.core.json_text import dumps
 from chalicelib.models.words import ActorType
 from chalicelib.tickets import acting, custom_field_queries, field_values, rule_fields
 from chalicelib.tickets import rule_queries as queries
 from chalicelib.tickets.actions import KEPT
 from chalicelib.tickets.rule_fields import Named
 
+MAX_BYTES = 65_536
 SENTENCES = {
     "team": "There is no such team.",
     "user": "There is no such user.",
@@ -23,7 +25,7 @@ SENTENCES = {
 def check(tx: Transaction, actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
     """Those of FACTS that are given, as they are kept. Raises ValidationFailed with all that is wrong."""
     settled = dict(given)
-    problems: list[FieldProblem] = []
+    problems = _too_long(given)
     if "conditions" in given:
         settled["conditions"], wrong = _checked_conditions(tx, actor, given["conditions"])
         problems += wrong
@@ -36,6 +38,16 @@ def check(tx: Transaction, actor: Actor, given: Mapping[str, Any]) -> dict[str, 
         told = "; ".join(f"{each.field}: {each.message}" for each in problems[:5])
         raise ValidationFailed(f"The rule cannot be taken as it is. {told}", errors=problems[:50])
     return settled
+
+
+def _too_long(given: Mapping[str, Any]) -> list[FieldProblem]:
+    """All rules of a workspace are read for each event that they listen to."""
+    told = "This is longer than 64 kB of JSON."
+    return [
+        FieldProblem(name, "VALIDATION_ERROR", told)
+        for name in ("conditions", "actions")
+        if name in given and len(dumps(given[name]).encode()) > MAX_BYTES
+    ]
 
 
 def _checked_conditions(

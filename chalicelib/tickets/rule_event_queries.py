@@ -39,8 +39,8 @@ LOOK = text(
               AND g.metric = 'resolution' AND g.breached_at IS NOT NULL) AS breached,
         CASE WHEN k.id IS NOT NULL THEN jsonb_build_object(
             'timezone', k.timezone, 'weekly', k.weekly, 'holidays', k.holidays) END AS calendar,
-        CASE WHEN CAST(:since AS text) IS NOT NULL
-            THEN fn_rule_instant(t.workspace_id, t.id, :since) END AS instant,
+        CASE WHEN CAST(:since AS text) IS NOT NULL THEN (
+            SELECT i.instant FROM fn_rule_instants(t.workspace_id, ARRAY[t.id], :since) i) END AS instant,
         EXISTS (SELECT FROM rule_firings f WHERE f.workspace_id = t.workspace_id AND f.rule_id = :rule_id
             AND (f.event_id = :event_id
                  OR (f.ticket_id = t.id AND f.counts_from = CAST(:counts_from AS timestamptz)))) AS has_fired

@@ -13,46 +13,46 @@ ALTER FUNCTION fn_rules_listen(uuid, text) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_rules_listen(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fn_rules_listen(uuid, text) TO mesa_app;
 
--- The instant that a rule counts from on a ticket, null where there is none now. What rules do themselves does not count as a
+-- The instants that a rule counts from on tickets, null where there is none now. What rules do themselves does not count as a
 -- change, nor as a word of the staff; what the requester asked for first is a word of theirs.
-CREATE OR REPLACE FUNCTION fn_rule_instant(p_workspace uuid, p_ticket uuid, p_since text) RETURNS timestamptz
+CREATE OR REPLACE FUNCTION fn_rule_instants(p_workspace uuid, p_tickets uuid[], p_since text)
+RETURNS TABLE (ticket_id uuid, instant timestamptz)
 LANGUAGE plpgsql STABLE
+-- So that only the one branch is planned, and for these tickets.
+SET plan_cache_mode = force_custom_plan
 AS $$
-DECLARE
-    v_instant timestamptz;
 BEGIN
-    SELECT CASE p_since
+    RETURN QUERY SELECT t.id, CASE p_since
         WHEN 'created' THEN t.created_at
         WHEN 'updated' THEN coalesce((
             SELECT e.created_at FROM timeline_entries e
-            WHERE e.workspace_id = p_workspace AND e.ticket_id = p_ticket AND e.actor_type <> 'system'
+            WHERE e.workspace_id = p_workspace AND e.ticket_id = t.id AND e.actor_type <> 'system'
             ORDER BY e.sequence DESC LIMIT 1), t.created_at)
         WHEN 'requester_commented' THEN coalesce((
             SELECT c.created_at FROM comments c
             JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
-            WHERE c.workspace_id = p_workspace AND c.ticket_id = p_ticket AND c.visibility = 'public' AND c.deleted_at IS NULL
+            WHERE c.workspace_id = p_workspace AND c.ticket_id = t.id AND c.visibility = 'public' AND c.deleted_at IS NULL
               AND (u.id = t.requester_id OR u.role = 'customer')
             ORDER BY c.created_at DESC, c.id DESC LIMIT 1), t.created_at)
         WHEN 'staff_commented' THEN (
             SELECT c.created_at FROM comments c
             LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
-            WHERE c.workspace_id = p_workspace AND c.ticket_id = p_ticket AND c.visibility = 'public' AND c.deleted_at IS NULL
+            WHERE c.workspace_id = p_workspace AND c.ticket_id = t.id AND c.visibility = 'public' AND c.deleted_at IS NULL
               AND (c.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> t.requester_id))
             ORDER BY c.created_at DESC, c.id DESC LIMIT 1)
         WHEN 'due' THEN t.due_at
         WHEN 'due_in' THEN t.due_at
-        ELSE coalesce((
+        WHEN 'assigned' THEN CASE WHEN t.assignee_id IS NOT NULL THEN coalesce((
             SELECT e.created_at FROM timeline_entries e
-            WHERE e.workspace_id = p_workspace AND e.ticket_id = p_ticket
-              AND e.changes ? CASE p_since WHEN 'assigned' THEN 'assignee_id' ELSE 'status' END
-            ORDER BY e.sequence DESC LIMIT 1), t.created_at)
+            WHERE e.workspace_id = p_workspace AND e.ticket_id = t.id AND e.changes ? 'assignee_id'
+            ORDER BY e.sequence DESC LIMIT 1), t.created_at) END
+        ELSE CASE WHEN p_since <> 'pending' OR t.status = 'pending' THEN coalesce((
+            SELECT e.created_at FROM timeline_entries e
+            WHERE e.workspace_id = p_workspace AND e.ticket_id = t.id AND e.changes ? 'status'
+            ORDER BY e.sequence DESC LIMIT 1), t.created_at) END
         END
-    INTO v_instant
     FROM tickets t
-    WHERE t.workspace_id = p_workspace AND t.id = p_ticket
-      AND (p_since <> 'assigned' OR t.assignee_id IS NOT NULL)
-      AND (p_since <> 'pending' OR t.status = 'pending');
-    RETURN v_instant;
+    WHERE t.workspace_id = p_workspace AND t.id = ANY(p_tickets);
 END $$;
 
 -- First it follows: of each rule it looks at the tickets that have changed since it looked last, in the order of their last change,
@@ -94,9 +94,10 @@ BEGIN
                     AND d.generation = v_rule.generation AND d.seen_sequence = t.last_sequence)
             ORDER BY t.updated_at, t.id LIMIT p_limit - p_followed
         ), reckoned AS (
-            SELECT c.id, c.last_sequence,
-                   public.fn_rule_instant(v_rule.workspace_id, c.id, v_rule.since) AS counts_from
+            SELECT c.id, c.last_sequence, i.instant AS counts_from
             FROM changed c
+            JOIN public.fn_rule_instants(
+                v_rule.workspace_id, ARRAY(SELECT changed.id FROM changed), v_rule.since) i ON i.ticket_id = c.id
         ), kept AS (
             INSERT INTO public.rule_dues AS d
                 (workspace_id, rule_id, ticket_id, generation, seen_sequence, counts_from, at)
@@ -108,6 +109,12 @@ BEGIN
                 at = CASE WHEN excluded.counts_from IS DISTINCT FROM d.fired_from THEN excluded.at END
         )
         SELECT count(*), max(c.updated_at) INTO v_seen, v_last FROM changed c;
+
+        -- What has ended since is reckoned with no longer; that a rule has fired on it is remembered, for it may be reopened.
+        DELETE FROM public.rule_dues d USING public.tickets t
+        WHERE t.workspace_id = v_rule.workspace_id AND t.deleted_at IS NULL AND t.archived_at IS NULL
+          AND t.updated_at >= v_rule.followed_until AND t.status IN ('closed', 'cancelled')
+          AND d.workspace_id = t.workspace_id AND d.rule_id = v_rule.id AND d.ticket_id = t.id AND d.fired_from IS NULL;
 
         p_followed := p_followed + v_seen;
         UPDATE public.rules r SET

@@ -102,7 +102,7 @@ def upgrade() -> None:
         """
     )
     secure("rules", app="SELECT, INSERT, UPDATE, DELETE", definer="SELECT, UPDATE")
-    secure("rule_dues", app="SELECT, UPDATE", definer="SELECT, INSERT, UPDATE")
+    secure("rule_dues", app="SELECT, UPDATE", definer="SELECT, INSERT, UPDATE, DELETE")
     secure("rule_events", app="SELECT, INSERT", definer="SELECT, UPDATE, DELETE")
     secure("rule_firings", app="SELECT, INSERT", definer="SELECT, UPDATE, DELETE")
 
@@ -111,7 +111,7 @@ def downgrade() -> None:
     op.execute(
         """
         DROP PROCEDURE IF EXISTS sp_rule_sweep(integer, timestamptz, integer, integer);
-        DROP FUNCTION IF EXISTS fn_rules_listen(uuid, text), fn_rule_instant(uuid, uuid, text);
+        DROP FUNCTION IF EXISTS fn_rules_listen(uuid, text), fn_rule_instants(uuid, uuid[], text);
         DROP TABLE rule_firings, rule_events, rule_dues, rules;
         """
     )

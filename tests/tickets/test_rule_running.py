@@ -6,15 +6,28 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import queues, schedules
 from chalicelib.core.event import Event
 from chalicelib.tickets import rule_event_queries, rule_running
+from tests.conftest import Queue
 from tests.support.connections import Connections
 from tests.support.database import Database
-from tests.support.mailbox import batch_of
+from tests.support.mailbox import LambdaContext, batch_of
 from tests.support.rule_book import TAG, RuleBook
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
+TICK = {
+    "version": "0",
+    "account": "123456789012",
+    "region": "us-east-1",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-06-05T15:00:00Z",
+    "id": "tick",
+    "resources": [],
+}
 URGENT = [{"action": "set_priority", "priority": "urgent"}]
 
 
@@ -599,6 +612,37 @@ class TestClock:
 
         assert book.firings(rule) == []
 
+    def test_what_has_ended_is_forgotten_unless_the_rule_has_fired_on_it(
+        self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any], database: Database
+    ) -> None:
+        fired, waits = desk.networks_ticket(), desk.networks_ticket()
+        book.age(fired, "25 hours")
+        self.tick(book)
+        for each in (fired, waits):
+            assert desk.do(desk.cast.dario, each, "cancel", reason="not needed").status == 200
+
+        self.tick(book)
+
+        kept = [row["ticket_id"] for row in database.rows("SELECT ticket_id FROM rule_dues")]
+        assert kept == [UUID(fired["id"])]
+        assert desk.do(desk.cast.dario, fired, "reopen", reason="still dark").status == 200
+        self.tick(book)
+        assert book.outcomes(rule) == ["applied"]
+
+    def test_more_than_fits_into_one_sweep_is_done_by_the_next(
+        self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any], connections: Connections
+    ) -> None:
+        for _ in range(5):
+            book.age(desk.networks_ticket(), "25 hours")
+        book.forget()
+        began = datetime.now(UTC)
+
+        swept = [connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began)) for _ in range(5)]
+        book.run()
+
+        assert swept == [(2, 2), (2, 2), (1, 1), (0, 0), (0, 0)]
+        assert len(book.firings(rule)) == 5
+
     def test_another_delay_is_reckoned_anew_and_fires_for_no_instant_twice(
         self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any]
     ) -> None:
@@ -636,6 +680,51 @@ class TestClock:
             self.tick(book)
 
         assert book.outcomes(rule) == ["applied"]
+
+
+class TestLambdas:
+    """The two functions whole, with the queues that they send to."""
+
+    def test_what_is_due_and_what_was_done_is_sent_on_at_once(
+        self, book: RuleBook, desk: ServiceDesk, queue: Queue
+    ) -> None:
+        book.make(when=[{"on": "since", "since": "created", "hours": 24}], actions=URGENT)
+        ticket = desk.networks_ticket()
+        book.age(ticket, "25 hours")
+        queue.take()
+
+        schedules.rule_sweep(TICK, LambdaContext(50.0))
+        (due,) = queue.take()
+        assert book.deliver(due) == []
+
+        assert due["type"] == "rule.due"
+        assert [each["type"] for each in queue.take()] == ["ticket.rule_fired", "ticket.reclassified"]
+
+    def test_where_time_ends_the_event_comes_again_and_goes_on(
+        self, book: RuleBook, desk: ServiceDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rules = [book.make(f"{n}", actions=tag(f"t{n}")) for n in range(3)]
+        desk.ticket()
+        (created,) = book.waiting()
+        left = iter([60.0, 60.0, 60.0, 1.0, 1.0])
+        context = LambdaContext()
+        monkeypatch.setattr(context, "get_remaining_time_in_millis", lambda: next(left) * 1000)
+
+        first = queues.rules(batch_of(created), context)["batchItemFailures"]
+
+        assert len(first) == 1
+        assert [book.outcomes(rule) for rule in rules] == [["applied"], ["applied"], []]
+        assert book.deliver(created) == []
+        assert [book.outcomes(rule) for rule in rules] == [["applied"]] * 3
+
+    def test_what_is_no_event_of_a_ticket_fails_alone(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make()
+        ticket = desk.ticket()
+        (created,) = book.waiting()
+        broken = {**created, "id": created["id"] + 1000, "payload": {"actor": 7}}
+
+        assert book.deliver(broken, created) == [0]
+        assert book.look(ticket)["tags"] == ["ruled"]
 
 
 def test_tags_are_added_once(book: RuleBook, desk: ServiceDesk) -> None:

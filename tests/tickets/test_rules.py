@@ -119,6 +119,11 @@ class TestMaking:
                 "There is no such field.",
             ),
             ({"conditions": {"none": []}}, "conditions.none", ""),
+            (
+                {"actions": [{"action": "comment", "body": "x" * 65_530}, *TAG]},
+                "actions",
+                "This is longer than 64 kB of JSON.",
+            ),
         ],
     )
     def test_what_is_wrong_is_told_with_its_path(
