@@ -69,7 +69,7 @@ class TestMaking:
         ("changed", "field", "sentence"),
         [
             ({"when": []}, "when", ""),
-            ({"when": [{"on": "deleted"}]}, "when.0", ""),
+            ({"when": [{"on": "deleted"}]}, "when.0.on", ""),
             ({"when": [{"on": "updated", "verbs": ["flew"]}]}, "when.0", "flew is no verb."),
             (
                 {"when": [{"on": "since", "since": "created"}]},
