@@ -46,6 +46,8 @@ JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bo
     calendar_setup.KIND: recounting.recount,
     reindexing.KIND: reindexing.refresh,
 }
+# What the end of a kind means beyond itself, where nothing else is left to end it.
+JOB_ENDS = {bulk.KIND: bulk_jobs.tell}
 
 HasTime = Callable[[], bool]
 
@@ -194,7 +196,7 @@ def do_job(event: Event, settings: JobSettings, has_time: HasTime) -> None:
     try:
         has_ended = JOB_KINDS[job.kind](_repeatable, job, settings.export_bucket, has_time)
     except Exception:
-        in_transaction(lambda tx: held_jobs.put_back(tx, job), repeatable=True)
+        in_transaction(lambda tx: held_jobs.put_back(tx, job, JOB_ENDS), repeatable=True)
         raise
     if not has_ended:
         in_transaction(lambda tx: held_jobs.go_on_later(tx, job), repeatable=True)

@@ -1,6 +1,6 @@
 """Jobs, for those who asked for them and for those who do them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,9 @@ SHOWN = (
 )
 OPEN = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 SORT = "-created_at"
+
+# What the end of a job means beyond itself, whoever ends it: called with the job as it was before.
+Told = Callable[[Transaction, Row[Any]], None]
 
 
 def shape(job: Row[Any]) -> dict[str, Any]:
@@ -68,8 +71,11 @@ def result(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("ticket_id", "label", "status", "version", "error")}
 
 
-def cancel(tx: Transaction, actor: Actor, job_id: UUID, because: Mapping[str, str]) -> dict[str, Any]:
+def cancel(
+    tx: Transaction, actor: Actor, job_id: UUID, because: Mapping[str, str], ends: Mapping[str, Told]
+) -> dict[str, Any]:
     """Ends a job before what it does next. `because`: why a kind cannot be cancelled, where it says so.
+    `ends`: what else the end of a kind means.
 
     Raises NotFound as `get`; Conflict for what has ended, and for what must be brought to its end.
     """
@@ -81,6 +87,8 @@ def cancel(tx: Transaction, actor: Actor, job_id: UUID, because: Mapping[str, st
     if not job.cancellable:
         raise Conflict(because.get(job.kind, "A job of this kind cannot be cancelled: it runs to its end."))
     jobs.cancel(tx, job)
+    if job.kind in ends:
+        ends[job.kind](tx, job)
     audit(tx, actor, "job.cancelled", ("job", job_id), after={"kind": job.kind, "done": job.done})
     return shape(_seen(tx, actor, job_id))
 
@@ -99,10 +107,11 @@ def take_up(tx: Transaction, workspace_id: UUID, job_id: UUID) -> Row[Any] | Non
     return jobs.take_up(tx, workspace_id, job_id)
 
 
-def put_back(tx: Transaction, job: Row[Any]) -> None:
+def put_back(tx: Transaction, job: Row[Any], ends: Mapping[str, Told]) -> None:
     """Lets go of a job that failed, for the next delivery; after the last it has failed for good."""
     principals.enter_system(tx, job.workspace_id)
-    jobs.put_back(tx, job)
+    if jobs.put_back(tx, job) and job.kind in ends:
+        ends[job.kind](tx, job)
 
 
 def go_on_later(tx: Transaction, job: Row[Any]) -> None:

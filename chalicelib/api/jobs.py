@@ -11,11 +11,14 @@ from chalicelib.api.schemas.common import Page
 from chalicelib.api.schemas.jobs import EXAMPLE, JobDetail, JobOut, JobQuery, ResultOut, ResultQuery
 from chalicelib.core import paging
 from chalicelib.privacy import erasing
+from chalicelib.tickets import bulk, bulk_jobs
 
 routes = Routes(__name__, tag="Jobs")
 
 # Kinds that must be brought to their end, and why.
 RUNS_ON = {erasing.KIND: erasing.RUNS_ON}
+# What their end means beyond themselves.
+ENDS = {bulk.KIND: bulk_jobs.tell}
 
 
 @routes.get("/v1/jobs", summary="List your jobs; an administrator's list has all", answer=Page[JobOut])
@@ -56,4 +59,4 @@ def list_results(call: Call, job_id: UUID, query: ResultQuery) -> Answer:
     examples={"answer": {**EXAMPLE, "status": "cancelled", "cancellable": False}},
 )
 def cancel_job(call: Call, job_id: UUID) -> Answer:
-    return Answer(job_answer(jobs.cancel(call.tx, call.actor, job_id, RUNS_ON), call))
+    return Answer(job_answer(jobs.cancel(call.tx, call.actor, job_id, RUNS_ON, ENDS), call))

@@ -174,12 +174,12 @@ def go_on_later(tx: Transaction, job: Row[Any]) -> None:
     events.record_for_later(tx, job.workspace_id, REQUESTED, _payload(job), 0)
 
 
-def put_back(tx: Transaction, job: Row[Any]) -> None:
-    """Lets go of a job that failed, for the next delivery; after the last it has failed for good."""
+def put_back(tx: Transaction, job: Row[Any]) -> bool:
+    """Lets go of a job that failed, for the next delivery; True after the last: it has failed for good."""
     if job.attempts >= MAX_ATTEMPTS:
-        finish(tx, job, error=GAVE_UP)
-    else:
-        _release(tx, job, has_failed=True)
+        return finish(tx, job, error=GAVE_UP)
+    _release(tx, job, has_failed=True)
+    return False
 
 
 def finish(

@@ -17,6 +17,7 @@ from chalicelib.core import events, job_items, jobs
 from chalicelib.core.db import LOCK_NOT_AVAILABLE, Transaction, is_passing, sqlstate
 from chalicelib.core.errors import Conflict, HelpdeskError, Unavailable, ValidationFailed
 from chalicelib.models.words import Outcome
+from chalicelib.sla.policies import read as read_policies
 from chalicelib.tickets import acting, filtering, listing
 from chalicelib.tickets.acting import Prepared
 from chalicelib.tickets.actions import Document, Kind
@@ -121,7 +122,8 @@ def at_once(
     tx: Transaction, actor: Actor, chosen: Sequence[Chosen], prepared: Prepared, bulk_id: UUID
 ) -> list[Result]:
     """What became of each, in their order. Everything that the actions name is held; see acting.prepare."""
-    drafts = open_drafts(tx, actor, [each.ticket_id for each in chosen])
+    policies = read_policies(prepared.found.policies) if prepared.found else []
+    drafts = open_drafts(tx, actor, [each.ticket_id for each in chosen], policies)
     until = monotonic() + LONGEST_SECONDS
     results = []
     for each in chosen:

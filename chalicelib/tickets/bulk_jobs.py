@@ -40,32 +40,33 @@ def step(tx: Transaction, job: Row[Any]) -> bool:
     """The next ticket, with what became of it; whether nothing is left to do."""
     actor = _enter(tx, job)
     held = jobs.hold(tx, job.workspace_id, job.id)
-    if held is None:
+    if held is None or held.status not in OPEN:
         return True
-    if held.status not in OPEN:
-        return _tell(tx, job)
     try:
         if actor is None:
             raise Forbidden(NOT_ANY_MORE)
         actor.require(Permission.TICKETS_BULK, NOT_ANY_MORE)
         item = job_items.next_one(tx, held)
         if item is None:
-            jobs.finish(tx, held)
-            return _tell(tx, job)
+            return _end(tx, held)
         prepared = acting.prepare(tx, actor, held.input["actions"])
     except HelpdeskError as error:
-        jobs.finish(tx, held, error=error.detail)
-        return _tell(tx, job)
+        return _end(tx, held, error.detail)
     chosen = Chosen(item.subject_id, item.expected_version)
     (result,) = bulk.at_once(tx, actor, [chosen], prepared, held.id)
     job_items.settle(tx, held, item.place, result.status, result.label, result.version, result.error)
     return False
 
 
-def _tell(tx: Transaction, job: Row[Any]) -> bool:
-    """Tells of what was changed until the end."""
+def tell(tx: Transaction, job: Row[Any]) -> None:
+    """Tells of what was changed until the end. `job`: as it was before that."""
     who = job.input["actor"]
     bulk.tell(tx, job.workspace_id, job.id, (who["type"], who["id"]), job_items.changed(tx, job))
+
+
+def _end(tx: Transaction, job: Row[Any], error: str | None = None) -> bool:
+    jobs.finish(tx, job, error=error)
+    tell(tx, job)
     return True
 
 

@@ -15,13 +15,14 @@ HELD = "Somebody else is changing this ticket. Try again in a moment."
 
 
 def open_drafts(
-    tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID]
+    tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID], policies: list[Policy]
 ) -> dict[UUID, Draft | HelpdeskError]:
     """By id, the ticket as open_draft has it, or why there is none, with `label` and `version` of one that is
     seen.
 
     They are locked in the order of their ids. Where somebody else holds one of them for too long, those that
     are free are locked, and the others are Conflict: who holds some and waits for more may wait in a circle.
+    `policies`: the workspace's, where they are known already.
     """
     others: dict[UUID, Any] = {}
     try:
@@ -32,7 +33,6 @@ def open_drafts(
             raise
         found = queries.lock_many(tx, actor, ticket_ids, waits=False)
         others = queries.visible_among(tx, actor, ticket_ids)
-    policies: list[Policy] = []
     drafts: dict[UUID, Draft | HelpdeskError] = {}
     for ticket_id in ticket_ids:
         if ticket := found.get(ticket_id):

@@ -343,3 +343,17 @@ def test_every_verb_is_counted() -> None:
         "watchers",
     }
     assert verbs - others == set(VERBS)
+
+
+def test_many_tickets_at_once_cost_a_few_each(desk: ServiceDesk) -> None:
+    """Two of them are the savepoint that each stands behind."""
+    tickets = [desk.networks_ticket()["id"] for _ in range(12)]
+
+    def cost(ids: list[str], tag: str) -> int:
+        body = {"ticket_ids": ids, "actions": [{"action": "add_tags", "tags": [tag]}]}
+        return counted(desk, desk.cast.dario, "POST", "/v1/tickets/bulk", body)[0]
+
+    few, many = cost(tickets[:2], "few"), cost(tickets, "many")
+
+    assert few <= WRITE + 2 * 4
+    assert many - few <= 10 * 4

@@ -1,18 +1,24 @@
 """Many tickets changed at once: one mail a person of the staff, and each customer's own, as ever."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from chalicelib.accounts import jobs, principals
+from chalicelib.api.jobs import ENDS, RUNS_ON
+from chalicelib.core.db import Transaction
 from tests.conftest import Queue
 from tests.support.api import Api
 from tests.support.cast import Cast
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.mailbox import Mailbox, deliver, html_of, text_of
 from tests.support.post import Post
 from tests.support.service_desk import ServiceDesk
 from tests.tickets.test_bulk import change, fill
+from tests.tickets.test_bulk_jobs import after
 
 
 @pytest.fixture
@@ -139,24 +145,42 @@ def test_a_job_tells_at_its_end_once_whatever_is_delivered_and_names_the_first(
     assert text_of(mail).count("One of many") == 20
 
 
-def test_a_job_that_is_called_off_tells_of_what_it_did(
+@pytest.mark.parametrize("end", ["called off", "given up", "without its asker"])
+def test_whatever_ends_a_job_it_tells_of_what_it_did(
     service: ServiceDesk,
     cast: Cast,
     post: Post,
     workshop: Workshop,
     database: Database,
+    connections: Connections,
     monkeypatch: pytest.MonkeyPatch,
+    end: str,
 ) -> None:
-    from tests.tickets.test_bulk_jobs import after
-
     fill(database, cast, 60)
     body = {"filter": {"tag": "many"}, "actions": [{"action": "assign", "assignee_id": str(cast.ana.id)}]}
-    assert service.as_(cast.dario).post("/v1/tickets/bulk", body).status == 202
-    after(3, lambda: database.run("UPDATE jobs SET status = 'cancelled', input = NULL"), monkeypatch)
-    workshop.work()
+    job = service.as_(cast.dario).post("/v1/tickets/bulk", body).json
+    (message,) = workshop.take()
+
+    def ending() -> None:
+        if end == "called off":
+            connections.run(lambda tx: cancel(tx, cast, job))
+        elif end == "given up":
+            raise RuntimeError
+        else:
+            database.run("UPDATE users SET status = 'deactivated' WHERE id = :u", u=cast.dario.id)
+
+    if end == "given up":
+        database.run("UPDATE jobs SET attempts = 4")
+    after(3, ending, monkeypatch)
+    workshop.deliver(message)
+    workshop.relay()
 
     assert addresses(post) == [cast.ana.email]
     assert "3 tickets" in post.mailbox.to(cast.ana.email)["Subject"]
+
+
+def cancel(tx: Transaction, cast: Cast, job: dict[str, Any]) -> None:
+    jobs.cancel(tx, principals.enter(tx, cast.acme, cast.dario.id), UUID(job["id"]), RUNS_ON, ENDS)
 
 
 def test_in_the_language_of_the_desk(service: ServiceDesk, cast: Cast, post: Post) -> None:

@@ -393,7 +393,7 @@ class TestCancelling:
         connections: Connections,
     ) -> None:
         from chalicelib.accounts import jobs, principals
-        from chalicelib.api.jobs import RUNS_ON
+        from chalicelib.api.jobs import ENDS, RUNS_ON
 
         fill(database, cast, 5)
         job = ask(desk, cast.dario)
@@ -401,7 +401,7 @@ class TestCancelling:
         def cancelled() -> None:
             connections.run(
                 lambda tx: jobs.cancel(
-                    tx, principals.enter(tx, cast.acme, cast.dario.id), UUID(job["id"]), RUNS_ON
+                    tx, principals.enter(tx, cast.acme, cast.dario.id), UUID(job["id"]), RUNS_ON, ENDS
                 )
             )
 
@@ -423,7 +423,7 @@ class TestCancelling:
         row = taken_up(cast, job)
 
         def cancel(tx: Any) -> Any:
-            return jobs.cancel(tx, principals.enter(tx, cast.acme, cast.ada.id), UUID(job["id"]), {})
+            return jobs.cancel(tx, principals.enter(tx, cast.acme, cast.ada.id), UUID(job["id"]), {}, {})
 
         given = connections.behind(lambda tx: bulk_jobs.step(tx, row), cancel)
 
