@@ -30,7 +30,6 @@ FILTERS = {
     "statuses": "j.status = ANY(CAST(:statuses AS text[]))",
     "created_by": "j.created_by = :created_by",
 }
-SORTS = {"created_at": "j.created_at"}
 RESULT_SORTS = {"place": "i.place"}
 
 
@@ -50,12 +49,23 @@ def shown(tx: Transaction, actor: Actor, job_id: UUID) -> Row[Any] | None:
 
 
 def listing(
-    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page, sort: str, after: Any
+    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page, after: UUID | None
 ) -> Sequence[Row[Any]]:
-    """A page of those that the actor may see, and one more. `wanted`: any of FILTERS."""
+    """A page of those that the actor may see, and one more, the newest first: ids tell when they were made.
+    `wanted`: any of FILTERS."""
     condition, values = _visible(actor)
     conditions = ["j.workspace_id = :workspace_id", condition, *(FILTERS[name] for name in wanted)]
-    return listed(tx, _SHOWN, "jobs j", conditions, {**values, **wanted}, page, sort, SORTS, "j.id", after)
+    if after is not None:
+        conditions.append("j.id < :after")
+        values = {**values, "after": after}
+    statement = text(
+        f"""
+        SELECT {_SHOWN} FROM jobs j WHERE {" AND ".join(conditions)}
+        ORDER BY j.id DESC LIMIT :take OFFSET :skip
+        """
+    )
+    keys = {**values, **wanted, "take": page.take, "skip": page.skip}
+    return tx.connection.execute(statement, keys).all()
 
 
 def results(

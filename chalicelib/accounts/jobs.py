@@ -1,7 +1,6 @@
 """Jobs, for those who asked for them and for those who do them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,9 +44,9 @@ def get(tx: Transaction, actor: Actor, job_id: UUID) -> dict[str, Any]:
 
 def listing(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page) -> dict[str, Any]:
     """A page of the jobs that the actor may see, the newest first; `wanted` as job_queries.FILTERS."""
-    after = page.after(SORT, (datetime, UUID))
-    rows = job_queries.listing(tx, actor, wanted, page, SORT, after)
-    return answer(rows, page, SORT, lambda row: (row.created_at, row.id), shape)
+    after = page.after(SORT, (UUID,))
+    rows = job_queries.listing(tx, actor, wanted, page, after[0] if after else None)
+    return answer(rows, page, SORT, lambda row: (row.id,), shape)
 
 
 def results(

@@ -61,8 +61,9 @@ class Transaction:
         savepoint = self.connection.begin_nested()
         try:
             yield
-        except BaseException:
-            savepoint.rollback()
+        except BaseException as error:
+            if not is_lost(error):
+                savepoint.rollback()
             for each, length in zip(recorded, lengths, strict=True):
                 del each[length:]
             raise

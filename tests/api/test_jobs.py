@@ -8,9 +8,12 @@ from chalicelib.api.jobs import RUNS_ON
 from chalicelib.api.schemas.jobs import Kind
 from chalicelib.queues import JOB_KINDS
 from tests.support.cast import Cast, Person
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
+from tests.support.plans import plan_of
 from tests.support.service_desk import ServiceDesk
+from tests.support.statements import recorded
 
 
 @pytest.fixture
@@ -159,3 +162,32 @@ class TestCancelling:
         assert desk.as_(cast.ada).get(f"/v1/jobs/{asked['id']}").status == 404
         assert desk.as_(cast.ada).post(f"/v1/jobs/{asked['id']}/cancel").status == 404
         assert ids(desk, cast.ada) == []
+
+
+def test_the_list_and_the_results_read_indexes(
+    desk: ServiceDesk, cast: Cast, database: Database, connections: Connections
+) -> None:
+    database.run(
+        "INSERT INTO jobs (workspace_id, kind, created_by, total, expires_at) "
+        "SELECT :w, 'bulk', CASE WHEN n % 50 = 0 THEN CAST(:u AS uuid) ELSE uuidv7() END, 1, "
+        "now() + interval '1 day' FROM generate_series(1, 3000) AS n",
+        w=cast.acme,
+        u=cast.dario.id,
+    )
+    database.run(
+        "INSERT INTO job_items (workspace_id, job_id, place, subject_id, status) "
+        "SELECT workspace_id, id, n, uuidv7(), 'changed' FROM jobs, generate_series(1, 20) AS n"
+    )
+    database.run("ANALYZE jobs, job_items")
+    job = database.value("SELECT id FROM jobs WHERE created_by = :u LIMIT 1", u=cast.dario.id)
+
+    with recorded() as sent:
+        for path in ("?limit=100", f"/{job}", f"/{job}/results"):
+            assert desk.as_(cast.ada).get("/v1/jobs?limit=100").status == 200
+            assert desk.as_(cast.dario).get(f"/v1/jobs{path}").status == 200
+
+    asked = [statement for statement in sent if "FROM job" in statement.sql]
+    assert len(asked) >= 6
+    for statement in asked:
+        plan = plan_of(connections, cast.dario, statement)
+        assert "Seq Scan on job" not in plan, plan

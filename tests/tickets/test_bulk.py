@@ -226,6 +226,15 @@ class TestByFilter:
         assert outcomes(reply) == ["changed"] * 3
         assert [result["ticket_id"] for result in reply.json["results"]] == [each["id"] for each in urgent]
 
+    def test_it_finds_by_words_too(self, desk: ServiceDesk, cast: Cast) -> None:
+        dark = desk.networks_ticket(subject="The switch is dark")
+        desk.networks_ticket(subject="No paper")
+
+        body = {"filter": {"query": "switch"}, "actions": [TAG]}
+        reply = desk.as_(cast.dario).post("/v1/tickets/bulk", body)
+
+        assert [result["ticket_id"] for result in reply.json["results"]] == [dark["id"]]
+
     def test_one_that_means_nothing_changes_nothing(self, desk: ServiceDesk, cast: Cast) -> None:
         body = {"filter": {"tag": "no-such"}, "actions": [TAG]}
 
