@@ -31,6 +31,7 @@ from chalicelib.api import (
     ratings,
     rules,
     sign_up,
+    similar,
     sla_policies,
     tags,
     teams,
@@ -76,6 +77,7 @@ app.register_blueprint(tickets.routes.blueprint)
 app.register_blueprint(bulk.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(ticket_sla.routes.blueprint)
+app.register_blueprint(similar.routes.blueprint)
 app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)

@@ -167,6 +167,7 @@ _TICKETS: dict[Route, Need] = {
     ("POST", "/v1/tickets/{ticket_id}/comments"): Permission.COMMENTS_WRITE,
     ("DELETE", "/v1/tickets/{ticket_id}/comments/{comment_id}"): Permission.COMMENTS_REVISE_OWN,
     ("PATCH", "/v1/tickets/{ticket_id}/comments/{comment_id}"): Permission.COMMENTS_REVISE_OWN,
+    ("GET", "/v1/tickets/{ticket_id}/similar"): Permission.TICKETS_READ,
     ("GET", "/v1/tickets/{ticket_id}/sla"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets/{ticket_id}/tags"): Permission.TICKETS_CHANGE,
     ("DELETE", "/v1/tickets/{ticket_id}/tags/{tag}"): Permission.TICKETS_CHANGE,

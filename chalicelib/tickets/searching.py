@@ -26,20 +26,20 @@ BEGIN, END = "\ue000", "\ue001"
 
 def asked(actor: Actor, typed: str, conditions: Mapping[str, Any]) -> str:
     """The argument of fn_search, as JSON: what was typed, who looks, and what else the list asks for."""
+    only = {name: value for name, value in conditions.items() if name in NARROWING}
+    return dumps({"words": typed, **_named(typed), **_who(actor), "only": only})
+
+
+def looking(actor: Actor) -> str:
+    """The part of it that says who looks, as fn_similar takes it."""
+    return dumps(_who(actor))
+
+
+def _who(actor: Actor) -> dict[str, Any]:
     _, seen = visible_to(actor)
-    wanted: dict[str, Any] = {
-        "words": typed,
-        **_named(typed),
-        "staff": actor.may(Permission.TICKETS_READ_INTERNAL),
-        "only": {name: value for name, value in conditions.items() if name in NARROWING},
-    }
-    if "actor_id" in seen:
-        wanted["person"] = seen["actor_id"]
-    if "own_teams" in seen:
-        wanted["teams"] = seen["own_teams"]
-    if "own_organisation" in seen:
-        wanted["organisation"] = seen["own_organisation"]
-    return dumps(wanted)
+    names = {"actor_id": "person", "own_teams": "teams", "own_organisation": "organisation"}
+    staff = actor.may(Permission.TICKETS_READ_INTERNAL)
+    return {"staff": staff, **{names[name]: value for name, value in seen.items()}}
 
 
 def _named(typed: str) -> dict[str, Any]:

@@ -50,8 +50,7 @@ def upgrade() -> None:
             jsonb_build_object('job', jsonb_build_object('id', job.id, 'kind', job.kind)),
             now() + interval '30 seconds'
         FROM job;
-        CREATE INDEX search_documents_workspace_id_ticket_id_idx
-            ON search_documents (workspace_id, ticket_id);
+        CREATE INDEX search_documents_ticket_id_idx ON search_documents USING hash (ticket_id);
         CREATE INDEX search_documents_vector_idx ON search_documents USING gin (vector)
             WITH (gin_pending_list_limit = 256);
         """
