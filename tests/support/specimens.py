@@ -57,11 +57,12 @@ BY_NAME = {
     "logo_url": lambda: "https://specimen.example/logo.png",
     "actions": lambda: [{"action": "add_tags", "tags": ["specimen"]}],
     "when": lambda: [{"on": "created"}],
-    "conditions": lambda: {
-        group: [{"field": "priority", "operator": "is", "value": "urgent"}] for group in ("all", "any")
-    },
     "domains": lambda: [f"specimen{next(_numbers)}.example"],
     "expires_at": lambda: (datetime.now(UTC) + timedelta(days=30)).isoformat(),
+}
+# Those of rules, which have operators; policies name values alone.
+CONDITIONS = {
+    group: [{"field": "priority", "operator": "is", "value": "urgent"}] for group in ("all", "any")
 }
 # Which id of a tenant a field of this name holds.
 IDS = {
@@ -90,10 +91,9 @@ IDS = {
 }
 # What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
 # files are attached to own comments alone.
-LEFT_OUT = {"comment", "comment_id", "organisation_id"}
+LEFT_OUT = {"comment", "comment_id", "icalendar", "organisation_id"}
 # What says the same in another way, so that a whole body has the second alone.
 INSTEAD = {"filter": "ticket_ids"}
-LEFT_OUT = {"comment", "comment_id", "icalendar", "organisation_id"}
 
 
 def routes() -> tuple[Endpoint, ...]:
@@ -133,6 +133,8 @@ def specimen(schema: Mapping[str, Any], ids: Mapping[str, UUID], name: str = "")
     schema = plain(schema)
     if name in BY_NAME:
         return BY_NAME[name]()
+    if CONDITIONS.keys() == schema.get("properties", {}).keys():
+        return CONDITIONS
     if "enum" in schema:
         return schema["enum"][0]
     if "const" in schema:
