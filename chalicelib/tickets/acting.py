@@ -5,10 +5,10 @@ draft = open_draft(tx, actor, ticket_id, version)
 acting.apply(draft, prepared, {"macro": {...}})
 draft.save(counts=bool(draft.values))
 
-Actions come in the order in which they can work, whatever theirs in the list: reopening; team and assignee;
-type, priority and category; tags, fields and minutes, tags by their order; watchers; comments; the status;
-archiving, deleting. Where the classification is only the assignee's to change, it comes before the ticket
-is handed on, and after it is claimed.
+Actions come in the order in which they can work, whatever theirs in the list: reopening; type, priority and
+category, then team and assignee (the other way round for who claims the ticket: what only the assignee
+changes comes before it is handed on, and after it is claimed); tags, fields and minutes, tags by their order;
+watchers; comments; the status; archiving, deleting.
 """
 
 from collections.abc import Mapping

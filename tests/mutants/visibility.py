@@ -63,4 +63,21 @@ OWN = declared(
     ("the path of a key", '            "path": self.path,\n', '            "path": "/",\n'),
 )  # fmt: skip
 
-ALL: list[Mutant] = [*TICKETS, *CONVERSATIONS, *FILES, *OWN]
+MACROS = declared(
+    "visibility", "chalicelib/tickets/macro_queries.py", "tests/tickets/test_macros.py",
+    ("somebody else's own macros", '"""(m.owner_id = :actor_id OR', '"""(m.owner_id <> :actor_id OR m.owner_id = :actor_id OR'),
+    ("other teams' macros", "AND l.team_id = ANY(CAST(:own_teams AS uuid[]))", "AND (true OR l.team_id = ANY(CAST(:own_teams AS uuid[])))"),
+    ("macros that are not in use", "(:manages OR (m.active AND (", "(:manages OR (m.active IS NOT NULL AND ("),
+) + declared(
+    "own", "chalicelib/tickets/macros.py", "tests/tickets/test_macros.py",
+    ("shared macros of others", '    if macro["shared"]:\n        _require_shared_right(actor)\n', ""),
+) + declared(
+    "visibility", "chalicelib/tickets/placeholders.py", "tests/tickets/test_placeholders.py",
+    ("what a customer wrote as Markdown", "_MEANT.sub(r\"\\\\\\g<0>\", text)", "text"),
+    ("a customer's name behind an @", "if _BEHIND_AT.search(before) and name not in MENTIONABLE:", "if False:"),
+) + declared(
+    "visibility", "chalicelib/tickets/timeline.py", "tests/tickets/test_macros.py tests/tickets/test_acting.py",
+    ("by which macro it was done", '"macro", ', ""),
+)  # fmt: skip
+
+ALL: list[Mutant] = [*TICKETS, *CONVERSATIONS, *FILES, *OWN, *MACROS]
