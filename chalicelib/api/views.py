@@ -88,7 +88,7 @@ def delete_view(call: Call, view_id: UUID) -> Answer:
 def list_tickets_of_view(call: Call, view_id: UUID, query: ViewTicketsQuery) -> Answer:
     view, conditions = saved_views.look(call.tx, call.actor, view_id)
     sort = query.sort or view["sort"]
-    wanted = Filter(conditions or {}, sort, filtering.mark(view["filter"])) if conditions else None
+    wanted = None if conditions is None else Filter(conditions, sort, filtering.mark(view["filter"]))
     page = paging.Page(query.limit, query.cursor, query.offset)
     return ticket_page(call, wanted, page, with_count=query.count)
 

@@ -120,6 +120,17 @@ def _where(visible: str, conditions: tuple[str, ...]) -> list[str]:
     return ["t.workspace_id = :workspace_id", visible, *(CONDITIONS[name] for name in conditions)]
 
 
+def _ways(sight: Sight, conditions: tuple[str, ...]) -> tuple[tuple[str, ...], Sequence[tuple[str, ...]]]:
+    """The conditions that always hold, and the ways in which the others may: one of them must. None where
+    there is nothing to choose from."""
+    if "query" in conditions:
+        return conditions, ()
+    choices: list[tuple[str, ...]] = [APART[name] for name in conditions if name in APART]
+    choices += [sight.reasons] if sight.reasons else []
+    others = tuple(name for name in conditions if name not in APART)
+    return others, tuple(product(*choices)) if choices else ()
+
+
 def _in_order(sort: str, key: str = "", id: str = "t.id") -> str:
     column, direction = SORTS[sort.removeprefix("-")][0], "DESC" if sort.startswith("-") else "ASC"
     return f"ORDER BY {key or column} {direction}, {id} {direction}"
@@ -128,19 +139,19 @@ def _in_order(sort: str, key: str = "", id: str = "t.id") -> str:
 def _part(sight: Sight, conditions: tuple[str, ...], sort: str, columns: str, start: str = "true") -> str:
     """The first :take tickets after :skip. What may hold for one reason or another is looked for one by one:
     for each there is an index in this order, for all together there is none."""
-    column, in_order, searched = SORTS[sort.removeprefix("-")][0], _in_order(sort), "query" in conditions
-    apart = [] if searched else [APART[name] for name in conditions if name in APART]
-    if not (sight.reasons or apart):
+    column, in_order = SORTS[sort.removeprefix("-")][0], _in_order(sort)
+    others, ways = _ways(sight, conditions)
+    if not ways:
         ranked = sort == RELEVANCE
-        others = tuple(name for name in conditions if not (ranked and name == "query"))
+        others = tuple(name for name in others if not (ranked and name == "query"))
         all_of = " AND ".join([*_where(sight.always, others), start])
         tickets = FOUND if ranked else "tickets t"
         return f"SELECT {columns} FROM {tickets} WHERE {all_of} {in_order} LIMIT :take OFFSET :skip"
-    where = [*_where(sight.always, tuple(name for name in conditions if name not in APART)), start]
+    where = [*_where(sight.always, others), start]
     each = " UNION ALL ".join(
         f"""(SELECT {column} AS key, t.id FROM tickets t WHERE {" AND ".join([*where, *way])}
              {in_order} LIMIT CAST(:take AS bigint) + CAST(:skip AS bigint))"""
-        for way in product(*([sight.reasons] if sight.reasons else []), *apart)
+        for way in ways
     )
     return f"""SELECT {columns} FROM tickets t
         WHERE t.workspace_id = :workspace_id AND t.id = ANY(ARRAY(
@@ -179,6 +190,15 @@ def _sight(actor: Actor, wanted: Filter) -> tuple[Sight, dict[str, Any]]:
     return Sight(EVERYTHING, reasons), values
 
 
+def _sight_of_count(actor: Actor, conditions: Mapping[str, Any]) -> tuple[Sight, dict[str, Any]]:
+    """Where nothing is asked but that, the indexes of the reasons tell how many there are; else those of what
+    is asked are the narrower, and a ticket that they give is looked at once."""
+    if conditions.keys() <= {"archived", "not_archived", "breached"}:
+        return _sight(actor, Filter(conditions))
+    reasons, values = reasons_beside(actor, conditions)
+    return Sight(f"{EVERYTHING} AND ({' OR '.join(reasons)})" if reasons else EVERYTHING), values
+
+
 def _given(conditions: Mapping[str, Any]) -> dict[str, Any]:
     """What the conditions need, as the database takes it."""
     given = {name: value for name, value in conditions.items() if value is not None}
@@ -188,14 +208,24 @@ def _given(conditions: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _counts(visible: str, wanted: tuple[tuple[str, ...], ...]) -> TextClause:
-    each = []
-    for place, conditions in enumerate(wanted):
-        where = " AND ".join([_apart(part, place) for part in _where(visible, conditions)])
-        where = where.replace(f"CAST(:query_{place} AS jsonb)", f"CAST(:query_{place} AS jsonb) || {AS_MANY}")
-        some = f"SELECT FROM tickets t WHERE {where} LIMIT {COUNTED + 1}"
-        each.append(f"(SELECT count(*) FROM ({some}) AS found)")
+def _counts(wanted: tuple[tuple[Sight, tuple[str, ...]], ...]) -> TextClause:
+    each = [f"(SELECT count(*) FROM ({_some(*one, place)}) AS found)" for place, one in enumerate(wanted)]
     return text(f"SELECT ARRAY[{', '.join(each)}]")
+
+
+def _some(sight: Sight, conditions: tuple[str, ...], place: int) -> str:
+    """So many of the tickets of a filter as are counted. Where there are ways to be one of them, so many of
+    each: all together are as many as there are, or too many."""
+    others, ways = _ways(sight, conditions)
+    where = " AND ".join([_apart(part, place) for part in _where(sight.always, others)])
+    where = where.replace(f"CAST(:query_{place} AS jsonb)", f"CAST(:query_{place} AS jsonb) || {AS_MANY}")
+    if not ways:
+        return f"SELECT FROM tickets t WHERE {where} LIMIT {COUNTED + 1}"
+    each = " UNION ".join(
+        f"(SELECT t.id FROM tickets t WHERE {' AND '.join([where, *way])} LIMIT {COUNTED + 1})"
+        for way in ways
+    )
+    return f"SELECT FROM ({each}) AS f LIMIT {COUNTED + 1}"
 
 
 def _apart(part: str, place: int) -> str:
@@ -225,14 +255,13 @@ def ids_of(tx: Transaction, actor: Actor, wanted: Filter, most: int) -> list[UUI
 
 def counts_of(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]]) -> list[int]:
     """How many tickets there are by the conditions of each filter, counted to COUNTED and one more."""
-    visible, values = visible_to(actor)
-    given = {
-        f"{name}_{place}": value
-        for place, conditions in enumerate(wanted)
-        for name, value in _given(conditions).items()
-    }
-    statement = _counts(visible, tuple(tuple(sorted(conditions)) for conditions in wanted))
-    keys = {"workspace_id": actor.workspace.id, **values, **given}
+    keys: dict[str, Any] = {"workspace_id": actor.workspace.id}
+    asked = []
+    for place, conditions in enumerate(wanted):
+        sight, values = _sight_of_count(actor, conditions)
+        asked.append((sight, tuple(sorted(conditions))))
+        keys |= values | {f"{name}_{place}": value for name, value in _given(conditions).items()}
+    statement = _counts(tuple(asked))
     found: list[int] = tx.connection.scalar(statement, keys)
     return found
 

@@ -42,7 +42,7 @@ def reasons_beside(actor: Actor, conditions: Mapping[str, Any]) -> tuple[tuple[s
     enough = {
         ASKED: conditions.get("requester") == actor.id,
         ASSIGNED: conditions.get("assignee") == actor.id,
-        OF_TEAMS: conditions.get("team") in actor.team_ids,
+        OF_TEAMS: conditions.get("team") in actor.team_ids or "teams" in conditions,
         OF_ORGANISATION: conditions.get("organisation") == actor.organisation_id,
     }
     if any(enough.get(reason) for reason in reasons):

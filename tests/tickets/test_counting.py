@@ -88,6 +88,24 @@ class TestHowMany:
         whos = (desk.cast.dario, desk.cast.ana, desk.cast.ben, desk.cast.carol, desk.cast.mallory)
         assert [counted(desk, who)[0] for who in whos] == [3, 1, 1, 2, 1]
 
+    @pytest.mark.parametrize("query", ["", "status=new", "breached=true", "team=mine", "assignee=me"])
+    def test_one_may_see_for_several_reasons_are_one_each(
+        self, desk: ServiceDesk, database: Database, query: str
+    ) -> None:
+        ana = desk.cast.ana
+        desk.networks_ticket(assignee_id=ana.id, requester_id=ana.id)
+        desk.networks_ticket(team_id=desk.cast.teams["Apps"], assignee_id=ana.id)
+        desk.networks_ticket()
+        desk.networks_ticket(team_id=desk.cast.teams["Apps"])
+        past = "due_at = now() - interval '1 minute'"
+        database.run(f"UPDATE tickets SET {past}")
+        database.run(f"UPDATE sla_targets SET {past}, breached_at = now()")
+
+        listed = desk.labels(ana, query)
+
+        assert 0 < len(listed) < 4
+        assert counted(desk, ana, query) == (len(listed), True)
+
     def test_is_told_on_demand_alone(self, desk: ServiceDesk) -> None:
         assert set(desk.as_(desk.cast.dario).get("/v1/tickets").json) == {
             "items",
