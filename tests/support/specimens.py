@@ -61,9 +61,7 @@ BY_NAME = {
     "expires_at": lambda: (datetime.now(UTC) + timedelta(days=30)).isoformat(),
 }
 # Those of rules, which have operators; policies name values alone.
-CONDITIONS = {
-    group: [{"field": "priority", "operator": "is", "value": "urgent"}] for group in ("all", "any")
-}
+CONDITIONS = {group: [{"field": "priority", "operator": "is", "value": "urgent"}] for group in ("all", "any")}
 # Which id of a tenant a field of this name holds.
 IDS = {
     "assignee": "user_id",
