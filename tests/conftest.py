@@ -12,6 +12,7 @@ import boto3
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import settings
 from moto.server import ThreadedMotoServer
 from sqlalchemy import NullPool, create_engine
 
@@ -28,6 +29,9 @@ from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 
 DATABASE = "mesa_test"
+
+# `pytest --hypothesis-profile=nightly`: new examples each time, and as many as a night has room for.
+settings.register_profile("nightly", derandomize=False)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from chalicelib.tickets.lifecycle import FINISHED
 from chalicelib.tickets.mentioning import mentioned
 from chalicelib.tickets.merging import open_landing
 from chalicelib.tickets.pausing import go_on
-from chalicelib.tickets.reopening import wake, within_window
+from chalicelib.tickets.reopening import wake
 from chalicelib.tickets.ticket import Ticket
 
 
@@ -64,6 +64,8 @@ def add_comment(
     actor = draft.actor
     if draft.get("archived_at") is not None:
         raise Conflict("The ticket is archived, so it takes no comments. Open a new one.")
+    if draft.ticket.merged_into is not None:
+        raise Conflict("The ticket was merged into another one: comment there.")
     written = markdown.render(body)
     mentions = mentioned(draft, written.mentions)
     row = comment_queries.insert(
@@ -110,7 +112,7 @@ def _affect_promises(draft: Draft) -> None:
 def _is_over(draft: Draft) -> bool:
     status = draft.ticket.status
     return draft.ticket.archived_at is None and (
-        status in FINISHED or (status is Status.RESOLVED and not within_window(draft))
+        status in FINISHED or (status is Status.RESOLVED and not draft.within_window)
     )
 
 

@@ -9,7 +9,7 @@ draft.save()
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +84,14 @@ class Draft:
     def is_requester(self) -> bool:
         return self.actor.id is not None and self.ticket.requester_id == self.actor.id
 
+    @property
+    def within_window(self) -> bool:
+        """Whether the requester may still say that it was not done: counted from the resolution, else from
+        the closing."""
+        finished = self.ticket.resolved_at or self.ticket.closed_at
+        window = timedelta(days=self.actor.workspace.reopen_window_days)
+        return finished is not None and self.now <= finished + window
+
     def may(self, verb: Verb, to: Status | None = None) -> bool:
         """Whether the table lets this actor use the verb in the state as it is now."""
         return lifecycle.is_allowed(
@@ -111,11 +119,10 @@ class Draft:
             self.actor.require(permission, sentence)
 
     def illegal(self, verb: Verb, because: str = "") -> IllegalTransition:
-        """The refusal of a verb in this state."""
-        held = self.actor.permissions if self.is_requester else self.actor.permissions - lifecycle.REQUESTERS
+        """The refusal of a verb in this state, with the verbs that this actor may use on this ticket now."""
         allowed = lifecycle.allowed_now(
             self.get("status"),
-            held,
+            self._held(),
             archived=self.get("archived_at") is not None,
             merged=self.ticket.merged_into is not None,
         )
@@ -132,6 +139,21 @@ class Draft:
             state=state,
             allowed=list(allowed),
         )
+
+    def _held(self) -> frozenset[Permission]:
+        """The actor's permissions without those that are for the requester, the assignee or the own team,
+        where the actor is none of them."""
+        assignee_id, actor = self.get("assignee_id"), self.actor
+        missing: set[Permission] = set()
+        if not self.is_requester:
+            missing |= lifecycle.REQUESTERS
+        elif not self.within_window:
+            missing.add(Permission.TICKETS_REOPEN_OWN)
+        if assignee_id != actor.id:
+            missing.add(Permission.TICKETS_RECLASSIFY_ASSIGNED)
+            if assignee_id is not None or self.get("team_id") not in actor.team_ids:
+                missing.add(Permission.TICKETS_CLAIM)
+        return actor.permissions - missing
 
     def set(self, action: str, changes: Mapping[str, Any], *, internal: bool = False, **meta: Any) -> None:
         """Changes columns and tells of it: one timeline entry with old and new values, one event."""

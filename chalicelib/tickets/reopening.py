@@ -1,6 +1,5 @@
 """Reopening: by admins and dispatchers, or by the requester within the workspace's window."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
@@ -23,7 +22,7 @@ def apply_reopen(draft: Draft, reason: str | None = None) -> None:
     draft.require(Verb.REOPEN)
     actor = draft.actor
     draft.require_requester_unless(Permission.TICKETS_REOPEN)
-    if not actor.may(Permission.TICKETS_REOPEN) and not within_window(draft):
+    if not actor.may(Permission.TICKETS_REOPEN) and not draft.within_window:
         days = actor.workspace.reopen_window_days
         raise draft.illegal(
             Verb.REOPEN, f"The ticket was finished more than {days} days ago. Open a new one."
@@ -37,11 +36,3 @@ def wake(draft: Draft, reason: str | None = None, cause: str | None = None) -> N
     draft.set("reopened", cleared, reason=reason, cause=cause)
     release_leaver(draft)
     draft.clock.reopened(draft.now, draft.policy(), draft.facts)
-
-
-def within_window(draft: Draft) -> bool:
-    """Whether the requester may still say that it was not done: counted from the resolution, else from the
-    closing."""
-    finished = draft.ticket.resolved_at or draft.ticket.closed_at
-    window = timedelta(days=draft.actor.workspace.reopen_window_days)
-    return finished is not None and draft.now <= finished + window

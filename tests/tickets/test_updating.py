@@ -181,3 +181,16 @@ def test_what_cannot_be_empty_is_not_set_to_null(desk: ServiceDesk, field: str) 
 
 def test_case_15_an_assignee_of_another_workspace_is_not_found(desk: ServiceDesk) -> None:
     assert desk.patch(desk.cast.dario, desk.networks_ticket(), assignee_id=desk.cast.mallory.id).status == 404
+
+
+def test_a_merged_ticket_takes_no_comment_by_this_door(desk: ServiceDesk, database: Database) -> None:
+    """Nobody who works on the target would read it; POST of a comment brings it there."""
+    source, into = desk.networks_ticket(), desk.networks_ticket()
+    desk.do(desk.cast.dario, source, "merge", into_id=into["id"])
+    merged = desk.detail(desk.cast.dario, source)
+
+    reply = desk.patch(desk.cast.dario, merged, comment="One more thing.", tags=["late"])
+
+    assert (reply.status, reply.code) == (409, "CONFLICT")
+    assert database.value("SELECT count(*) FROM comments") == 0
+    assert desk.detail(desk.cast.dario, source)["version"] == merged["version"]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.tickets.lifecycle import Verb
+from tests.support.cast import Person
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 
@@ -266,6 +267,48 @@ class TestTheTimeline:
         sequences = [entry["sequence"] for entry in desk.detail(desk.cast.ada, ticket)["timeline"]]
 
         assert sequences == list(range(1, len(sequences) + 1))
+
+
+class TestARefusal:
+    """It names the verbs that this one may use on this ticket now, and no other."""
+
+    def allowed(self, desk: ServiceDesk, who: Person, ticket: dict[str, Any]) -> set[str]:
+        reply = desk.do(who, ticket, "reopen", reason="x")
+        assert (reply.status, reply.code) == (409, "ILLEGAL_TRANSITION"), reply.text
+        return set(reply.json["allowed"])
+
+    def test_after_the_window_no_reopening_to_the_requester(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
+        ticket = desk.in_status("resolved")
+        database.run("UPDATE tickets SET resolved_at = now() - interval '8 days'")
+
+        assert self.allowed(desk, desk.cast.carol, ticket) == {"close"}
+
+    def test_no_claiming_of_what_somebody_has(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.dario.id)
+
+        assert self.allowed(desk, desk.cast.ana, ticket) == {"pause", "resolve", "cancel"}
+
+    def test_claiming_of_what_nobody_has(self, desk: ServiceDesk) -> None:
+        assert self.allowed(desk, desk.cast.ana, desk.networks_ticket()) == {
+            "assign",
+            "pause",
+            "resolve",
+            "cancel",
+        }
+
+    def test_reclassifying_and_handing_on_to_the_assignee(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
+
+        assert {"assign", "reclassify"} < self.allowed(desk, desk.cast.ana, ticket)
+
+    def test_everything_of_the_table_to_a_dispatcher(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
+
+        assert self.allowed(desk, desk.cast.dario, ticket) == {
+            *("assign", "transfer", "reclassify", "pause", "resolve", "close", "cancel", "merge", "split")
+        }
 
 
 def test_a_transfer_clears_the_assignee_unless_one_is_given(desk: ServiceDesk) -> None:
