@@ -1,11 +1,13 @@
-"""What nobody sends in good faith, to every route: hostile cases 29 to 32, made from the document.
+"""What nobody sends in good faith, to every route: hostile cases 29 to 32, 36 and 37, made from the document.
 
 All of it is refused as the caller's fault, before anything is touched; a new route is in it at once.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -278,3 +280,88 @@ class TestShapes:
         with shared_world.unchanged():
             reply = send(shared_world, endpoint, b'{"a": "' + b"a" * 1_048_577 + b'"}')
             refused(reply, 413, "PAYLOAD_TOO_LARGE")
+
+
+# What people write in lines; every other text of a body is one line.
+IN_LINES = {"body", "comment", "description", "footer", "note", "notes", "reason", "resolution"}
+# What is cleaned instead (case 72), and routes that look things up and keep no word of what they are sent.
+CLEANED = {"file_name"}
+LOOKING_UP = {
+    "/v1/auth/login",
+    "/v1/auth/logout",
+    "/v1/auth/oidc/finish",
+    "/v1/auth/oidc/start",
+    "/v1/auth/password/forgot",
+    "/v1/auth/refresh",
+    "/v1/auth/verify-email",
+    "/v1/public/{workspace}/ticket-status",
+}
+# Secrets are compared, or hashed.
+SECRETS = re.compile("password|token|code")
+BREAKS = ("a\r\nBcc: everybody@example.org", "line\nline", "line\rline", "line\u2028line", "line\x85line")
+
+
+class TestLineBreaks:
+    """36: what can stand in a header, a subject or a file's name holds no line break."""
+
+    @pytest.mark.parametrize(
+        "endpoint", [each for each in WITH_BODY if each.path not in LOOKING_UP], ids=name_of
+    )
+    def test_case_36_in_every_name_of_a_body(self, shared_world: World, endpoint: Endpoint) -> None:
+        whole = body(endpoint, shared_world.acme.ids)
+        names = [
+            place
+            for place, leaf in fields(endpoint, "string")
+            if not {*map(str, place)} & (IN_LINES | CLEANED) and not SECRETS.search(str(place[0]))
+        ]
+        with shared_world.unchanged():
+            for place in names:
+                for text in BREAKS:
+                    invalid_at(send(shared_world, endpoint, put(whole, place, text)), place)
+
+
+SQL = (
+    "'; DROP TABLE tickets; --",
+    "' OR 'a'='a",
+    "x') UNION SELECT password_hash FROM users --",
+    "created_at; SELECT pg_sleep(5)",
+    "(CASE WHEN true THEN created_at END)",
+    "$$||pg_sleep(5)||$$",
+    "%",
+    "\\",
+    "{}",
+    ":workspace_id",
+    "%(workspace_id)s",
+    "%s",
+)
+# Parameters that take a text of any kind; all others refuse what they do not know.
+FREE = {"custom_field", "query", "tag"}
+
+
+class TestSql:
+    """37: what is asked for is a value, wherever it stands."""
+
+    @pytest.mark.parametrize("endpoint", ROUTES, ids=name_of)
+    def test_case_37_in_every_parameter(self, shared_world: World, endpoint: Endpoint) -> None:
+        with shared_world.unchanged():
+            for name, _ in query_parameters(endpoint):
+                for text in SQL:
+                    reply = send(shared_world, endpoint, None, f"?{name}={quote(text, safe='')}")
+                    if name in FREE and reply.status == 200:
+                        assert (reply.json["items"], reply.json["next_cursor"]) == ([], None), (
+                            f"{name}={text}"
+                        )
+                    else:
+                        invalid_at(reply, (name,))
+
+    @pytest.mark.parametrize("endpoint", WITH_TEXT_IN_PATH, ids=name_of)
+    def test_case_37_in_every_part_of_a_path(self, shared_world: World, endpoint: Endpoint) -> None:
+        whole = body(endpoint, shared_world.acme.ids)
+        known = {"workspace": "acme", "name": "x", "tag": "x", **shared_world.acme.ids}
+        with shared_world.unchanged():
+            for name in endpoint.path_types:
+                for text in SQL:
+                    path = endpoint.path.format(**{**known, name: quote(text, safe="")})
+                    reply = send(shared_world, endpoint, whole, path=path)
+                    harmless = (404, 422, 429) if is_public(endpoint) else (404, 422)
+                    assert reply.status in harmless or (name, reply.status) == ("tag", 204), reply.text

@@ -29,7 +29,7 @@ from chalicelib.models.words import Priority, Status, TicketType
 from chalicelib.sla.facts import resolution_facts, sla_facts
 
 Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", "title", "asunto"))]
-Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Category = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(single_line)]
 CustomFields = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(at_most_16_kb)]
 Minutes = Annotated[int, Field(ge=1, le=5_256_000)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, to_lower=True, pattern=r"^[^\s,]+$")]
