@@ -139,7 +139,7 @@ class TestMaking:
         assert [problem["field"] for problem in reply.json["errors"]] == [field]
         assert database.rows("SELECT * FROM api_keys") == []
 
-    def test_15_a_team_of_another_workspace_is_not_found(
+    def test_case_15_a_team_of_another_workspace_is_not_found(
         self, api: Api, cast: Cast, database: Database
     ) -> None:
         foreign = database.value("SELECT id FROM teams WHERE workspace_id = :w", w=cast.globex)
@@ -165,7 +165,7 @@ class TestReading:
         assert rest["next_cursor"] is None
         assert [key["name"] for key in newest["items"]] == ["c", "a", "b"]
 
-    def test_14_another_workspaces_keys_are_neither_seen_nor_ended(
+    def test_case_14_another_workspaces_keys_are_neither_seen_nor_ended(
         self, api: Api, cast: Cast, database: Database
     ) -> None:
         made = make(api, cast)
@@ -328,7 +328,7 @@ def token(subject: UUID, workspace: UUID, kind: TokenKind, token_id: UUID) -> st
 
 
 class TestPeopleAlone:
-    def test_18_an_admins_key_makes_no_keys(self, api: Api, cast: Cast, database: Database) -> None:
+    def test_case_18_an_admins_key_makes_no_keys(self, api: Api, cast: Cast, database: Database) -> None:
         key = as_key(api, cast, role="admin")
 
         reply = key.post("/v1/api-keys", {"name": "Next", "role": "agent", "scopes": ["read"]})
@@ -399,7 +399,7 @@ class TestPeopleAlone:
             ("DELETE", "/v1/users/{ana}/oidc", None),
         ],
     )
-    def test_18_an_admins_key_is_no_way_to_come_back_as_an_administrator(
+    def test_case_18_an_admins_key_is_no_way_to_come_back_as_an_administrator(
         self, api: Api, cast: Cast, database: Database, method: str, path: str, body: dict[str, Any] | None
     ) -> None:
         key = as_key(api, cast, role="admin")

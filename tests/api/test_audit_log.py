@@ -387,7 +387,7 @@ class TestListing:
         assert mallory.get("/v1/audit-log/verify").json["checked"] == 0
 
     @pytest.mark.parametrize("name", ["dario", "ana", "carol"])
-    def test_18_nobody_but_an_admin_reads_it(self, api: Api, cast: Cast, name: str) -> None:
+    def test_case_18_nobody_but_an_admin_reads_it(self, api: Api, cast: Cast, name: str) -> None:
         someone = api.with_token(getattr(cast, name).token)
 
         for path in ("/v1/audit-log", "/v1/audit-log/verify"):

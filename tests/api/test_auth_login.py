@@ -259,7 +259,7 @@ def test_a_missing_field_is_named(api: Api, body: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "more", [{"role": "admin"}, {"workspace_id": "x"}, {"email": 1}, {"password": ["a"]}]
 )
-def test_19_nothing_else_is_taken(api: Api, cast: Cast, more: dict[str, Any]) -> None:
+def test_case_19_nothing_else_is_taken(api: Api, cast: Cast, more: dict[str, Any]) -> None:
     reply = api.post("/v1/auth/login", {"email": cast.ada.email, "password": cast.ada.password, **more})
 
     assert reply.status == 422

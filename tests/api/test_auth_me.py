@@ -119,7 +119,7 @@ def test_an_empty_patch_changes_nothing(api: Api, cast: Cast) -> None:
         ({"company": "x" * 151}, "company"),
     ],
 )
-def test_19_nothing_else_can(api: Api, cast: Cast, body: dict[str, Any], field: str) -> None:
+def test_case_19_nothing_else_can(api: Api, cast: Cast, body: dict[str, Any], field: str) -> None:
     carol = api.with_token(cast.carol.token)
     before = carol.get("/v1/auth/me").json
 

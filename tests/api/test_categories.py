@@ -126,7 +126,7 @@ class TestDeclaring:
         assert (reply.status, reply.code) == (409, "CONFLICT")
 
     @pytest.mark.parametrize("who", ["dario", "ana", "carol"])
-    def test_18_only_admins_set_the_desk_up(self, api: Api, ada: Api, cast: Cast, who: str) -> None:
+    def test_case_18_only_admins_set_the_desk_up(self, api: Api, ada: Api, cast: Cast, who: str) -> None:
         caller = api.with_token(getattr(cast, who).token)
         one = f"{PATH}/{make(ada)['id']}"
 

@@ -46,7 +46,7 @@ def foreign_paths(endpoint: Endpoint, world: World) -> Iterator[dict[str, UUID]]
 
 @pytest.mark.parametrize("endpoint", PRIVATE, ids=name_of)
 class TestPrivateRoutes:
-    def test_14_what_is_another_tenants_is_not_found_and_not_touched(
+    def test_case_14_what_is_another_tenants_is_not_found_and_not_touched(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
         with shared_world.unchanged():
@@ -57,7 +57,7 @@ class TestPrivateRoutes:
                     assert outcome(reply) == expected, f"{role}: {reply.text}"
                     assert "canary" not in reply.text
 
-    def test_15_an_id_of_another_tenant_in_a_body_is_not_found(
+    def test_case_15_an_id_of_another_tenant_in_a_body_is_not_found(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
         fields = leaves(body_schema(endpoint) or {"type": "object", "properties": {}})
@@ -73,7 +73,7 @@ class TestPrivateRoutes:
                 )
                 assert outcome(reply) == (404, "NOT_FOUND"), f"{place}: {reply.text}"
 
-    def test_18_a_role_that_may_not_call_it_is_refused_before_anything_happens(
+    def test_case_18_a_role_that_may_not_call_it_is_refused_before_anything_happens(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
         with shared_world.unchanged():
@@ -81,7 +81,7 @@ class TestPrivateRoutes:
                 reply = shared_world.call(shared_world.roles[role].token, endpoint)
                 assert outcome(reply) == (403, "FORBIDDEN"), role
 
-    def test_18_a_role_that_was_taken_away_counts_no_more_whatever_the_token_says(
+    def test_case_18_a_role_that_was_taken_away_counts_no_more_whatever_the_token_says(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
         """Past the authorizer, whose answer is kept for a minute: Carol was an admin when she signed in."""
@@ -114,7 +114,7 @@ class TestBodies:
 
         assert endpoint.body.model_validate_json(whole, strict=True)
 
-    def test_19_a_body_decides_neither_role_nor_workspace(
+    def test_case_19_a_body_decides_neither_role_nor_workspace(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
         """A role is given to users by admins, and nowhere else."""

@@ -22,7 +22,7 @@ def key_of(world: World, *scopes: str, role: Role = Role.ADMIN) -> str:
 
 
 @pytest.mark.parametrize("endpoint", PRIVATE, ids=name_of)
-def test_18_a_key_without_the_scope_is_refused_before_anything_happens(
+def test_case_18_a_key_without_the_scope_is_refused_before_anything_happens(
     shared_world: World, endpoint: Endpoint
 ) -> None:
     key = key_of(shared_world, "write" if endpoint.method == "GET" else "read")
@@ -34,7 +34,7 @@ def test_18_a_key_without_the_scope_is_refused_before_anything_happens(
 
 
 @pytest.mark.parametrize("endpoint", PEOPLES, ids=name_of)
-def test_18_what_is_for_people_alone_is_refused_to_a_key_of_any_power(
+def test_case_18_what_is_for_people_alone_is_refused_to_a_key_of_any_power(
     shared_world: World, endpoint: Endpoint
 ) -> None:
     key = key_of(shared_world, "read", "write")

@@ -93,7 +93,7 @@ class TestByHand:
         assert api.with_token(cast.carol.token).get("/v1/auth/me").json["organisation"] == ref(northwind)
         assert ada.get("/v1/auth/me").json["organisation"] is None
 
-    def test_19_nobody_joins_by_ones_own_profile(
+    def test_case_19_nobody_joins_by_ones_own_profile(
         self, api: Api, cast: Cast, northwind: dict[str, Any]
     ) -> None:
         carol = api.with_token(cast.carol.token)
@@ -114,7 +114,7 @@ class TestByHand:
         assert {reply.json["errors"][0]["field"] for reply in replies} == {"organisation_id"}
 
     @pytest.mark.parametrize("whose", ["nobody's", "another workspace's", "a deleted one"])
-    def test_15_one_that_is_not_there_is_not_found(
+    def test_case_15_one_that_is_not_there_is_not_found(
         self, api: Api, ada: Api, cast: Cast, northwind: dict[str, Any], whose: str
     ) -> None:
         ids = {

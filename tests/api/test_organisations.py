@@ -122,7 +122,7 @@ class TestMaking:
         assert names(ada) == ["Northwind"]
 
     @pytest.mark.parametrize("who", ["dario", "ana", "carol"])
-    def test_18_only_admins_see_to_organisations(self, api: Api, ada: Api, cast: Cast, who: str) -> None:
+    def test_case_18_only_admins_see_to_organisations(self, api: Api, ada: Api, cast: Cast, who: str) -> None:
         """Who moves people between them decides who reads whose tickets."""
         caller = api.with_token(getattr(cast, who).token)
         one = f"{PATH}/{make(ada)['id']}"

@@ -167,7 +167,7 @@ class TestHostileLinks:
         ratings = desk.as_(desk.cast.ada).get(f"/v1/tickets/{ticket['id']}/rating").json
         assert (ratings["rating"]["score"], [r["score"] for r in ratings["former"]]) == (5, [1])
 
-    def test_14_it_rates_its_own_ticket_and_no_other(
+    def test_case_14_it_rates_its_own_ticket_and_no_other(
         self, api: Api, desk: ServiceDesk, token: str, database: Database
     ) -> None:
         before = fingerprint(database, desk.cast.globex)

@@ -257,7 +257,7 @@ def test_who_is_no_member_cannot_be_removed(ada: Api, cast: Cast, networks: str)
     assert ada.delete(f"{networks}/members/{ELSEWHERE}").status == 404
 
 
-def test_15_what_is_anothers_is_not_there(
+def test_case_15_what_is_anothers_is_not_there(
     api: Api, ada: Api, cast: Cast, networks: str, foreign: str, database: Database
 ) -> None:
     mallory = api.with_token(cast.mallory.token)
@@ -303,7 +303,7 @@ def test_staff_look_and_do_not_touch(api: Api, cast: Cast, networks: str, who: s
     assert caller.delete(f"{networks}/members/{cast.ana.id}").status == 403
 
 
-def test_18_customers_see_no_teams(api: Api, cast: Cast, networks: str) -> None:
+def test_case_18_customers_see_no_teams(api: Api, cast: Cast, networks: str) -> None:
     carol = api.with_token(cast.carol.token)
 
     assert {carol.get(path).status for path in ("/v1/teams", networks, f"{networks}/members")} == {403}

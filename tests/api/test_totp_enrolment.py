@@ -370,7 +370,9 @@ class TestReset:
         assert reply.status == 403
         assert database.value("SELECT count(*) FROM totp_authenticators") == 1
 
-    def test_14_nor_somebodys_of_another_workspace(self, api: Api, cast: Cast, database: Database) -> None:
+    def test_case_14_nor_somebodys_of_another_workspace(
+        self, api: Api, cast: Cast, database: Database
+    ) -> None:
         enrol(api, database, cast.ana)
 
         reply = api.with_token(cast.mallory.token).post(f"/v1/users/{cast.ana.id}/totp/reset")

@@ -119,7 +119,7 @@ def test_a_customer_is_in_no_team(ada: Api, cast: Cast) -> None:
     assert (refused.status, refused.json["errors"][0]["field"]) == (422, "team_ids")
 
 
-def test_15_a_team_of_another_workspace_is_not_there(
+def test_case_15_a_team_of_another_workspace_is_not_there(
     api: Api, ada: Api, cast: Cast, database: Database
 ) -> None:
     foreign = api.with_token(cast.mallory.token).get("/v1/teams").json["items"][0]["id"]
@@ -172,7 +172,7 @@ def test_the_email_of_a_deleted_user_is_free(ada: Api, database: Database) -> No
         ({"name": "Eve\0"}, "name"),
     ],
 )
-def test_19_what_cannot_be_is_refused(ada: Api, fields: dict[str, Any], field: str) -> None:
+def test_case_19_what_cannot_be_is_refused(ada: Api, fields: dict[str, Any], field: str) -> None:
     reply = add(ada, **fields)
 
     assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
@@ -180,7 +180,7 @@ def test_19_what_cannot_be_is_refused(ada: Api, fields: dict[str, Any], field: s
 
 
 @pytest.mark.parametrize("who", ["dario", "ana", "carol"])
-def test_18_only_admins_add_users(api: Api, cast: Cast, database: Database, who: str) -> None:
+def test_case_18_only_admins_add_users(api: Api, cast: Cast, database: Database, who: str) -> None:
     reply = add(api.with_token(getattr(cast, who).token))
 
     assert (reply.status, reply.code) == (403, "FORBIDDEN")
@@ -319,14 +319,14 @@ def test_staff_may_look(api: Api, cast: Cast, who: str) -> None:
     UserOut.model_validate_json(one.text)
 
 
-def test_18_customers_may_not(api: Api, cast: Cast) -> None:
+def test_case_18_customers_may_not(api: Api, cast: Cast) -> None:
     carol = api.with_token(cast.carol.token)
 
     assert carol.get("/v1/users").status == 403
     assert carol.get(f"/v1/users/{cast.carol.id}").status == 403
 
 
-def test_14_another_workspace_sees_nobody(api: Api, cast: Cast) -> None:
+def test_case_14_another_workspace_sees_nobody(api: Api, cast: Cast) -> None:
     mallory = api.with_token(cast.mallory.token)
 
     assert names(mallory.get("/v1/users")) == ["Mallory"]

@@ -171,7 +171,7 @@ def test_a_customer_joins_no_team(ada: Api, cast: Cast) -> None:
     assert teams(ada.get(f"/v1/users/{cast.ana.id}")) == ["Networks"]
 
 
-def test_15_a_team_of_another_workspace_is_not_there(api: Api, ada: Api, cast: Cast) -> None:
+def test_case_15_a_team_of_another_workspace_is_not_there(api: Api, ada: Api, cast: Cast) -> None:
     foreign = api.with_token(cast.mallory.token).get("/v1/teams").json["items"][0]["id"]
 
     replies = [
@@ -256,7 +256,7 @@ def test_11_the_own_password_needs_the_current_one(api: Api, ada: Api, cast: Cas
         ({"name": "A\r\nB"}, "name"),
     ],
 )
-def test_19_what_cannot_be_is_refused(ada: Api, cast: Cast, fields: dict[str, Any], field: str) -> None:
+def test_case_19_what_cannot_be_is_refused(ada: Api, cast: Cast, fields: dict[str, Any], field: str) -> None:
     reply = patch(ada, cast.ana, **fields)
 
     assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
@@ -264,7 +264,7 @@ def test_19_what_cannot_be_is_refused(ada: Api, cast: Cast, fields: dict[str, An
 
 
 @pytest.mark.parametrize("who", ["dario", "ana", "carol"])
-def test_18_only_admins_change_users(api: Api, cast: Cast, who: str) -> None:
+def test_case_18_only_admins_change_users(api: Api, cast: Cast, who: str) -> None:
     caller = api.with_token(getattr(cast, who).token)
 
     assert patch(caller, cast.ben, name="Benny").status == 403
@@ -272,7 +272,7 @@ def test_18_only_admins_change_users(api: Api, cast: Cast, who: str) -> None:
     assert caller.post(f"/v1/users/{cast.ben.id}/deactivate").status == 403
 
 
-def test_14_another_workspace_changes_nobody(api: Api, cast: Cast, ada: Api) -> None:
+def test_case_14_another_workspace_changes_nobody(api: Api, cast: Cast, ada: Api) -> None:
     mallory = api.with_token(cast.mallory.token)
     before = ada.get(f"/v1/users/{cast.ana.id}").json
 

@@ -261,13 +261,13 @@ def test_staff_look_and_do_not_touch(api: Api, cast: Cast, who: str) -> None:
     assert caller.patch("/v1/workspace", {"name": "Mine"}).status == 403
 
 
-def test_18_customers_do_neither(api: Api, cast: Cast) -> None:
+def test_case_18_customers_do_neither(api: Api, cast: Cast) -> None:
     carol = api.with_token(cast.carol.token)
 
     assert (carol.get("/v1/workspace").status, carol.patch("/v1/workspace", {}).status) == (403, 403)
 
 
-def test_14_each_admin_has_the_own_workspace(api: Api, ada: Api, cast: Cast, database: Database) -> None:
+def test_case_14_each_admin_has_the_own_workspace(api: Api, ada: Api, cast: Cast, database: Database) -> None:
     mallory = api.with_token(cast.mallory.token)
 
     mallory.patch("/v1/workspace", {"name": "Globex Corporation"})

@@ -1,4 +1,4 @@
-"""The hostile cases of sign-in, of tenancy and of operations, each by its number in the names of tests."""
+"""The hostile cases, each by its number in the names of tests."""
 
 import ast
 import re
@@ -32,6 +32,30 @@ CASES = {
     24: "ten thousand switches on one connection",
     26: "the catalogue of tables and policies",
     27: "a policy that the gateway keeps",
+    29: "NUL anywhere",
+    30: "numbers and times that nothing can hold",
+    31: "what is no JSON",
+    32: "fields that are unknown, or of another type",
+    33: "scripts in Markdown",
+    36: "line breaks in names",
+    37: "SQL in parameters",
+    38: "a defect that tells of itself",
+    39: "one key, many calls at once",
+    40: "one key, another body",
+    41: "one key, another workspace",
+    42: "stale versions, and many claimers",
+    43: "a thousand creates at once",
+    44: "news of what was rolled back",
+    45: "news that comes five times",
+    46: "news that comes late",
+    47: "one bad message of ten",
+    65: "an email in a URL",
+    66: "wrong guesses at a ticket",
+    67: "ten thousand guesses",
+    68: "what a stranger learns of a ticket",
+    70: "the form for one file",
+    71: "files that a browser would run",
+    72: "names of files",
     74: "a forged audit log",
     75: "a person erased",
 }

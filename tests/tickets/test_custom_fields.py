@@ -116,7 +116,7 @@ class TestDeclaring:
         assert (reply.status, reply.code) == (409, "CONFLICT")
 
     @pytest.mark.parametrize("who", ["dario", "ana", "carol"])
-    def test_18_only_admins_set_the_desk_up(self, desk: ServiceDesk, who: str) -> None:
+    def test_case_18_only_admins_set_the_desk_up(self, desk: ServiceDesk, who: str) -> None:
         one = f"{PATH}/{declare(desk, 'floor', visible_to_customers=True)['id']}"
         caller = desk.as_(getattr(desk.cast, who))
 

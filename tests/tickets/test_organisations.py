@@ -193,7 +193,7 @@ class TestWhoSees:
         assert desk.as_(desk.cast.ada).get("/v1/workspace").json["customers_see_organisation"] is False
         assert not sees(desk, desk.cast.chris, desk.ticket())
 
-    def test_17_no_customer_of_another_or_of_none(self, desk: ServiceDesk, database: Database) -> None:
+    def test_case_17_no_customer_of_another_or_of_none(self, desk: ServiceDesk, database: Database) -> None:
         share(desk)
         northwind, contoso = make(desk), make(desk, "Contoso")
         put(desk, desk.cast.carol, northwind)
@@ -230,7 +230,7 @@ class TestWhoSees:
         assert sees(desk, desk.cast.chris, others)
         assert sees(desk, desk.cast.carol, own)
 
-    def test_16_a_search_shows_none_that_is_not_shared(self, desk: ServiceDesk, northwind: str) -> None:
+    def test_case_16_a_search_shows_none_that_is_not_shared(self, desk: ServiceDesk, northwind: str) -> None:
         ticket = desk.ticket(subject="The merger with Contoso")
         chris = desk.cast.chris
 
@@ -303,7 +303,9 @@ class TestAtTheNextCall:
 
         assert not sees(desk, desk.cast.chris, ticket)
 
-    def test_14_whoever_is_out_writes_nothing_either(self, desk: ServiceDesk, ticket: dict[str, Any]) -> None:
+    def test_case_14_whoever_is_out_writes_nothing_either(
+        self, desk: ServiceDesk, ticket: dict[str, Any]
+    ) -> None:
         put(desk, desk.cast.chris, None)
         chris = desk.as_(desk.cast.chris)
         one = f"/v1/tickets/{ticket['id']}"
@@ -439,7 +441,7 @@ class TestWhatMembersDo:
             ("resolved", "reopen", {"reason": "x"}),
         ],
     )
-    def test_18_the_requesters_verbs_are_the_requesters(
+    def test_case_18_the_requesters_verbs_are_the_requesters(
         self, desk: ServiceDesk, northwind: str, status: str, verb: str, body: dict[str, str]
     ) -> None:
         share(desk)
@@ -450,7 +452,7 @@ class TestWhatMembersDo:
         assert (reply.status, reply.code) == (403, "FORBIDDEN")
         assert desk.do(desk.cast.carol, ticket, verb, **body).status == 200
 
-    def test_18_they_change_no_text(self, desk: ServiceDesk, ticket: dict[str, Any]) -> None:
+    def test_case_18_they_change_no_text(self, desk: ServiceDesk, ticket: dict[str, Any]) -> None:
         assert desk.patch(desk.cast.chris, ticket, subject="Mine now").status == 403
 
     def test_on_a_finished_one_they_open_a_follow_up_of_their_own(

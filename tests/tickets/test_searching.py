@@ -167,14 +167,14 @@ class TestWhatIsFound:
 
 
 class TestWhoFindsWhat:
-    def test_16_a_number_or_label_shows_no_hidden_ticket(self, desk: ServiceDesk) -> None:
+    def test_case_16_a_number_or_label_shows_no_hidden_ticket(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket(subject="Printer")
 
         for who in (desk.cast.chris, desk.cast.ben, desk.cast.mallory):
             for typed in (ticket["label"], str(ticket["number"]), f"#{ticket['number']}", "printer"):
                 assert found(desk, who, typed) == []
 
-    def test_17_an_agent_finds_what_its_teams_have(self, desk: ServiceDesk) -> None:
+    def test_case_17_an_agent_finds_what_its_teams_have(self, desk: ServiceDesk) -> None:
         desk.networks_ticket(subject="Printer one")
         desk.networks_ticket(subject="Printer two", team_id=desk.cast.teams["Apps"])
         desk.networks_ticket(subject="Printer three", assignee_id=desk.cast.ben.id)

@@ -72,14 +72,14 @@ class TestAdding:
         assert add(desk, ticket, "vip", If_Match='"1"').status == 200
         assert remove(desk, ticket, "vpn", If_Match='"2"').status == 204
 
-    def test_18_a_customer_tags_nothing(self, desk: ServiceDesk) -> None:
+    def test_case_18_a_customer_tags_nothing(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket(tags=["vpn"])
 
         assert add(desk, ticket, "vip", who="carol").status == 403
         assert remove(desk, ticket, "vpn", who="carol").status == 403
         assert desk.as_(desk.cast.carol).get("/v1/tags").status == 403
 
-    def test_17_an_agent_tags_what_it_sees(self, desk: ServiceDesk) -> None:
+    def test_case_17_an_agent_tags_what_it_sees(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket(tags=["vpn"])
 
         assert add(desk, ticket, "vip", who="ben").status == 404
@@ -161,7 +161,7 @@ class TestTagsInUse:
         assert len(walked) == 5
         assert list(in_use(desk, f"sort={sort}&offset=3")) == whole[3:]
 
-    def test_17_an_agent_knows_those_of_the_tickets_that_it_sees(self, desk: ServiceDesk) -> None:
+    def test_case_17_an_agent_knows_those_of_the_tickets_that_it_sees(self, desk: ServiceDesk) -> None:
         desk.networks_ticket(tags=["secret", "vpn"])
         desk.networks_ticket(tags=["vpn"], team_id=desk.cast.teams["Apps"])
 
