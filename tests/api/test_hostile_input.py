@@ -283,9 +283,11 @@ class TestShapes:
 
 
 # What people write in lines; every other text of a body is one line.
-IN_LINES = {"body", "comment", "description", "footer", "note", "notes", "reason", "resolution"}
-# What is cleaned instead (case 72), and routes that look things up and keep no word of what they are sent.
+IN_LINES = {"body", "comment", "description", "footer", "note", "notes", "reason", "reply", "resolution"}
+# What is cleaned instead (case 72), what is looked for in lists, and routes that look things up and keep no
+# word of what they are sent.
 CLEANED = {"file_name"}
+LOOKED_FOR = {"filter"}
 LOOKING_UP = {
     "/v1/auth/login",
     "/v1/auth/logout",
@@ -312,7 +314,8 @@ class TestLineBreaks:
         names = [
             place
             for place, leaf in fields(endpoint, "string")
-            if not {*map(str, place)} & (IN_LINES | CLEANED) and not SECRETS.search(str(place[0]))
+            if not {*map(str, place)} & (IN_LINES | CLEANED | LOOKED_FOR)
+            and not SECRETS.search(str(place[0]))
         ]
         with shared_world.unchanged():
             for place in names:
@@ -334,8 +337,8 @@ SQL = (
     "%(workspace_id)s",
     "%s",
 )
-# Parameters that take a text of any kind; all others refuse what they do not know.
-FREE = {"custom_field", "query", "tag"}
+# Parameters that take a text of any kind, and find nothing by it; all others refuse what they do not know.
+FREE = {"custom_field", "query", "region", "tag"}
 
 
 class TestSql:
@@ -348,9 +351,7 @@ class TestSql:
                 for text in SQL:
                     reply = send(shared_world, endpoint, None, f"?{name}={quote(text, safe='')}")
                     if name in FREE and reply.status == 200:
-                        assert (reply.json["items"], reply.json["next_cursor"]) == ([], None), (
-                            f"{name}={text}"
-                        )
+                        assert reply.json.get("items", []) == [], f"{name}={text}"
                     else:
                         invalid_at(reply, (name,))
 
