@@ -72,6 +72,7 @@ DECLARE
     v_rule record;
     v_seen integer;
     v_last timestamptz;
+    v_from timestamptz;
 BEGIN
     p_followed := 0;
     p_due := 0;
@@ -83,16 +84,28 @@ BEGIN
         FOR NO KEY UPDATE SKIP LOCKED;
         EXIT WHEN NOT FOUND OR p_followed >= p_limit;
 
+        v_from := coalesce(v_rule.followed_until, '-infinity');
+        -- Apart, for each has an index that leads past all that is closed.
         WITH changed AS MATERIALIZED (
-            SELECT t.id, t.last_sequence, t.updated_at FROM public.tickets t
-            WHERE t.workspace_id = v_rule.workspace_id AND t.deleted_at IS NULL AND t.archived_at IS NULL
-              AND t.merged_into IS NULL AND t.status NOT IN ('closed', 'cancelled')
-              AND t.updated_at >= coalesce(v_rule.followed_until, '-infinity')
-              AND NOT EXISTS (
-                  SELECT FROM public.rule_dues d
-                  WHERE d.workspace_id = t.workspace_id AND d.rule_id = v_rule.id AND d.ticket_id = t.id
-                    AND d.generation = v_rule.generation AND d.seen_sequence = t.last_sequence)
-            ORDER BY t.updated_at, t.id LIMIT p_limit - p_followed
+            SELECT each.* FROM (
+                (SELECT t.id, t.last_sequence, t.updated_at FROM public.tickets t
+                 WHERE t.workspace_id = v_rule.workspace_id AND t.deleted_at IS NULL AND t.archived_at IS NULL
+                   AND t.status IN ('new', 'open', 'pending', 'on_hold') AND t.updated_at >= v_from
+                   AND NOT EXISTS (
+                       SELECT FROM public.rule_dues d
+                       WHERE d.workspace_id = t.workspace_id AND d.rule_id = v_rule.id AND d.ticket_id = t.id
+                         AND d.generation = v_rule.generation AND d.seen_sequence = t.last_sequence)
+                 ORDER BY t.updated_at, t.id LIMIT p_limit - p_followed)
+                UNION ALL
+                (SELECT t.id, t.last_sequence, t.updated_at FROM public.tickets t
+                 WHERE t.workspace_id = v_rule.workspace_id AND t.deleted_at IS NULL AND t.archived_at IS NULL
+                   AND t.status = 'resolved' AND t.updated_at >= v_from
+                   AND NOT EXISTS (
+                       SELECT FROM public.rule_dues d
+                       WHERE d.workspace_id = t.workspace_id AND d.rule_id = v_rule.id AND d.ticket_id = t.id
+                         AND d.generation = v_rule.generation AND d.seen_sequence = t.last_sequence)
+                 ORDER BY t.updated_at, t.id LIMIT p_limit - p_followed)) AS each
+            ORDER BY each.updated_at, each.id LIMIT p_limit - p_followed
         ), reckoned AS (
             SELECT c.id, c.last_sequence, i.instant AS counts_from
             FROM changed c
@@ -113,7 +126,7 @@ BEGIN
         -- What has ended since is reckoned with no longer; that a rule has fired on it is remembered, for it may be reopened.
         DELETE FROM public.rule_dues d USING public.tickets t
         WHERE t.workspace_id = v_rule.workspace_id AND t.deleted_at IS NULL AND t.archived_at IS NULL
-          AND t.updated_at >= v_rule.followed_until AND t.status IN ('closed', 'cancelled')
+          AND t.updated_at >= greatest(v_from, now() - interval '1 hour') AND t.status IN ('closed', 'cancelled')
           AND d.workspace_id = t.workspace_id AND d.rule_id = v_rule.id AND d.ticket_id = t.id AND d.fired_from IS NULL;
 
         p_followed := p_followed + v_seen;
