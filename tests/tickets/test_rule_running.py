@@ -217,7 +217,8 @@ class TestOnce:
             return rule_running.go_on(tx, event, occasion, None)
 
         for _ in range(3):
-            connections.at_once([run_all] * 4)
+            steps = connections.at_once([run_all] * 4)
+            assert [each for each in steps if isinstance(each, Exception)] == []
         book.run()
 
         assert book.look(ticket)["tags"] == ["t0", "t1", "t2"]
