@@ -81,7 +81,9 @@ class TestSettingOff:
 
         assert book.look(ticket)["tags"] == ["ruled"]
 
-    def test_what_changed_is_asked_of_the_event(self, book: RuleBook, desk: ServiceDesk) -> None:
+    def test_case_46_what_changed_is_asked_of_the_event_however_late_it_comes(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
         """Two changes, delivered late: by then the ticket is at the second."""
         changed = all_of(("priority", "changed_to", "high"))
         book.make(when=[{"on": "updated"}], conditions=changed)
@@ -179,7 +181,9 @@ class TestSettingOff:
 
 
 class TestOnce:
-    def test_case_46_an_event_delivered_twice_has_one_effect(self, book: RuleBook, desk: ServiceDesk) -> None:
+    def test_case_45_an_event_delivered_three_times_has_one_effect(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
         rule = book.make(actions=[{"action": "comment", "body": "Thank you.", "visibility": "public"}])
         ticket = desk.ticket()
         (created,) = book.waiting()
