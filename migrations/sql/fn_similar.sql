@@ -1,8 +1,9 @@
 -- Tickets of the entered workspace whose texts have words of another ticket's subject and description, at most p_limit, the most
 -- similar first. A word weighs the more the fewer of the newest 300 documents have it, twice in a subject; what half of them have
--- does not count. `score` is the weight of the words that both have in that of all, 1 where none is missing. Of the documents that
--- have any of the 24 weightiest words the newest 1,000 are looked at. `p_asked` says who looks, as for fn_search, and like there
--- whoever calls it asks again what may be seen.
+-- does not count. To customers all words weigh the same, for a weight would tell what others write. `score` is the weight of the
+-- words that both have in that of all, 1 where none is missing. Of the documents that have any of the 24 weightiest words the
+-- newest 1,000 are looked at. `p_asked` says who looks, as for fn_search, and like there whoever calls it asks again what may be
+-- seen.
 CREATE OR REPLACE FUNCTION fn_similar(p_ticket uuid, p_asked jsonb, p_limit integer) RETURNS TABLE (ticket_id uuid, score double precision)
 LANGUAGE plpgsql STABLE ROWS 20 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET enable_seqscan = off SET random_page_cost = 1.1 SET jit = off SET max_parallel_workers_per_gather = 0
@@ -18,7 +19,8 @@ DECLARE
 BEGIN
     WITH newest AS MATERIALIZED (
         SELECT d.vector FROM public.search_documents d
-        WHERE d.workspace_id = v_workspace AND d.ticket_id <> p_ticket ORDER BY d.id DESC LIMIT 300
+        WHERE d.workspace_id = v_workspace AND d.ticket_id <> p_ticket AND (p_asked ->> 'staff')::boolean
+        ORDER BY d.id DESC LIMIT 300
     ), known AS (
         SELECT w.lexeme, count(*) AS documents FROM newest n CROSS JOIN LATERAL unnest(n.vector) w
         WHERE w.lexeme = ANY(tsvector_to_array(v_own)) GROUP BY w.lexeme

@@ -114,6 +114,21 @@ class TestWhatIsSimilar:
 
 @pytest.mark.usefixtures("others")
 class TestWhoSeesWhat:
+    def test_case_16_to_a_customer_no_score_tells_how_often_others_use_a_word(
+        self, desk: ServiceDesk
+    ) -> None:
+        """Else two tickets of one's own would find out what notes and strangers speak of."""
+        carol, chris = desk.cast.carol, desk.cast.chris
+        ticket = desk.ticket(carol, subject="Quetzal ocelot", description="Both of them.")
+        desk.ticket(carol, subject="Quetzal", description="One of them.")
+        before = alike(desk, ticket, carol)
+
+        for _ in range(3):
+            theirs = desk.ticket(chris, subject="Quetzal", description="His own.")
+            desk.comment(desk.cast.dario, theirs, "The quetzal again.", visibility="internal")
+
+        assert alike(desk, ticket, carol) == before
+
     def test_17_an_agent_those_of_its_teams(self, desk: ServiceDesk) -> None:
         ticket, seen = desk.networks_ticket(**VPN), desk.networks_ticket(**VPN)
         desk.networks_ticket(**VPN, team_id=desk.cast.teams["Apps"])
