@@ -72,12 +72,13 @@ class TestEachStandsAlone:
         assert ended["payload"]["ticket_ids"] == [good["id"]]
         assert desk.detail(cast.ada, bad)["version"] == bad["version"]
 
-    def test_a_deletion_that_is_undone_is_not_in_the_audit_log(
-        self, desk: ServiceDesk, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    def test_a_deletion_that_is_undone_is_neither_told_nor_in_the_audit_log(
+        self, desk: ServiceDesk, cast: Cast, queue: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from chalicelib.tickets import draft
 
         good, bad = desk.networks_ticket(), desk.networks_ticket()
+        queue.take()
         save = draft.Draft.save
 
         def broken(self: Any, **options: Any) -> None:
@@ -92,6 +93,8 @@ class TestEachStandsAlone:
         assert reply.json["results"][0]["error"]["code"] == "INTERNAL_SERVER_ERROR"
         entries = desk.as_(cast.ada).get("/v1/audit-log?action=ticket.deleted").json["items"]
         assert [entry["target"]["id"] for entry in entries] == [good["id"]]
+        told = [event["ticket_id"] for event in queue.take() if event["type"] == "ticket.deleted"]
+        assert told == [good["id"]]
 
     def test_a_version_that_was_seen_protects_what_others_changed(
         self, desk: ServiceDesk, cast: Cast
