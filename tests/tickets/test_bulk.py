@@ -290,6 +290,17 @@ class TestBadInput:
             ),
             ({"ticket_ids": [str(UUID(int=7))], "actions": [TAG] * 21}, "actions", "VALIDATION_ERROR"),
             ({"filter": {"colour": "red"}, "actions": [TAG]}, "filter.colour", "VALIDATION_ERROR"),
+            ({"ticket_ids": ["x"], "actions": [TAG]}, "ticket_ids.0", "VALIDATION_ERROR"),
+            (
+                {"ticket_ids": [{"id": str(UUID(int=7))}], "actions": [TAG]},
+                "ticket_ids.0.version",
+                "FIELD_REQUIRED",
+            ),
+            (
+                {"ticket_ids": [{"id": str(UUID(int=7)), "version": 0}], "actions": [TAG]},
+                "ticket_ids.0.version",
+                "VALIDATION_ERROR",
+            ),
             (
                 {
                     "ticket_ids": [

@@ -1,9 +1,9 @@
 """Changes of many tickets as they come in and go out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from chalicelib.api.schemas.actions import ActionsOnce
 from chalicelib.api.schemas.common import In, Out
@@ -21,11 +21,19 @@ class TicketAt(In):
     version: Version
 
 
+def kind(value: Any) -> str:
+    """Which of the two was meant, so that a fault is told of that one alone."""
+    return "ticket" if isinstance(value, dict | TicketAt) else "id"
+
+
+Named = Annotated[Annotated[UUID, Tag("id")] | Annotated[TicketAt, Tag("ticket")], Discriminator(kind)]
+
+
 class BulkIn(In):
     """The same `actions` for many tickets: those of `ticket_ids` (ids, or ids with the version that was
     seen), or those that a `filter` means at this moment, 500 at most. One or the other."""
 
-    ticket_ids: Annotated[list[UUID | TicketAt], Field(min_length=1, max_length=MOST)] | None = None
+    ticket_ids: Annotated[list[Named], Field(min_length=1, max_length=MOST)] | None = None
     filter: TicketFilter | None = None
     actions: ActionsOnce
 
