@@ -5,8 +5,18 @@ from typing import Any
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.schemas.tickets import listed
 from chalicelib.core import paging
+from chalicelib.core.errors import ValidationFailed
 from chalicelib.tickets import counting, listing, searching
 from chalicelib.tickets.listing import Filter
+
+
+def order(sort: str, *, searched: bool) -> str:
+    """The sort as listing.py calls it. Raises ValidationFailed for relevance to nothing."""
+    if sort != "relevance":
+        return sort
+    if not searched:
+        raise ValidationFailed.of("sort", "Nothing is relevant without a query. Send one, or another sort.")
+    return listing.RELEVANCE
 
 
 def ticket_page(call: Call, wanted: Filter | None, page: paging.Page, *, with_count: bool) -> Answer:

@@ -15,10 +15,9 @@ from chalicelib.api.schemas.tickets import (
     whole,
 )
 from chalicelib.api.ticket_answer import ticket_answer
-from chalicelib.api.ticket_page import ticket_page
+from chalicelib.api.ticket_page import order, ticket_page
 from chalicelib.core import paging
-from chalicelib.core.errors import ValidationFailed
-from chalicelib.tickets import conversation, deleting, filtering, listing, views
+from chalicelib.tickets import conversation, deleting, filtering, views
 from chalicelib.tickets.creating import NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
 from chalicelib.tickets.timeline import as_customers_see
@@ -47,7 +46,7 @@ def create_ticket(call: Call, body: TicketIn) -> Answer:
 def list_tickets(call: Call, query: TicketQuery) -> Answer:
     plain = query.plain()
     conditions = filtering.conditions(call.tx, call.actor, plain)
-    wanted = Filter(conditions, _sort(query), filtering.mark(plain))
+    wanted = Filter(conditions, order(query.sort, searched=query.query is not None), filtering.mark(plain))
     return ticket_page(call, wanted, _part(query), with_count=query.count)
 
 
@@ -56,7 +55,9 @@ def breached_tickets(call: Call, query: TicketQuery) -> Answer:
     plain = query.plain()
     conditions = filtering.conditions(call.tx, call.actor, plain)
     late = {**conditions, "active": None, "breached": None}
-    wanted = Filter(late, _sort(query), filtering.mark(plain, "breached"))
+    wanted = Filter(
+        late, order(query.sort, searched=query.query is not None), filtering.mark(plain, "breached")
+    )
     return ticket_page(call, wanted, _part(query), with_count=query.count)
 
 
@@ -99,11 +100,3 @@ def restore_ticket(call: Call, ticket_id: UUID) -> Answer:
 
 def _part(query: TicketQuery) -> paging.Page:
     return paging.Page(query.limit, query.cursor, query.offset)
-
-
-def _sort(query: TicketQuery) -> str:
-    if query.sort != "relevance":
-        return query.sort
-    if query.query is None:
-        raise ValidationFailed.of("sort", "Nothing is relevant without a query. Send one, or another sort.")
-    return listing.RELEVANCE

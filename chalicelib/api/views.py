@@ -17,7 +17,7 @@ from chalicelib.api.schemas.views import (
     ViewQuery,
     ViewTicketsQuery,
 )
-from chalicelib.api.ticket_page import ticket_page
+from chalicelib.api.ticket_page import order, ticket_page
 from chalicelib.core import paging
 from chalicelib.tickets import counting, filtering, saved_views, saving_views
 from chalicelib.tickets.listing import Filter
@@ -87,7 +87,7 @@ def delete_view(call: Call, view_id: UUID) -> Answer:
 @routes.get("/v1/views/{view_id}/tickets", summary="The tickets of a view", answer=TicketPage)
 def list_tickets_of_view(call: Call, view_id: UUID, query: ViewTicketsQuery) -> Answer:
     view, conditions = saved_views.look(call.tx, call.actor, view_id)
-    sort = query.sort or view["sort"]
+    sort = order(query.sort or view["sort"], searched="query" in view["filter"])
     wanted = None if conditions is None else Filter(conditions, sort, filtering.mark(view["filter"]))
     page = paging.Page(query.limit, query.cursor, query.offset)
     return ticket_page(call, wanted, page, with_count=query.count)

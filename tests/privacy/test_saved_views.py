@@ -1,9 +1,22 @@
 """Views of an erased person, and views that speak of one."""
 
+from chalicelib.privacy import export_queries
 from tests.support.cast import person
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.service_desk import ServiceDesk
+
+
+def test_a_copy_of_a_persons_data_has_the_own_ones(desk: ServiceDesk, database: Database) -> None:
+    for who, name, shared in ((desk.cast.ana, "Mine", False), (desk.cast.dario, "For all", True)):
+        body = {"name": name, "filter": {"tag": "vip"}, "shared": shared}
+        assert desk.as_(who).post("/v1/views", body).status == 201
+
+    (part,) = [part for part in export_queries.PARTS if part.name == "views"]
+    keys = {"workspace_id": desk.cast.acme, "user_id": desk.cast.ana.id}
+    rows = database.rows(part.sql, **keys)
+
+    assert [(row["name"], row["filter"]) for row in rows] == [("Mine", {"tag": "vip"})]
 
 
 def test_75_own_ones_go_with_the_person_and_shared_ones_lose_the_words(

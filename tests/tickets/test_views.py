@@ -1,13 +1,19 @@
 """Views: filters that are saved, own or shared, seen by each with their own eyes."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib.accounts import principals
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound
 from chalicelib.tickets import counting, saving_views
 from tests.support.api import Api, Reply
 from tests.support.cast import Person
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk, plain
 
@@ -105,7 +111,8 @@ class TestSaving:
             ({"sort": "password"}, "sort"),
             ({"columns": ["password"]}, "columns"),
             ({"columns": ["label", "label"]}, "columns"),
-            ({"columns": ["custom_fields."]}, "columns.0"),
+            ({"columns": ["custom_fields."]}, "columns"),
+            ({"columns": ["custom_fields.Room 1"]}, "columns"),
             ({"position": -1}, "position"),
             ({"shared": None}, "shared"),
         ],
@@ -365,6 +372,49 @@ class TestOrder:
         assert names(desk, desk.cast.ana) == ["a", "b"]
 
 
+class TestAtOnce:
+    def test_of_two_of_one_name_one_is_made(self, desk: ServiceDesk, connections: Connections) -> None:
+        facts = {"description": None, "filter": {}, "sort": "-created_at", "columns": [], "position": None}
+        facts |= {"name": "Printers", "active": True, "shared": True, "team_ids": []}
+
+        def save(tx: Transaction) -> Any:
+            actor = principals.enter(tx, desk.cast.acme, desk.cast.dario.id)
+            return saving_views.make(tx, actor, facts)["name"]
+
+        outcomes = connections.at_once([save] * 3)
+
+        assert sorted(map(str, outcomes)) == ["Printers", *["There is already a view of this name."] * 2]
+
+    def test_whoever_orders_last_has_the_last_word(self, desk: ServiceDesk, connections: Connections) -> None:
+        ids = [UUID(shared(desk, each)["id"]) for each in "abcdef"]
+
+        def reorder(wanted: list[UUID], tx: Transaction) -> Any:
+            actor = principals.enter(tx, desk.cast.acme, desk.cast.dario.id)
+            return [item["id"] for item in saving_views.reorder(tx, actor, wanted)["items"]]
+
+        orders = [ids[::-1], ids[3:] + ids[:3], [ids[4], ids[1]]]
+        outcomes = connections.at_once([partial(reorder, wanted) for wanted in orders])
+
+        assert [isinstance(outcome, list) for outcome in outcomes] == [True] * 3
+        kept = [UUID(item["id"]) for item in desk.as_(desk.cast.dario).get(PATH).json["items"]]
+        assert kept in outcomes
+        assert sorted(kept) == sorted(ids)
+
+    def test_who_changes_what_another_deletes_finds_nothing(
+        self, desk: ServiceDesk, connections: Connections
+    ) -> None:
+        view_id = UUID(shared(desk)["id"])
+
+        def work(verb: Callable[..., Any], *more: Any) -> Callable[[Transaction], Any]:
+            return lambda tx: verb(
+                tx, principals.enter(tx, desk.cast.acme, desk.cast.dario.id), view_id, *more
+            )
+
+        late = connections.behind(work(saving_views.delete), work(saving_views.change, {"name": "Other"}))
+
+        assert isinstance(late, NotFound)
+
+
 class TestItsTickets:
     def test_are_found_with_the_eyes_of_whoever_looks(self, desk: ServiceDesk) -> None:
         desk.networks_ticket(assignee_id=desk.cast.ana.id)
@@ -388,6 +438,16 @@ class TestItsTickets:
         assert numbers(desk, desk.cast.dario, view) == [2, 3, 1]
         assert numbers(desk, desk.cast.dario, view, "sort=created_at") == [1, 2, 3]
         assert numbers(desk, desk.cast.dario, view, "offset=1&limit=1") == [3]
+
+    def test_come_by_relevance_where_the_view_searches(self, desk: ServiceDesk) -> None:
+        desk.networks_ticket(subject="The printer jams", description="A printer, the printer.")
+        desk.networks_ticket(subject="A chair", description="Beside the printer.")
+        searching, other = shared(desk, "S", filter={"query": "printer"}), shared(desk, "O")
+
+        reply = desk.as_(desk.cast.dario).get(f"{PATH}/{other['id']}/tickets?sort=relevance")
+
+        assert numbers(desk, desk.cast.dario, searching, "sort=relevance") == [1, 2]
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "sort")
 
     def test_come_page_by_page(self, desk: ServiceDesk) -> None:
         for _ in range(3):

@@ -1,7 +1,8 @@
 """Views as they come in and go out."""
 
+import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -17,11 +18,14 @@ COLUMNS = (
 )
 
 
+OF_FIELD = re.compile(r"custom_fields\.[a-z][a-z0-9_]{0,39}", re.ASCII)
+
+
 def each_once(names: list[str]) -> list[str]:
     """Refuses what no ticket shows, and what is named twice."""
     for name in names:
-        if name not in COLUMNS and not name.startswith("custom_fields."):
-            raise ValueError(f"{name} is no column: use {', '.join(COLUMNS)} or custom_fields.<key>")
+        if name not in COLUMNS and not OF_FIELD.fullmatch(name):
+            raise ValueError(f"There is no column {name!r}: use {', '.join(COLUMNS)} or custom_fields.<key>")
     if len(set(names)) < len(names):
         raise ValueError("One is named twice")
     return names
@@ -29,7 +33,7 @@ def each_once(names: list[str]) -> list[str]:
 
 ViewName = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(single_line)]
 Description = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Column = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z_]+(\.[a-z][a-z0-9_]{0,39})?$")]
+Column = Annotated[str, StringConstraints(max_length=60)]
 Columns = Annotated[list[Column], Field(max_length=25), AfterValidator(each_once)]
 Position = Annotated[int, Field(ge=0, le=10_000)]
 TeamIds = Annotated[list[UUID], Field(max_length=50)]
@@ -84,7 +88,7 @@ class ViewQuery(PageQuery):
 class ViewTicketsQuery(PageQuery):
     """Where a view's page begins, in which order if not the view's, and whether to count."""
 
-    sort: Sort | None = None
+    sort: Sort | Literal["relevance"] | None = None
     count: bool = False
 
 
