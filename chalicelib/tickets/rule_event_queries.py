@@ -69,6 +69,19 @@ RECORD = text(
       AND fired.counts_from IS NOT NULL
     """
 )
+RECKON = text(
+    """
+    UPDATE rule_dues SET counts_from = CAST(:counts_from AS timestamptz), at = CAST(:at AS timestamptz)
+    WHERE workspace_id = :workspace_id AND rule_id = :rule_id AND ticket_id = :ticket_id
+      AND fired_from IS DISTINCT FROM CAST(:counts_from AS timestamptz)
+    """
+)
+LOOK_AGAIN = text(
+    """
+    UPDATE rule_dues SET at = now()
+    WHERE workspace_id = :workspace_id AND ticket_id = :ticket_id AND fired_from IS DISTINCT FROM counts_from
+    """
+)
 DONE = text(
     "INSERT INTO rule_events (workspace_id, event_id) VALUES (:workspace_id, :event_id) "
     "ON CONFLICT DO NOTHING"
@@ -133,6 +146,20 @@ def record(
     keys = {"workspace_id": event.workspace_id, "ticket_id": event.ticket_id, "rule_id": rule_id}
     of = {"event_id": event.id, "sequence": event.sequence, "counts_from": counts_from}
     tx.connection.execute(RECORD, {**keys, **of, **said})
+
+
+def reckon(
+    tx: Transaction, event: Event, rule_id: UUID, counts_from: datetime | None, at: datetime | None
+) -> None:
+    """When a rule is due on the event's ticket, by what it counts from now; None where it does not."""
+    keys = {"workspace_id": event.workspace_id, "ticket_id": event.ticket_id, "rule_id": rule_id}
+    tx.connection.execute(RECKON, {**keys, "counts_from": counts_from, "at": at})
+
+
+def look_again(tx: Transaction, event: Event) -> None:
+    """The next sweep hands over all rules by the clock that have not yet fired on the event's ticket."""
+    keys = {"workspace_id": event.workspace_id, "ticket_id": event.ticket_id}
+    tx.connection.execute(LOOK_AGAIN, keys)
 
 
 def done(tx: Transaction, event: Event) -> None:

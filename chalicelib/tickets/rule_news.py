@@ -7,15 +7,19 @@ clock's.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from chalicelib.core.event import Event
+from chalicelib.models.words import Since
 
 # Rules may set off rules, this many in a row; none of them twice.
 MAX_DEPTH = 3
 DUE = "rule.due"
+# What is no change of the ticket, and may yet make it due earlier or a condition come true.
+PROMISES = frozenset({"ticket.sla_breached", "ticket.sla_recounted", "ticket.sla_warned"})
 # What changes a ticket: an `updated` trigger that names no verbs listens to all of these.
 CHANGES = (
     *("updated", "assigned", "unassigned", "transferred", "reclassified", "opened", "paused", "resumed"),
@@ -110,6 +114,11 @@ def told(action: str, payload: Mapping[str, Any]) -> News:
         UUID(actor["id"]) if actor["id"] else None,
         tuple(meta.get("rules", ())),
     )
+
+
+def due_at(instant: datetime, since: str, minutes: int) -> datetime:
+    """When a rule by the clock is due that counts from this instant."""
+    return instant + timedelta(minutes=-minutes if since == Since.DUE_IN else minutes)
 
 
 def listens(triggers: Sequence[Mapping[str, Any]], news: News, kinds: frozenset[str]) -> bool:

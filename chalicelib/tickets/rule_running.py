@@ -9,7 +9,6 @@ it is now; what an event changed is asked of the event.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from chalicelib.core.db import Transaction, is_passing
 from chalicelib.core.errors import HelpdeskError, NotFound
 from chalicelib.core.event import Event
 from chalicelib.models.words import FiringOutcome
-from chalicelib.tickets import acting, rule_conditions, rule_event_queries, rule_news
+from chalicelib.tickets import acting, rule_clock, rule_conditions, rule_event_queries, rule_news
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.queries import Entry
 from chalicelib.tickets.rule_facts import facts_of, is_open_to_rules, kinds_of_actor
@@ -50,6 +49,8 @@ def run(
 ) -> bool:
     """Runs the rules of a workspace on one event, as long as there is time; whether all are done. `send`
     takes the news of what each did, once it is committed."""
+    if event.type in rule_news.PROMISES:
+        repeatable(partial(rule_clock.look_again, event=event))
     occasion = rule_news.occasion_of(event)
     if occasion is None or rule_news.is_too_deep(event.payload):
         return True
@@ -79,7 +80,10 @@ def go_on(tx: Transaction, event: Event, occasion: Occasion, after: Place | None
     for rule in heard:
         if found.applies(rule, row):
             return Step((rule.position, rule.id), found.fire(rule))
-    if occasion is not Occasion.SINCE and (heard or after):
+    if occasion is Occasion.SINCE:
+        for rule in heard:
+            rule_clock.wait_for_opening(tx, event, rule, row, news, actor.now)
+    elif heard or after:
         rule_event_queries.done(tx, event)
     return None
 
@@ -143,7 +147,11 @@ class _Run:
         except NotFound:
             return []
         row = self.look(rule)
-        if row is None or row.has_fired or not is_open_to_rules(row) or not self._is_due(row):
+        if row is None or row.has_fired or not is_open_to_rules(row):
+            return []
+        if self.counts_from and not rule_clock.is_due(
+            self.tx, self.actor, self.event, rule, row.instant, self.counts_from
+        ):
             return []
         if not self.applies(rule, row):
             return []
@@ -158,10 +166,6 @@ class _Run:
         said = {"depth": self.news.depth, "outcome": outcome, "reason": refused}
         rule_event_queries.record(self.tx, self.event, rule.id, self.counts_from, said)
         return list(self.tx.events)
-
-    def _is_due(self, row: Any) -> bool:
-        """Whether the clock still counts from the same instant: else the sweep has reckoned anew."""
-        return self.counts_from is None or row.instant == datetime.fromisoformat(self.counts_from)
 
     def _act(
         self, draft: Draft, prepared: acting.Prepared, chain: Sequence[Mapping[str, Any]]

@@ -3,7 +3,6 @@ All of it is really done, in a part of the transaction that is then undone: noth
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -117,8 +116,7 @@ def _clock(clock: Mapping[str, Any], row: Any, actor: Actor) -> dict[str, Any]:
     if row.instant is None:
         told = "There is nothing to count from on this ticket."
         return {"holds": False, "reason": told, "event": None, "counts_from": None, "at": None}
-    ahead = -1 if clock["since"] == "due_in" else 1
-    at = row.instant + ahead * timedelta(minutes=clock["minutes"])
+    at = rule_news.due_at(row.instant, clock["since"], clock["minutes"])
     facts = {"event": None, "counts_from": row.instant, "at": at}
     if row.status in ("closed", "cancelled"):
         return {"holds": False, "reason": "The ticket is finished: the clock runs no longer.", **facts}

@@ -92,8 +92,8 @@ def change(tx: Transaction, actor: Actor, rule_id: UUID, wanted: Mapping[str, An
     values = _columns(different)
     if "enabled" in different:
         values["enabled"] = different["enabled"]
-    # What was reckoned for another delay, or before it was off, is void.
-    values["anew"] = turned_on or "when" in different
+    # What was reckoned for another delay, or before it was off, is void; other conditions may hold by now.
+    values["anew"] = turned_on or not {"when", "conditions"}.isdisjoint(different)
     with unique(KEY_KEY, NAME_TAKEN):
         queries.change(tx, actor.workspace.id, rule_id, values)
     changed = get(tx, actor, rule_id)

@@ -617,6 +617,90 @@ class TestClock:
 
         assert book.firings(rule) == []
 
+    def test_conditions_that_are_changed_are_looked_at_anew(self, book: RuleBook, desk: ServiceDesk) -> None:
+        when = [{"on": "since", "since": "created", "hours": 24}]
+        rule = book.make(when=when, conditions=all_of(("priority", "is", "urgent")))
+        book.age(desk.networks_ticket(), "25 hours")
+        self.tick(book)
+
+        wider = {"conditions": all_of(("priority", "in", ["urgent", "medium"]))}
+        assert desk.as_(desk.cast.ada).patch(f"/v1/rules/{rule['id']}", wider).status == 200
+        self.tick(book)
+
+        assert book.outcomes(rule) == ["applied"]
+
+    def test_a_breach_has_conditions_looked_at_again(
+        self, book: RuleBook, desk: ServiceDesk, database: Database
+    ) -> None:
+        late = all_of(("breached", "is", True))
+        rule = book.make(when=[{"on": "since", "since": "created", "hours": 24}], conditions=late)
+        ticket = desk.networks_ticket(sla_minutes=10_000)
+        book.age(ticket, "25 hours")
+        self.tick(book)
+        assert book.firings(rule) == []
+        database.run("UPDATE sla_targets SET due_at = now() - interval '1 minute'")
+        database.run("UPDATE sla_steps SET at = now() - interval '1 minute' WHERE kind = 'breach'")
+        schedules.sweep(lambda: True)
+
+        book.run()
+        self.tick(book)
+
+        assert book.outcomes(rule) == ["applied"]
+
+    @pytest.mark.parametrize(("moved", "fired"), [("1 hour", 0), ("-1 hour", 1)])
+    def test_a_due_time_that_is_counted_anew_is_the_one_that_counts(
+        self, book: RuleBook, desk: ServiceDesk, database: Database, moved: str, fired: int
+    ) -> None:
+        """As a changed calendar moves it: neither version nor time of the last change tell."""
+        rule = book.make(when=[{"on": "since", "since": "due", "minutes": 0}])
+        ticket = desk.networks_ticket()
+        database.run("UPDATE tickets SET due_at = now() + interval '30 minutes'")
+        self.tick(book)
+        if fired == 0:
+            database.run("UPDATE rule_dues SET at = now(), counts_from = counts_from - interval '30 minutes'")
+        database.run(f"UPDATE tickets SET due_at = now() + interval '{moved}'")
+
+        assert book.deliver(message_of(ticket, desk, "ticket.sla_recounted")) == []
+        for _ in range(2):
+            self.tick(book)
+
+        assert len(book.firings(rule)) == fired
+        if not fired:
+            due = database.value("SELECT due_at FROM tickets")
+            assert database.value("SELECT counts_from FROM rule_dues") == due
+
+    def test_what_waits_for_the_desks_hours_alone_is_done_when_they_begin(
+        self, book: RuleBook, desk: ServiceDesk, database: Database
+    ) -> None:
+        open_now = all_of(("business_hours", "is", True))
+        when = [{"on": "since", "since": "created", "hours": 24}]
+        rule = book.make(when=when, conditions=open_now)
+        book.make(
+            "never",
+            when=when,
+            conditions=all_of(("business_hours", "is", True), ("priority", "is", "urgent")),
+        )
+        book.age(desk.networks_ticket(), "25 hours")
+        tomorrow = "((extract(isodow FROM now() AT TIME ZONE 'UTC')::integer) % 7)::text"
+        database.run(
+            f"UPDATE calendars SET timezone = 'UTC', weekly = "
+            f'jsonb_build_object({tomorrow}, \'[["09:00", "17:00"]]\'::jsonb)'
+        )
+
+        self.tick(book)
+
+        assert book.firings(rule) == []
+        (waits,) = database.rows("SELECT rule_id, at FROM rule_dues WHERE at IS NOT NULL")
+        assert str(waits["rule_id"]) == rule["id"]
+        assert (waits["at"].hour, waits["at"].minute) == (9, 1)
+        database.run(
+            "UPDATE calendars SET weekly = "
+            '(SELECT jsonb_object_agg(d::text, \'[["00:00", "24:00"]]\'::jsonb) FROM generate_series(0, 6) d)'
+        )
+        database.run("UPDATE rule_dues SET at = now() WHERE at IS NOT NULL")
+        self.tick(book)
+        assert book.outcomes(rule) == ["applied"]
+
     def test_what_has_ended_is_forgotten_unless_the_rule_has_fired_on_it(
         self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any], database: Database
     ) -> None:
@@ -685,6 +769,20 @@ class TestClock:
             self.tick(book)
 
         assert book.outcomes(rule) == ["applied"]
+
+
+def message_of(ticket: dict[str, Any], desk: ServiceDesk, type: str) -> dict[str, Any]:
+    """An event of a ticket that changes nothing of it."""
+    return {
+        "id": 10**9,
+        "type": type,
+        "workspace_id": str(desk.cast.acme),
+        "ticket_id": ticket["id"],
+        "sequence": 99,
+        "internal": True,
+        "created_at": "2026-11-21T00:00:00Z",
+        "payload": {"actor": {"type": "system", "id": None}, "changes": {}, "meta": {}},
+    }
 
 
 class TestLambdas:
