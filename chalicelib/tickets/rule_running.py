@@ -149,9 +149,8 @@ class _Run:
         row = self.look(rule)
         if row is None or row.has_fired or not is_open_to_rules(row):
             return []
-        if self.counts_from and not rule_clock.is_due(
-            self.tx, self.actor, self.event, rule, row.instant, self.counts_from
-        ):
+        since = self.counts_from
+        if since and not rule_clock.is_due(self.tx, self.actor, self.event, rule, row.instant, since):
             return []
         if not self.applies(rule, row):
             return []
