@@ -10,6 +10,8 @@ AGENTS = 48
 ORGANISATIONS = 200
 # A desk's life: three years, whatever its size.
 LIFE = "interval '1095 days'"
+# What a ticket may take: one of twenty is late.
+ALLOWED = "CASE WHEN bench.chance(t.number, 25, 20) = 0 THEN interval '1 minute' ELSE interval '30 days' END"
 
 # Chance that is the same in every run: a number below p_below for p_n.
 CHANCE = """
@@ -83,6 +85,13 @@ WORDS = (
     "delivery order refund product feature button window shortcut language export import dashboard "
     "filter query queue alarm sensor "
 )
+# What the words of a phrase are in each workspace's part of the index; of -1, those of the rare subject.
+VECTORS = """
+    CREATE TABLE bench.vectors AS
+    SELECT d.workspace_id, p.n, fn_search_vector(d.workspace_id, fn_search_lexemes('en', p.text)) AS vector
+    FROM bench.desks d, (SELECT n, text FROM bench.phrases UNION ALL SELECT -1, 'The zeppelin') AS p;
+    ANALYZE bench.vectors;
+"""
 # The newest of fifty are at work, and one of 400 has been forgotten; a third, the oldest, is archived.
 # The word "zeppelin" stands in forty subjects of each desk, however large it is.
 TICKETS = """
@@ -123,7 +132,7 @@ TICKETS = """
             THEN jsonb_build_object('product', 'product-' || bench.chance(m.n, 12, 20),
                 'room', 'room-' || bench.chance(m.n, 13, greatest(m.of / 50, 1)))
             ELSE '{{}}' END,
-        l.id, CASE WHEN m.status IN ('new', 'open') THEN m.at + interval '30 days' END,
+        l.id, CASE WHEN m.status IN ('new', 'open') THEN m.at + d.allowed END,
         m.at, e.at, CASE WHEN m.status IN ('resolved', 'closed') THEN e.at END,
         CASE WHEN m.status = 'closed' THEN e.at END,
         CASE WHEN m.status IN ('closed', 'cancelled') OR bench.chance(m.n, 14, 250) = 0 THEN e.at END,
@@ -138,6 +147,7 @@ TICKETS = """
     JOIN bench.phrases a ON a.n = bench.chance(m.n, 18, 1024)
     JOIN bench.phrases b ON b.n = bench.chance(m.n, 19, 1024)
     JOIN bench.phrases c ON c.n = bench.chance(m.n, 20, 1024)
+    CROSS JOIN LATERAL (SELECT {allowed} AS allowed FROM (SELECT m.n AS number) AS t) AS d
     CROSS JOIN LATERAL (SELECT least(m.at + bench.chance(m.n, 21, 240) * interval '1 hour', now()) AS at) AS e
 """
 TARGETS = """
@@ -146,19 +156,20 @@ TARGETS = """
     SELECT t.workspace_id, uuidv7(t.created_at - now()), t.id, m.metric, p.id, p.calendar_id, 43200,
         t.created_at,
         CASE WHEN t.status NOT IN ('pending', 'on_hold') OR m.metric = 'first_response'
-            THEN t.created_at + interval '30 days' END,
+            THEN t.created_at + d.allowed END,
         CASE WHEN t.status IN ('pending', 'on_hold') AND m.metric = 'resolution' THEN t.created_at END,
         CASE WHEN m.metric = 'first_response' AND t.status <> 'new' THEN t.created_at ELSE t.resolved_at END,
         CASE WHEN t.status = 'cancelled' AND m.metric = 'resolution' THEN t.updated_at END,
-        CASE WHEN bench.chance(t.number, 25, 20) = 0 AND m.metric = 'resolution' AND t.status = 'closed'
-            THEN t.updated_at END
-    FROM tickets t JOIN sla_policies p ON p.workspace_id = t.workspace_id AND p.id = t.sla_policy_id
+        CASE WHEN m.metric = 'resolution' AND t.created_at + d.allowed < coalesce(t.resolved_at, now())
+            AND t.status IN ('new', 'open', 'resolved', 'closed') THEN t.created_at + d.allowed END
+    FROM tickets t CROSS JOIN LATERAL (SELECT {allowed} AS allowed) AS d
+    JOIN sla_policies p ON p.workspace_id = t.workspace_id AND p.id = t.sla_policy_id
     CROSS JOIN (VALUES ('first_response'), ('resolution')) AS m (metric)
 """
 STEPS = """
     INSERT INTO sla_steps (workspace_id, target_id, kind, step, ticket_id, at)
     SELECT workspace_id, id, 'breach', 100, ticket_id, due_at FROM sla_targets
-    WHERE fulfilled_at IS NULL AND ended_at IS NULL AND due_at IS NOT NULL
+    WHERE fulfilled_at IS NULL AND ended_at IS NULL AND due_at > now()
 """
 COMMENTS = """
     INSERT INTO comments (workspace_id, id, ticket_id, author_id, visibility, body, body_html, html_version,
@@ -181,6 +192,34 @@ TIMELINE = """
         CASE WHEN n = 1 THEN t.requester_id ELSE t.assignee_id END,
         t.created_at + (n - 1) * interval '1 minute'
     FROM tickets t CROSS JOIN generate_series(1, 3) AS n
+"""
+# Put together from the phrases' vectors, for to make each document by itself would take ten minutes.
+DOCUMENTS = """
+    INSERT INTO search_documents (workspace_id, id, ticket_id, internal, vector)
+    SELECT t.workspace_id, t.id, t.id, false,
+        setweight(CASE WHEN starts_with(t.subject, 'The zeppelin') THEN z.vector || a.vector
+            ELSE a.vector END, 'A')
+        || setweight(a.vector || b.vector || c.vector, 'B')
+        || array_to_tsvector(ARRAY[fn_search_key(t.workspace_id) || 'customer' || p.n] || ARRAY(
+            SELECT fn_search_key(t.workspace_id) || tag FROM unnest(t.tags) AS tag))
+    FROM tickets t
+    JOIN bench.shapes s ON s.workspace_id = t.workspace_id
+    JOIN bench.people p ON p.workspace_id = t.workspace_id AND p.id = t.requester_id
+    JOIN bench.vectors a ON a.workspace_id = t.workspace_id AND a.n = bench.chance(t.number, 18, 1024)
+    JOIN bench.vectors b ON b.workspace_id = t.workspace_id AND b.n = bench.chance(t.number, 19, 1024)
+    JOIN bench.vectors c ON c.workspace_id = t.workspace_id AND c.n = bench.chance(t.number, 20, 1024)
+    JOIN bench.vectors z ON z.workspace_id = t.workspace_id AND z.n = -1
+    UNION ALL
+    SELECT c.workspace_id, c.id, c.ticket_id, c.visibility = 'internal',
+        setweight(a.vector || b.vector, 'C')
+    FROM comments c
+    JOIN tickets t ON t.workspace_id = c.workspace_id AND t.id = c.ticket_id
+    CROSS JOIN LATERAL (
+        SELECT round(extract(epoch FROM c.created_at - t.created_at) / 60)::integer AS n) AS k
+    JOIN bench.vectors a ON a.workspace_id = c.workspace_id
+        AND a.n = bench.chance(t.number * 8 + k.n, 22, 1024)
+    JOIN bench.vectors b ON b.workspace_id = c.workspace_id
+        AND b.n = bench.chance(t.number * 8 + k.n, 23, 1024)
 """
 EVENTS = """
     INSERT INTO events (workspace_id, ticket_id, sequence, type, payload, created_at, sent_at)

@@ -1,11 +1,10 @@
-"""Desks of any size in databases of their own on one server: loaded without indexes, which are made after,
-two tables at a time."""
+"""Desks of any size in databases of their own: loaded without indexes, which are made after, two tables at a
+time."""
 
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 from benchmarks import desk_rows
 from benchmarks.figure import progress
@@ -15,7 +14,7 @@ from tests.support.database import Database
 
 TEMPLATE = "desk_template"
 # As much memory as a small instance has; plans as on SSDs, which desks are kept on.
-SETTINGS = {
+SERVER = {
     "shared_buffers": "1GB",
     "random_page_cost": "1.1",
     "max_wal_size": "4GB",
@@ -26,13 +25,14 @@ SETTINGS = {
 STAGES: Sequence[Sequence[tuple[str, ...]]] = (
     (("tickets",),),
     (("comments",), ("timeline_entries", "sla_targets", "ticket_watchers")),
-    (("ticket_tags", "sla_steps"), ("ticket_field_values", "events")),
+    (("search_documents",), ("ticket_tags", "sla_steps", "ticket_field_values", "events")),
 )
 ROWS = {
     "tickets": desk_rows.TICKETS,
     "comments": desk_rows.COMMENTS,
     "timeline_entries": desk_rows.TIMELINE,
     "sla_targets": desk_rows.TARGETS,
+    "search_documents": desk_rows.DOCUMENTS,
     "sla_steps": desk_rows.STEPS,
     "events": desk_rows.EVENTS,
     "ticket_tags": desk_rows.TAGS,
@@ -42,32 +42,20 @@ ROWS = {
 
 
 class Desks:
-    """A server with a database a size. `close` removes it all."""
+    """A database a size on a server, and one that they are made of."""
 
-    def __init__(self, folder: Path) -> None:
-        self.cluster = Cluster(folder, durable=False, settings=SETTINGS)
-
-    def start(self, sizes: Sequence[int]) -> None:
-        """Loads the desks with nothing safe, and starts anew as production runs: each COMMIT waits."""
-        self.cluster.start()
-        self.cluster.bootstrap(TEMPLATE)
-        self.cluster.migrate(TEMPLATE)
-        self.cluster.set_app_password()
-        for size in sizes:
-            self._load(size)
-        self.cluster.execute_as_superuser("CHECKPOINT")
-        self.cluster.stop()
-        self.cluster.durable = True
-        self.cluster.start()
-
-    def close(self) -> None:
-        self.cluster.destroy()
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        cluster.bootstrap(TEMPLATE)
+        cluster.migrate(TEMPLATE)
+        cluster.set_app_password()
 
     def database(self, size: int) -> Database:
         """The superuser's view of a desk."""
         return Database(self.cluster.dsn("postgres", name(size)), timeout=600)
 
-    def _load(self, size: int) -> None:
+    def load(self, size: int) -> None:
+        """Fills the desk of this size."""
         started = time.monotonic()
         owner = f"CREATE DATABASE {name(size)} TEMPLATE {TEMPLATE} OWNER mesa_owner"
         self.cluster.execute_as_superuser(owner)
@@ -82,6 +70,7 @@ class Desks:
                     desk_rows.STAFF,
                     desk_rows.PEOPLE,
                     desk_rows.PHRASES,
+                    desk_rows.VECTORS,
                     desk_rows.NUMBERS,
                 )
             ),
@@ -94,6 +83,11 @@ class Desks:
         self._run(size, "DROP SCHEMA bench CASCADE", "VACUUM ANALYZE")
         took, bytes_ = time.monotonic() - started, self._bytes(size)
         progress(f"{size:,} tickets loaded in {took:.0f} s: {bytes_ / 1e9:.1f} GB")
+
+    def drop(self, size: int) -> None:
+        """Removes the desk, and what desks are made of."""
+        for database in (name(size), TEMPLATE):
+            self.cluster.execute_as_superuser(f"DROP DATABASE {database} WITH (FORCE)")
 
     def _fill(self, size: int, tables: Sequence[str]) -> None:
         for table in tables:
@@ -146,6 +140,7 @@ def _sized(statement: str, size: int) -> str:
         agents=desk_rows.AGENTS,
         organisations=desk_rows.ORGANISATIONS,
         life=desk_rows.LIFE,
+        allowed=desk_rows.ALLOWED,
         html=markdown.VERSION,
         words=desk_rows.WORDS.strip(),
         count=len(desk_rows.WORDS.split()),

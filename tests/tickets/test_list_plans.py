@@ -1,0 +1,158 @@
+"""Every list of a large desk reads an index: each condition in each order for everybody who lists, under
+row-level security. A new condition or order is among them by itself."""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, NullPool, create_engine, text
+
+from benchmarks.desks import Desks, name
+from chalicelib.accounts import principals
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.wire import Connection
+from chalicelib.tickets import listing, searching
+from chalicelib.tickets.listing import CONDITIONS, SORTS, VALUE, Filter
+from local.postgres import Cluster
+
+TICKETS = 20_000
+# Rows that a list of 26 may look at, of 10,000 that the workspace has.
+MOST = 3_000
+# As many as a page reads anyway, however large the desk is.
+SMALL = 1_000
+
+PEOPLE = {
+    "admin": "agent1@desk.example",
+    "agent of one team": "agent13@desk.example",
+    "agent of three teams": "agent14@desk.example",
+    "customer": "customer2@customers.example",
+    "customer of an enormous organisation": "customer0@customers.example",
+}
+ORDERS = [f"{sign}{sort}" for sort, sign in product(SORTS, ("", "-")) if sort != "rank"]
+
+
+@pytest.fixture(scope="module")
+def desks(cluster: Cluster) -> Iterator[Desks]:
+    desks = Desks(cluster)
+    desks.load(TICKETS)
+    yield desks
+    desks.drop(TICKETS)
+
+
+@pytest.fixture(scope="module")
+def engine(desks: Desks) -> Iterator[Engine]:
+    dsn = desks.cluster.dsn("mesa_app", name(TICKETS))
+    engine = create_engine(
+        "postgresql+pg8000://",
+        creator=lambda: Connection(**dsn, timeout=30, ssl_context=False),
+        poolclass=NullPool,
+    )
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def large(desks: Desks) -> set[str]:
+    """The tables of which no list may read all."""
+    database = desks.database(TICKETS)
+    found = database.rows(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace "
+        "AND reltuples > :most",
+        most=SMALL,
+    )
+    database.close()
+    names = {row["relname"] for row in found}
+    assert {"tickets", "ticket_tags", "sla_targets", "ticket_field_values", "users"} <= names
+    return names
+
+
+def values(tx: Transaction, actor: Actor, condition: str) -> dict[str, Any]:
+    """What each condition is asked with: what few tickets have, and what many have."""
+    one = {
+        "organisation": "SELECT organisation_id FROM users WHERE email = 'customer1@customers.example'",
+        "team": "SELECT team_id FROM tickets ORDER BY created_at LIMIT 1",
+        "requester": "SELECT id FROM users WHERE email = 'customer2@customers.example'",
+        "assignee": "SELECT id FROM users WHERE email = 'agent13@desk.example'",
+        "at": "SELECT created_at FROM tickets ORDER BY created_at DESC OFFSET 200 LIMIT 1",
+        "room": "SELECT custom_fields ->> 'room' FROM tickets WHERE custom_fields ? 'room' LIMIT 1",
+    }
+
+    def found(what: str) -> Any:
+        return tx.connection.scalar(text(one[what]))
+
+    if condition.startswith("field_"):
+        return {condition: json.dumps(["room", found("room")])}
+    if condition in ("team", "organisation", "requester", "assignee"):
+        return {condition: found(condition)}
+    if condition.endswith(("_after", "_before")):
+        return {condition: found("at")}
+    known: Mapping[str, Any] = {
+        "status": ["pending", "on_hold"],
+        "priority": ["urgent"],
+        "type": ["incident"],
+        "teams": list(actor.team_ids),
+        "tag": "rare",
+        "query": searching.asked(actor, "zeppelin", {"not_archived": None}),
+    }
+    assert condition in known, f"Say here what {condition} is asked with."
+    return {condition: known[condition]}
+
+
+def looked_at(plan: Mapping[str, Any], large: set[str]) -> Iterator[tuple[str, int]]:
+    """What each part of a plan reads, and how many rows of it."""
+    if relation := plan.get("Relation Name"):
+        assert plan["Node Type"] != "Seq Scan" or relation not in large, f"reads all of {relation}"
+        rows = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+        # An index alone is read at a tenth of what rows cost.
+        yield (
+            plan.get("Index Name", relation),
+            round(rows if plan["Node Type"] != "Index Only Scan" else rows / 10),
+        )
+    for part in plan.get("Plans", ()):
+        yield from looked_at(part, large)
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_list_reads_little_in_every_order(
+    desks: Desks, engine: Engine, large: set[str], who: str, sort: str
+) -> None:
+    database = desks.database(TICKETS)
+    (person,) = database.rows(
+        "SELECT u.workspace_id, u.id FROM users u JOIN workspaces w ON w.id = u.workspace_id "
+        "WHERE w.slug = 'desk-1' AND u.email = :email",
+        email=PEOPLE[who],
+    )
+    database.close()
+    too_much = {}
+    with engine.begin() as connection:
+        tx = Transaction(connection)
+        actor = principals.enter(tx, person["workspace_id"], person["id"])
+        # As on SSDs, which desks are kept on.
+        connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
+        for condition in CONDITIONS:
+            asks = VALUE.search(CONDITIONS[condition]) is not None
+            conditions = values(tx, actor, condition) if asks else {condition: None}
+            if "archived" not in condition:
+                conditions["not_archived"] = None
+            wanted = Filter(conditions, sort)
+            sight, seen = listing._sight(actor, wanted)
+            statement = listing._page(sight, tuple(sorted(conditions)), sort, False)
+            found = connection.scalar(
+                text(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.text}"),
+                {
+                    "workspace_id": actor.workspace.id,
+                    "take": 26,
+                    "skip": 0,
+                    **seen,
+                    **listing._given(conditions),
+                },
+            )
+            read = dict(looked_at(found[0]["Plan"], large))
+            if max(read.values()) > MOST:
+                too_much[condition] = read
+
+    assert too_much == {}
