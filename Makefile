@@ -52,8 +52,8 @@ types: $(STAMP) ## Check types, strictly
 
 check: lint types test ## Everything that CI runs
 
-bench: $(STAMP) ## Measure and print the table of ratios
-	$(PY) -m benchmarks
+bench: $(STAMP) ## Measure and print the table of ratios (make bench ONLY=scale for the large desks alone)
+	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
 	$(PY) -m tests.mutants

@@ -122,6 +122,8 @@ tickets = Table(
     CheckConstraint("archived_at IS NULL OR status IN ('closed', 'cancelled')", name="archived_is_finished"),
     CheckConstraint("(resolved_at IS NOT NULL) OR status <> 'resolved'", name="resolved_at"),
     CheckConstraint("(closed_at IS NOT NULL) = (status = 'closed')", name="closed_at"),
+    # What tags and values of fields are counted against.
+    _listed("workspace_id_living"),
     _listed("workspace_id_created_at", "created_at"),
     _listed("workspace_id_updated_at", "updated_at"),
     _listed("workspace_id_due_at", DUE),

@@ -18,6 +18,7 @@ ARCHIVED = "deleted_at IS NULL AND archived_at IS NOT NULL"
 
 # Name: the columns beside the workspace and the id, and which tickets.
 INDEXES = {
+    "workspace_id_living": ("", LIVING),
     "workspace_id_due_at": (DUE, LIVING),
     "workspace_id_priority": (RANK, LIVING),
     "workspace_id_assignee_id": ("assignee_id, created_at", LIVING),
@@ -82,4 +83,5 @@ def downgrade() -> None:
 
 def _create(name: str, columns: str, where: str | None) -> None:
     only = f"WHERE {where}" if where else ""
-    op.execute(f"CREATE INDEX tickets_{name}_idx ON tickets (workspace_id, {columns}, id) {only}")
+    keys = ", ".join(filter(None, ("workspace_id", columns, "id")))
+    op.execute(f"CREATE INDEX tickets_{name}_idx ON tickets ({keys}) {only}")
