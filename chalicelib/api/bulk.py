@@ -10,7 +10,7 @@ from chalicelib.api.schemas.bulk import BulkIn, BulkOut, TicketAt
 from chalicelib.api.schemas.jobs import JobOut
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.tickets import bulk
-from chalicelib.tickets.bulk import Chosen
+from chalicelib.tickets.bulk_acting import Chosen
 
 routes = Routes(__name__, tag="Tickets")
 
@@ -24,6 +24,7 @@ EXAMPLE = {
     },
     "answer": {
         "bulk_id": "3f0e5a52-0f3b-4a57-9a55-6f2b2b0c8d11",
+        "dry_run": False,
         "results": [
             {
                 "ticket_id": "019aa3f0-6f5c-7c3e-9a41-2f1d5b8e7a60",
@@ -56,8 +57,10 @@ def change_tickets(call: Call, body: BulkIn) -> Answer:
     """Each ticket stands alone: what one is refused leaves the others be. Up to 50 are changed at once, and
     the answer tells what became of each. For more it is 202 with a job, to be followed with
     `GET /v1/jobs/{job_id}` and called off with `POST /v1/jobs/{job_id}/cancel`, which changes one after
-    another with the rights that you have by then. A filter is read once, now."""
-    asked = bulk.act(call.tx, call.actor, _chosen(call, body), documents(body.actions))
+    another with the rights that you have by then. A filter is read once, now. With `dry_run` nothing is
+    done: the answer tells what would become of each of up to 50."""
+    chosen, actions = _chosen(call, body), documents(body.actions)
+    asked = bulk.act(call.tx, call.actor, chosen, actions, dry_run=body.dry_run)
     if "results" in asked:
         return Answer(asked)
     return Answer(job_answer(asked, call), 202, {"Location": f"/v1/jobs/{asked['id']}"})

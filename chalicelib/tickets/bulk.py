@@ -3,10 +3,7 @@
 Who asks for it is who does it: every ticket is seen, and every action judged, with that person's own rights.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,15 +11,12 @@ from chalicelib.accounts import jobs as asked
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core import events, job_items, jobs
-from chalicelib.core.db import LOCK_NOT_AVAILABLE, Transaction, is_passing, sqlstate
-from chalicelib.core.errors import Conflict, HelpdeskError, Unavailable, ValidationFailed
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Conflict, ValidationFailed
 from chalicelib.models.words import Outcome
-from chalicelib.sla.policies import read as read_policies
 from chalicelib.tickets import acting, filtering, listing
-from chalicelib.tickets.acting import Prepared
 from chalicelib.tickets.actions import Document, Kind
-from chalicelib.tickets.draft import Draft, require_version
-from chalicelib.tickets.drafts import HELD, open_drafts
+from chalicelib.tickets.bulk_acting import Chosen, Result, at_once
 from chalicelib.tickets.listing import Filter
 
 KIND = "bulk"
@@ -32,32 +26,6 @@ ENDED = "bulk.ended"
 AT_ONCE = 50
 MOST = 500
 MOST_UNDER_WAY = 10
-# Whoever waits for an answer does so for 25 s at most. No ticket takes more than a few of them.
-LONGEST_SECONDS = 15.0
-NO_TIME = "There was no time left for this ticket. Ask for it once more."
-# What a refusal tells beside its code and its sentence.
-FACTS = ("state", "allowed", "current_version")
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A ticket that is meant, at this version where the caller says one."""
-
-    ticket_id: UUID
-    version: int | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one ticket; `label` and `version` are those that it has now, where it is seen."""
-
-    ticket_id: UUID
-    status: Outcome
-    label: str | None = None
-    version: int | None = None
-    error: Mapping[str, Any] | None = None
 
 
 def choose(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> list[Chosen]:
@@ -77,25 +45,40 @@ def choose(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> list[Cho
 
 
 def act(
-    tx: Transaction, actor: Actor, chosen: Sequence[Chosen], actions: Sequence[Document]
+    tx: Transaction,
+    actor: Actor,
+    chosen: Sequence[Chosen],
+    actions: Sequence[Document],
+    *,
+    dry_run: bool = False,
 ) -> dict[str, Any]:
-    """Does it to at most AT_ONCE tickets, each once: `bulk_id results counts`; for more, the job that will.
+    """Does it to at most AT_ONCE tickets, each once: `bulk_id dry_run results counts`; for more, the job that
+    will. `dry_run`: says what would become of each, and does nothing.
 
-    Raises ValidationFailed for actions that nobody could do, Forbidden, Conflict for too many jobs at a time.
+    Raises ValidationFailed for actions that nobody could do and for too many to try, Forbidden, Conflict for
+    too many jobs at a time.
     """
     _require_right(actor, actions)
     prepared = acting.prepare(tx, actor, actions)
     if len(chosen) > AT_ONCE:
+        if dry_run:
+            sentence = f"At most {AT_ONCE} tickets can be tried. These are {len(chosen)}."
+            raise ValidationFailed.of("dry_run", sentence)
         return ask(tx, actor, chosen, actions)
     bulk_id = uuid4()
-    results = at_once(tx, actor, chosen, prepared, bulk_id)
-    changed = [result.ticket_id for result in results if result.status is Outcome.CHANGED]
-    tell(tx, actor.workspace.id, bulk_id, (actor.type, actor.id), changed)
+    results = at_once(tx, actor, chosen, prepared, bulk_id, dry_run=dry_run)
+    if not dry_run:
+        changed = [result.ticket_id for result in results if result.status is Outcome.CHANGED]
+        tell(tx, actor.workspace.id, bulk_id, (actor.type, actor.id), changed)
+    return {"bulk_id": bulk_id, "dry_run": dry_run, **_summed(results)}
+
+
+def _summed(results: Sequence[Result]) -> dict[str, Any]:
     counts = {
         outcome: sum(result.status is outcome for result in results)
         for outcome in (Outcome.CHANGED, Outcome.UNCHANGED, Outcome.FAILED)
     }
-    return {"bulk_id": bulk_id, "results": [vars(result) for result in results], "counts": counts}
+    return {"results": [vars(result) for result in results], "counts": counts}
 
 
 def ask(
@@ -118,23 +101,6 @@ def ask(
     return {**asked.shape(job), "counts": {"waiting": len(chosen)}}
 
 
-def at_once(
-    tx: Transaction, actor: Actor, chosen: Sequence[Chosen], prepared: Prepared, bulk_id: UUID
-) -> list[Result]:
-    """What became of each, in their order. Everything that the actions name is held; see acting.prepare."""
-    policies = read_policies(prepared.found.policies) if prepared.found else []
-    drafts = open_drafts(tx, actor, [each.ticket_id for each in chosen], policies)
-    until = monotonic() + LONGEST_SECONDS
-    results = []
-    for each in chosen:
-        draft = drafts[each.ticket_id]
-        if isinstance(draft, Draft) and monotonic() > until:
-            ticket = draft.ticket
-            draft = Unavailable(NO_TIME, label=ticket.label, version=ticket.version)
-        results.append(_result(tx, each, draft, prepared, bulk_id))
-    return results
-
-
 def tell(
     tx: Transaction, workspace_id: UUID, bulk_id: UUID, by: tuple[str, Any], ticket_ids: Sequence[UUID]
 ) -> None:
@@ -148,45 +114,3 @@ def _require_right(actor: Actor, actions: Sequence[Document]) -> None:
     actor.require(Permission.TICKETS_BULK, "Only the staff changes many tickets at once.")
     if any(action["action"] == Kind.DELETE for action in actions):
         actor.require(Permission.TICKETS_DELETE, "Only an admin deletes tickets.")
-
-
-def _result(
-    tx: Transaction, chosen: Chosen, draft: Draft | HelpdeskError, prepared: Prepared, bulk_id: UUID
-) -> Result:
-    if isinstance(draft, HelpdeskError):
-        label, version = draft.facts.get("label"), draft.facts.get("version")
-        return Result(chosen.ticket_id, Outcome.FAILED, label, version, _told(draft))
-    ticket = draft.ticket
-    try:
-        with tx.attempt():
-            require_version(ticket, chosen.version)
-            acting.apply(draft, prepared, {"bulk_id": bulk_id})
-            counts = bool(draft.values)
-            draft.save(counts=counts)
-    except Exception as error:
-        refused = _refusal(error, ticket.id)
-        return Result(ticket.id, Outcome.FAILED, ticket.label, ticket.version, _told(refused))
-    outcome = Outcome.CHANGED if draft.entries else Outcome.UNCHANGED
-    return Result(ticket.id, outcome, ticket.label, ticket.version + counts)
-
-
-def _refusal(error: Exception, ticket_id: UUID) -> HelpdeskError:
-    """Why this ticket was not changed. What concerns the whole transaction is raised."""
-    if isinstance(error, HelpdeskError):
-        return error
-    if sqlstate(error) == LOCK_NOT_AVAILABLE:
-        return Conflict(HELD)
-    if is_passing(error):
-        raise error
-    log.exception("ticket not changed", extra={"ticket_id": ticket_id})
-    return HelpdeskError("This ticket could not be changed. Tell us if it happens again.")
-
-
-def _told(error: HelpdeskError) -> dict[str, Any]:
-    """A refusal as results carry it."""
-    told: dict[str, Any] = {"code": error.code, "detail": error.detail}
-    if error.errors:
-        told["field"] = error.errors[0].field
-    elif "action" in error.facts:
-        told["field"] = f"actions.{error.facts['action']}"
-    return told | {name: error.facts[name] for name in FACTS if name in error.facts}

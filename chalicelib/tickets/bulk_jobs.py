@@ -21,7 +21,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, HelpdeskError
 from chalicelib.models.words import ActorType
 from chalicelib.tickets import acting, bulk
-from chalicelib.tickets.bulk import Chosen
+from chalicelib.tickets.bulk_acting import Chosen, at_once
 
 NOT_ANY_MORE = "Whoever asked for this may not change many tickets at once any more. The rest was left alone."
 
@@ -53,7 +53,7 @@ def step(tx: Transaction, job: Row[Any]) -> bool:
     except HelpdeskError as error:
         return _end(tx, held, error.detail)
     chosen = Chosen(item.subject_id, item.expected_version)
-    (result,) = bulk.at_once(tx, actor, [chosen], prepared, held.id)
+    (result,) = at_once(tx, actor, [chosen], prepared, held.id)
     job_items.settle(tx, held, item.place, result.status, result.label, result.version, result.error)
     return False
 

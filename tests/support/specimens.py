@@ -57,6 +57,7 @@ BY_NAME = {
     "logo_url": lambda: "https://specimen.example/logo.png",
     "actions": lambda: [{"action": "add_tags", "tags": ["specimen"]}],
     "when": lambda: [{"on": "created"}],
+    "dry_run": lambda: False,
     "domains": lambda: [f"specimen{next(_numbers)}.example"],
     "expires_at": lambda: (datetime.now(UTC) + timedelta(days=30)).isoformat(),
 }

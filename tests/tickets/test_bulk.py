@@ -8,14 +8,15 @@ from sqlalchemy import text
 
 from chalicelib.accounts import principals
 from chalicelib.core.db import Transaction
-from chalicelib.tickets import acting, bulk
-from chalicelib.tickets.bulk import Chosen
+from chalicelib.tickets import acting, bulk_acting
+from chalicelib.tickets.bulk_acting import Chosen
 from tests.support.api import Reply
 from tests.support.cast import Cast, Person
 from tests.support.connections import Connections
 from tests.support.crew import crew
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk, plain
+from tests.support.tenants import fingerprint
 
 TAG = {"action": "add_tags", "tags": ["outage"]}
 CLOSE = {"action": "set_status", "status": "closed"}
@@ -163,8 +164,8 @@ class TestEachStandsAlone:
     ) -> None:
         """Costly texts on fifty tickets would outlast the function that makes them."""
         tickets = [desk.networks_ticket() for _ in range(3)]
-        times = iter([0.0, 1.0, bulk.LONGEST_SECONDS + 1, bulk.LONGEST_SECONDS + 2])
-        monkeypatch.setattr(bulk, "monotonic", lambda: next(times))
+        times = iter([0.0, 1.0, bulk_acting.LONGEST_SECONDS + 1, bulk_acting.LONGEST_SECONDS + 2])
+        monkeypatch.setattr(bulk_acting, "monotonic", lambda: next(times))
 
         reply = change(desk, cast.dario, tickets, TAG)
 
@@ -273,6 +274,45 @@ class TestByFilter:
 
         assert reply.status == 422
         assert reply.json["errors"][0]["field"].startswith("filter.custom_field")
+
+
+class TestTrying:
+    def test_it_tells_what_would_become_of_each_and_does_nothing(
+        self, desk: ServiceDesk, cast: Cast, database: Database, queue: Any
+    ) -> None:
+        tickets = [desk.in_status("resolved"), desk.networks_ticket(), desk.in_status("closed")]
+        queue.take()
+        before = fingerprint(database, cast.acme)
+        comment = {"action": "comment", "body": "Bye."}
+        body = {"ticket_ids": [each["id"] for each in tickets], "actions": [comment, CLOSE], "dry_run": True}
+
+        reply = desk.as_(cast.ana).post("/v1/tickets/bulk", body)
+
+        assert outcomes(reply) == ["changed", "failed", "changed"]
+        assert reply.json["dry_run"] is True
+        assert reply.json["results"][0]["version"] == tickets[0]["version"] + 1
+        assert fingerprint(database, cast.acme) == before
+        assert queue.take() == []
+        done = desk.as_(cast.ana).post("/v1/tickets/bulk", {**body, "dry_run": False})
+        assert done.json["results"] == reply.json["results"]
+
+    def test_nothing_of_it_is_in_the_audit_log(self, desk: ServiceDesk, cast: Cast) -> None:
+        body = {"ticket_ids": [desk.networks_ticket()["id"]], "actions": [{"action": "delete"}]}
+
+        reply = desk.as_(cast.ada).post("/v1/tickets/bulk", {**body, "dry_run": True})
+
+        assert outcomes(reply) == ["changed"]
+        assert desk.as_(cast.ada).get("/v1/audit-log?action=ticket.deleted").json["items"] == []
+
+    def test_more_than_fifty_are_counted(self, desk: ServiceDesk, cast: Cast, database: Database) -> None:
+        fill(database, cast, 51)
+        body = {"filter": {"tag": "many"}, "actions": [TAG], "dry_run": True}
+
+        reply = desk.as_(cast.dario).post("/v1/tickets/bulk", body)
+
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "dry_run")
+        assert "These are 51." in reply.json["detail"]
+        assert database.value("SELECT count(*) FROM jobs") == 0
 
 
 class TestBadInput:
@@ -402,7 +442,7 @@ def bulk_of(cast: Cast, tickets: list[dict[str, Any]], action: dict[str, Any] = 
         actor = principals.enter(tx, cast.acme, cast.dario.id)
         prepared = acting.prepare(tx, actor, [action])
         chosen = [Chosen(UUID(ticket["id"])) for ticket in tickets]
-        return bulk.at_once(tx, actor, chosen, prepared, uuid4())
+        return bulk_acting.at_once(tx, actor, chosen, prepared, uuid4())
 
     return unit
 

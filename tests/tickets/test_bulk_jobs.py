@@ -353,14 +353,14 @@ class TestOnce:
     ) -> None:
         fill(database, cast, 3)
         job = ask(desk, cast.dario)
-        apply = bulk.acting.apply
+        apply = bulk_jobs.acting.apply
 
         def broken(draft: Any, *given: Any) -> Any:
             if draft.ticket.label.endswith("1001"):
                 raise ZeroDivisionError
             return apply(draft, *given)
 
-        monkeypatch.setattr(bulk.acting, "apply", broken)
+        monkeypatch.setattr(bulk_jobs.acting, "apply", broken)
         workshop.work()
 
         ended = look(desk, cast.dario, job)

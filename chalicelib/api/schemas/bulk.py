@@ -31,11 +31,13 @@ Named = Annotated[Annotated[UUID, Tag("id")] | Annotated[TicketAt, Tag("ticket")
 
 class BulkIn(In):
     """The same `actions` for many tickets: those of `ticket_ids` (ids, or ids with the version that was
-    seen), or those that a `filter` means at this moment, 500 at most. One or the other."""
+    seen), or those that a `filter` means at this moment, 500 at most. One or the other. `dry_run`: only say
+    what would become of each of up to 50."""
 
     ticket_ids: Annotated[list[Named], Field(min_length=1, max_length=MOST)] | None = None
     filter: TicketFilter | None = None
     actions: ActionsOnce
+    dry_run: bool = False
 
 
 class BulkResultOut(Out):
@@ -56,8 +58,9 @@ class BulkCountsOut(Out):
 
 class BulkOut(Out):
     """What became of each, in the order in which they were named. `bulk_id` stands in the `meta` of each
-    timeline entry and event that came of it."""
+    timeline entry and event that came of it; `dry_run`: nothing did."""
 
     bulk_id: UUID
+    dry_run: bool
     results: list[BulkResultOut]
     counts: BulkCountsOut
