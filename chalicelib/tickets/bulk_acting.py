@@ -1,4 +1,4 @@
-"""Acting on many tickets in one transaction: all are locked first, and each stands alone behind a savepoint."""
+"""Acting on many tickets in one transaction: all are locked first, each stands alone behind a savepoint."""
 
 import logging
 from collections.abc import Mapping, Sequence
