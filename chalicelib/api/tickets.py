@@ -44,21 +44,12 @@ def create_ticket(call: Call, body: TicketIn) -> Answer:
 
 @routes.get("/v1/tickets", summary="List the tickets that you may see", answer=TicketPage)
 def list_tickets(call: Call, query: TicketQuery) -> Answer:
-    plain = query.plain()
-    conditions = filtering.conditions(call.tx, call.actor, plain)
-    wanted = Filter(conditions, order(query.sort, searched=query.query is not None), filtering.mark(plain))
-    return ticket_page(call, wanted, _part(query), with_count=query.count)
+    return _listed(call, query)
 
 
 @routes.get("/v1/tickets/breached", summary="Tickets that are not finished and past due", answer=TicketPage)
 def breached_tickets(call: Call, query: TicketQuery) -> Answer:
-    plain = query.plain()
-    conditions = filtering.conditions(call.tx, call.actor, plain)
-    late = {**conditions, "active": None, "breached": None}
-    wanted = Filter(
-        late, order(query.sort, searched=query.query is not None), filtering.mark(plain, "breached")
-    )
-    return ticket_page(call, wanted, _part(query), with_count=query.count)
+    return _listed(call, query, place="breached", active=None, breached=None)
 
 
 @routes.get("/v1/tickets/{ticket_id}", summary="Show a ticket with its conversation", answer=TicketDetail)
@@ -98,5 +89,11 @@ def restore_ticket(call: Call, ticket_id: UUID) -> Answer:
     return ticket_answer(call.tx, call.actor, ticket_id)
 
 
-def _part(query: TicketQuery) -> paging.Page:
-    return paging.Page(query.limit, query.cursor, query.offset)
+def _listed(call: Call, query: TicketQuery, *, place: str = "", **always: None) -> Answer:
+    """`place`: which list it is, `always`: what holds of its tickets whatever the query asks."""
+    plain = query.plain()
+    conditions = {**filtering.conditions(call.tx, call.actor, plain), **always}
+    sort = order(query.sort, searched=query.query is not None)
+    page = paging.Page(query.limit, query.cursor, query.offset)
+    wanted = Filter(conditions, sort, filtering.mark(plain, place))
+    return ticket_page(call, wanted, page, with_count=query.count)

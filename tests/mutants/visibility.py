@@ -78,4 +78,19 @@ MACROS = declared(
     ("by which macro it was done", '"macro", ', ""),
 )  # fmt: skip
 
-ALL: list[Mutant] = [*TICKETS, *CONVERSATIONS, *FILES, *OWN, *MACROS]
+VIEWS = declared(
+    "visibility", "chalicelib/tickets/saved_view_queries.py", "tests/tickets/test_views.py",
+    ("somebody else's own views", "    v.owner_id = CAST(:user_id AS uuid) OR (", "    v.owner_id IS NOT NULL OR ("),
+    ("other teams' views", "v.team_ids && CAST(:team_ids AS uuid[])", "v.team_ids IS NOT NULL"),
+    ("views that are not in use", "        v.active AND (v.team_ids", "        v.active IS NOT NULL AND (v.team_ids"),
+) + declared(
+    "own", "chalicelib/tickets/saving_views.py", "tests/tickets/test_views.py",
+    ("shared views of others", '    if view["shared"]:\n        _require_manager(actor)\n', ""),
+    ("the order of shared views", "    if True in touched:\n        _require_manager(actor)\n", "    if True in touched:\n"),
+    ("whose a view will be", "    if shared:\n        _require_manager(actor)\n        return None\n", "    if shared:\n        return None\n"),
+) + declared(
+    "visibility", "chalicelib/tickets/listing.py", "tests/tickets/test_counting.py",
+    ("in a count", """    return Sight(f"{EVERYTHING} AND ({' OR '.join(reasons)})" if reasons else EVERYTHING), values""", "    return Sight(EVERYTHING), {}"),
+)  # fmt: skip
+
+ALL: list[Mutant] = [*TICKETS, *CONVERSATIONS, *FILES, *OWN, *MACROS, *VIEWS]
