@@ -47,6 +47,8 @@ ASKED_IN = {
     "chalicelib/tickets/mentioning.py": "tests/tickets/test_mentioning.py",
     "chalicelib/tickets/reopening.py": "tests/tickets/test_rights_of_agents.py tests/tickets/test_late_verbs.py tests/tickets/test_verbs.py",
     "chalicelib/tickets/revising.py": "tests/tickets/test_revising.py",
+    "chalicelib/tickets/saved_views.py": "tests/tickets/test_views.py tests/api/test_matrix_rooms.py",
+    "chalicelib/tickets/saving_views.py": "tests/tickets/test_views.py",
     "chalicelib/tickets/updating.py": "tests/tickets/test_updating.py tests/tickets/test_custom_fields.py",
     "chalicelib/tickets/visibility.py": "tests/tickets/test_hidden_tickets.py tests/tickets/test_listing.py",
     "chalicelib/tickets/watcher_queries.py": "tests/tickets/test_watching.py",
