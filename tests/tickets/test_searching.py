@@ -2,12 +2,18 @@
 
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.accounts import principals
+from chalicelib.core.db import Transaction
+from chalicelib.tickets import search_queries
+from chalicelib.tickets.updating import update
 from tests.support.cast import Person
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.service_desk import ServiceDesk
@@ -304,6 +310,15 @@ class TestHighlights:
         assert "The <mark>printer</mark> jams." in snippet
         assert len(snippet) < 500
 
+    def test_take_no_longer_where_a_word_stands_thousands_of_times(self, desk: ServiceDesk) -> None:
+        desk.ticket(description="Well, " + "printer " * 8000)
+
+        ((field, snippet),) = snippets(desk, "printer or x2")
+
+        assert field == "description"
+        assert snippet.count("<mark>printer</mark>") > 5
+        assert snippet.endswith(" …")
+
     @pytest.mark.parametrize(
         ("text", "shown"),
         [
@@ -406,6 +421,28 @@ class TestAnotherLanguage:
         workshop.work()
 
         assert ticket["number"] in numbers(desk, "winter", more="&limit=100&sort=created_at")
+
+    def test_whoever_edits_meanwhile_has_the_last_word(
+        self, desk: ServiceDesk, connections: Connections
+    ) -> None:
+        ticket = desk.networks_ticket(subject="Printer")
+        workspace = desk.cast.acme
+
+        def refresh(tx: Transaction) -> None:
+            principals.enter_system(tx, workspace)
+            search_queries.refresh(tx, workspace, None, None, 10)
+
+        def edit(tx: Transaction) -> None:
+            actor = principals.enter(tx, workspace, desk.cast.dario.id)
+            update(tx, actor, UUID(ticket["id"]), {"subject": "Scanner"}, None)
+
+        for first, second in ((refresh, edit), (edit, refresh)):
+            connections.behind(first, second)
+
+            assert (numbers(desk, "printer"), numbers(desk, "scanner")) == ([], [1])
+            now = desk.detail(desk.cast.dario, ticket)
+            assert now["subject"] == "Scanner"
+            assert desk.patch(desk.cast.dario, now, subject="Printer").status == 200
 
 
 class TestHostileQueries:
