@@ -78,7 +78,7 @@ def choose(policies: Sequence[Policy], facts: TicketFacts) -> Policy | None:
 
 
 def read(rows: Iterable[Mapping[str, Any]]) -> list[Policy]:
-    """The policies of queries.POLICIES_JSON, in its order."""
+    """The policies of fn_policies, in its order."""
     return [
         Policy(
             UUID(row["id"]),

@@ -17,22 +17,10 @@ from chalicelib.sla.policies import Policy
 from chalicelib.sla.policies import read as read_policies
 from chalicelib.sla.targets import Step, Target
 
-# Scalar sub-queries that other statements embed. The first one asks for the parameter :workspace_id.
-_POLICIES_JSON = """(
-    SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'id', p.id, 'name', p.name, 'conditions', p.conditions, 'targets', p.targets,
-               'calendar_id', p.calendar_id, 'calendar', jsonb_build_object(
-                   'timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays))
-               ORDER BY p.position, p.id), '[]')
-    FROM sla_policies p
-    JOIN calendars c ON c.workspace_id = p.workspace_id AND c.id = p.calendar_id
-    WHERE p.workspace_id = :workspace_id AND p.deleted_at IS NULL AND {chosen}
-)"""
-POLICIES_JSON = _POLICIES_JSON.format(chosen="p.enabled")
-
 
 def targets_json(ticket: str = "t") -> str:
-    """A jsonb array of the targets of the ticket that the surrounding statement calls so; see facts.py."""
+    """A sub-query for other statements: a jsonb array of the targets of the ticket that the surrounding one
+    calls so; see facts.py."""
     times = ", ".join(
         f"""'{name}', to_char(g.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
         for name in ("started_at", "due_at", "paused_at", "fulfilled_at", "ended_at", "breached_at")
@@ -48,8 +36,8 @@ def targets_json(ticket: str = "t") -> str:
 
 TARGETS_JSON = targets_json()
 
-POLICIES = text(f"SELECT {POLICIES_JSON}")
-POLICY = text(f"SELECT {_POLICIES_JSON.format(chosen='p.id = :policy_id')}")
+POLICIES = text("SELECT fn_policies(:workspace_id)")
+POLICY = text("SELECT fn_policies(:workspace_id, :policy_id)")
 _TARGET = """
     g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
     g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,

@@ -12,13 +12,7 @@ from chalicelib.core.paging import Page
 from chalicelib.models.catalogue import custom_fields
 
 # A scalar sub-query that other statements embed; it asks for the parameter :workspace_id.
-FIELDS_JSON = """(
-    SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'key', f.key, 'type', f.type, 'options', f.options, 'required_for', f.required_for,
-               'active', f.active, 'visible_to_customers', f.visible_to_customers,
-               'editable_by_customers', f.editable_by_customers) ORDER BY f.position, f.id), '[]')
-    FROM custom_fields f WHERE f.workspace_id = :workspace_id
-)"""
+FIELDS_JSON = "(SELECT fn_custom_fields(:workspace_id))"
 _FIELD = """
     f.id, f.key, f.name, f.type, f.options, f.required_for, f.position, f.active, f.visible_to_customers,
     f.editable_by_customers, f.created_at, f.updated_at

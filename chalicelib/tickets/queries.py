@@ -16,9 +16,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.json_text import dumps
 from chalicelib.models.words import ActorType, Status
 from chalicelib.sla import queries as sla_queries
-from chalicelib.sla.queries import POLICIES_JSON
 from chalicelib.sla.targets import Target
-from chalicelib.tickets.custom_field_queries import FIELDS_JSON
 from chalicelib.tickets.ticket import Ticket
 from chalicelib.tickets.visibility import visible_to
 
@@ -91,30 +89,10 @@ def visible_among(tx: Transaction, actor: Actor, ticket_ids: Sequence[UUID]) -> 
     return {row.id: row for row in tx.connection.execute(_visible_among(condition), keys)}
 
 
-# The assignee is held: whoever deactivates somebody waits, and then finds the ticket that they were given.
-# Since that one goes on to the person's tickets, nobody may wait here with one of them in hand.
 PREPARE = text(
-    f"""
-    SELECT {POLICIES_JSON} AS policies,
-        d.id AS default_team_id, n.id AS team_id, k.id AS category_team_id,
-        coalesce(n.assignment, k.assignment, d.assignment) AS assignment,
-        c.name AS category_name, c.subcategories AS category_subcategories, w.categories_only,
-        CASE WHEN CAST(:with_fields AS boolean) THEN {FIELDS_JSON} END AS fields,
-        (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :assignee_id
-            AND u.status = 'active' AND u.role <> 'customer' AND u.deleted_at IS NULL
-            FOR SHARE) AS assignee_id,
-        (SELECT u.id FROM users u WHERE u.workspace_id = :workspace_id AND u.id = :requester_id
-            AND u.status <> 'deactivated' AND u.deleted_at IS NULL) AS requester_id,
-        (SELECT o.id FROM users u
-         JOIN organisations o ON o.workspace_id = u.workspace_id AND o.id = u.organisation_id
-         WHERE u.workspace_id = :workspace_id AND u.id = :requester_id AND o.deleted_at IS NULL
-        ) AS organisation_id
-    FROM workspaces w
-    LEFT JOIN teams d ON d.workspace_id = :workspace_id AND d.is_default
-    LEFT JOIN teams n ON n.workspace_id = :workspace_id AND n.id = :team_id AND n.deleted_at IS NULL
-    LEFT JOIN categories c ON c.workspace_id = :workspace_id AND c.key = :category AND c.active
-    LEFT JOIN teams k ON k.workspace_id = :workspace_id AND k.id = c.team_id AND k.deleted_at IS NULL
-    WHERE w.id = :workspace_id
+    """
+    SELECT * FROM fn_prepare_ticket(
+        :workspace_id, :team_id, :assignee_id, :requester_id, :category, :with_fields)
     """
 )
 
@@ -134,7 +112,7 @@ def prepare(
     organisation that the requester is in, the declared category with this folded name and its team, and how
     the team assigns: without one the category's, or else the default team; `with_fields` the custom fields.
 
-    Call it before the statement that locks a ticket.
+    Call it before the statement that locks a ticket: it holds the assignee. See fn_prepare_ticket.sql.
     """
     return tx.connection.execute(
         PREPARE,
