@@ -41,9 +41,11 @@ LOOK = text(
             'timezone', k.timezone, 'weekly', k.weekly, 'holidays', k.holidays) END AS calendar,
         CASE WHEN CAST(:since AS text) IS NOT NULL THEN (
             SELECT i.instant FROM fn_rule_instants(t.workspace_id, ARRAY[t.id], :since) i) END AS instant,
-        EXISTS (SELECT FROM rule_firings f WHERE f.workspace_id = t.workspace_id AND f.rule_id = :rule_id
-            AND (f.event_id = :event_id
-                 OR (f.ticket_id = t.id AND f.counts_from = CAST(:counts_from AS timestamptz)))) AS has_fired
+        EXISTS (SELECT FROM rule_firings f
+            WHERE f.workspace_id = t.workspace_id AND f.rule_id = :rule_id AND f.event_id = :event_id)
+        OR EXISTS (SELECT FROM rule_firings f
+            WHERE f.workspace_id = t.workspace_id AND f.rule_id = :rule_id AND f.ticket_id = t.id
+              AND f.counts_from = CAST(:counts_from AS timestamptz)) AS has_fired
     FROM tickets t
     JOIN users q ON q.workspace_id = t.workspace_id AND q.id = t.requester_id
     LEFT JOIN organisations o ON o.workspace_id = t.workspace_id AND o.id = t.organisation_id

@@ -454,6 +454,29 @@ class TestCost:
 
         assert len(sent) == 1
 
+    def test_conditions_that_do_not_hold_cost_five(self, book: RuleBook, desk: ServiceDesk) -> None:
+        for n in range(20):
+            book.make(f"{n}", conditions=all_of(("priority", "is", "urgent")))
+        desk.ticket()
+        (created,) = book.waiting()
+
+        with recorded() as sent:
+            assert book.deliver(created) == []
+
+        assert len(sent) == 5
+
+    def test_a_rule_that_fires_costs_sixteen_at_most(self, book: RuleBook, desk: ServiceDesk) -> None:
+        book.make(actions=[*URGENT, *tag("a")])
+        desk.ticket()
+        (created,) = book.waiting()
+
+        with recorded() as sent:
+            assert book.deliver(created) == []
+
+        assert len([each for each in sent if "fn_events_sent" not in each.sql]) <= 16, [
+            each.sql[:60] for each in sent
+        ]
+
     def test_what_no_rule_can_hear_of_costs_nothing(self, book: RuleBook, desk: ServiceDesk) -> None:
         book.make()
         ticket = desk.networks_ticket()

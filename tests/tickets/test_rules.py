@@ -60,6 +60,18 @@ class TestMaking:
         }
         assert ada.get(reply.headers["location"]).json == reply.json
 
+    def test_words_of_other_systems_are_taken(self, book: RuleBook) -> None:
+        asked = [
+            {"field": "priority", "operator": "is", "value": "URGENTE"},
+            {"field": "status", "operator": "in", "value": ["Abierto", "on-hold"]},
+            {"field": "type", "operator": "is_not", "value": "Queja"},
+        ]
+
+        made = book.make(conditions={"any": asked})
+
+        kept = [each["value"] for each in made["conditions"]["any"]]
+        assert kept == ["urgent", ["open", "on_hold"], "complaint"]
+
     def test_hours_and_minutes_are_kept_as_minutes(self, book: RuleBook) -> None:
         made = book.make(when=[{"on": "since", "since": "pending", "hours": 2, "minutes": 30}])
 

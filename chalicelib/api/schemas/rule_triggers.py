@@ -1,11 +1,13 @@
 """When a rule is set off, and what must hold of the ticket: the shapes of triggers and conditions."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.api.schemas.common import In
-from chalicelib.models.words import Since, Visibility
+from chalicelib.api.schemas.words import PRIORITIES, STATUSES, TYPES, reader
+from chalicelib.models.words import Priority, Since, Status, TicketType, Visibility
 from chalicelib.tickets.rule_fields import MAX_CONDITIONS, MAX_LIST, MAX_TEXT
 from chalicelib.tickets.rule_news import VERBS
 
@@ -76,6 +78,22 @@ class OnSince(In):
         return (self.hours or 0) * 60 + (self.minutes or 0)
 
 
+# Fields whose values are words that other systems say otherwise.
+ELSEWHERE = {
+    "status": reader(Status, STATUSES),
+    "priority": reader(Priority, PRIORITIES),
+    "type": reader(TicketType, TYPES),
+}
+
+
+def _known(read: Callable[[Any], Any], value: Any) -> Any:
+    """Our word for it, if it is one: what is none is told of with the operator in sight."""
+    try:
+        return str(read(value))
+    except ValueError:
+        return value
+
+
 Trigger = Annotated[OnCreated | OnUpdated | OnCommented | OnSince, Field(discriminator="on")]
 
 
@@ -104,6 +122,16 @@ class Condition(In):
         | Annotated[list[ConditionText | bool | int | float], Field(max_length=MAX_LIST)]
         | None
     ) = None
+
+    @model_validator(mode="after")
+    def in_our_words(self) -> "Condition":
+        if read := ELSEWHERE.get(self.field):
+            several = isinstance(self.value, list)
+            known = [
+                _known(read, each) for each in (self.value if isinstance(self.value, list) else [self.value])
+            ]
+            self.value = known if several else known[0]
+        return self
 
 
 Listed = Annotated[list[Condition], Field(max_length=MAX_CONDITIONS)]
