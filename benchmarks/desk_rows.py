@@ -148,7 +148,8 @@ TICKETS = """
     JOIN bench.phrases b ON b.n = bench.chance(m.n, 19, 1024)
     JOIN bench.phrases c ON c.n = bench.chance(m.n, 20, 1024)
     CROSS JOIN LATERAL (SELECT {allowed} AS allowed FROM (SELECT m.n AS number) AS t) AS d
-    CROSS JOIN LATERAL (SELECT least(m.at + bench.chance(m.n, 21, 240) * interval '1 hour', now()) AS at) AS e
+    CROSS JOIN LATERAL (SELECT least(m.at + bench.chance(m.n, 21, 240) * interval '1 hour',
+        now() - bench.chance(m.n, 28, 90000) * interval '1 millisecond') AS at) AS e
 """
 TARGETS = """
     INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, policy_id, calendar_id, minutes,
