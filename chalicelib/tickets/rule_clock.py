@@ -9,6 +9,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.sla import calendars, hours
 from chalicelib.tickets import rule_conditions, rule_event_queries
+from chalicelib.tickets.lifecycle import FINISHED
 from chalicelib.tickets.rule_conditions import Facts
 from chalicelib.tickets.rule_facts import facts_of
 from chalicelib.tickets.rule_news import News, Occasion, due_at
@@ -21,15 +22,15 @@ def look_again(tx: Transaction, event: Event) -> None:
         rule_event_queries.look_again(tx, event)
 
 
-def is_due(
-    tx: Transaction, actor: Actor, event: Event, rule: Any, instant: datetime | None, counts_from: str
-) -> bool:
-    """Whether the clock still counts from the instant that the sweep saw, and that is over. Else it is
-    reckoned anew, for the next sweep. `instant`: what it counts from now, under the ticket's lock."""
-    due = instant and due_at(instant, rule.since, rule.minutes)
-    if due and due <= actor.now and instant == datetime.fromisoformat(counts_from):
+def is_due(tx: Transaction, actor: Actor, event: Event, rule: Any, row: Any, counts_from: str) -> bool:
+    """Whether the clock runs, counts still from the instant that the sweep saw, and that is over. Else it is
+    reckoned anew, for the next sweep. `row`: of rule_event_queries.look, under the ticket's lock."""
+    if row.status in FINISHED:
+        return False
+    due = row.instant and due_at(row.instant, rule.since, rule.minutes)
+    if due and due <= actor.now and row.instant == datetime.fromisoformat(counts_from):
         return True
-    rule_event_queries.reckon(tx, event, rule.id, instant, due)
+    rule_event_queries.reckon(tx, event, rule.id, row.instant, due)
     return False
 
 

@@ -150,7 +150,7 @@ class _Run:
         if row is None or row.has_fired or not is_open_to_rules(row):
             return []
         since = self.counts_from
-        if since and not rule_clock.is_due(self.tx, self.actor, self.event, rule, row.instant, since):
+        if since and not rule_clock.is_due(self.tx, self.actor, self.event, rule, row, since):
             return []
         if not self.applies(rule, row):
             return []

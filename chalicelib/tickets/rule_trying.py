@@ -13,6 +13,7 @@ from chalicelib.core.errors import HelpdeskError, NotFound
 from chalicelib.tickets import acting, rule_conditions, rule_news, rules
 from chalicelib.tickets import rule_event_queries as queries
 from chalicelib.tickets.draft import open_draft
+from chalicelib.tickets.lifecycle import FINISHED
 from chalicelib.tickets.rule_checking import as_the_desk, check
 from chalicelib.tickets.rule_conditions import Judgement, Verdict
 from chalicelib.tickets.rule_facts import facts_of, is_open_to_rules, kinds_of_actor
@@ -65,6 +66,8 @@ def try_out(
     when = _clock(clock, row, actor) if clock else _heard(rule, news, entry)
     if not is_open_to_rules(row):
         when = {**when, "holds": False, "reason": "Rules leave archived and merged tickets alone."}
+    elif about.occasion is Occasion.COMMENTED and row.comment is None:
+        when = {**when, "holds": False, "reason": "The comment was taken back."}
     effect = _done(tx, desk, ticket_id, together)
     return {
         "would_fire": when["holds"] and judgement.holds,
@@ -118,7 +121,7 @@ def _clock(clock: Mapping[str, Any], row: Any, actor: Actor) -> dict[str, Any]:
         return {"holds": False, "reason": told, "event": None, "counts_from": None, "at": None}
     at = rule_news.due_at(row.instant, clock["since"], clock["minutes"])
     facts = {"event": None, "counts_from": row.instant, "at": at}
-    if row.status in ("closed", "cancelled"):
+    if row.status in FINISHED:
         return {"holds": False, "reason": "The ticket is finished: the clock runs no longer.", **facts}
     return {
         "holds": at <= actor.now,

@@ -755,6 +755,22 @@ class TestClock:
         assert swept == [(2, 2), (2, 2), (1, 1), (0, 0), (0, 0)]
         assert len(book.firings(rule)) == 5
 
+    def test_the_clock_stops_once_a_ticket_is_closed_whatever_was_reckoned(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        rule = book.make(when=[{"on": "since", "since": "requester_commented", "minutes": 60}])
+        ticket = desk.networks_ticket()
+        book.age(ticket, "2 hours")
+        self.tick(book)
+        desk.comment(desk.cast.carol, ticket, "And then?")
+        self.tick(book)
+        assert desk.do(desk.cast.dario, ticket, "close").status == 200
+        book.age(ticket, "2 hours")
+
+        self.tick(book)
+
+        assert book.outcomes(rule) == ["applied"]
+
     def test_another_delay_is_reckoned_anew_and_fires_for_no_instant_twice(
         self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any]
     ) -> None:

@@ -453,6 +453,16 @@ class TestTrying:
         wrong = {**body, "actions": [{"action": "transfer", "team_id": str(uuid4())}]}
         assert refused(ada.post(f"{PATH}/test", wrong)) == [("actions.0.team_id", "There is no such team.")]
 
+    def test_a_comment_that_was_taken_back_sets_off_nothing(self, desk: ServiceDesk, book: RuleBook) -> None:
+        rule, ticket = book.make(when=[{"on": "commented"}]), desk.networks_ticket()
+        comment = desk.comment(desk.cast.ana, ticket, "Wrong window.")
+        path = f"/v1/tickets/{ticket['id']}/comments/{comment['id']}"
+        assert desk.as_(desk.cast.ana).delete(path).status == 204
+
+        tried = self.try_out(desk, rule, ticket)
+
+        assert (tried["would_fire"], tried["when"]["reason"]) == (False, "The comment was taken back.")
+
     def test_archived_tickets_are_left_alone(self, desk: ServiceDesk, book: RuleBook) -> None:
         rule, ticket = book.make(), desk.in_status("closed")
         desk.do(desk.cast.dario, ticket, "archive")
