@@ -6,15 +6,14 @@ CREATE OR REPLACE FUNCTION fn_search_vector(p_workspace uuid, p_written tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT public.fn_search_keyed(public.fn_search_key(p_workspace), p_written::text)::tsvector $$;
 
--- Who asks, also by either part of the address.
 CREATE OR REPLACE FUNCTION fn_ticket_vector(t tickets) RETURNS tsvector
 LANGUAGE sql STABLE
 AS $$
     SELECT public.fn_search_vector(t.workspace_id,
         setweight(public.fn_search_lexemes(w.language, t.subject), 'A')
         || setweight(public.fn_search_lexemes(w.language, t.description), 'B')
-        || setweight(public.fn_search_lexemes('', concat_ws(' ', r.name, r.email, replace(r.email, '@', ' '))), 'D')
-        || setweight(public.fn_search_lexemes(w.language, concat_ws(' ', r.name, array_to_string(t.tags, ' '))), 'D'))
+        || setweight(public.fn_search_lexemes(
+               w.language, concat_ws(' ', r.name, r.email, array_to_string(t.tags, ' '))), 'D'))
     FROM public.workspaces w
     JOIN public.users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
     WHERE w.id = t.workspace_id

@@ -3,7 +3,8 @@
 
 -- The text, sign by sign in the same places, with what a keyboard may not have folded: of Spanish the letters that its stemmer
 -- does not know, of other languages every accent. In Spanish an ending that always has its accent gets it, for the stemmer looks
--- for it there. What ties words together for the parser (markup, paths, a hyphen before a number) is space.
+-- for it there. What ties words together for the parser (in addresses, paths, versions, a hyphen before a number) becomes a sign
+-- that parts them and keeps them in one query word: `acme.example` is a phrase, found in `wiki.acme.example` too.
 CREATE OR REPLACE FUNCTION fn_search_text(p_language text, p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -14,8 +15,8 @@ AS $$
         ELSE translate(spaced, 'àèìòùâêîôûäëïöüãõñçÀÈÌÒÙÂÊÎÔÛÄËÏÖÜÃÕÑÇáéíóúýÁÉÍÓÚÝåÅøØ',
                        'aeiouaeiouaeiouaoncAEIOUAEIOUAEIOUAONCaeiouyAEIOUYaAoO')
         END
-    FROM (SELECT regexp_replace(translate(normalize(p_text, NFC), U&'<>&/\005C\E000\E001', '       '), '(?<=\w)-(?=\d)', ' ', 'g')
-          AS spaced) AS said
+    FROM (SELECT regexp_replace(
+              translate(normalize(p_text, NFC), U&'<>&\E000\E001./\005C@_', '     ;;;;;'), '(?<=\w)-(?=\d)', ';', 'g') AS spaced) AS said
 $$;
 
 -- The workspace's part of the index.
