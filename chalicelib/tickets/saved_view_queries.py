@@ -12,20 +12,21 @@ from chalicelib.core.paging import Page
 from chalicelib.models.catalogue import views
 from chalicelib.tickets.custom_field_queries import FIELDS_JSON
 
+
+def _gone(name: str, table: str) -> str:
+    """The name of a filter's field that names no living row of a table; null where it does, or names none. An
+    id that is none any more, for erasing has been there, is gone too."""
+    given = f"v.filter ->> '{name}'"
+    return f"""CASE WHEN {given} NOT IN ('me', 'mine', 'none') AND NOT EXISTS (
+        SELECT FROM {table} x WHERE x.workspace_id = v.workspace_id AND x.deleted_at IS NULL
+        AND x.id = CAST(CASE WHEN pg_input_is_valid({given}, 'uuid') THEN {given} END AS uuid)
+    ) THEN '{name}' END"""
+
+
 # What a filter names that is not there (any more), of `v.workspace_id` and `v.filter`.
-_UNKNOWN = """array_remove(ARRAY[
-    CASE WHEN nullif(v.filter ->> 'team', 'mine') IS NOT NULL AND NOT EXISTS (
-        SELECT FROM teams m WHERE m.workspace_id = v.workspace_id AND m.deleted_at IS NULL
-        AND m.id = CAST(nullif(v.filter ->> 'team', 'mine') AS uuid)) THEN 'team' END,
-    CASE WHEN nullif(nullif(v.filter ->> 'assignee', 'me'), 'none') IS NOT NULL AND NOT EXISTS (
-        SELECT FROM users u WHERE u.workspace_id = v.workspace_id AND u.deleted_at IS NULL
-        AND u.id = CAST(nullif(nullif(v.filter ->> 'assignee', 'me'), 'none') AS uuid)) THEN 'assignee' END,
-    CASE WHEN nullif(v.filter ->> 'requester', 'me') IS NOT NULL AND NOT EXISTS (
-        SELECT FROM users u WHERE u.workspace_id = v.workspace_id AND u.deleted_at IS NULL
-        AND u.id = CAST(nullif(v.filter ->> 'requester', 'me') AS uuid)) THEN 'requester' END,
-    CASE WHEN nullif(v.filter ->> 'organisation', 'none') IS NOT NULL AND NOT EXISTS (
-        SELECT FROM organisations o WHERE o.workspace_id = v.workspace_id AND o.deleted_at IS NULL
-        AND o.id = CAST(nullif(v.filter ->> 'organisation', 'none') AS uuid)) THEN 'organisation' END,
+_UNKNOWN = f"""array_remove(ARRAY[
+    {_gone("team", "teams")}, {_gone("assignee", "users")}, {_gone("requester", "users")},
+    {_gone("organisation", "organisations")},
     CASE WHEN EXISTS (
         SELECT FROM jsonb_array_elements_text(coalesce(v.filter -> 'custom_field', '[]')) AS pair
         WHERE NOT EXISTS (SELECT FROM custom_fields f WHERE f.workspace_id = v.workspace_id

@@ -71,7 +71,8 @@ def _meant(tx: Transaction, actor: Actor, rows: Sequence[Row[Any]]) -> list[Cond
     for row in rows:
         try:
             found.append(filtering.conditions(tx, actor, row.filter, fields=fields))
-        except ValidationFailed:
+        except (ValidationFailed, TypeError, ValueError):
+            # The last two: where erasing somebody has left no id, number or time.
             found.append(None)
     return found
 

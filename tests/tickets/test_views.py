@@ -550,6 +550,19 @@ class TestWhatIsGone:
         assert dario.patch(f"{PATH}/{views[2]['id']}", {"name": "Room 12"}).status == 200
         assert dario.patch(f"{PATH}/{views[2]['id']}", {"filter": wanted}).status == 404
 
+    @pytest.mark.parametrize("name", ["team", "assignee", "requester", "organisation"])
+    def test_an_id_that_is_none_any_more_breaks_nothing(
+        self, desk: ServiceDesk, database: Database, name: str
+    ) -> None:
+        desk.networks_ticket()
+        view = shared(desk)
+        database.run("UPDATE views SET filter = jsonb_build_object(CAST(:n AS text), '[erased]')", n=name)
+
+        item = desk.as_(desk.cast.dario).get(f"{PATH}?with_counts=true").json["items"][0]
+
+        assert (item["unknown"], item["count"]) == ([name], 0)
+        assert numbers(desk, desk.cast.dario, view) == []
+
     def test_a_program_is_nobodys_me(self, desk: ServiceDesk) -> None:
         desk.networks_ticket(assignee_id=desk.cast.ana.id)
         view = shared(desk, filter={"assignee": "me"})
