@@ -80,7 +80,7 @@ BEGIN
         SELECT r.workspace_id, r.id, r.since, r.minutes, r.generation, r.followed_until INTO v_rule
         FROM public.rules r
         WHERE r.since IS NOT NULL AND r.enabled_at IS NOT NULL AND (r.followed_at IS NULL OR r.followed_at < p_began)
-        ORDER BY r.followed_at NULLS FIRST LIMIT 1
+        ORDER BY r.followed_at NULLS FIRST, r.followed_until NULLS FIRST LIMIT 1
         FOR NO KEY UPDATE SKIP LOCKED;
         EXIT WHEN NOT FOUND OR p_followed >= p_limit;
 
@@ -132,7 +132,9 @@ BEGIN
         p_followed := p_followed + v_seen;
         UPDATE public.rules r SET
             followed_until = least(CASE WHEN p_followed >= p_limit THEN v_last ELSE now() END, now() - c_overlap),
-            followed_at = CASE WHEN p_followed >= p_limit THEN r.followed_at ELSE greatest(clock_timestamp(), p_began) END
+            -- Whoever is not through comes again in this sweep, behind all others.
+            followed_at = CASE WHEN p_followed >= p_limit THEN p_began - interval '1 microsecond'
+                               ELSE greatest(clock_timestamp(), p_began) END
         WHERE r.workspace_id = v_rule.workspace_id AND r.id = v_rule.id;
     END LOOP;
 

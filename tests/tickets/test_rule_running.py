@@ -771,6 +771,23 @@ class TestClock:
 
         assert book.outcomes(rule) == ["applied"]
 
+    def test_a_rule_with_much_to_look_at_keeps_no_other_waiting(
+        self, book: RuleBook, desk: ServiceDesk, connections: Connections, database: Database
+    ) -> None:
+        for name in ("one", "other"):
+            book.make(name, when=[{"on": "since", "since": "created", "hours": 24}])
+        for _ in range(5):
+            book.age(desk.networks_ticket(), "25 hours")
+        began = datetime.now(UTC)
+
+        swept = [connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began)) for _ in range(2)]
+
+        assert [followed for followed, _ in swept] == [2, 2]
+        assert database.value("SELECT count(DISTINCT rule_id) FROM rule_dues") == 2
+        while max(connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began))):
+            pass
+        assert database.value("SELECT count(*) FROM rule_dues") == 10
+
     def test_another_delay_is_reckoned_anew_and_fires_for_no_instant_twice(
         self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any]
     ) -> None:
