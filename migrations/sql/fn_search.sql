@@ -6,7 +6,7 @@
 --   number, label, prefix    of the one ticket that was named, if any; it is ranked first
 --   staff                    whether internal comments, tags and who asked are searched
 --   ranked                   whether the rank is wanted; else it is 0, and the newest 2,000 are tickets
---   most                     another number than 2,000
+--   most, often, newest      other numbers than 2,000, 5,000 and 30,000: see fn_search
 --   person, teams, organisation    who looks, where not everything is theirs: agents have teams
 --   only                     filters of the list, by their names there
 
@@ -46,56 +46,108 @@ AS $$
          END, ' AND ') FROM jsonb_each(p_asked -> 'only') f))
 $$;
 
--- The statement that looks for words: the planner knows each lexeme's share, and takes the index of words for what is rare and
--- walks the tickets from the newest on for what is everywhere. It does not know that a lexeme has its workspace in it, and would
--- read an index of the whole workspace to make sure; so documents are asked for it in words that no index serves. For the same
--- reason it takes what it finds one by one (fn_search's settings), instead of reading all tickets to join them. Null where there
--- is nothing to look for.
-CREATE OR REPLACE FUNCTION fn_search_statement(p_workspace uuid, p_asked jsonb, p_named uuid) RETURNS text
+-- The statement that looks for words: `ticket_id, rank, documents`. With p_newest among that many of the newest tickets in scope,
+-- one after another until there is enough, for what is said everywhere; else by the index of words, for what is rarer. The planner
+-- does not know that a lexeme has its workspace in it, and would read an index of the whole workspace to make sure; so documents
+-- are asked for it in words that no index serves.
+CREATE OR REPLACE FUNCTION fn_search_statement(
+    p_workspace uuid, p_asked jsonb, p_query tsquery, p_named uuid, p_newest integer
+) RETURNS text
 LANGUAGE sql STABLE
 AS $$
     SELECT format(
-        CASE WHEN (p_asked ->> 'ranked')::boolean THEN $ranked$
-            SELECT m.ticket_id, (1000000 * max(ts_rank('{0.5, 0.3, 0.4, 1.0}', m.vector, %2$L)))::integer FROM (
-                SELECT d.ticket_id, d.vector %1$s ORDER BY d.ticket_id DESC LIMIT %3$s) AS m
-            GROUP BY m.ticket_id $ranked$
-        ELSE 'SELECT DISTINCT d.ticket_id, 0 %1$s ORDER BY d.ticket_id DESC LIMIT %3$s' END,
+        CASE
+            WHEN p_newest IS NULL AND w.ranked THEN
+                'WITH found AS MATERIALIZED (SELECT d.id, d.ticket_id FROM public.search_documents d'
+                ' JOIN public.tickets t ON t.id = d.ticket_id WHERE %1$s AND %2$s),'
+                ' newest AS (SELECT f.id FROM found f ORDER BY f.ticket_id DESC LIMIT %3$s) '
+            WHEN p_newest IS NULL THEN
+                'WITH found AS MATERIALIZED (SELECT DISTINCT d.ticket_id FROM public.search_documents d'
+                ' JOIN public.tickets t ON t.id = d.ticket_id WHERE %1$s AND %2$s),'
+                ' newest AS (SELECT f.ticket_id FROM found f ORDER BY f.ticket_id DESC LIMIT %3$s) '
+            ELSE
+                'WITH newest AS (SELECT ' || CASE WHEN w.ranked THEN 'd.id' ELSE 'DISTINCT d.ticket_id' END ||
+                ' FROM (SELECT t.id FROM public.tickets t WHERE %2$s ORDER BY t.id DESC LIMIT %4$s) AS t'
+                ' JOIN public.search_documents d ON d.ticket_id = t.id WHERE %1$s ORDER BY d.ticket_id DESC LIMIT %3$s) '
+        END || CASE
+            WHEN w.ranked THEN
+                'SELECT d.ticket_id, (1000000 * max(ts_rank(''{0.5, 0.3, 0.4, 1.0}'', d.vector, %5$L)))::integer AS rank,'
+                ' count(*) AS documents FROM newest n JOIN public.search_documents d'
+                ' ON d.workspace_id = %6$L AND d.id = n.id GROUP BY d.ticket_id'
+            ELSE 'SELECT n.ticket_id, 0 AS rank, 1 AS documents FROM newest n'
+        END,
         format(
-            $from$ FROM public.search_documents d
-            JOIN public.tickets t ON t.id = d.ticket_id
-            WHERE d.workspace_id IS NOT DISTINCT FROM %L AND d.vector @@ %L::tsquery AND d.ticket_id IS DISTINCT FROM %L %s AND %s $from$,
-            p_workspace, q.query, p_named, CASE WHEN (p_asked ->> 'staff')::boolean THEN '' ELSE 'AND NOT d.internal' END,
-            public.fn_search_scope(p_workspace, p_asked)),
-        q.query, coalesce((p_asked ->> 'most')::integer, 2000))
-    FROM public.workspaces w
-    CROSS JOIN LATERAL public.fn_search_query(w.id, w.language, p_asked ->> 'words', (p_asked ->> 'staff')::boolean) AS q(query)
-    WHERE w.id = p_workspace AND q.query IS NOT NULL
+            'd.workspace_id IS NOT DISTINCT FROM %L AND d.vector @@ %L::tsquery AND d.ticket_id IS DISTINCT FROM %L%s',
+            p_workspace, p_query, p_named, CASE WHEN (p_asked ->> 'staff')::boolean THEN '' ELSE ' AND NOT d.internal' END),
+        public.fn_search_scope(p_workspace, p_asked), coalesce((p_asked ->> 'most')::integer, 2000), p_newest, p_query, p_workspace)
+    FROM (SELECT coalesce((p_asked ->> 'ranked')::boolean, false) AS ranked) AS w
 $$;
 
+-- How many documents are so, as far as the planner knows.
+CREATE OR REPLACE FUNCTION fn_search_expected(p_condition text) RETURNS double precision
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_plan jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM public.search_documents d WHERE ' || p_condition INTO v_plan;
+    RETURN v_plan -> 0 -> 'Plan' ->> 'Plan Rows';
+END $$;
+
+-- Where more than 5,000 documents match, and 2,000 of the newest 30,000 tickets can be expected to, those are asked first; the index of words would name hundreds
+-- of thousands. Where they do not, the words are of former times. (Volatile for EXPLAIN's sake; it writes nothing.)
 CREATE OR REPLACE FUNCTION fn_search(p_asked jsonb) RETURNS TABLE (ticket_id uuid, rank integer)
-LANGUAGE plpgsql STABLE ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+LANGUAGE plpgsql ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET enable_seqscan = off SET random_page_cost = 1.1 SET jit = off SET max_parallel_workers_per_gather = 0
 SET enable_mergejoin = off SET enable_hashjoin = off
 AS $$
 DECLARE
+    v_most integer := coalesce((p_asked ->> 'most')::integer, 2000);
+    v_often integer := coalesce((p_asked ->> 'often')::integer, 5000);
+    v_newest integer := coalesce((p_asked ->> 'newest')::integer, 30000);
     v_workspace uuid := nullif(current_setting('app.workspace_id', true), '')::uuid;
+    v_query tsquery := (
+        SELECT public.fn_search_query(w.id, w.language, p_asked ->> 'words', (p_asked ->> 'staff')::boolean)
+        FROM public.workspaces w WHERE w.id = v_workspace);
+    v_scope text := public.fn_search_scope(v_workspace, p_asked);
     v_named uuid;
-    v_statement text;
+    v_documents double precision;
+    v_tickets uuid[];
+    v_ranks integer[];
+    v_enough boolean;
 BEGIN
     IF p_asked ?| ARRAY['number', 'label'] THEN
         EXECUTE format(
             'SELECT t.id FROM public.tickets t WHERE %s AND (t.label = %L OR t.number = %L%s)',
-            public.fn_search_scope(v_workspace, p_asked), p_asked ->> 'label', p_asked ->> 'number',
+            v_scope, p_asked ->> 'label', p_asked ->> 'number',
             ' AND t.label LIKE ' || quote_literal((p_asked ->> 'prefix') || '-%'))
         INTO v_named;
         IF v_named IS NOT NULL THEN
             RETURN QUERY SELECT v_named, 2000000000;
         END IF;
     END IF;
-    v_statement := public.fn_search_statement(v_workspace, p_asked, v_named);
-    IF v_statement IS NOT NULL THEN
-        RETURN QUERY EXECUTE v_statement;
+    IF v_query IS NULL THEN
+        RETURN;
     END IF;
+    v_documents := public.fn_search_expected(format('d.vector @@ %L::tsquery', v_query));
+    IF v_documents > v_often
+       AND v_documents * v_newest > v_most * public.fn_search_expected(format('d.workspace_id = %L', v_workspace)) THEN
+        EXECUTE format(
+            'SELECT array_agg(s.ticket_id), array_agg(s.rank), coalesce(sum(s.documents), 0) >= %s FROM (%s) AS s',
+            v_most, public.fn_search_statement(v_workspace, p_asked, v_query, v_named, v_newest))
+        INTO v_tickets, v_ranks, v_enough;
+        IF NOT v_enough THEN
+            EXECUTE format(
+                'SELECT NOT EXISTS (SELECT FROM public.tickets t WHERE %s ORDER BY t.id DESC OFFSET %s)', v_scope, v_newest)
+            INTO v_enough;
+        END IF;
+        IF v_enough THEN
+            RETURN QUERY SELECT * FROM unnest(v_tickets, v_ranks);
+            RETURN;
+        END IF;
+    END IF;
+    RETURN QUERY EXECUTE 'SELECT s.ticket_id, s.rank FROM ('
+        || public.fn_search_statement(v_workspace, p_asked, v_query, v_named, NULL) || ') AS s';
 END $$;
 ALTER FUNCTION fn_search(jsonb) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_search(jsonb) FROM PUBLIC;
