@@ -12,6 +12,8 @@ TICKETS = declared(
     ("other teams' tickets", 'OF_TEAMS = "t.team_id = ANY(CAST(:own_teams AS uuid[]))"', 'OF_TEAMS = "true"'),
     ("other customers' tickets", 'ASKED = "t.requester_id = :actor_id"', 'ASKED = "true"'),
     ("in a list of somebody's", 'ASKED: conditions.get("requester") == actor.id', 'ASKED: "requester" in conditions'),
+    ("in a list of an assignee's", 'ASSIGNED: conditions.get("assignee") == actor.id', 'ASSIGNED: "assignee" in conditions'),
+    ("in a list of an organisation", 'OF_ORGANISATION: conditions.get("organisation") == actor.organisation_id', 'OF_ORGANISATION: "organisation" in conditions'),
     ("in a list of a team", 'OF_TEAMS: conditions.get("team") in actor.team_ids', 'OF_TEAMS: "team" in conditions'),
     ("whatever anybody watches", "WHERE w.workspace_id = :workspace_id AND w.user_id = :actor_id))", "WHERE w.workspace_id = :workspace_id))"),
     ("other organisations' tickets", 'OF_ORGANISATION = "t.organisation_id = :own_organisation"', 'OF_ORGANISATION = "true"'),

@@ -44,6 +44,15 @@ class TestWhoSeesWhat:
 
         assert desk.labels(desk.cast.dario) == own[::-1]
 
+    @pytest.mark.parametrize("asked", ["assignee={ben}", "team={apps}", "requester={carol}"])
+    def test_no_more_for_being_asked_for(self, desk: ServiceDesk, asked: str) -> None:
+        apps, ben, carol = desk.cast.teams["Apps"], desk.cast.ben.id, desk.cast.carol.id
+        ticket = desk.networks_ticket(team_id=apps, assignee_id=ben)
+        query = asked.format(apps=apps, ben=ben, carol=carol)
+
+        assert desk.labels(desk.cast.dario, query) == [ticket["label"]]
+        assert desk.labels(desk.cast.ana, query) == []
+
     def test_the_deleted_nobody(self, desk: ServiceDesk) -> None:
         ticket = desk.ticket()
         desk.as_(desk.cast.ada).delete(f"/v1/tickets/{ticket['id']}")

@@ -84,6 +84,17 @@ class TestFilter:
 
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "organisation")
 
+    def test_shows_a_customer_no_other_organisation(self, desk: ServiceDesk) -> None:
+        northwind, contoso = make(desk), make(desk, "Contoso")
+        share(desk)
+        put(desk, desk.cast.carol, northwind)
+        put(desk, desk.cast.chris, contoso)
+        carols, chris = desk.ticket(), desk.ticket(desk.cast.chris)
+
+        assert desk.labels(desk.cast.dario, f"organisation={contoso}") == [chris["label"]]
+        assert desk.labels(desk.cast.carol, f"organisation={contoso}") == []
+        assert desk.labels(desk.cast.carol, f"organisation={northwind}") == [carols["label"]]
+
     def test_in_the_list_of_the_breached_too(self, desk: ServiceDesk, database: Database) -> None:
         northwind = make(desk)
         chris = desk.ticket(desk.cast.chris)
