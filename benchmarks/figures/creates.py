@@ -33,7 +33,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
         assert _without_gaps(labels), "a number was given twice, or left out"
     each = median(ours)
     yield Figure(CREATES, each, 1000 / PER_SECOND, "ms")
-    yield Figure(f"{CREATES} (floor: a number and its COMMIT)", each, 12, "ms", median(counted))
+    yield Figure(f"{CREATES} (floor: a number and its COMMIT)", each, 9, "ms", median(counted))
 
 
 def _each(stage: Stage, order: dict[str, Any]) -> tuple[float, list[str]]:
