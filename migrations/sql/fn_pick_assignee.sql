@@ -19,6 +19,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('number ' || p_workspace, 0)); -- see fn_next_ticket_label.sql
     PERFORM FROM ticket_counters c WHERE c.workspace_id = p_workspace FOR NO KEY UPDATE;
     SELECT t.assignment, t.assignment_cap INTO v_rule, v_cap FROM teams t
     WHERE t.workspace_id = p_workspace AND t.id = p_team AND t.assignment <> 'manual' AND t.deleted_at IS NULL;
