@@ -119,7 +119,7 @@ _DESK: dict[Route, Need] = {
     ("POST", "/v1/macros/{macro_id}/preview"): Permission.MACROS_USE,
     ("GET", "/v1/rules"): Permission.RULES_READ,
     ("POST", "/v1/rules"): Permission.DESK_MANAGE,
-    ("POST", "/v1/rules/order"): Permission.DESK_MANAGE,
+    ("POST", "/v1/rules/reorder"): Permission.DESK_MANAGE,
     ("POST", "/v1/rules/test"): Permission.DESK_MANAGE,
     ("DELETE", "/v1/rules/{rule_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/rules/{rule_id}"): Permission.RULES_READ,

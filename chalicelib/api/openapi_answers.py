@@ -28,6 +28,8 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/ratings"): frozenset({200, 404, 410}),
     ("POST", "/v1/ratings/look-up"): frozenset({404, 410}),
     ("POST", "/v1/tickets/{ticket_id}/rating"): frozenset({200}),
+    # The ids that a rule names stand in values of any kind.
+    ("POST", "/v1/rules"): frozenset({404}),
     ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
     ("POST", "/v1/tickets/{ticket_id}/links"): frozenset({200}),
     ("POST", "/v1/tickets/{ticket_id}/watchers"): frozenset({200}),

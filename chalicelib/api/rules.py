@@ -59,7 +59,7 @@ def make_rule(call: Call, body: RuleIn) -> Answer:
 
 
 @routes.post(
-    "/v1/rules/order",
+    "/v1/rules/reorder",
     summary="Put the rules in order: all of them, on or off",
     answer=RulesInOrder,
     examples={"body": {"rule_ids": ["0190c0de-0000-7000-8000-000000000003"]}},

@@ -30,13 +30,13 @@ from chalicelib.tickets.commenting import Comment, add_comment
 from chalicelib.tickets.deleting import apply_delete
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import ACTIVE
-from chalicelib.tickets.preparing import Prepared, check, naming, prepare
+from chalicelib.tickets.preparing import Prepared, as_sent, check, naming, prepare
 from chalicelib.tickets.reclassifying import apply_reclassify
 from chalicelib.tickets.transferring import apply_transfer
 from chalicelib.tickets.updating import apply_plain, apply_status
 from chalicelib.tickets.watching import apply_watch
 
-__all__ = ("Prepared", "act", "apply", "check", "prepare")
+__all__ = ("Prepared", "act", "apply", "as_sent", "check", "prepare")
 MOST_TAGS = 50
 MAX_BYTES = 65_536
 PLAIN = (Kind.ADD_TAGS, Kind.REMOVE_TAGS, Kind.SET_FIELD, Kind.SET_SLA_MINUTES)

@@ -55,11 +55,12 @@ def act(
     """Does it to at most AT_ONCE tickets, each once: `bulk_id dry_run results counts`; for more, the job that
     will. `dry_run`: says what would become of each, and does nothing.
 
-    Raises ValidationFailed for actions that nobody could do and for too many to try, Forbidden, Conflict for
-    too many jobs at a time.
+    Raises ValidationFailed for actions that nobody could do and for too many to try, NotFound for what they
+    name and is not there, Forbidden, Conflict for too many jobs at a time.
     """
     _require_right(actor, actions)
-    prepared = acting.prepare(tx, actor, actions)
+    with acting.as_sent():
+        prepared = acting.prepare(tx, actor, actions)
     if len(chosen) > AT_ONCE:
         if dry_run:
             sentence = f"At most {AT_ONCE} tickets can be tried. These are {len(chosen)}."

@@ -8,13 +8,17 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import FieldProblem, HelpdeskError, ValidationFailed
+from chalicelib.core.errors import FieldProblem, HelpdeskError, NotFound, ValidationFailed
 from chalicelib.models.words import Visibility
 from chalicelib.tickets import acting_queries, field_values, queries
 from chalicelib.tickets.actions import ME, Action, Document, Kind, read, refusal
 from chalicelib.tickets.categorising import as_declared, fold
 from chalicelib.tickets.field_values import CustomField
 from chalicelib.tickets.placeholders import Template, parse
+
+
+class NothingThere(ValidationFailed):
+    """Nothing is wrong with actions but that users or teams that they name are not there, or no longer."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,18 @@ def check(
     me: bool = True,
 ) -> None:
     """Whether a list can be kept, to be done by somebody later, of whom `me` may speak. Raises as `prepare`
-    does."""
-    _prepare(tx, actor, read(documents, kinds, me=me))
+    does, and NotFound where nothing is wrong but that users or teams are not there."""
+    with as_sent():
+        _prepare(tx, actor, read(documents, kinds, me=me))
+
+
+@contextmanager
+def as_sent() -> Iterator[None]:
+    """Of a list that the caller sends: what it names and is not there is not found, as in any body."""
+    try:
+        yield
+    except NothingThere as error:
+        raise NotFound(error.detail, errors=error.errors) from error
 
 
 def prepare(
@@ -131,10 +145,12 @@ def _prepare(tx: Transaction, actor: Actor, actions: tuple[Action, ...]) -> Prep
             with_fields=sets_fields,
         )
         prepared = replace(prepared, found=found, fields=field_values.read(found.fields or ()))
-    problems = [*_absent(tx, actor, prepared), *_unfit(prepared)]
+    absent, problems = _absent(tx, actor, prepared), _unfit(prepared)
     texts, unknown = _declared(tx, actor, prepared)
     if problems := [*problems, *unknown.errors] if unknown else problems:
-        raise refusal(problems, **(unknown.facts if unknown else {}))
+        raise refusal([*absent, *problems], **(unknown.facts if unknown else {}))
+    if absent:
+        raise NothingThere(f"{absent[0].field}: {absent[0].message}", errors=absent)
     templates = {each.place: parse(each["body"]) for each in prepared.all(Kind.COMMENT)}
     return replace(prepared, category=texts, templates=templates)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import FieldProblem, ValidationFailed
+from chalicelib.core.errors import FieldProblem, NotFound, ValidationFailed
 from chalicelib.core.json_text import dumps
 from chalicelib.models.words import ActorType
 from chalicelib.tickets import acting, custom_field_queries, field_values, rule_fields
@@ -23,20 +23,24 @@ SENTENCES = {
 
 
 def check(tx: Transaction, actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of FACTS that are given, as they are kept. Raises ValidationFailed with all that is wrong."""
+    """Those of FACTS that are given, as they are kept. Raises ValidationFailed with all that is wrong,
+    NotFound where that is only what is named and not there."""
     settled = dict(given)
-    problems = _too_long(given)
+    problems, absent = _too_long(given), list[FieldProblem]()
     if "conditions" in given:
-        settled["conditions"], wrong = _checked_conditions(tx, actor, given["conditions"])
+        settled["conditions"], wrong, absent = _checked_conditions(tx, actor, given["conditions"])
         problems += wrong
     if "actions" in given:
         try:
             acting.check(tx, as_the_desk(actor), given["actions"], KEPT, me=False)
         except ValidationFailed as error:
             problems += error.errors
-    if problems:
-        told = "; ".join(f"{each.field}: {each.message}" for each in problems[:5])
-        raise ValidationFailed(f"The rule cannot be taken as it is. {told}", errors=problems[:50])
+        except NotFound as error:
+            absent += error.errors
+    if wrong := [*problems, *absent]:
+        told = "; ".join(f"{each.field}: {each.message}" for each in wrong[:5])
+        refused = ValidationFailed if problems else NotFound
+        raise refused(f"The rule cannot be taken as it is. {told}", errors=wrong[:50])
     return settled
 
 
@@ -52,14 +56,15 @@ def _too_long(given: Mapping[str, Any]) -> list[FieldProblem]:
 
 def _checked_conditions(
     tx: Transaction, actor: Actor, given: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[FieldProblem]]:
+) -> tuple[dict[str, Any], list[FieldProblem], list[FieldProblem]]:
+    """As they are kept; what is wrong; what is not there."""
     asks_custom = any(
         condition["field"].startswith(rule_fields.CUSTOM) for group in given.values() for condition in group
     )
     custom = custom_field_queries.fields(tx, actor.workspace.id) if asks_custom else []
     fields = rule_fields.fields_with(field_values.read(custom))
     kept, named, problems = rule_fields.checked(given, fields)
-    return kept, [*problems, *_absent(tx, actor, named)]
+    return kept, problems, _absent(tx, actor, named)
 
 
 def _absent(tx: Transaction, actor: Actor, named: Sequence[Named]) -> list[FieldProblem]:

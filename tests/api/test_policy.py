@@ -332,7 +332,7 @@ def test_what_is_for_admins_alone() -> None:
         ("DELETE", "/v1/rules/{rule_id}"),
         ("PATCH", "/v1/rules/{rule_id}"),
         ("POST", "/v1/rules"),
-        ("POST", "/v1/rules/order"),
+        ("POST", "/v1/rules/reorder"),
         ("POST", "/v1/rules/test"),
         ("POST", "/v1/rules/{rule_id}/test"),
         ("DELETE", "/v1/teams/{team_id}/members/{user_id}"),

@@ -252,7 +252,7 @@ class TestOrder:
     def test_the_order_is_the_desks(self, book: RuleBook, desk: ServiceDesk) -> None:
         one, other = book.make("one", actions=tag("one")), book.make("other", actions=tag("other"))
         order = {"rule_ids": [other["id"], one["id"]]}
-        assert desk.as_(desk.cast.ada).post("/v1/rules/order", order).status == 200
+        assert desk.as_(desk.cast.ada).post("/v1/rules/reorder", order).status == 200
         ticket = desk.ticket()
 
         book.run()
