@@ -39,11 +39,13 @@ def reasons_beside(actor: Actor, conditions: Mapping[str, Any]) -> tuple[tuple[s
     """The same where tickets are filtered by these conditions, as listing.CONDITIONS names them: none where
     they ask for what the actor sees for one of the reasons anyway."""
     reasons, values = reasons_of(actor)
+    own = {"requester": actor.id, "assignee": actor.id, "organisation": actor.organisation_id}
+    asked = {name for name, id in own.items() if id is not None and conditions.get(name) == id}
     enough = {
-        ASKED: conditions.get("requester") == actor.id,
-        ASSIGNED: conditions.get("assignee") == actor.id,
+        ASKED: "requester" in asked,
+        ASSIGNED: "assignee" in asked,
         OF_TEAMS: conditions.get("team") in actor.team_ids or "teams" in conditions,
-        OF_ORGANISATION: conditions.get("organisation") == actor.organisation_id,
+        OF_ORGANISATION: "organisation" in asked,
     }
     if any(enough.get(reason) for reason in reasons):
         return (), {}
