@@ -20,8 +20,8 @@ _CALENDAR = """
 """
 _ONE = "c.workspace_id = :workspace_id AND c.id = :calendar_id AND c.deleted_at IS NULL"
 CALENDAR = text(f"SELECT {_CALENDAR} FROM calendars c WHERE {_ONE}")
-# Whoever changes or deletes it waits here, and a policy that is about to take it too.
-LOCK = text(f"SELECT c.id FROM calendars c WHERE {_ONE} FOR UPDATE")
+# Whoever changes or deletes it waits here, and a policy that is about to take it too; new targets do not.
+LOCK = text(f"SELECT c.id FROM calendars c WHERE {_ONE} FOR NO KEY UPDATE")
 ADD = text(
     """
     INSERT INTO calendars (workspace_id, name, timezone, weekly, holidays)

@@ -144,8 +144,10 @@ def changed(tx: Transaction, actor: Actor, before: Facts, wanted: Facts) -> dict
     after = get(tx, actor, calendar_id)
     job_id = None
     if any(before[name] != after[name] for name in COUNTED):
-        # Asked for anew each time: one that runs already may have passed some by.
-        job_id = jobs.ask(tx, actor.workspace.id, KIND, calendar_id, actor.user_id).id
+        # Asked for anew each time: one that runs already may have passed some by. Kept back for as long as
+        # requests last, so that none which still promised by the old hours writes that after the job.
+        asked = jobs.ask(tx, actor.workspace.id, KIND, calendar_id, actor.user_id, delay=30)
+        job_id = asked.id
     target = ("calendar", calendar_id)
     audit_changes(tx, actor, "calendar.changed", target, _audited(before), _audited(after))
     return {**after, "job_id": job_id}

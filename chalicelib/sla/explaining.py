@@ -30,7 +30,8 @@ def explain(
     and `remaining` count to its end, or to `now` while it runs; `remaining` is negative once late. `explain`
     covers the time from its start to when it is due (while it is paused or was withdrawn: to now or its end),
     and what is counted there adds up to the goal; `overtime` goes on from there where it is late.
-    `adds_up` is false where its calendar was changed after it had finished: what was promised stands.
+    `adds_up` is false where its calendar was changed since: what had finished stands as it was promised, what
+    runs is about to be counted anew.
     """
     return [
         _explained(target, targets, calendars, now)

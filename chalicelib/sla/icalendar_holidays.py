@@ -1,9 +1,9 @@
 """Holidays from an iCalendar file (RFC 5545): its all-day events, each occurrence for the years to come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from chalicelib.core.errors import ValidationFailed
@@ -11,11 +11,15 @@ from chalicelib.core.errors import ValidationFailed
 YEARS_AHEAD = 10
 MOST_EVENTS = 1000
 MOST_OCCURRENCES = 200
+LONGEST_DAYS = 366
+LONGEST_NAME = 150
 # Rules that other files may hold would keep a Lambda busy: a holiday does not come every second.
 MOST_REPEATING = 200
+MOST_STEPS = 50_000
 REPEATS = {"YEARLY", "MONTHLY", "WEEKLY"}
+PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
+PARTS_OF_DAYS = {"BYMONTH", "BYMONTHDAY", "BYDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"}
 EARLIEST_YEAR = 1970
-LONGEST_DAYS = 366
 DAY = timedelta(days=1)
 
 
@@ -39,20 +43,19 @@ def read_icalendar(file: str, today: date) -> Read:
     from icalendar import Calendar
 
     try:
-        calendar = Calendar.from_ical(file)
+        calendar = Calendar.from_ical(file.removeprefix("\ufeff"))
         events = list(islice(calendar.walk("VEVENT"), MOST_EVENTS + 1))
-        name = str(calendar.get("X-WR-CALNAME") or "").strip() or None
     except Exception as wrong:  # the parser raises many kinds
         raise ValidationFailed.of("icalendar", "This is no iCalendar file (RFC 5545).") from wrong
     if len(events) > MOST_EVENTS:
         raise ValidationFailed.of("icalendar", f"It has more than {MOST_EVENTS} events.")
     if sum(map(_repeats, events)) > MOST_REPEATING:
         raise ValidationFailed.of("icalendar", f"It has more than {MOST_REPEATING} events that repeat.")
-    read = Read(name)
+    read, moved, steps = Read(clean(calendar.get("X-WR-CALNAME")) or None), _moved(events), count()
     for event in events:
-        called = " ".join(str(event.get("SUMMARY") or "").split())[:150]
+        called = clean(event.get("SUMMARY"))
         try:
-            taken = list(_holidays(event, called, today))
+            taken = list(_holidays(event, called, today, moved, steps))
         except Unfit as because:
             read.skipped.append({"name": called, "reason": str(because)})
             continue
@@ -60,16 +63,47 @@ def read_icalendar(file: str, today: date) -> Read:
             read.skipped.append({"name": called, "reason": "It is over."})
         read.holidays.extend(taken)
     if not read.holidays:
-        raise ValidationFailed.of("icalendar", "It has no all-day event of last year or later.")
+        why = f" Of the first event: {read.skipped[0]['reason']}" if read.skipped else ""
+        raise ValidationFailed.of("icalendar", f"It has no all-day event of last year or later.{why}")
     return read
 
 
-def _holidays(event: Any, name: str, today: date) -> Iterator[dict[str, str]]:
+def clean(text: Any, most: int = LONGEST_NAME) -> str:
+    """One line without control characters, as a calendar keeps it; of several, the first."""
+    first = text[0] if isinstance(text, list) else text
+    plain = "".join(each if each.isprintable() else " " for each in str(first or ""))
+    return " ".join(plain.split())[:most].strip()
+
+
+def _moved(events: list[Any]) -> dict[str, set[date]]:
+    """The days of repeating events, by their UID, which another event of the file stands for or cancels
+    (RFC 5545, 3.8.4.4)."""
+    found: dict[str, set[date]] = {}
+    for event in events:
+        try:
+            day = event.decoded("RECURRENCE-ID") if "RECURRENCE-ID" in event else None
+        except Exception:  # then it stands for no day that is known
+            day = None
+        if isinstance(day, date):
+            found.setdefault(str(event.get("UID")), set()).add(date(day.year, day.month, day.day))
+    return found
+
+
+def _holidays(
+    event: Any, name: str, today: date, moved: Mapping[str, set[date]], steps: Iterator[int]
+) -> Iterator[dict[str, str]]:
     if str(event.get("STATUS") or "").upper() == "CANCELLED":
         raise Unfit("It is cancelled.")
     first, days = _span(event)
-    earliest = date(today.year - 1, 1, 1)
-    for start in _starts(event, first, earliest, date(today.year + YEARS_AHEAD, 12, 31)):
+    earliest, latest = date(today.year - 1, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
+    if first > latest:
+        raise Unfit(f"It lies more than {YEARS_AHEAD} years ahead.")
+    starts = _starts(event, first, earliest - days + DAY, latest, steps) if _repeats(event) else {first}
+    if "RECURRENCE-ID" not in event:
+        starts -= moved.get(str(event.get("UID")), set())
+    if len(starts) > MOST_OCCURRENCES:
+        raise Unfit("It repeats too often for holidays: weekly hours say when nobody works.")
+    for start in sorted(starts):
         last = start + days - DAY
         if last >= earliest:
             to = {"to": last.isoformat()} if last > start else {}
@@ -96,43 +130,48 @@ def _span(event: Any) -> tuple[date, timedelta]:
     return start, days
 
 
-def _starts(event: Any, first: date, earliest: date, latest: date) -> list[date]:
+def _starts(event: Any, first: date, since: date, latest: date, steps: Iterator[int]) -> set[date]:
     """The days on which it begins, by its rule, its further dates and its exceptions."""
-    if not _repeats(event):
-        return [first] if first <= latest else []
-    from dateutil.rrule import rruleset, rrulestr
+    from dateutil.rrule import rrulestr
 
     if first.year < EARLIEST_YEAR:
         raise Unfit(f"It repeats since before {EARLIEST_YEAR}.")
-    rules = rruleset()
     origin, end = _midnight(first), _midnight(latest)
+    found = {first}
     try:
-        rules.rdate(origin)
         for rule in _each(event, "RRULE"):
             _require_sane(rule)
             # A day has no zone, so its end has none either.
             repeated = rrulestr(rule.to_ical().decode().replace("Z", ""), dtstart=origin)
-            rules.rrule(
-                repeated if "COUNT" in rule else repeated.replace(until=min(end, _until(repeated, end)))
-            )
-        for name, add in (("RDATE", rules.rdate), ("EXDATE", rules.exdate)):
-            for dates in _each(event, name):
-                for each in dates.dts:
-                    add(_midnight(each.dt))
-        since = max(origin, _midnight(earliest) - LONGEST_DAYS * DAY)
-        found = list(islice(rules.xafter(since, inc=True), MOST_OCCURRENCES))
+            if "COUNT" not in rule:
+                repeated = repeated.replace(until=min(end, _until(repeated, end)))
+            for each in repeated:
+                if next(steps) > MOST_STEPS:
+                    raise Unfit("What repeats before it takes too long to count.")
+                found.add(each.date())
+        found |= set(_dates(event, "RDATE"))
+        found -= set(_dates(event, "EXDATE"))
     except Unfit:
         raise
     except Exception as wrong:
         raise Unfit("Its repetition makes no sense.") from wrong
-    return [each.date() for each in found if each <= end]
+    return {day for day in found if since <= day <= latest}
+
+
+def _dates(event: Any, name: str) -> Iterator[date]:
+    for dates in _each(event, name):
+        for each in dates.dts:
+            yield date(each.dt.year, each.dt.month, each.dt.day)
 
 
 def _require_sane(rule: Any) -> None:
     """A rule that may never hold is looked for until the year 9999, unless it says until when."""
     frequency = {str(each).upper() for each in rule.get("FREQ", ())}
-    counted_in_parts = "COUNT" in rule and any(part.startswith("BY") for part in rule)
-    if not frequency <= REPEATS or not frequency or counted_in_parts:
+    parts = {str(part).upper() for part in rule}
+    counted_in_parts = "COUNT" in parts and bool(parts & PARTS_OF_DAYS)
+    steps = [int(each) for each in rule.get("INTERVAL", ())]
+    known = frequency and frequency <= REPEATS and parts <= PARTS | PARTS_OF_DAYS
+    if not known or counted_in_parts or min(steps, default=1) < 1:
         raise Unfit("It repeats in a way in which holidays do not.")
 
 

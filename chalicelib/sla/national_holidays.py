@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.core.errors import ValidationFailed
+from chalicelib.sla.icalendar_holidays import clean
 
 # The workspace's language, as the package calls it.
 LANGUAGES = {"en": "en_US", "es": "es"}
@@ -19,7 +20,7 @@ def of(country: str, region: str | None, years: Sequence[int], language: str) ->
     wanted = LANGUAGES.get(language, language)
     spoken = wanted if wanted in known.supported_languages else known.default_language
     found = known(years=sorted(set(years)), subdiv=region, language=spoken)
-    return [{"from": day.isoformat(), "name": name} for day, name in sorted(found.items())]
+    return [{"from": day.isoformat(), "name": clean(name)} for day, name in sorted(found.items())]
 
 
 def countries() -> list[str]:

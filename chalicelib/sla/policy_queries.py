@@ -26,8 +26,9 @@ LOCK_ALL = text(f"SELECT p.id FROM sla_policies p WHERE {_LIVING} ORDER BY p.id 
 ADD = text(
     f"""
     INSERT INTO sla_policies (workspace_id, name, position, enabled, conditions, targets, calendar_id)
-    SELECT :workspace_id, :name, coalesce(CAST(:position AS integer), coalesce(max(p.position), 0) + 1),
-        :enabled, CAST(:conditions AS jsonb), CAST(:targets AS jsonb), :calendar_id
+    SELECT :workspace_id, :name,
+        coalesce(CAST(:position AS integer), least(coalesce(max(p.position), 0) + 1, 10000)), :enabled,
+        CAST(:conditions AS jsonb), CAST(:targets AS jsonb), :calendar_id
     FROM sla_policies p WHERE {_LIVING}
     HAVING count(*) < :most
     RETURNING id

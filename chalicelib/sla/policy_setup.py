@@ -87,14 +87,16 @@ def delete(tx: Transaction, actor: Actor, policy_id: UUID) -> None:
 def reorder(tx: Transaction, actor: Actor, ids: Sequence[UUID]) -> dict[str, Any]:
     """Puts all of them in this order, those that are not enabled too. Answers the first page.
 
-    Raises Forbidden, NotFound, and ValidationFailed where one is missing or named twice.
+    Raises Forbidden, NotFound, ValidationFailed for one named twice, Conflict where one is missing.
     """
     require_admin(actor)
     held = queries.lock_all(tx, actor.workspace.id)
     if not held >= set(ids):
         raise no_such_policy()
-    if len(ids) != len(held) or len(set(ids)) < len(ids):
-        raise ValidationFailed.of("policy_ids", "Name every policy once: the order is of all of them.")
+    if len(set(ids)) < len(ids):
+        raise ValidationFailed.of("policy_ids", "One is named twice.")
+    if len(ids) < len(held):
+        raise Conflict("Name every policy: the order is of all of them.")
     queries.reorder(tx, actor.workspace.id, ids)
     workspace = ("workspace", actor.workspace.id)
     audit(tx, actor, "sla_policies.reordered", workspace, after={"policies": list(ids)})

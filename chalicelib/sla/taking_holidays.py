@@ -7,6 +7,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
+from chalicelib.core.errors import ValidationFailed
 from chalicelib.sla import national_holidays
 from chalicelib.sla.calendar_setup import FACTS, changed, held, require_admin
 from chalicelib.sla.icalendar_holidays import read_icalendar
@@ -22,8 +23,10 @@ def of_country(
     Raises as `change` does.
     """
     require_admin(actor)
-    before = held(tx, actor, calendar_id)
     taken = national_holidays.of(country, region, years, actor.workspace.language)
+    if not taken:
+        raise ValidationFailed.of("years", "No public holidays are known of these years.")
+    before = held(tx, actor, calendar_id)
     source = national_holidays.source(country, region)
     in_years = {str(year) for year in years}
     kept = [
@@ -38,10 +41,16 @@ def from_file(tx: Transaction, actor: Actor, calendar_id: UUID, file: str) -> di
     """The all-day events of an iCalendar file (RFC 5545), in place of those that were taken from one of the
     same name. `skipped` in the answer says which others it has, and why. Raises as `change` does."""
     require_admin(actor)
-    before = held(tx, actor, calendar_id)
     read = read_icalendar(file, actor.now.date())
-    source = f"icalendar:{read.name or 'file'}"[:100]
-    kept = [each for each in before["holidays"] if each.get("source") != source]
+    before = held(tx, actor, calendar_id)
+    source = f"icalendar:{read.name or 'file'}"[:100].strip()
+    # The file was not read further back, and what was free then stays so.
+    earliest = f"{actor.now.year - 1}-01-01"
+    kept = [
+        each
+        for each in before["holidays"]
+        if each.get("source") != source or (each.get("to") or each.get("from", "")) < earliest
+    ]
     taken = [{**each, "source": source} for each in read.holidays]
     return _with_holidays(tx, actor, before, kept, taken, read.skipped)
 
@@ -49,6 +58,8 @@ def from_file(tx: Transaction, actor: Actor, calendar_id: UUID, file: str) -> di
 def known(actor: Actor, country: str | None, region: str | None, year: int | None) -> dict[str, Any]:
     """All countries; of one of them its regions, and its holidays of a year, this one unless said."""
     actor.require(Permission.SLA_READ, "How the desk counts its hours is between colleagues.")
+    if country is None and region is not None:
+        raise ValidationFailed.of("country", "Say of which country it is a region.")
     told: dict[str, Any] = {"countries": national_holidays.countries(), "regions": [], "holidays": []}
     if country is not None:
         language = actor.workspace.language

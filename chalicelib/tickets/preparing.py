@@ -46,8 +46,7 @@ class Prepared:
     @property
     def assignee_id(self) -> UUID | None:
         """Who is to work on it; None where nobody is, or nobody is named."""
-        person: UUID | None = self.who["assignee_id"] if self.who else None
-        return person
+        return self.who["assignee_id"] if self.who else None
 
 
 def check(
@@ -58,8 +57,7 @@ def check(
     *,
     me: bool = True,
 ) -> None:
-    """Whether a list can be kept, to be done by somebody later, of whom `me` may speak. Raises as `prepare`
-    does, and NotFound where nothing is wrong but that users or teams are not there."""
+    """Whether a list can be kept, for somebody who may be `me`. Raises as `prepare` does, as sent."""
     with as_sent():
         _prepare(tx, actor, read(documents, kinds, me=me))
 
@@ -81,17 +79,15 @@ def prepare(
 ) -> Prepared:
     """Looks up what the actions name. Call it before the statement that locks a ticket.
 
-    `documents`: of api/schemas/actions.py, all at most once that can be. `kinds`: what may be among them.
-    Raises ValidationFailed with the fields at fault, as `actions.2.team_id`: for what contradicts itself, and
-    for users, teams, custom fields and categories that are not there, or no longer.
+    `documents`: of api/schemas/actions.py. `kinds`: what may be among them. Raises ValidationFailed with the
+    fields at fault, as `actions.2.team_id`: for what contradicts itself, and for what is not there.
     """
     actions = read(documents, kinds, me=actor.user_id is not None)
     return _prepare(tx, actor, tuple(_with_me(action, actor) for action in actions))
 
 
 def rewritten(prepared: Prepared, texts: Mapping[Visibility, str | None]) -> Prepared:
-    """The same with other texts in place of its comments, of the visibilities that are named: as they are,
-    without placeholders; None for no comment."""
+    """The same with other texts in place of its comments, by visibility and as they are; None for none."""
     kept = [each for each in prepared.actions if each.given.get("visibility") not in texts]
     place = len(prepared.actions)
     templates = dict(prepared.templates)

@@ -4,21 +4,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from chalicelib.core.db import Transaction
 from chalicelib.core.json_text import dumps
 
 # The index of running targets, from where the last batch ended.
+NEXT = text(
+    """
+    SELECT DISTINCT g.ticket_id FROM sla_targets g
+    WHERE g.workspace_id = :workspace_id AND g.calendar_id = :calendar_id
+      AND g.fulfilled_at IS NULL AND g.ended_at IS NULL AND g.ticket_id > :after
+    ORDER BY g.ticket_id LIMIT :most
+    """
+)
 LOCK = text(
     """
-    SELECT t.id, t.due_at FROM tickets t
-    WHERE t.workspace_id = :workspace_id AND t.deleted_at IS NULL AND t.id = ANY(ARRAY(
-        SELECT DISTINCT g.ticket_id FROM sla_targets g
-        WHERE g.workspace_id = :workspace_id AND g.calendar_id = :calendar_id
-          AND g.fulfilled_at IS NULL AND g.ended_at IS NULL
-          AND (CAST(:after AS uuid) IS NULL OR g.ticket_id > CAST(:after AS uuid))
-        ORDER BY g.ticket_id LIMIT :most))
+    SELECT t.id FROM tickets t
+    WHERE t.workspace_id = :workspace_id AND t.id = ANY(CAST(:ids AS uuid[])) AND t.deleted_at IS NULL
     ORDER BY t.id
     FOR NO KEY UPDATE
     """
@@ -56,12 +59,17 @@ TELL = text(
 )
 
 
-def lock(
+def next_ones(
     tx: Transaction, workspace_id: UUID, calendar_id: UUID, after: UUID | None, most: int
-) -> Sequence[Row[Any]]:
-    """`id due_at` of the next tickets with a running target on the calendar, locked."""
-    keys = {"workspace_id": workspace_id, "calendar_id": calendar_id, "after": after, "most": most}
-    return tx.connection.execute(LOCK, keys).all()
+) -> list[UUID]:
+    """The next tickets with a running target on the calendar."""
+    keys = {"workspace_id": workspace_id, "calendar_id": calendar_id, "most": most}
+    return list(tx.connection.execute(NEXT, {**keys, "after": after or UUID(int=0)}).scalars())
+
+
+def lock(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Those that are not deleted, locked."""
+    return list(tx.connection.execute(LOCK, {"workspace_id": workspace_id, "ids": list(ids)}).scalars())
 
 
 def tell(tx: Transaction, workspace_id: UUID, told: Sequence[Mapping[str, Any]]) -> None:

@@ -41,22 +41,23 @@ def step(tx: Transaction, job: Row[Any], state: State) -> State | None:
     if actor is None:
         return None
     after = UUID(state["after"]) if state["after"] else None
-    held = recount_queries.lock(tx, job.workspace_id, job.subject_id, after, BATCH)
-    if not held:
+    found = recount_queries.next_ones(tx, job.workspace_id, job.subject_id, after, BATCH)
+    if not found:
         jobs.finish(tx, job, {"tickets": state["done"]})
         return None
-    clocks = sla_queries.load_many(tx, job.workspace_id, [row.id for row in held])
+    held = recount_queries.lock(tx, job.workspace_id, found)
+    clocks = sla_queries.load_many(tx, job.workspace_id, held)
     told: list[dict[str, Any]] = []
-    for row in held:
-        told += _recounted(row, clocks[row.id], job.subject_id, actor.now)
+    for ticket_id in held:
+        told += _recounted(ticket_id, clocks[ticket_id], job.subject_id, actor.now)
     recount_queries.tell(tx, job.workspace_id, told)
-    sla_queries.save_many(tx, job.workspace_id, {row.id: clocks[row.id].targets for row in held})
-    reached = {"after": str(held[-1].id), "done": state["done"] + len(held)}
+    sla_queries.save_many(tx, job.workspace_id, {each: clocks[each].targets for each in held})
+    reached = {"after": str(found[-1]), "done": state["done"] + len(held)}
     jobs.note(tx, job, reached, reached["done"])
     return reached
 
 
-def _recounted(ticket: Row[Any], clock: Clock, calendar_id: UUID, now: Any) -> list[dict[str, Any]]:
+def _recounted(ticket_id: UUID, clock: Clock, calendar_id: UUID, now: Any) -> list[dict[str, Any]]:
     """What is told of one ticket: breaches that nobody noticed before, then what moved."""
     moved = clock.recounted(now, calendar_id)
     resolution = clock.resolution()
@@ -74,6 +75,6 @@ def _recounted(ticket: Row[Any], clock: Clock, calendar_id: UUID, now: Any) -> l
         ]
         told.append(("sla_recounted", {"calendar_id": calendar_id, "targets": targets}))
     return [
-        {"ticket_id": ticket.id, "due_at": due_at, "action": action, "meta": meta, "place": place}
+        {"ticket_id": ticket_id, "due_at": due_at, "action": action, "meta": meta, "place": place}
         for place, (action, meta) in enumerate(told, 1)
     ]

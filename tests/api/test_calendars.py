@@ -275,6 +275,10 @@ class TestICalendar:
             FILE.format(events=event("SUMMARY:Old", "DTSTART;VALUE=DATE:20010101")),
             FILE.format(events=event("DTSTART;VALUE=DATE:20261301")),
             FILE.format(events=event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=SECONDLY")),
+            FILE.format(events=event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=YEARLY;INTERVAL=0")),
+            FILE.format(events=event("DTSTART;VALUE=DATE:19700101", "RRULE:FREQ=WEEKLY;BYHOUR=1,2,3")),
+            FILE.format(events=event("DTSTART;VALUE=DATE:20240106", "RRULE:FREQ=WEEKLY;BYDAY=SA,SU")),
+            FILE.format(events=event("DTSTART;VALUE=DATE:20990101")),
             FILE.format(
                 events=event(
                     "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=YEARLY;COUNT=3;BYMONTH=2;BYMONTHDAY=30"
@@ -288,6 +292,34 @@ class TestICalendar:
         reply = take(ada, make(ada), icalendar=file)
 
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "icalendar"), reply.text
+
+    def test_a_day_that_was_moved_or_cancelled_is_not_free_twice(self, ada: Api) -> None:
+        events = (
+            event("SUMMARY:Founders", "DTSTART;VALUE=DATE:20260302", "RRULE:FREQ=YEARLY;COUNT=3"),
+            event("SUMMARY:Founders", "DTSTART;VALUE=DATE:20270305", "RECURRENCE-ID;VALUE=DATE:20270302"),
+            event("DTSTART;VALUE=DATE:20280302", "RECURRENCE-ID;VALUE=DATE:20280302", "STATUS:CANCELLED"),
+        )
+
+        taken = take(ada, make(ada), icalendar=FILE.format(events="\n".join(events))).json["taken"]
+
+        assert [each["from"] for each in taken] == ["2026-03-02", "2027-03-05"]
+
+    def test_what_was_taken_can_be_sent_back(self, ada: Api) -> None:
+        strange = event("SUMMARY:a\x01b\x7f  c", "SUMMARY:again", "DTSTART;VALUE=DATE:20261103")
+        file = FILE.replace("Company days", "Days\x01 \x7f" + "x" * 120).format(events=strange)
+
+        taken = take(ada, make(ada), icalendar=file).json["calendar"]
+        back = ada.patch(f"/v1/calendars/{taken['id']}", {"holidays": taken["holidays"]})
+
+        assert (back.status, back.json["job_id"]) == (200, None), back.text
+
+    def test_years_that_were_read_before_stay(self, ada: Api) -> None:
+        old = {"from": "2020-05-04", "name": "Old", "source": "icalendar:Company days"}
+        file = FILE.format(events=event("SUMMARY:Day", "DTSTART;VALUE=DATE:20261103"))
+
+        taken = take(ada, make(ada, holidays=[old]), icalendar=file).json["calendar"]
+
+        assert [each["from"] for each in taken["holidays"]] == ["2020-05-04", "2026-11-03"]
 
     def test_a_rule_that_never_holds_ends(self, ada: Api) -> None:
         never = event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")

@@ -177,7 +177,8 @@ class TestOrdering:
 
         strange = [made["id"], default["id"], str(uuid4())]
         assert ada.post("/v1/sla-policies/reorder", {"policy_ids": strange}).status == 404
-        for wrong in ([made["id"]], [made["id"]] * 2, [made["id"], default["id"], made["id"]]):
+        assert ada.post("/v1/sla-policies/reorder", {"policy_ids": [made["id"]]}).status == 409
+        for wrong in ([made["id"]] * 2, [made["id"], default["id"], made["id"]]):
             reply = ada.post("/v1/sla-policies/reorder", {"policy_ids": wrong})
             assert (reply.status, reply.json["errors"][0]["field"]) == (422, "policy_ids")
 

@@ -16,7 +16,7 @@ from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 
 BODY = {"subject": "A", "description": "B"}
-STATEMENTS_OF_A_CREATE = 8
+STATEMENTS_OF_A_CREATE = 7
 COMMITTED = b"COMMIT\0"  # the tag of CommandComplete
 
 

@@ -44,7 +44,7 @@ def test_sixty_tickets_are_assigned_through_the_queue(stack: Stack, http: Http, 
     assert [result["ticket_id"] for result in first] == [ticket["id"] for ticket in tickets]
     shown = ada.get(f"/v1/tickets/{tickets[-1]['id']}").json
     assert (shown["assignee"]["id"], shown["status"], shown["version"]) == (ana["id"], "open", 2)
-    assert [comment["body"] for comment in shown["comments"]] == [f"{shown['label']}: the line is cut."]
+    assert [comment["body"] for comment in shown["comments"]] == [f"About {shown['label']}: the line is cut."]
     assert ada.post(f"/v1/jobs/{job['id']}/cancel").status == 409
 
     # Ana hears of all of them at once.

@@ -108,7 +108,8 @@ class TestPlans:
         assert "Function Scan on fn_search" in plan
         # Once, not for each ticket.
         assert "relevance" in more or "InitPlan" in plan
-        for table in ("tickets t", "search_documents", "comments", "sla_targets"):
+        # The promises of these few tickets may lie on one page, which is read whole.
+        for table in ("tickets t", "search_documents", "comments"):
             assert f"Seq Scan on {table}" not in plan
 
     def test_no_neighbours_words_are_read(self, desk: ServiceDesk, database: Database) -> None:

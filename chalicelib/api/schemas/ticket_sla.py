@@ -64,7 +64,8 @@ class ExplainedOut(Out):
         description="From when it was due to now, or to its end, where that is late."
     )
     adds_up: bool = Field(
-        description="False where its calendar was changed after it had finished: what was promised stands."
+        description="False where its calendar was changed since: what had finished by then stands as it was "
+        "promised, what runs is about to be counted anew."
     )
 
 
