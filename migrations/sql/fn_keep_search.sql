@@ -54,7 +54,8 @@ END $$;
 
 -- Writes the next p_limit documents of the entered workspace anew, the newest first, from before p_before on: all, or those of
 -- the tickets that somebody asked for. `last` is where the next batch begins, `seen` less than p_limit at the end. The documents
--- are held before their texts are read: who writes a text changes its document after it, and so has the last word.
+-- are held before their texts are read, in the order of their ids as those of many tickets are: who writes a text changes its
+-- document after it, and so has the last word.
 CREATE OR REPLACE FUNCTION fn_search_refresh(p_workspace uuid, p_requester uuid, p_before uuid, p_limit integer)
 RETURNS TABLE (last uuid, seen integer)
 LANGUAGE plpgsql
@@ -74,7 +75,7 @@ BEGIN
             ORDER BY t.id DESC LIMIT p_limit);
     END IF;
     PERFORM FROM public.search_documents d WHERE d.workspace_id = p_workspace AND d.id = ANY(v_ids)
-    ORDER BY d.id DESC FOR NO KEY UPDATE;
+    ORDER BY d.id FOR NO KEY UPDATE;
     UPDATE public.search_documents d SET vector = public.fn_ticket_vector(t)
     FROM public.tickets t
     WHERE d.workspace_id = p_workspace AND d.id = ANY(v_ids) AND t.workspace_id = p_workspace AND t.id = d.id;
