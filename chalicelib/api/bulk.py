@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.endpoint import Ahead, Answer, Call
 from chalicelib.api.job_answer import job_answer
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.actions import documents
@@ -10,7 +10,7 @@ from chalicelib.api.schemas.bulk import BulkIn, BulkOut, TicketAt
 from chalicelib.api.schemas.jobs import JobOut
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.tickets import bulk
-from chalicelib.tickets.bulk_acting import Chosen
+from chalicelib.tickets.bulk_acting import Chosen, deadline
 
 routes = Routes(__name__, tag="Tickets")
 
@@ -46,12 +46,18 @@ EXAMPLE = {
 }
 
 
+def _until(_: Ahead) -> float:
+    """One for all tries of the transaction."""
+    return deadline()
+
+
 @routes.post(
     "/v1/tickets/bulk",
     summary="Change up to 500 tickets: 50 at once, more by a job",
     answer=BulkOut,
     also={202: JobOut},
     examples=EXAMPLE,
+    prepare=_until,
 )
 def change_tickets(call: Call, body: BulkIn) -> Answer:
     """Each ticket stands alone: what one is refused leaves the others be. Up to 50 are changed at once, and
@@ -60,7 +66,7 @@ def change_tickets(call: Call, body: BulkIn) -> Answer:
     another with the rights that you have by then. A filter is read once, now. With `dry_run` nothing is
     done: the answer tells what would become of each of up to 50."""
     chosen, actions = _chosen(call, body), documents(body.actions)
-    asked = bulk.act(call.tx, call.actor, chosen, actions, dry_run=body.dry_run)
+    asked = bulk.act(call.tx, call.actor, chosen, actions, dry_run=body.dry_run, until=call.prepared)
     if "results" in asked:
         return Answer(asked)
     return Answer(job_answer(asked, call), 202, {"Location": f"/v1/jobs/{asked['id']}"})

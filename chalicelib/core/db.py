@@ -140,13 +140,13 @@ def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin
 
 
 def in_time(tx: Transaction, milliseconds: int, unit: Callable[[], T]) -> T | None:
-    """What the unit gives, or None where one of its statements takes longer than that: then nothing of it was
-    done, and the transaction goes on."""
+    """What the unit gives, or None where one of its statements takes longer than that, or waits too long for
+    a lock: then nothing of it was done, and the transaction goes on."""
     tx.connection.exec_driver_sql(f"SAVEPOINT in_time; SET LOCAL statement_timeout = {milliseconds:d}")
     try:
         given = unit()
     except DBAPIError as error:
-        if sqlstate(error) != CANCELLED:
+        if sqlstate(error) not in BUSY:
             raise
         tx.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT in_time; RELEASE SAVEPOINT in_time")
         return None

@@ -51,9 +51,10 @@ def act(
     actions: Sequence[Document],
     *,
     dry_run: bool = False,
+    until: float | None = None,
 ) -> dict[str, Any]:
     """Does it to at most AT_ONCE tickets, each once: `bulk_id dry_run results counts`; for more, the job that
-    will. `dry_run`: says what would become of each, and does nothing.
+    will. `dry_run`: says what would become of each, and does nothing. `until`: see bulk_acting.deadline.
 
     Raises ValidationFailed for actions that nobody could do and for too many to try, NotFound for what they
     name and is not there, Forbidden, Conflict for too many jobs at a time.
@@ -67,7 +68,7 @@ def act(
             raise ValidationFailed.of("dry_run", sentence)
         return ask(tx, actor, chosen, actions)
     bulk_id = uuid4()
-    results = at_once(tx, actor, chosen, prepared, bulk_id, dry_run=dry_run)
+    results = at_once(tx, actor, chosen, prepared, bulk_id, dry_run=dry_run, until=until)
     if not dry_run:
         changed = [result.ticket_id for result in results if result.status is Outcome.CHANGED]
         tell(tx, actor.workspace.id, bulk_id, (actor.type, actor.id), changed)

@@ -53,7 +53,8 @@ def step(tx: Transaction, job: Row[Any]) -> bool:
     except HelpdeskError as error:
         return _end(tx, held, error.detail)
     chosen = Chosen(item.subject_id, item.expected_version)
-    (result,) = at_once(tx, actor, [chosen], prepared, held.id)
+    # A ticket that takes too long is tried once more, by another delivery, and then fails alone.
+    (result,) = at_once(tx, actor, [chosen], prepared, held.id, comes_again=held.attempts <= 1)
     job_items.settle(tx, held, item.place, result.status, result.label, result.version, result.error)
     return False
 

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.core.db import LOCK_NOT_AVAILABLE, Transaction, sqlstate
+from chalicelib.core.db import Transaction, in_time
 from chalicelib.core.errors import Conflict, HelpdeskError, NotFound
 from chalicelib.sla.policies import Policy
 from chalicelib.tickets import queries
 from chalicelib.tickets.draft import Draft
 
+# For all locks of one statement together: each may be waited for almost as long as a lock may be.
+LOCKING_MS = 5_000
 HELD = "Somebody else is changing this ticket. Try again in a moment."
 
 
@@ -20,17 +22,13 @@ def open_drafts(
     """By id, the ticket as open_draft has it, or why there is none, with `label` and `version` of one that is
     seen.
 
-    They are locked in the order of their ids. Where somebody else holds one of them for too long, those that
-    are free are locked, and the others are Conflict: who holds some and waits for more may wait in a circle.
+    They are locked in the order of their ids. Where others hold some of them for too long in all, those that
+    are free are locked, and the rest are Conflict: who holds some and waits for more may wait in a circle.
     `policies`: the workspace's, where they are known already.
     """
     others: dict[UUID, Any] = {}
-    try:
-        with tx.attempt():
-            found = queries.lock_many(tx, actor, ticket_ids)
-    except Exception as error:
-        if sqlstate(error) != LOCK_NOT_AVAILABLE:
-            raise
+    found = in_time(tx, LOCKING_MS, lambda: queries.lock_many(tx, actor, ticket_ids))
+    if found is None:
         found = queries.lock_many(tx, actor, ticket_ids, waits=False)
         others = queries.visible_among(tx, actor, ticket_ids)
     drafts: dict[UUID, Draft | HelpdeskError] = {}

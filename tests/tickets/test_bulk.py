@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from chalicelib.accounts import principals
 from chalicelib.core.db import Transaction
-from chalicelib.tickets import acting, bulk_acting
+from chalicelib.tickets import acting, bulk_acting, drafts
 from chalicelib.tickets.bulk_acting import Chosen
 from tests.support.api import Reply
 from tests.support.cast import Cast, Person
@@ -20,6 +20,7 @@ from tests.support.tenants import fingerprint
 
 TAG = {"action": "add_tags", "tags": ["outage"]}
 CLOSE = {"action": "set_status", "status": "closed"}
+RAISED = "DO $$ BEGIN RAISE SQLSTATE '{}'; END $$"
 HOLD = text("SELECT id FROM tickets WHERE id = :id FOR NO KEY UPDATE")
 
 
@@ -173,6 +174,58 @@ class TestEachStandsAlone:
         late = reply.json["results"][1]
         assert (late["error"]["code"], late["label"]) == ("SERVICE_UNAVAILABLE", tickets[1]["label"])
         assert desk.detail(cast.ada, tickets[1])["tags"] == []
+
+    @pytest.mark.parametrize("tries", [1, 2])
+    def test_the_wait_for_locks_and_a_try_that_was_lost_are_part_of_the_time(
+        self, desk: ServiceDesk, cast: Cast, monkeypatch: pytest.MonkeyPatch, tries: int
+    ) -> None:
+        ticket = desk.networks_ticket()
+        clock, calls = [0.0], []
+
+        def slow(tx: Transaction, *given: Any) -> Any:
+            calls.append(clock[0])
+            clock[0] += (bulk_acting.LONGEST_SECONDS + 1) / tries
+            if len(calls) < tries:
+                tx.connection.exec_driver_sql(RAISED.format("40P01"))
+            return drafts.open_drafts(tx, *given)
+
+        monkeypatch.setattr(bulk_acting, "monotonic", lambda: clock[0])
+        monkeypatch.setattr(bulk_acting, "open_drafts", slow)
+
+        reply = change(desk, cast.dario, [ticket], TAG)
+
+        assert (outcomes(reply), len(calls)) == (["failed"], tries)
+        assert reply.json["results"][0]["error"]["detail"] == bulk_acting.NO_TIME
+
+    def test_one_that_takes_too_long_fails_alone(
+        self, desk: ServiceDesk, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        slow, quick = desk.networks_ticket(), desk.networks_ticket()
+        too_long_for(slow["label"], monkeypatch)
+
+        reply = change(desk, cast.dario, [slow, quick], TAG)
+
+        assert outcomes(reply) == ["failed", "changed"]
+        error = reply.json["results"][0]["error"]
+        assert error == {"code": "SERVICE_UNAVAILABLE", "detail": bulk_acting.TOO_SLOW}
+
+    def test_they_are_changed_in_the_order_of_their_ids_and_told_in_that_of_the_request(
+        self, desk: ServiceDesk, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tickets = sorted((desk.networks_ticket() for _ in range(3)), key=lambda each: each["id"])
+        apply, order = acting.apply, []
+
+        def watched(draft: Any, *given: Any) -> Any:
+            order.append(str(draft.ticket.id))
+            return apply(draft, *given)
+
+        monkeypatch.setattr(acting, "apply", watched)
+
+        reply = change(desk, cast.dario, tickets[::-1], TAG)
+
+        ids = [each["id"] for each in tickets]
+        assert order == ids
+        assert [result["ticket_id"] for result in reply.json["results"]] == ids[::-1]
 
 
 class TestRights:
@@ -417,6 +470,28 @@ class TestBesideOthers:
         assert (results[0].error["code"], results[0].label) == ("CONFLICT", held["label"])
         assert desk.detail(cast.ada, free)["tags"] == ["outage"]
 
+    def test_tickets_that_several_hold_one_after_another_fail_alone(
+        self,
+        desk: ServiceDesk,
+        cast: Cast,
+        connections: Connections,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """The time for all the locks is over before that for one of them."""
+        held, free = desk.networks_ticket(), desk.networks_ticket()
+        monkeypatch.setattr(drafts, "LOCKING_MS", 200)
+
+        def request(tx: Transaction) -> Any:
+            return bulk_of(cast, [held, free])(tx), tx.connection.scalar(text("SHOW statement_timeout"))
+
+        with connections.engine.connect() as other, other.begin():
+            database_hold(other, cast, held)
+            results, timeout = connections.run(request)
+
+        assert [result.status for result in results] == ["failed", "changed"]
+        assert (results[0].error["code"], results[0].label) == ("CONFLICT", held["label"])
+        assert timeout == "10s"
+
     def test_two_over_the_same_tickets_in_opposite_order_wait_for_each_other_and_both_are_done(
         self, desk: ServiceDesk, cast: Cast, connections: Connections
     ) -> None:
@@ -445,6 +520,18 @@ def bulk_of(cast: Cast, tickets: list[dict[str, Any]], action: dict[str, Any] = 
         return bulk_acting.at_once(tx, actor, chosen, prepared, uuid4())
 
     return unit
+
+
+def too_long_for(label: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has a statement on this ticket be cancelled for the time that it takes."""
+    apply = acting.apply
+
+    def slow(draft: Any, *given: Any) -> Any:
+        if draft.ticket.label == label:
+            draft.tx.connection.exec_driver_sql(RAISED.format("57014"))
+        return apply(draft, *given)
+
+    monkeypatch.setattr(acting, "apply", slow)
 
 
 def database_hold(connection: Any, cast: Cast, ticket: dict[str, Any]) -> None:

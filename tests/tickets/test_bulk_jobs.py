@@ -16,7 +16,7 @@ from tests.support.crew import crew
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.service_desk import ServiceDesk
-from tests.tickets.test_bulk import fill
+from tests.tickets.test_bulk import fill, too_long_for
 
 COMMENT = {"action": "comment", "body": "We know of it.", "visibility": "internal"}
 COMMENTS = "SELECT count(*) FROM comments WHERE body = 'We know of it.'"
@@ -366,6 +366,27 @@ class TestOnce:
         ended = look(desk, cast.dario, job)
         assert (ended["status"], ended["counts"]) == ("done", {"changed": 2, "failed": 1})
         assert ended["failures"][0]["error"]["code"] == "INTERNAL_SERVER_ERROR"
+
+    def test_a_ticket_that_takes_too_long_is_tried_again_and_then_fails_alone(
+        self,
+        desk: ServiceDesk,
+        cast: Cast,
+        workshop: Workshop,
+        database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        fill(database, cast, 3)
+        job = ask(desk, cast.dario)
+        (message,) = workshop.take()
+        too_long_for("TKT-2026-91001", monkeypatch)
+
+        assert workshop.deliver(message) == [0]
+        assert look(desk, cast.dario, job)["counts"] == {"changed": 1, "waiting": 2}
+        assert workshop.deliver(message) == []
+
+        ended = look(desk, cast.dario, job)
+        assert (ended["status"], ended["counts"]) == ("done", {"changed": 2, "failed": 1})
+        assert ended["failures"][0]["error"]["code"] == "SERVICE_UNAVAILABLE"
 
 
 class TestCancelling:
