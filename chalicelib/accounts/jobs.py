@@ -35,10 +35,10 @@ def shape(job: Row[Any]) -> dict[str, Any]:
     }
 
 
-def get(tx: Transaction, actor: Actor, job_id: UUID) -> dict[str, Any]:
+def get(tx: Transaction, actor: Actor, job_id: UUID, sight: job_queries.Sight = None) -> dict[str, Any]:
     """A job with its first failures, for admins; for its creator too, where it is about nobody else. NotFound
-    for all others."""
-    job = _seen(tx, actor, job_id)
+    for all others. `sight`: what tells the tickets that are in the actor's, where some are not."""
+    job = _seen(tx, actor, job_id, sight)
     return {**shape(job), "failures": [result(failure) for failure in job.failures]}
 
 
@@ -50,12 +50,17 @@ def listing(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], page: Page
 
 
 def results(
-    tx: Transaction, actor: Actor, job_id: UUID, statuses: Sequence[str] | None, page: Page
+    tx: Transaction,
+    actor: Actor,
+    job_id: UUID,
+    statuses: Sequence[str] | None,
+    page: Page,
+    sight: job_queries.Sight = None,
 ) -> dict[str, Any]:
-    """A page of what became of a job's things, in their order. NotFound as `get`."""
+    """A page of what became of a job's things, in their order. NotFound, and `sight`, as `get`."""
     job = _seen(tx, actor, job_id)
     after = page.after("place", (int, UUID))
-    rows = job_queries.results(tx, job, statuses, page, "place", after)
+    rows = job_queries.results(tx, job, statuses, page, "place", after, sight)
     return answer(
         rows,
         page,
@@ -92,8 +97,8 @@ def cancel(
     return shape(_seen(tx, actor, job_id))
 
 
-def _seen(tx: Transaction, actor: Actor, job_id: UUID) -> Row[Any]:
-    job = job_queries.shown(tx, actor, job_id)
+def _seen(tx: Transaction, actor: Actor, job_id: UUID, sight: job_queries.Sight = None) -> Row[Any]:
+    job = job_queries.shown(tx, actor, job_id, sight)
     if job is None:
         raise NotFound("There is no such job.")
     return job

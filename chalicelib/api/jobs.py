@@ -12,6 +12,7 @@ from chalicelib.api.schemas.jobs import EXAMPLE, JobDetail, JobOut, JobQuery, Re
 from chalicelib.core import paging
 from chalicelib.privacy import erasing
 from chalicelib.tickets import bulk, bulk_jobs
+from chalicelib.tickets.visibility import sight_of
 
 routes = Routes(__name__, tag="Jobs")
 
@@ -39,7 +40,7 @@ def list_jobs(call: Call, query: JobQuery) -> Answer:
     examples={"answer": {**EXAMPLE, "failures": []}},
 )
 def get_job(call: Call, job_id: UUID) -> Answer:
-    return Answer(job_answer(jobs.get(call.tx, call.actor, job_id), call))
+    return Answer(job_answer(jobs.get(call.tx, call.actor, job_id, sight_of(call.actor)), call))
 
 
 @routes.get(
@@ -49,7 +50,8 @@ def get_job(call: Call, job_id: UUID) -> Answer:
 )
 def list_results(call: Call, job_id: UUID, query: ResultQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
-    return Answer(jobs.results(call.tx, call.actor, job_id, query.status, page))
+    sight = sight_of(call.actor)
+    return Answer(jobs.results(call.tx, call.actor, job_id, query.status, page, sight))
 
 
 @routes.post(

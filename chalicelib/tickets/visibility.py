@@ -72,3 +72,9 @@ def staff_who_see(
     return f"""(u.role IN ('admin', 'dispatcher') OR {everybody} OR {own} OR EXISTS (
         SELECT FROM team_members s
         WHERE s.workspace_id = u.workspace_id AND s.user_id = u.id AND s.team_id = {team}))"""
+
+
+def sight_of(actor: Actor) -> tuple[str, dict[str, Any]] | None:
+    """The same, but None for whoever sees all of the workspace: what they know of a ticket that is gone stays
+    with them."""
+    return visible_to(actor) if reasons_of(actor)[0] else None

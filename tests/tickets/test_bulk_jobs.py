@@ -563,6 +563,27 @@ class TestRightsOfThen:
                 assert desk.as_(person).get(f"/v1/jobs/{job['id']}{path}").status == 404
         assert look(desk, cast.ada, job)["id"] == job["id"]
 
+    def test_of_a_ticket_that_is_out_of_sight_by_now_its_results_tell_nothing(
+        self, desk: ServiceDesk, cast: Cast, workshop: Workshop, database: Database
+    ) -> None:
+        kept, gone = desk.networks_ticket(), desk.networks_ticket()
+        named = [{"id": each["id"], "version": 7} for each in (kept, gone)]
+        job = ask(desk, cast.ana, ticket_ids=[*named, desk.networks_ticket()["id"]])
+        workshop.work()
+        move = "UPDATE tickets SET team_id = :t WHERE id = :id"
+        database.run(move, t=cast.teams["Apps"], id=UUID(gone["id"]))
+
+        in_sight, out_of_it, _ = told = results(desk, cast.ana, job)
+        assert (in_sight["label"], in_sight["error"]["current_version"]) == (kept["label"], 1)
+        assert (out_of_it["label"], out_of_it["version"]) == (None, None)
+        assert (out_of_it["ticket_id"], out_of_it["status"]) == (gone["id"], "failed")
+        assert out_of_it["error"] == {
+            "code": "OPTIMISTIC_LOCK",
+            "detail": "You do not see this ticket any more.",
+        }
+        assert look(desk, cast.ana, job)["failures"] == told[:2]
+        assert [each["label"] for each in results(desk, cast.ada, job)][1] == gone["label"]
+
 
 def taken_up(cast: Cast, job: dict[str, Any]) -> Any:
     """The job's row, as the one who works it off has it."""
