@@ -19,6 +19,8 @@ from chalicelib.sla import queries as sla_queries
 from chalicelib.tickets import discarding, rule_event_queries
 
 SWEEP_LIMIT = 500
+# How long one transaction goes on to the next rule by the clock.
+RULE_SECONDS = 2.0
 PURGE_LIMIT = 1000
 # A ticket brings its comments, its timeline and its promises along.
 TICKET_PURGE_LIMIT = 200
@@ -148,10 +150,11 @@ def sweep_rules(has_time: HasTime) -> tuple[int, int]:
     """Sweeps, a transaction each, until nothing is left. Returns how many tickets were looked at, and how
     often a rule was due."""
     began, followed, due = datetime.now(UTC), 0, 0
+    step = partial(rule_event_queries.sweep, limit=SWEEP_LIMIT, began=began, seconds=RULE_SECONDS)
     while has_time():
-        some = in_transaction(lambda tx: rule_event_queries.sweep(tx, SWEEP_LIMIT, began), repeatable=True)
-        followed, due = followed + some[0], due + some[1]
-        if max(some) < SWEEP_LIMIT:
+        some, handed_over, more = in_transaction(step, repeatable=True)
+        followed, due = followed + some, due + handed_over
+        if not more:
             break
     return followed, due
 

@@ -41,6 +41,8 @@ LOOK = text(
             'timezone', k.timezone, 'weekly', k.weekly, 'holidays', k.holidays) END AS calendar,
         CASE WHEN CAST(:since AS text) IS NOT NULL THEN (
             SELECT i.instant FROM fn_rule_instants(t.workspace_id, ARRAY[t.id], :since) i) END AS instant,
+        CASE WHEN CAST(:since AS text) IS NOT NULL THEN
+            fn_rule_chain(t.workspace_id, t.id, :since) END AS chain,
         EXISTS (SELECT FROM rule_firings f
             WHERE f.workspace_id = t.workspace_id AND f.rule_id = :rule_id AND f.event_id = :event_id)
         OR EXISTS (SELECT FROM rule_firings f
@@ -78,17 +80,26 @@ RECKON = text(
       AND fired_from IS DISTINCT FROM CAST(:counts_from AS timestamptz)
     """
 )
+# In one order, and not waiting: whoever holds a row is looking at it.
 LOOK_AGAIN = text(
     """
-    UPDATE rule_dues SET at = now()
-    WHERE workspace_id = :workspace_id AND ticket_id = :ticket_id AND fired_from IS DISTINCT FROM counts_from
+    WITH held AS MATERIALIZED (
+        SELECT workspace_id, rule_id, ticket_id FROM rule_dues
+        WHERE workspace_id = :workspace_id AND ticket_id = :ticket_id
+          AND fired_from IS DISTINCT FROM counts_from
+        ORDER BY rule_id FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE rule_dues d SET at = now() FROM held
+    WHERE d.workspace_id = held.workspace_id AND d.rule_id = held.rule_id AND d.ticket_id = held.ticket_id
     """
 )
 DONE = text(
     "INSERT INTO rule_events (workspace_id, event_id) VALUES (:workspace_id, :event_id) "
     "ON CONFLICT DO NOTHING"
 )
-SWEEP = text("CALL sp_rule_sweep(:limit, CAST(:began AS timestamptz), 0, 0)")
+SWEEP = text(
+    "CALL sp_rule_sweep(:limit, CAST(:began AS timestamptz), make_interval(secs => :seconds), 0, 0, false)"
+)
 ENTRY = text(
     """
     SELECT e.id, e.sequence, e.action, e.actor_type, e.actor_id, e.changes, e.meta,
@@ -135,7 +146,8 @@ def look(
     counts_from: str | None = None,
 ) -> Row[Any] | None:
     """The ticket with what conditions ask beside it; None where it is gone. `instant`: what a rule counts
-    `since`; `has_fired`: whether this rule has, for this event or this instant."""
+    `since`; `chain`: the rules that led to that; `has_fired`: whether this rule has, for this event or this
+    instant."""
     keys: dict[str, Any] = {"workspace_id": workspace_id, "ticket_id": ticket_id, "actor_id": actor_id}
     keys |= {"comment_id": comment_id, "since": since, "rule_id": rule_id, "event_id": event_id}
     return tx.connection.execute(LOOK, {**keys, "counts_from": counts_from}).first()
@@ -169,11 +181,11 @@ def done(tx: Transaction, event: Event) -> None:
     tx.connection.execute(DONE, {"workspace_id": event.workspace_id, "event_id": event.id})
 
 
-def sweep(tx: Transaction, limit: int, began: datetime) -> tuple[int, int]:
-    """Follows and hands over, over all workspaces: how many tickets were looked at, how many were due. See
-    sp_rule_sweep.sql."""
-    row = tx.connection.execute(SWEEP, {"limit": limit, "began": began}).one()
-    return row.p_followed, row.p_due
+def sweep(tx: Transaction, limit: int, began: datetime, seconds: float) -> tuple[int, int, bool]:
+    """Follows and hands over, over all workspaces: how many tickets were looked at, how many were due, and
+    whether there may be more. See sp_rule_sweep.sql."""
+    row = tx.connection.execute(SWEEP, {"limit": limit, "began": began, "seconds": seconds}).one()
+    return row.p_followed, row.p_due, row.p_more
 
 
 def entries(tx: Transaction, workspace_id: UUID, ticket_id: UUID, sequence: int | None) -> Sequence[Row[Any]]:

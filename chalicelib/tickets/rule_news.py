@@ -51,8 +51,9 @@ OCCASIONS: Mapping[str, Occasion] = {
 
 @dataclass(frozen=True)
 class News:
-    """An event as triggers see it. `chain`: the rules that led to it, the last of which did it; `due`: the
-    rule whose time has come, and what it counted from."""
+    """An event as triggers see it. `chain`: the rules that led to it, the last of which did it; by the clock it is
+    that of the instant, read under the ticket's lock. `due`: the rule whose time has come, and what it
+    counted from."""
 
     occasion: Occasion
     action: str
@@ -71,6 +72,10 @@ class News:
     def comment_id(self) -> UUID | None:
         told = self.meta.get("comment_id")
         return UUID(told) if told else None
+
+    def is_too_deep(self) -> bool:
+        """Whether as many rules as there may be in a row led to this."""
+        return self.depth >= MAX_DEPTH
 
     def was_caused_by(self, rule_id: UUID) -> bool:
         """Whether the rule led to this, near or far: then it does not run again."""

@@ -8,7 +8,7 @@ it is now; what an event changed is asked of the event.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -141,7 +141,7 @@ class _Run:
 
     def fire(self, rule: Any) -> list[dict[str, Any]]:
         """Does what the rule says, if that is still to be done once the ticket is held. The news of it."""
-        prepared, refused = _prepared(self.tx, self.actor, rule)
+        prepared, refused = prepare(self.tx, self.actor, rule.actions, rule.id)
         try:
             draft = open_draft(self.tx, self.actor, self.ticket_id)
         except NotFound:
@@ -152,9 +152,10 @@ class _Run:
         since = self.counts_from
         if since and not rule_clock.is_due(self.tx, self.actor, self.event, rule, row, since):
             return []
-        if not self.applies(rule, row):
+        news = replace(self.news, chain=row.chain) if since else self.news
+        if news.is_too_deep() or news.was_caused_by(rule.id) or not self.applies(rule, row):
             return []
-        chain = [*self.news.chain, {"id": str(rule.id), "name": rule.name}]
+        chain = [*news.chain, {"id": str(rule.id), "name": rule.name}]
         outcome = FiringOutcome.FAILED
         if prepared is not None:
             outcome, refused = self._act(draft, prepared, chain)
@@ -162,7 +163,7 @@ class _Run:
             draft = Draft(self.tx, self.actor, draft.ticket)
             draft.tell("rule_fired", internal=True, rules=chain, outcome=outcome, reason=refused)
             draft.save(counts=False)
-        said = {"depth": self.news.depth, "outcome": outcome, "reason": refused}
+        said = {"depth": news.depth, "outcome": outcome, "reason": refused}
         rule_event_queries.record(self.tx, self.event, rule.id, self.counts_from, said)
         return list(self.tx.events)
 
@@ -178,19 +179,21 @@ class _Run:
                 draft.entries.insert(0, Entry("rule_fired", {}, told, internal=True))
                 draft.save(counts=bool(draft.values))
         except Exception as error:
-            return FiringOutcome.FAILED, _why(error, chain[-1]["id"])
+            return FiringOutcome.FAILED, why(error, chain[-1]["id"])
         return outcome, None
 
 
-def _prepared(tx: Transaction, actor: Actor, rule: Any) -> tuple[acting.Prepared | None, str | None]:
+def prepare(
+    tx: Transaction, actor: Actor, actions: Sequence[Mapping[str, Any]], rule_id: Any
+) -> tuple[acting.Prepared | None, str | None]:
     """What the actions must look up before the ticket is held, or why they cannot be done any more."""
     try:
-        return acting.prepare(tx, actor, rule.actions), None
+        return acting.prepare(tx, actor, actions), None
     except (HelpdeskError, LookupError, TypeError, ValueError) as error:
-        return None, _why(error, rule.id)
+        return None, why(error, rule_id)
 
 
-def _why(error: Exception, rule_id: Any) -> str:
+def why(error: Exception, rule_id: Any) -> str:
     """The sentence for what stopped a rule. Raises it where the same may succeed another time."""
     if isinstance(error, HelpdeskError):
         return error.detail[:MAX_REASON]

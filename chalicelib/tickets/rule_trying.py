@@ -3,14 +3,15 @@ All of it is really done, in a part of the transaction that is then undone: noth
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import HelpdeskError, NotFound
-from chalicelib.tickets import acting, rule_conditions, rule_news, rules
+from chalicelib.core.errors import NotFound
+from chalicelib.tickets import acting, rule_conditions, rule_news, rule_running, rules
 from chalicelib.tickets import rule_event_queries as queries
 from chalicelib.tickets.draft import open_draft
 from chalicelib.tickets.lifecycle import FINISHED
@@ -48,8 +49,9 @@ def try_out(
     listens to."""
     desk = as_the_desk(actor)
     clock = next((each for each in rule["when"] if each["on"] == Occasion.SINCE), None)
-    prepared = [_prepared(tx, desk, [document]) for document in rule["actions"]]
-    together = _prepared(tx, desk, rule["actions"])
+    rule_id = rule.get("id")
+    prepared = [_prepared(tx, desk, [document], rule_id) for document in rule["actions"]]
+    together = _prepared(tx, desk, rule["actions"], rule_id)
     news, entry = (NOBODY, None) if clock else _event(tx, actor, rule, ticket_id, sequence)
     about = news or NOBODY
     row = queries.look(
@@ -63,18 +65,18 @@ def try_out(
     if row is None:
         raise NotFound("There is no such ticket.")
     judgement = rule_conditions.judge(rule["conditions"], facts_of(row, about, actor.now))
-    when = _clock(clock, row, actor) if clock else _heard(rule, news, entry)
+    when = _clock(rule, clock, row, actor) if clock else _heard(rule, news, entry)
     if not is_open_to_rules(row):
         when = {**when, "holds": False, "reason": "Rules leave archived and merged tickets alone."}
     elif about.occasion is Occasion.COMMENTED and row.comment is None:
         when = {**when, "holds": False, "reason": "The comment was taken back."}
-    effect = _done(tx, desk, ticket_id, together)
+    effect = _done(tx, desk, ticket_id, together, rule_id)
     return {
         "would_fire": when["holds"] and judgement.holds,
         "when": when,
         "conditions": {"holds": judgement.holds, **_verdicts(judgement)},
         "actions": [
-            {"action": document, **_done(tx, desk, ticket_id, each)}
+            {"action": document, **_done(tx, desk, ticket_id, each, rule_id)}
             for document, each in zip(rule["actions"], prepared, strict=True)
         ],
         "together": effect,
@@ -108,14 +110,20 @@ def _heard(rule: Mapping[str, Any], news: News | None, entry: Any) -> dict[str, 
     if news is None:
         told = "this entry." if entry else "any entry of the ticket's timeline."
         return {"holds": False, "reason": f"The rule does not listen to {told}", **facts}
-    if news.depth >= rule_news.MAX_DEPTH:
-        return {"holds": False, "reason": "Three rules in a row led to this: no further one runs.", **facts}
+    stopped = _stopped(rule, news)
+    return {"holds": stopped is None, "reason": stopped, **facts}
+
+
+def _stopped(rule: Mapping[str, Any], news: News) -> str | None:
+    """Why the rules that led to this keep the rule from running."""
+    if news.is_too_deep():
+        return "Three rules in a row led to this: no further one runs."
     if "id" in rule and news.was_caused_by(rule["id"]):
-        return {"holds": False, "reason": "The rule led to this itself: it does not run again.", **facts}
-    return {"holds": True, "reason": None, **facts}
+        return "The rule led to this itself: it does not run again."
+    return None
 
 
-def _clock(clock: Mapping[str, Any], row: Any, actor: Actor) -> dict[str, Any]:
+def _clock(rule: Mapping[str, Any], clock: Mapping[str, Any], row: Any, actor: Actor) -> dict[str, Any]:
     if row.instant is None:
         told = "There is nothing to count from on this ticket."
         return {"holds": False, "reason": told, "event": None, "counts_from": None, "at": None}
@@ -123,11 +131,10 @@ def _clock(clock: Mapping[str, Any], row: Any, actor: Actor) -> dict[str, Any]:
     facts = {"event": None, "counts_from": row.instant, "at": at}
     if row.status in FINISHED:
         return {"holds": False, "reason": "The ticket is finished: the clock runs no longer.", **facts}
-    return {
-        "holds": at <= actor.now,
-        "reason": None if at <= actor.now else "Its time has not come.",
-        **facts,
-    }
+    stopped = _stopped(rule, replace(NOBODY, chain=row.chain))
+    if stopped is None and at > actor.now:
+        stopped = "Its time has not come."
+    return {"holds": stopped is None, "reason": stopped, **facts}
 
 
 def _verdicts(judgement: Judgement) -> dict[str, list[dict[str, Any]]]:
@@ -146,18 +153,16 @@ def _short(value: Any) -> Any:
     return [_short(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _prepared(tx: Transaction, desk: Actor, documents: Sequence[Mapping[str, Any]]) -> Prepared:
-    try:
-        return acting.prepare(tx, desk, documents)
-    except HelpdeskError as error:
-        return error.detail
+def _prepared(tx: Transaction, desk: Actor, documents: Sequence[Mapping[str, Any]], rule_id: Any) -> Prepared:
+    prepared, refused = rule_running.prepare(tx, desk, documents, rule_id)
+    return prepared if prepared is not None else str(refused)
 
 
 class _Undone(Exception):
     """The end of a part that was only tried."""
 
 
-def _done(tx: Transaction, desk: Actor, ticket_id: UUID, prepared: Prepared) -> dict[str, Any]:
+def _done(tx: Transaction, desk: Actor, ticket_id: UUID, prepared: Prepared, rule_id: Any) -> dict[str, Any]:
     """What would become of the ticket, by changes as its timeline would tell them, or why it is refused."""
     if isinstance(prepared, str):
         return {"outcome": "refused", "reason": prepared, "changes": []}
@@ -171,7 +176,7 @@ def _done(tx: Transaction, desk: Actor, ticket_id: UUID, prepared: Prepared) -> 
             raise _Undone
     except _Undone:
         pass
-    except HelpdeskError as error:
-        return {"outcome": "refused", "reason": error.detail, "changes": []}
+    except Exception as error:
+        return {"outcome": "refused", "reason": rule_running.why(error, rule_id), "changes": []}
     changes = [{"action": each.action, "changes": _short(each.changes)} for each in tried.entries]
     return {"outcome": "applied" if changes else "unchanged", "reason": None, "changes": changes}

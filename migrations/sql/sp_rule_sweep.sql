@@ -55,13 +55,31 @@ BEGIN
     WHERE t.workspace_id = p_workspace AND t.id = ANY(p_tickets);
 END $$;
 
+-- The rules that led to the instant that a rule counts from, as the `meta` of that timeline entry names them; [] where people set it.
+-- A ticket's due time follows its status, its priority and its promise: whoever changed one of these last is taken to have moved it.
+CREATE OR REPLACE FUNCTION fn_rule_chain(p_workspace uuid, p_ticket uuid, p_since text) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+    SELECT coalesce((
+        SELECT e.meta -> 'rules' FROM timeline_entries e
+        WHERE e.workspace_id = p_workspace AND e.ticket_id = p_ticket AND e.changes ?| CASE
+            WHEN p_since IN ('status_changed', 'pending') THEN ARRAY['status']
+            WHEN p_since = 'assigned' THEN ARRAY['assignee_id']
+            WHEN p_since IN ('due', 'due_in') THEN ARRAY['status', 'priority', 'sla_minutes']
+            END
+        ORDER BY e.sequence DESC LIMIT 1), '[]')
+$$;
+
 -- First it follows: of each rule it looks at the tickets that have changed since it looked last, in the order of their last change,
 -- and reckons when the rule is due on them. So a sweep costs what has changed and what is due, not what there is; a rule that is
 -- new, or counts something else than before, goes through all tickets once, p_limit at a time. Then it claims what is due, which
 -- stands there no longer: one event each, however many sweeps run at once.
--- p_began: rules that were followed after it have had their turn. Once p_followed and p_due are less than p_limit, nothing is left.
+-- p_began: rules that were followed after it have had their turn. p_within: no rule is begun with after so long, for all of this is
+-- one transaction, which holds each rule that it has passed; so what many rules cost is paid in many calls, and none is lost by a
+-- statement_timeout. p_more: whether the next call may find more.
 CREATE OR REPLACE PROCEDURE sp_rule_sweep(
-    IN p_limit integer, IN p_began timestamptz, INOUT p_followed integer DEFAULT 0, INOUT p_due integer DEFAULT 0
+    IN p_limit integer, IN p_began timestamptz, IN p_within interval,
+    INOUT p_followed integer DEFAULT 0, INOUT p_due integer DEFAULT 0, INOUT p_more boolean DEFAULT false
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_custom_plan
@@ -73,16 +91,18 @@ DECLARE
     v_seen integer;
     v_last timestamptz;
     v_from timestamptz;
+    v_until CONSTANT timestamptz := clock_timestamp() + p_within;
 BEGIN
     p_followed := 0;
     p_due := 0;
+    p_more := false;
     LOOP
         SELECT r.workspace_id, r.id, r.since, r.minutes, r.generation, r.followed_until INTO v_rule
         FROM public.rules r
         WHERE r.since IS NOT NULL AND r.enabled_at IS NOT NULL AND (r.followed_at IS NULL OR r.followed_at < p_began)
         ORDER BY r.followed_at NULLS FIRST, r.followed_until NULLS FIRST LIMIT 1
         FOR NO KEY UPDATE SKIP LOCKED;
-        EXIT WHEN NOT FOUND OR p_followed >= p_limit;
+        EXIT WHEN NOT FOUND;
 
         v_from := coalesce(v_rule.followed_until, '-infinity');
         -- Apart, for each has an index that leads past all that is closed.
@@ -136,6 +156,8 @@ BEGIN
             followed_at = CASE WHEN p_followed >= p_limit THEN p_began - interval '1 microsecond'
                                ELSE greatest(clock_timestamp(), p_began) END
         WHERE r.workspace_id = v_rule.workspace_id AND r.id = v_rule.id;
+        p_more := p_followed >= p_limit OR clock_timestamp() >= v_until;
+        EXIT WHEN p_more;
     END LOOP;
 
     WITH due AS MATERIALIZED (
@@ -161,7 +183,8 @@ BEGIN
         ORDER BY c.at
     )
     SELECT count(*) INTO p_due FROM claimed;
+    p_more := p_more OR p_due >= p_limit;
 END $$;
-ALTER PROCEDURE sp_rule_sweep(integer, timestamptz, integer, integer) OWNER TO mesa_definer;
-REVOKE ALL ON PROCEDURE sp_rule_sweep(integer, timestamptz, integer, integer) FROM PUBLIC;
-GRANT EXECUTE ON PROCEDURE sp_rule_sweep(integer, timestamptz, integer, integer) TO mesa_app;
+ALTER PROCEDURE sp_rule_sweep(integer, timestamptz, interval, integer, integer, boolean) OWNER TO mesa_definer;
+REVOKE ALL ON PROCEDURE sp_rule_sweep(integer, timestamptz, interval, integer, integer, boolean) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE sp_rule_sweep(integer, timestamptz, interval, integer, integer, boolean) TO mesa_app;

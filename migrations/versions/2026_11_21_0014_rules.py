@@ -13,6 +13,8 @@ depends_on = None
 def upgrade() -> None:
     op.execute(
         """
+        DROP PROCEDURE IF EXISTS sp_rule_sweep(integer, timestamptz, integer, integer);
+
         CREATE TABLE rules (
             workspace_id uuid NOT NULL,
             id uuid NOT NULL DEFAULT uuidv7(),
@@ -111,7 +113,10 @@ def downgrade() -> None:
     op.execute(
         """
         DROP PROCEDURE IF EXISTS sp_rule_sweep(integer, timestamptz, integer, integer);
-        DROP FUNCTION IF EXISTS fn_rules_listen(uuid, text), fn_rule_instants(uuid, uuid[], text);
+        DROP PROCEDURE IF EXISTS
+            sp_rule_sweep(integer, timestamptz, interval, integer, integer, boolean);
+        DROP FUNCTION IF EXISTS fn_rules_listen(uuid, text), fn_rule_instants(uuid, uuid[], text),
+            fn_rule_chain(uuid, uuid, text);
         DROP TABLE rule_firings, rule_events, rule_dues, rules;
         """
     )

@@ -1,14 +1,18 @@
 """Rules at work: what sets them off, once an event, in order, three in a row; a refusal stops nobody."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from chalicelib import queues, schedules
+from chalicelib.accounts import principals
 from chalicelib.core.event import Event
-from chalicelib.tickets import rule_event_queries, rule_running
+from chalicelib.tickets import rule_clock, rule_event_queries, rule_running
 from tests.conftest import Queue
 from tests.support.connections import Connections
 from tests.support.database import Database
@@ -301,6 +305,82 @@ class TestLoops:
         assert book.look(ticket)["tags"] == ["t0", "t1", "t2", "t3"]
         assert book.fired(ticket) == ["0", "1", "2"]
 
+    def test_two_rules_by_the_clock_that_set_each_other_off_come_to_an_end(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        pauses = by_the_clock(book, "pauses", "open", "on_hold")
+        resumes = by_the_clock(book, "resumes", "on_hold", "open")
+        ticket = desk.in_status("open")
+
+        for _ in range(5):
+            tick(book)
+
+        assert book.fired(ticket) == ["pauses", "resumes"]
+        assert [each["depth"] for rule in (pauses, resumes) for each in book.firings(rule)] == [0, 1]
+        tried = desk.as_(desk.cast.ada).post(f"/v1/rules/{pauses['id']}/test", {"ticket_id": ticket["id"]})
+        assert tried.json["when"]["reason"] == "The rule led to this itself: it does not run again."
+
+    def test_a_rule_by_the_clock_and_one_that_undoes_it_come_to_an_end(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        by_the_clock(book, "pauses", "open", "on_hold")
+        book.make(
+            "resumes",
+            when=[{"on": "updated", "fields": ["status"]}],
+            conditions=all_of(("status", "is", "on_hold")),
+            actions=[{"action": "set_status", "status": "open", "reason": "Go on."}],
+        )
+        ticket = desk.in_status("open")
+
+        for _ in range(4):
+            tick(book)
+
+        assert book.fired(ticket) == ["pauses", "resumes"]
+
+    def test_what_people_do_then_begins_a_new_row(self, book: RuleBook, desk: ServiceDesk) -> None:
+        by_the_clock(book, "pauses", "open", "on_hold")
+        ticket = desk.in_status("open")
+        tick(book)
+        assert desk.do(desk.cast.dario, ticket, "resume").status == 200
+
+        tick(book)
+
+        assert book.fired(ticket) == ["pauses", "pauses"]
+
+    def test_no_more_than_three_rules_by_the_clock_run_in_a_row(
+        self, book: RuleBook, desk: ServiceDesk
+    ) -> None:
+        statuses = ("open", "on_hold", "open", "on_hold", "open")
+        for n, (now, then) in enumerate(pairwise(statuses)):
+            says = (("tags", "has", f"t{n}"), ("tags", "has_not", f"t{n + 1}"))
+            by_the_clock(book, f"{n}", now, then, *says, also=tag(f"t{n + 1}"))
+        ticket = desk.in_status("open")
+        desk.patch(desk.cast.dario, book.look(ticket), tags=["t0"])
+
+        for _ in range(6):
+            tick(book)
+
+        assert book.fired(ticket) == ["0", "1", "2"]
+
+
+def tick(book: RuleBook) -> None:
+    """A sweep, and the delivery of what it hands over and of what comes of that."""
+    book.forget()
+    schedules.sweep_rules(lambda: True)
+    book.run()
+
+
+def by_the_clock(
+    book: RuleBook, name: str, now: str, then: str, *conditions: Any, also: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """A rule that sets one status as soon as there is the other."""
+    return book.make(
+        name,
+        when=[{"on": "since", "since": "status_changed", "minutes": 0}],
+        conditions=all_of(("status", "is", now), *conditions),
+        actions=[{"action": "set_status", "status": then, "reason": "So be it."}, *also],
+    )
+
 
 class TestRefusals:
     def test_an_action_that_is_illegal_now_is_told_and_stops_nobody(
@@ -561,8 +641,8 @@ class TestClock:
         began = datetime.now(UTC)
 
         for _ in range(3):
-            connections.at_once([lambda tx: rule_event_queries.sweep(tx, 2, began)] * 4)
-        while max(connections.run(lambda tx: rule_event_queries.sweep(tx, 500, began))):
+            connections.at_once([lambda tx: rule_event_queries.sweep(tx, 2, began, 2)] * 4)
+        while max(connections.run(lambda tx: rule_event_queries.sweep(tx, 500, began, 2))):
             pass
 
         due = database.rows("SELECT ticket_id FROM events WHERE type = 'rule.due'")
@@ -749,10 +829,10 @@ class TestClock:
         book.forget()
         began = datetime.now(UTC)
 
-        swept = [connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began)) for _ in range(5)]
+        swept = [connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began, 2)) for _ in range(5)]
         book.run()
 
-        assert swept == [(2, 2), (2, 2), (1, 1), (0, 0), (0, 0)]
+        assert swept == [(2, 2, True), (2, 2, True), (1, 1, False), (0, 0, False), (0, 0, False)]
         assert len(book.firings(rule)) == 5
 
     def test_the_clock_stops_once_a_ticket_is_closed_whatever_was_reckoned(
@@ -780,13 +860,66 @@ class TestClock:
             book.age(desk.networks_ticket(), "25 hours")
         began = datetime.now(UTC)
 
-        swept = [connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began)) for _ in range(2)]
+        swept = [connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began, 2)) for _ in range(2)]
 
-        assert [followed for followed, _ in swept] == [2, 2]
+        assert [followed for followed, *_ in swept] == [2, 2]
         assert database.value("SELECT count(DISTINCT rule_id) FROM rule_dues") == 2
-        while max(connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began))):
+        while max(connections.run(lambda tx: rule_event_queries.sweep(tx, 2, began, 2))):
             pass
         assert database.value("SELECT count(*) FROM rule_dues") == 10
+
+    def test_many_rules_are_gone_through_in_many_transactions(
+        self, book: RuleBook, desk: ServiceDesk, connections: Connections, database: Database
+    ) -> None:
+        """With no time at all a transaction goes through one rule, and hands over what it found due."""
+        for n in range(5):
+            book.make(f"{n}", when=[{"on": "since", "since": "created", "hours": 24}])
+        book.age(desk.networks_ticket(), "25 hours")
+        began = datetime.now(UTC)
+
+        swept = [connections.run(lambda tx: rule_event_queries.sweep(tx, 500, began, 0)) for _ in range(6)]
+
+        assert swept == [(1, 1, True)] * 5 + [(0, 0, False)]
+        assert database.value("SELECT count(DISTINCT rule_id) FROM rule_dues") == 5
+
+    def test_a_sweep_whose_time_ends_is_gone_on_with_by_the_next(
+        self, book: RuleBook, desk: ServiceDesk, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for n in range(5):
+            book.make(f"{n}", when=[{"on": "since", "since": "created", "hours": 24}])
+        book.age(desk.networks_ticket(), "25 hours")
+        monkeypatch.setattr(schedules, "RULE_SECONDS", 0)
+
+        swept = []
+        for _ in range(3):
+            left = iter([True, True, False])
+            swept.append(schedules.sweep_rules(lambda left=left: next(left)))
+
+        assert swept == [(2, 2), (2, 2), (1, 1)]
+        assert database.value("SELECT count(DISTINCT rule_id) FROM rule_dues") == 5
+        assert schedules.sweep_rules(lambda: True) == (0, 0)
+
+    def test_what_a_breach_looks_at_again_waits_for_nobody(
+        self, book: RuleBook, desk: ServiceDesk, connections: Connections, database: Database
+    ) -> None:
+        """Else a sweep and it, each with rows that the other wants, would stop each other."""
+        for name in ("one", "other"):
+            book.make(name, when=[{"on": "since", "since": "created", "hours": 24}])
+        ticket = desk.networks_ticket()
+        self.sweep(book)
+        event = Event.parse(batch_of(message_of(ticket, desk, "ticket.sla_breached"))["Records"][0]["body"])
+        held = "SELECT rule_id FROM rule_dues ORDER BY rule_id DESC LIMIT 1 FOR NO KEY UPDATE"
+
+        def hold(tx: Any) -> None:
+            principals.enter_system(tx, desk.cast.acme)
+            tx.connection.execute(text(held)).one()
+
+        def look_again(tx: Any) -> None:
+            tx.connection.execute(text("SET LOCAL lock_timeout = '1s'"))
+            rule_clock.look_again(tx, event)
+
+        assert connections.behind(hold, look_again) is None
+        assert database.value("SELECT count(*) FROM rule_dues WHERE at <= now()") == 1
 
     def test_another_delay_is_reckoned_anew_and_fires_for_no_instant_twice(
         self, book: RuleBook, desk: ServiceDesk, rule: dict[str, Any]

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from chalicelib.tickets import acting
 from tests.support.api import Api
 from tests.support.connections import Connections
 from tests.support.database import Database
@@ -408,6 +409,25 @@ class TestTrying:
         assert [each["outcome"] for each in tried["actions"]] == ["applied", "refused"]
         assert tried["together"]["outcome"] == "refused"
         assert tried["together"]["reason"].startswith("A ticket that is closed cannot be changed")
+
+    @pytest.mark.parametrize("where", ["prepare", "apply"])
+    def test_a_fault_of_ours_is_told_as_a_refusal(
+        self, desk: ServiceDesk, book: RuleBook, monkeypatch: pytest.MonkeyPatch, where: str
+    ) -> None:
+        rule, ticket = book.make(), desk.networks_ticket()
+
+        def breaks(*_: Any) -> Any:
+            raise LookupError
+
+        monkeypatch.setattr(acting, where, breaks)
+        tried = self.try_out(desk, rule, ticket)
+
+        told = {
+            "outcome": "refused",
+            "reason": "It could not be done, by a fault of the desk itself.",
+            "changes": [],
+        }
+        assert tried["together"] == told
 
     def test_an_entry_of_the_timeline_can_be_the_event(self, desk: ServiceDesk, book: RuleBook) -> None:
         changed = {"all": [{"field": "priority", "operator": "changed_to", "value": "high"}]}
