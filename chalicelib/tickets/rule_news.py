@@ -51,9 +51,9 @@ OCCASIONS: Mapping[str, Occasion] = {
 
 @dataclass(frozen=True)
 class News:
-    """An event as triggers see it. `chain`: the rules that led to it, the last of which did it; by the clock it is
-    that of the instant, read under the ticket's lock. `due`: the rule whose time has come, and what it
-    counted from."""
+    """An event as triggers see it. `chain`: the rules that led to it, the last of which did it; by the
+    clock it is that of the instant, read under the ticket's lock. `due`: the rule whose time has come, and
+    what it counted from."""
 
     occasion: Occasion
     action: str
