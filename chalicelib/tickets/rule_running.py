@@ -6,7 +6,6 @@ written down in the transaction that does it, under the lock of the ticket. Cond
 it is now; what an event changed is asked of the event.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,8 +15,8 @@ from uuid import UUID
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
 from chalicelib.core import events
-from chalicelib.core.db import Transaction, is_passing
-from chalicelib.core.errors import HelpdeskError, NotFound
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound
 from chalicelib.core.event import Event
 from chalicelib.models.words import FiringOutcome
 from chalicelib.tickets import acting, rule_clock, rule_conditions, rule_event_queries, rule_news
@@ -25,12 +24,10 @@ from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.queries import Entry
 from chalicelib.tickets.rule_facts import facts_of, is_open_to_rules, kinds_of_actor
 from chalicelib.tickets.rule_news import News, Occasion
-
-log = logging.getLogger(__name__)
+from chalicelib.tickets.rule_refusals import prepare, why
 
 InTransaction = Callable[[Callable[[Transaction], Any]], Any]
 Place = tuple[int, UUID]
-MAX_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -181,23 +178,3 @@ class _Run:
         except Exception as error:
             return FiringOutcome.FAILED, why(error, chain[-1]["id"])
         return outcome, None
-
-
-def prepare(
-    tx: Transaction, actor: Actor, actions: Sequence[Mapping[str, Any]], rule_id: Any
-) -> tuple[acting.Prepared | None, str | None]:
-    """What the actions must look up before the ticket is held, or why they cannot be done any more."""
-    try:
-        return acting.prepare(tx, actor, actions), None
-    except (HelpdeskError, LookupError, TypeError, ValueError) as error:
-        return None, why(error, rule_id)
-
-
-def why(error: Exception, rule_id: Any) -> str:
-    """The sentence for what stopped a rule. Raises it where the same may succeed another time."""
-    if isinstance(error, HelpdeskError):
-        return error.detail[:MAX_REASON]
-    if is_passing(error):
-        raise error
-    log.error("rule failed", exc_info=error, extra={"rule_id": str(rule_id)})
-    return "It could not be done, by a fault of the desk itself."

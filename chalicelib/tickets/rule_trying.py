@@ -11,7 +11,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
-from chalicelib.tickets import acting, rule_conditions, rule_news, rule_running, rules
+from chalicelib.tickets import acting, rule_conditions, rule_news, rule_refusals, rules
 from chalicelib.tickets import rule_event_queries as queries
 from chalicelib.tickets.draft import open_draft
 from chalicelib.tickets.lifecycle import FINISHED
@@ -154,7 +154,7 @@ def _short(value: Any) -> Any:
 
 
 def _prepared(tx: Transaction, desk: Actor, documents: Sequence[Mapping[str, Any]], rule_id: Any) -> Prepared:
-    prepared, refused = rule_running.prepare(tx, desk, documents, rule_id)
+    prepared, refused = rule_refusals.prepare(tx, desk, documents, rule_id)
     return prepared if prepared is not None else str(refused)
 
 
@@ -177,6 +177,6 @@ def _done(tx: Transaction, desk: Actor, ticket_id: UUID, prepared: Prepared, rul
     except _Undone:
         pass
     except Exception as error:
-        return {"outcome": "refused", "reason": rule_running.why(error, rule_id), "changes": []}
+        return {"outcome": "refused", "reason": rule_refusals.why(error, rule_id), "changes": []}
     changes = [{"action": each.action, "changes": _short(each.changes)} for each in tried.entries]
     return {"outcome": "applied" if changes else "unchanged", "reason": None, "changes": changes}
