@@ -20,9 +20,12 @@ from tests.support.statements import recorded
 from tests.support.tenants import furnish
 
 READ, WRITE, KEY = 3, 8, 2
-# Counting has an end in time, which is set before it and lifted after it.
+# What has an end in time: it is set before and lifted after.
 COUNTING = 2
-LONGER = {"/v1/views/{view_id}/count": READ + COUNTING}
+LONGER = {
+    "/v1/tickets/{ticket_id}/similar": READ + COUNTING,
+    "/v1/views/{view_id}/count": READ + COUNTING,
+}
 MARK_OF_SENDING = "fn_events_sent"
 
 READS = [

@@ -1,9 +1,13 @@
 """Similar tickets: by the words that matter, as far as one may see them."""
 
+import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from chalicelib.core.db import Transaction
+from chalicelib.tickets import search_queries, similar
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
@@ -170,3 +174,60 @@ def test_no_table_is_read_whole(desk: ServiceDesk, connections: Connections, dat
 
     assert "Function Scan on fn_similar" in plan
     assert "Seq Scan" not in plan
+
+
+MANY = """
+    INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, team_id)
+    SELECT t.workspace_id, 1000 + n, 'T-' || n, 'The vpn drops', 'tunnel office printer ' || n,
+        t.requester_id, t.team_id
+    FROM tickets t, generate_series(1, 20000) n WHERE t.id = :like
+"""
+READ = """
+    SELECT sum(seq_tup_read + idx_tup_fetch)::integer FROM pg_stat_xact_user_tables
+    WHERE relname = 'search_documents'
+"""
+
+
+class TestOfManyThatSayTheSame:
+    @pytest.fixture
+    def tickets(self, desk: ServiceDesk, database: Database) -> dict[str, Any]:
+        """Carol's old one with the rare word, Chris's 20,000 without it, and that of today, which has all."""
+        old = desk.ticket(subject="VPN", description="The Frankfurt tunnel drops.")
+        database.run(MANY, like=desk.ticket(desk.cast.chris, subject="Coffee")["id"])
+        database.run("ANALYZE tickets, search_documents")
+        return {"old": old, "new": desk.ticket(subject="The VPN drops", description="Tunnel to Frankfurt")}
+
+    def test_few_are_read_and_the_one_with_the_rare_word_comes_first(
+        self, desk: ServiceDesk, database: Database, tickets: dict[str, Any]
+    ) -> None:
+        for who in (desk.cast.dario, desk.cast.carol):
+            assert numbers(alike(desk, tickets["new"], who))[0] == tickets["old"]["number"]
+        database.run("SELECT set_config('app.workspace_id', :w, false)", w=str(desk.cast.acme))
+        read = {}
+        looking = {
+            "dario": {"staff": True},
+            "ana": {"staff": True, "person": str(desk.cast.ana.id), "teams": [desk.cast.teams["Networks"]]},
+            "chris": {"staff": False, "person": str(desk.cast.chris.id), "organisation": None},
+        }
+        for name, asked in looking.items():
+            database.run("BEGIN")
+            database.rows(
+                "SELECT * FROM fn_similar(CAST(:t AS uuid), CAST(:a AS jsonb), 10)",
+                t=tickets["new"]["id"],
+                a=json.dumps(asked, default=str),
+            )
+            read[name] = database.value(READ)
+            database.run("ROLLBACK")
+
+        # 2,000 of the newest, 3,000 by the index, and what is weighed of them once more.
+        assert max(read.values()) < 10_000
+
+
+def test_what_takes_too_long_is_none_and_no_error(desk: ServiceDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(tx: Transaction, *_: Any) -> Any:
+        return tx.connection.execute(text("SELECT pg_sleep(5)")).all()
+
+    monkeypatch.setattr(similar, "LONGEST", 20)
+    monkeypatch.setattr(search_queries, "similar", sleep)
+
+    assert alike(desk, desk.ticket(**VPN)) == []
