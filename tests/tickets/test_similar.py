@@ -178,8 +178,8 @@ def test_no_table_is_read_whole(desk: ServiceDesk, connections: Connections, dat
 
 MANY = """
     INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, team_id)
-    SELECT t.workspace_id, 1000 + n, 'T-' || n, (ARRAY['The vpn', 'It drops', 'A tunnel'])[n % 3 + 1], 'office ' || n,
-        t.requester_id, t.team_id
+    SELECT t.workspace_id, 1000 + n, 'T-' || n, (ARRAY['The vpn', 'It drops', 'A tunnel'])[n % 3 + 1],
+        'office ' || n, t.requester_id, t.team_id
     FROM tickets t, generate_series(1, 20000) n WHERE t.id = :like
 """
 # It goes on from one transaction to the next until the server collects it.
@@ -192,7 +192,7 @@ READ = """
 class TestOfManyThatSayTheSame:
     @pytest.fixture
     def tickets(self, desk: ServiceDesk, database: Database) -> dict[str, Any]:
-        """Carol's old one with the rare word, Chris's 20,000 with a third of the others each, and today's with all."""
+        """Carol's old one with the rare word, Chris's 20,000 with one of the others, today's with all."""
         old = desk.ticket(subject="VPN", description="The Frankfurt tunnel drops.")
         database.run(MANY, like=desk.ticket(desk.cast.chris, subject="Coffee")["id"])
         database.run("ANALYZE tickets, search_documents")
