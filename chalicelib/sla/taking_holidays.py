@@ -59,7 +59,7 @@ def known(actor: Actor, country: str | None, region: str | None, year: int | Non
     """All countries; of one of them its regions, and its holidays of a year, this one unless said."""
     actor.require(Permission.SLA_READ, "How the desk counts its hours is between colleagues.")
     if country is None and region is not None:
-        raise ValidationFailed.of("country", "Say of which country it is a region.")
+        raise ValidationFailed.of("region", "Say of which country it is one.")
     told: dict[str, Any] = {"countries": national_holidays.countries(), "regions": [], "holidays": []}
     if country is not None:
         language = actor.workspace.language
