@@ -89,6 +89,9 @@ def _write_zip(folder: Path, target: Path) -> None:
             if _is_unused(name):
                 continue
             content = path.read_bytes()
+            if name.endswith("/METADATA"):
+                # Its headers have the version; the rest is the package's description for people.
+                content = content.split(b"\n\n", 1)[0] + b"\n"
             if name in imported and name.endswith(".py"):
                 # In the source's place: it would be read for tracebacks alone, and is a tenth of the package.
                 append(archive, f"{name}c", compile_module(name, content, docstrings=False)[1])
