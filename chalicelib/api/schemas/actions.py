@@ -123,22 +123,7 @@ class Delete(In):
     action: Literal["delete"]
 
 
-Action = Annotated[
-    SetPriority
-    | SetType
-    | SetCategory
-    | Assign
-    | Transfer
-    | AddTags
-    | RemoveTags
-    | SetField
-    | SetStatus
-    | SetSlaMinutes
-    | AddWatcher
-    | WriteComment,
-    Field(discriminator="action"),
-]
-AnyAction = Annotated[
+_Plain = (
     SetPriority
     | SetType
     | SetCategory
@@ -151,10 +136,9 @@ AnyAction = Annotated[
     | SetSlaMinutes
     | AddWatcher
     | WriteComment
-    | Archive
-    | Delete,
-    Field(discriminator="action"),
-]
+)
+Action = Annotated[_Plain, Field(discriminator="action")]
+AnyAction = Annotated[_Plain | Archive | Delete, Field(discriminator="action")]
 # What is kept and done again; what is done once may archive and delete too.
 Actions = Annotated[list[Action], Field(min_length=1, max_length=MOST)]
 ActionsOnce = Annotated[list[AnyAction], Field(min_length=1, max_length=MOST)]
