@@ -95,6 +95,8 @@ def _write_zip(folder: Path, target: Path) -> None:
             if name in imported and name.endswith(".py"):
                 # In the source's place: it would be read for tracebacks alone, and is a tenth of the package.
                 append(archive, f"{name}c", compile_module(name, content, docstrings=False)[1])
+            elif name.endswith(".py"):
+                append(archive, name, without_words(content))
             else:
                 append(archive, name, without_sections(content) if ".so" in path.suffixes else content)
 
@@ -132,15 +134,24 @@ def compile_module(name: str, source: bytes, *, docstrings: bool = True) -> tupl
 
     Docstrings are a fifth of it, for a library that nobody asks for help in a Lambda.
     """
-    tree = ast.parse(source)
-    if not docstrings:
-        for node in ast.walk(tree):
-            if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-                node.body[:1] = [] if len(node.body) > 1 else [ast.copy_location(ast.Pass(), node.body[0])]
+    tree = ast.parse(source) if docstrings else _undocumented(source)
     code = marshal.dumps(compile(tree, name, "exec", dont_inherit=True))
     unchecked = (0b01).to_bytes(4, "little")
     head = importlib.util.MAGIC_NUMBER + unchecked + importlib.util.source_hash(source)
     return importlib.util.cache_from_source(name), head + code
+
+
+def without_words(source: bytes) -> bytes:
+    """The same program without comments and docstrings: half of a library like holidays is sources of dates."""
+    return ast.unparse(_undocumented(source)).encode() + b"\n"
+
+
+def _undocumented(source: bytes) -> ast.Module:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body[:1] = [] if len(node.body) > 1 else [ast.copy_location(ast.Pass(), node.body[0])]
+    return tree
 
 
 def without_sections(library: bytes) -> bytes:

@@ -11,7 +11,7 @@ import sqlalchemy.util
 from local.errors import StackError
 from local.gateway import refuse_other_methods
 from local.package import check_merge
-from local.vendor import compile_module, without_sections
+from local.vendor import compile_module, without_sections, without_words
 
 SOURCE = b'''"""Says hello."""
 
@@ -53,6 +53,16 @@ class TestBytecode:
         assert (module.__doc__, module.hello.__doc__, module.Empty.__doc__) == (None, None, None)
         with pytest.raises(AssertionError):
             module.hello("")
+
+
+class TestSources:
+    def test_what_is_not_imported_at_once_goes_without_its_words(self, tmp_path: Path) -> None:
+        (tmp_path / "module.py").write_bytes(without_words(SOURCE + b"# Good day.\n"))
+        module = load(tmp_path / "module.py")
+
+        assert module.hello("Ada") == "hello Ada"
+        assert (module.__doc__, module.Empty.__doc__) == (None, None)
+        assert "Good day" not in (tmp_path / "module.py").read_text()
 
 
 class TestLibraries:
