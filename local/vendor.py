@@ -142,7 +142,7 @@ def compile_module(name: str, source: bytes, *, docstrings: bool = True) -> tupl
 
 
 def without_words(source: bytes) -> bytes:
-    """The same program without comments and docstrings: half of a library like holidays is sources of dates."""
+    """The same program without comments and docstrings: half of what holidays has."""
     return ast.unparse(_undocumented(source)).encode() + b"\n"
 
 
