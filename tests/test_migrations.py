@@ -1,5 +1,6 @@
 """Migrations go both ways and leave nothing behind, and what they make is what the models say."""
 
+import json
 import os
 import subprocess
 import sys
@@ -165,6 +166,49 @@ class TestBothWays:
             database.value("SELECT encode(fn_field_digest(CAST(:p AS jsonb)), 'hex')", p=pair)
             for pair in sought
         }
+
+    def test_what_had_finished_before_keeps_what_it_used_by_the_calendars_of_then(
+        self, scratch: Scratch
+    ) -> None:
+        """Around the clock in one statement, business hours by the engine; pauses left out either way."""
+        alembic(scratch.cluster, scratch.name, "upgrade", "0020")
+        database = scratch.database
+        database.run("SET session_replication_role = replica")
+        workspace = database.value("SELECT workspace_id FROM fn_make_workspace('acme', 'Acme')")
+        office = database.value(
+            "INSERT INTO calendars (workspace_id, name, timezone, weekly) VALUES "
+            "(:w, 'Office', 'Europe/Berlin', CAST(:weekly AS jsonb)) RETURNING id",
+            w=workspace,
+            weekly='{"4": [["09:00", "17:00"]], "0": [["09:00", "17:00"]]}',
+        )
+        always = database.value("SELECT id FROM calendars WHERE id <> :office", office=office)
+        friday, monday = "2026-06-05 15:00+02", "2026-06-08 11:00+02"
+        for calendar, fulfilled, ended, paused, pauses in (
+            (always, monday, None, None, [["2026-06-05T14:00:00+02:00", "2026-06-05T16:00:00+02:00"]]),
+            (office, monday, None, None, [["2026-06-05T14:00:00+02:00", "2026-06-05T16:00:00+02:00"]]),
+            (always, None, monday, "2026-06-08 10:59+02", []),
+            (office, None, monday, "2026-06-08 10:59+02", []),
+            (always, None, None, None, []),
+            (office, None, None, None, []),
+        ):
+            database.run(
+                "INSERT INTO sla_targets (workspace_id, ticket_id, metric, calendar_id, minutes, started_at, "
+                "fulfilled_at, ended_at, paused_at, paused_intervals) VALUES (:w, uuidv7(), 'resolution', "
+                ":c, 480, CAST(:s AS timestamptz), CAST(:f AS timestamptz), CAST(:e AS timestamptz), "
+                "CAST(:p AS timestamptz), CAST(:i AS jsonb))",
+                w=workspace,
+                c=calendar,
+                s=friday,
+                f=fulfilled,
+                e=ended,
+                p=paused,
+                i=json.dumps(pauses),
+            )
+
+        alembic(scratch.cluster, scratch.name, "upgrade", "head")
+
+        used = database.value("SELECT array_agg(used_minutes ORDER BY id) FROM sla_targets")
+        assert used == [68 * 60 - 60, 60 + 120, 68 * 60 - 1, 120 + 119, None, None]
 
     def test_up_twice_is_up_once(self, migrated: Scratch) -> None:
         """Deployments run it every time; the functions are put in again, as the repository has them."""

@@ -107,6 +107,8 @@ sla_targets = Table(
     timestamp("fulfilled_at"),
     timestamp("ended_at"),
     timestamp("breached_at"),
+    # The business minutes that it took until it finished, without pauses; null while it runs.
+    Column("used_minutes", Double),
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     belongs_to("sla_policies", "policy_id"),
     belongs_to("calendars", "calendar_id"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.sla.hours import Calendar, NoWorkingTime, OutOfTime, business_minutes, due_at
+from chalicelib.sla.hours import Calendar, NoWorkingTime, OutOfTime, Pause, business_minutes, due_at
 from chalicelib.sla.targets import BREACH, Target
 
 MICROSECOND = 1 / 60_000_000  # in minutes
@@ -29,10 +29,25 @@ def disarm(target: Target) -> None:
     target.changed = True
 
 
+def elapsed(target: Target, calendar: Calendar, until: datetime) -> float:
+    """The business minutes from its start to a moment, without its pauses, by the calendar as it is now."""
+    pauses: list[Pause] = [*target.paused_intervals]
+    if target.paused_at is not None:
+        pauses.append((target.paused_at, None))
+    return business_minutes(target.started_at, max(until, target.started_at), calendar, pauses)
+
+
+def keep_used(target: Target, calendar: Calendar) -> None:
+    """What a target took is settled when it finishes: no calendar that changes later changes it."""
+    target.used_minutes = elapsed(target, calendar, target.finished_at) if target.finished_at else None
+    target.changed = True
+
+
 def used(target: Target, calendar: Calendar) -> float:
-    """The business minutes that a finished target took, without its pauses."""
-    finished = target.finished_at or target.started_at
-    return business_minutes(target.started_at, finished, calendar, target.paused_intervals)
+    """The business minutes that a finished target took; counted now where nobody noted them then."""
+    if target.used_minutes is not None:
+        return target.used_minutes
+    return elapsed(target, calendar, target.finished_at or target.started_at)
 
 
 def left(minutes: float, used_minutes: float) -> float:

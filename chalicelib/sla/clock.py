@@ -51,7 +51,8 @@ class Clock(Promises):
             if target and target.running:
                 self._finish(target, now, fulfilled=True)
             elif target and target.withdrawn and metric is Metric.FIRST_RESPONSE:
-                target.fulfilled_at, target.ended_at, target.changed = now, None, True
+                target.fulfilled_at, target.ended_at = now, None
+                self._settle(target)
 
     def asked(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
         """The customer wrote. The first message without an answer counts, once there was a first response."""

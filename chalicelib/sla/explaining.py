@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.models.words import Metric
-from chalicelib.sla.aiming import used
-from chalicelib.sla.hours import Calendar, Interval, Pause, business_minutes, intervals, within_hours
+from chalicelib.sla.aiming import elapsed, used
+from chalicelib.sla.hours import Calendar, Interval, Pause, intervals, within_hours
 from chalicelib.sla.promises import SHARED
 from chalicelib.sla.targets import Target
 
@@ -16,6 +16,7 @@ from chalicelib.sla.targets import Target
 MOST_INTERVALS = 400
 # Finer than the microsecond in which the engine counts.
 MINUTE_DIGITS = 8
+NOTHING = 1e-6
 KINDS = ("counted", "paused", "closed")
 
 
@@ -30,8 +31,8 @@ def explain(
     and `remaining` count to its end, or to `now` while it runs; `remaining` is negative once late. `explain`
     covers the time from its start to when it is due (while it is paused or was withdrawn: to now or its end),
     and what is counted there adds up to the goal; `overtime` goes on from there where it is late.
-    `adds_up` is false where its calendar was changed since: what had finished stands as it was promised, what
-    runs is about to be counted anew.
+    `adds_up` is false where its calendar was changed since: what had finished stands with the due time and
+    the minutes of then, and the intervals are those of today; what runs is about to be counted anew.
     """
     return [
         _explained(target, targets, calendars, now)
@@ -51,7 +52,8 @@ def _explained(
         pauses.append((target.paused_at, None))
     # A verb that waited for the lock may have happened a moment after this statement's time.
     end = max(target.finished_at or now, target.started_at)
-    elapsed = business_minutes(target.started_at, end, calendar, pauses)
+    counted = elapsed(target, calendar, end)
+    took = counted if target.running else used(target, calendar)
     due = target.due_at
     told = stretch(intervals(target.started_at, max(due or end, target.started_at), calendar, pauses))
     late = due is not None and due < end
@@ -68,14 +70,15 @@ def _explained(
         "breached_at": target.breached_at,
         "goal": _minutes(target.minutes),
         "used_before": _minutes(_used_before(target, targets, calendars)),
-        "elapsed": _minutes(elapsed),
-        "remaining": _minutes(target.minutes - elapsed),
+        "elapsed": _minutes(took),
+        "remaining": _minutes(target.minutes - took),
         "breached": target.breached_by(now),
         "paused": target.paused,
         "within_hours": within_hours(now, calendar),
         "explain": told,
         "overtime": overtime,
-        "adds_up": due is None or abs(told["counted"] - target.minutes) < 1e-6,
+        "adds_up": (due is None or abs(told["counted"] - target.minutes) < NOTHING)
+        and abs(took - counted) < NOTHING,
     }
 
 

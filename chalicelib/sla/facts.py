@@ -49,6 +49,7 @@ def sla_facts(
             {
                 **{name: target[name] for name in SHOWN},
                 "minutes": _minutes(target["minutes"]),
+                "used_minutes": None if (used := target["used_minutes"]) is None else _minutes(used),
                 "paused": target["paused_at"] is not None,
                 "breached": is_breached(target, now),
                 "status": _status(target),

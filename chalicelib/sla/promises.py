@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chalicelib.models.words import Metric
-from chalicelib.sla.aiming import aim, disarm, left, used
+from chalicelib.sla.aiming import aim, disarm, keep_used, left, used
 from chalicelib.sla.hours import Calendar
 from chalicelib.sla.policies import Policy, TicketFacts
 from chalicelib.sla.targets import BREACH, WARNINGS, Step, Target, new_id
@@ -107,7 +107,7 @@ class Promises:
         self.calendars[policy.calendar_id] = policy.calendar
         target.policy_id, target.calendar_id = policy.id, policy.calendar_id
         target.minutes = self._rest(target, minutes) if target.metric in SHARED else minutes
-        target.ended_at = None
+        target.ended_at = target.used_minutes = None
         self._aim(target)
         after = (target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn)
         target.changed = changed or before != after
@@ -115,13 +115,17 @@ class Promises:
     def _withdraw(self, target: Target, now: datetime) -> None:
         self._tell_breach(target, now)
         target.ended_at, target.due_at = now, None
-        disarm(target)
+        self._settle(target)
 
     def _finish(self, target: Target, now: datetime, *, fulfilled: bool) -> None:
         self._end_pause(target, now)
         self._tell_breach(target, now)
         target.fulfilled_at, target.ended_at = (now, None) if fulfilled else (None, now)
+        self._settle(target)
+
+    def _settle(self, target: Target) -> None:
         disarm(target)
+        keep_used(target, self.calendars[target.calendar_id])
 
     def _end_pause(self, target: Target, now: datetime) -> None:
         if target.paused_at is None:

@@ -27,7 +27,8 @@ def targets_json(ticket: str = "t") -> str:
     )
     return f"""(
         SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'id', g.id, 'metric', g.metric, 'cycle', g.cycle, 'minutes', g.minutes, {times})
+                   'id', g.id, 'metric', g.metric, 'cycle', g.cycle, 'minutes', g.minutes,
+                   'used_minutes', g.used_minutes, {times})
                    ORDER BY g.metric, g.cycle), '[]')
         FROM sla_targets g
         WHERE g.workspace_id = {ticket}.workspace_id AND g.ticket_id = {ticket}.id
@@ -40,7 +41,7 @@ POLICIES = text("SELECT fn_policies(:workspace_id)")
 POLICY = text("SELECT fn_policies(:workspace_id, :policy_id)")
 _TARGET = """
     g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
-    g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at,
+    g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at, g.used_minutes,
     (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
      FROM sla_steps s
      WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
@@ -75,7 +76,7 @@ SAVE = text(
 )
 PLAIN = (
     *("id", "cycle", "policy_id", "calendar_id", "minutes", "started_at", "due_at", "paused_at"),
-    *("fulfilled_at", "ended_at", "breached_at"),
+    *("fulfilled_at", "ended_at", "breached_at", "used_minutes"),
 )
 SWEEP = text("CALL sp_sla_sweep(:limit, 0, 0)")
 
@@ -199,6 +200,7 @@ def _target_row(ticket_id: UUID | None, target: Target) -> dict[str, Any]:
         "fulfilled_at": target.fulfilled_at,
         "ended_at": target.ended_at,
         "breached_at": target.breached_at,
+        "used_minutes": target.used_minutes,
     }
 
 

@@ -25,7 +25,11 @@ class Step:
 
 @dataclass(slots=True)
 class Target:
-    """One cycle of one metric. `due_at` is null while paused, once withdrawn, or past the year 9999."""
+    """One cycle of one metric. `due_at` is null while paused, once withdrawn, or past the year 9999.
+
+    `used_minutes`: the business minutes that it took, without its pauses, by the calendar as it was when it
+    finished; null while it runs.
+    """
 
     id: UUID
     metric: Metric
@@ -40,6 +44,7 @@ class Target:
     fulfilled_at: datetime | None = None
     ended_at: datetime | None = None
     breached_at: datetime | None = None
+    used_minutes: float | None = None
     steps: list[Step] = field(default_factory=list)
     changed: bool = False
 

@@ -6,19 +6,20 @@ AS $$
 BEGIN
     INSERT INTO sla_targets AS g
         (workspace_id, id, ticket_id, metric, cycle, policy_id, calendar_id, minutes, started_at, due_at,
-         paused_at, paused_intervals, fulfilled_at, ended_at, breached_at)
+         paused_at, paused_intervals, fulfilled_at, ended_at, breached_at, used_minutes)
     SELECT p_workspace, given.id, coalesce(given.ticket_id, p_ticket), given.metric, given.cycle, given.policy_id,
            given.calendar_id, given.minutes, given.started_at, given.due_at, given.paused_at,
-           given.paused_intervals, given.fulfilled_at, given.ended_at, given.breached_at
+           given.paused_intervals, given.fulfilled_at, given.ended_at, given.breached_at,
+           given.used_minutes
     FROM jsonb_to_recordset(p_targets) AS given(
         id uuid, ticket_id uuid, metric text, cycle integer, policy_id uuid, calendar_id uuid, minutes double precision,
         started_at timestamptz, due_at timestamptz, paused_at timestamptz, paused_intervals jsonb,
-        fulfilled_at timestamptz, ended_at timestamptz, breached_at timestamptz)
+        fulfilled_at timestamptz, ended_at timestamptz, breached_at timestamptz, used_minutes double precision)
     ON CONFLICT (workspace_id, id) DO UPDATE SET
         policy_id = excluded.policy_id, calendar_id = excluded.calendar_id, minutes = excluded.minutes,
         due_at = excluded.due_at, paused_at = excluded.paused_at,
         paused_intervals = excluded.paused_intervals, fulfilled_at = excluded.fulfilled_at,
-        ended_at = excluded.ended_at,
+        ended_at = excluded.ended_at, used_minutes = excluded.used_minutes,
         breached_at = coalesce(g.breached_at, excluded.breached_at);
     INSERT INTO sla_steps AS s (workspace_id, target_id, kind, step, ticket_id, at, fired_at)
     SELECT p_workspace, given.target_id, given.kind, given.step, coalesce(given.ticket_id, p_ticket), given.at, given.fired_at

@@ -1,10 +1,12 @@
 """Reopening goes on with what was left; teams hold a ticket one after the other."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from tests.sla.office import about, armed, june, of, promising, started, sweep
+from chalicelib.sla.clock import Clock
+from tests.sla.office import ALWAYS, OFFICE_ID, about, armed, june, of, promising, started, sweep
 
 DAY = promising(resolution=480)
 OLA = promising(resolution=4800, team_resolution=240)
@@ -252,3 +254,28 @@ def test_another_priority_takes_nothing_from_a_team_for_what_the_one_before_it_u
     clock.recomputed(june(5, 13), policy, about(priority="low"))
 
     assert of(clock, "team_resolution")[1].minutes == 480
+
+
+def test_what_a_finished_cycle_used_stands_though_its_calendar_is_changed_afterwards() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.paused(june(5, 11))
+    clock.resolved(june(8, 12))
+    (once,) = of(clock, "resolution")
+    assert once.used_minutes == 60
+
+    changed = replace(DAY, calendar=ALWAYS)
+    again = Clock(clock.targets, {OFFICE_ID: ALWAYS})
+    again.reopened(june(10, 9), changed, about())
+
+    assert (again.resolution().minutes, again.resolution().due_at) == (420, june(10, 16))
+    assert again.resolution().used_minutes is None
+
+
+def test_what_a_row_of_old_does_not_say_it_used_is_counted() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.resolved(june(5, 15))
+    clock.targets[0].used_minutes = None
+
+    clock.reopened(june(10, 10), DAY, about())
+
+    assert clock.resolution().minutes == 180

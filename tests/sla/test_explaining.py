@@ -142,7 +142,33 @@ def test_a_finished_promise_on_a_calendar_that_changed_since_says_so() -> None:
     target = one(clock, june(8, 9))
 
     assert target["due_at"] == june(8, 10)
+    assert (target["elapsed"], target["remaining"]) == (120, 360)
     assert target["adds_up"] is False
+
+
+def test_a_calendar_that_changed_what_was_used_but_not_the_whole_does_not_add_up_either() -> None:
+    clock = started(POLICY, june(5, 10))
+    clock.resolved(june(5, 12))
+    later = {"4": [["11:00", "17:00"]], "0": [["08:00", "10:00"]]}
+    clock.calendars[OFFICE_ID] = calendars.parse("Europe/Berlin", later)
+
+    target = one(clock, june(8, 9))
+
+    assert target["explain"]["counted"] == 480
+    assert target["elapsed"] == 120
+    assert target["adds_up"] is False
+
+
+def test_what_earlier_cycles_used_is_told_by_the_calendar_of_then() -> None:
+    clock = started(POLICY, june(5, 10))
+    clock.resolved(june(5, 15))
+    clock.calendars[OFFICE_ID] = calendars.parse("Europe/Berlin", {"4": [["14:00", "17:00"]]})
+    clock.reopened(june(12, 14), replace(POLICY, calendar=clock.calendars[OFFICE_ID]), about())
+
+    _, again = told(clock, june(12, 15))
+
+    assert (again["goal"], again["used_before"], again["elapsed"]) == (180, 300, 60)
+    assert again["adds_up"] is True
 
 
 def test_ten_years_of_office_hours_are_cut_and_still_add_up() -> None:

@@ -171,6 +171,7 @@ def test_answers_carry_targets_with_times_in_utc(promised: Promised) -> None:
         "metric": "resolution",
         "cycle": 1,
         "minutes": 90.5,
+        "used_minutes": None,
         "started_at": "2026-06-05T10:30:00.123456Z",
         "due_at": "2026-06-05T12:00:30.123456Z",
         "paused_at": None,

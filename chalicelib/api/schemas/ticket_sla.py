@@ -64,8 +64,9 @@ class ExplainedOut(Out):
         description="From when it was due to now, or to its end, where that is late."
     )
     adds_up: bool = Field(
-        description="False where its calendar was changed since: what had finished by then stands as it was "
-        "promised, what runs is about to be counted anew."
+        description="False where its calendar was changed since: what had finished by then stands with the "
+        "due time and the elapsed minutes of then, and the intervals are those of today's calendar; what "
+        "runs is about to be counted anew."
     )
 
 

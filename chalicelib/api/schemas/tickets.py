@@ -166,6 +166,9 @@ class TargetOut(Out):
     metric: str
     cycle: int
     minutes: float
+    used_minutes: float | None = Field(
+        description="Business minutes that it took, without pauses, once it is fulfilled or ended."
+    )
     started_at: datetime
     due_at: datetime | None
     paused: bool
