@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset test unit e2e lint format types check bench docs mutants package clean
+.PHONY: help run up down reset test unit e2e nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ unit: $(STAMP) ## Run the tests in process; chalicelib must be covered to 90 %
 
 e2e: $(STAMP) ## Run the tests on a deployed stack, on ports and data of its own
 	$(PY) -m pytest -q tests/e2e
+
+nightly: $(STAMP) ## Hold business time to 20,000 random examples a property, and walk further over the verbs
+	$(PY) -m pytest -q -n 2 --hypothesis-profile=nightly tests/sla/test_hours_properties.py \
+	  tests/sla/test_clock_histories.py tests/sla/test_explaining.py tests/tickets/test_verb_walks.py
 
 lint: $(STAMP) ## Check style and format
 	$(PY) -m ruff check .

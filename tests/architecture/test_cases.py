@@ -59,18 +59,65 @@ CASES = {
     74: "a forged audit log",
     75: "a person erased",
 }
+SLA_CASES = {
+    "1": "left on Friday evening",
+    "2": "ends exactly at closing",
+    "3": "clocks change at the weekend",
+    "3b": "24 real hours over a clock change",
+    "5": "no gap at midnight",
+    "6": "a lunch break",
+    "7": "a holiday is a local date",
+    "9": "pending over the weekend",
+    "10": "a pause wholly outside hours",
+    "12": "paused, then resolved",
+    "13": "breached, paused, resolved late",
+    "16": "a calendar without a working day",
+    "17": "no resolution target",
+    "17b": "the resolution comment is the first response",
+    "18": "merged away or cancelled",
+    "19": "two sweeps at once",
+    "20": "no sweep for half an hour",
+}
+# What is about tickets is also shown on tickets, over HTTP and with the sweep.
+AT_THE_DESK = ("7", "9", "12", "13", "16", "17", "17b", "18", "19", "20")
+DESK = "tests/sla/test_cases_at_the_desk.py"
+BEYOND_THE_CASES = {
+    "nights over the spring change": "test_the_night_of_the_spring_change_has_seven_hours",
+    "nights over the autumn change": "test_the_night_of_the_autumn_change_has_nine_hours",
+    "holidays over New Year": "test_a_yearly_range_crosses_new_year_in_every_year",
+    "another priority after a pause":
+        "test_another_priority_after_a_pause_counts_from_the_original_start_and_keeps_the_pause",
+    "another policy after a pause":
+        "test_another_policy_after_a_pause_counts_from_the_original_start_and_keeps_the_pause",
+    "reopened after days": "test_reopened_after_days_it_has_the_business_time_that_was_left",
+    "next responses":
+        "test_next_response_is_armed_by_the_first_unanswered_question_and_cleared_by_an_answer",
+    "one weekday and a long target": "test_one_weekday_a_week_carries_a_long_target_over_a_year",
+    "the last second, counted": "test_a_target_can_be_due_in_the_last_second_of_a_window",
+    "the last second, swept": "test_due_in_the_last_second_of_a_window_it_is_late_in_that_second",
+}  # fmt: skip
 NAME = re.compile(r"test_(?:case_)?0?(\d{1,2})_")
+SLA_NAME = re.compile(r"test_case_s(\d{1,2}b?)_")
 
 
 @lru_cache(maxsize=1)
-def named() -> dict[int, set[str]]:
-    """The tests of each case, as `file::name`."""
-    found: dict[int, set[str]] = {}
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for name in _functions(ast.parse(path.read_text("utf-8"))):
-            if number := NAME.match(name):
-                found.setdefault(int(number[1]), set()).add(f"{path.relative_to(ROOT)}::{name}")
-    return found
+def every_test() -> list[tuple[str, str]]:
+    """Every test there is, as its file and its name."""
+    return [
+        (str(path.relative_to(ROOT)), name)
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for name in _functions(ast.parse(path.read_text("utf-8")))
+    ]
+
+
+def named() -> set[int]:
+    """The cases that a test names."""
+    return {int(number[1]) for _, name in every_test() if (number := NAME.match(name))}
+
+
+def sla_named() -> set[tuple[str, bool]]:
+    """The SLA cases that a test names, and whether it does so at the desk."""
+    return {(number[1], file == DESK) for file, name in every_test() if (number := SLA_NAME.match(name))}
 
 
 def _functions(module: ast.Module) -> Iterator[str]:
@@ -79,7 +126,22 @@ def _functions(module: ast.Module) -> Iterator[str]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_each_case_has_a_test_that_names_it(case: int) -> None:
-    assert named().get(case), f"no test_case_{case:02} for {CASES[case]}"
+    assert case in named(), f"no test_case_{case:02} for {CASES[case]}"
+
+
+@pytest.mark.parametrize("case", SLA_CASES)
+def test_each_sla_case_has_a_test_that_names_it(case: str) -> None:
+    assert {(case, True), (case, False)} & sla_named(), f"no test_case_s{case} for {SLA_CASES[case]}"
+
+
+@pytest.mark.parametrize("case", AT_THE_DESK)
+def test_each_sla_case_of_tickets_has_one_in_the_engine_and_one_at_the_desk(case: str) -> None:
+    assert {(case, True), (case, False)} <= sla_named(), f"only one test_case_s{case} for {SLA_CASES[case]}"
+
+
+@pytest.mark.parametrize("rule", BEYOND_THE_CASES)
+def test_each_rule_beyond_the_sla_cases_has_its_test(rule: str) -> None:
+    assert BEYOND_THE_CASES[rule] in {name for _, name in every_test()}
 
 
 def test_the_names_are_found_however_they_are_written() -> None:

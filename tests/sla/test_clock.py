@@ -13,7 +13,7 @@ DAY = promising(resolution=480)
 FULL = promising(first_response=120, next_response=60, resolution=480, team_resolution=240)
 
 
-def test_s09_a_pause_over_the_weekend_moves_the_due_time_by_the_working_time_it_took() -> None:
+def test_case_s9_a_pause_over_the_weekend_moves_the_due_time_by_the_working_time_it_took() -> None:
     clock = started(DAY, june(5, 10))
 
     clock.paused(june(5, 15))
@@ -24,7 +24,7 @@ def test_s09_a_pause_over_the_weekend_moves_the_due_time_by_the_working_time_it_
     assert target.paused_intervals == [(june(5, 15), june(8, 11))]
 
 
-def test_s10_a_pause_wholly_outside_hours_changes_nothing() -> None:
+def test_case_s10_a_pause_wholly_outside_hours_changes_nothing() -> None:
     clock = started(DAY, june(5, 10))
     due = clock.targets[0].due_at
 
@@ -34,7 +34,7 @@ def test_s10_a_pause_wholly_outside_hours_changes_nothing() -> None:
     assert clock.targets[0].due_at == due == june(8, 10)
 
 
-def test_s12_resolved_while_paused_the_pause_is_deducted_first() -> None:
+def test_case_s12_resolved_while_paused_the_pause_is_deducted_first() -> None:
     clock = started(DAY, june(5, 10))
     clock.paused(june(5, 12))
 
@@ -50,7 +50,7 @@ def test_s12_resolved_while_paused_the_pause_is_deducted_first() -> None:
     assert used == 120
 
 
-def test_s13_breached_then_paused_then_resolved_late_stays_breached_and_is_told_once() -> None:
+def test_case_s13_breached_then_paused_then_resolved_late_stays_breached_and_is_told_once() -> None:
     clock = started(DAY, june(5, 10))
     told = sweep(clock, june(8, 10, 1))
 
@@ -67,7 +67,7 @@ def test_s13_breached_then_paused_then_resolved_late_stays_breached_and_is_told_
     assert target.breached_by(june(9, 12))
 
 
-def test_s17_without_a_resolution_target_there_is_nothing_to_fail() -> None:
+def test_case_s17_without_a_resolution_target_there_is_nothing_to_fail() -> None:
     clock = started(promising(first_response=60), june(5, 10))
 
     clock.answered(june(5, 10, 30))
@@ -78,7 +78,7 @@ def test_s17_without_a_resolution_target_there_is_nothing_to_fail() -> None:
     assert clock.breaches == []
 
 
-def test_s17_without_a_policy_there_is_no_promise() -> None:
+def test_case_s17_without_a_policy_there_is_no_promise() -> None:
     clock = started(None, june(5, 10))
 
     clock.paused(june(5, 11))
@@ -88,7 +88,7 @@ def test_s17_without_a_policy_there_is_no_promise() -> None:
     assert clock.targets == []
 
 
-def test_s17b_the_resolution_comment_is_the_first_response() -> None:
+def test_case_s17b_the_resolution_comment_is_the_first_response() -> None:
     clock = started(FULL, june(5, 10))
 
     clock.answered(june(5, 11))
@@ -99,7 +99,7 @@ def test_s17b_the_resolution_comment_is_the_first_response() -> None:
     assert clock.breaches == []
 
 
-def test_s18_a_cancelled_ticket_is_never_breached_later() -> None:
+def test_case_s18_a_cancelled_ticket_is_never_breached_later() -> None:
     clock = started(FULL, june(5, 10))
 
     clock.ended(june(5, 10, 30))
@@ -109,7 +109,7 @@ def test_s18_a_cancelled_ticket_is_never_breached_later() -> None:
     assert not any(target.fulfilled_at or target.breached_by(june(30, 10)) for target in clock.targets)
 
 
-def test_s18_what_was_late_before_it_was_cancelled_is_told() -> None:
+def test_case_s18_what_was_late_before_it_was_cancelled_is_told() -> None:
     clock = started(DAY, june(5, 10))
 
     clock.ended(june(8, 10, 0, 1))

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.models.words import Metric
 from chalicelib.sla.clock import Clock
 from chalicelib.sla.hours import business_minutes, due_at
 from chalicelib.sla.targets import Target
+from tests.sla.examples import examples
 from tests.sla.office import about, june, promising, started, sweep
 
 POLICIES = [
@@ -34,7 +35,7 @@ happenings = st.tuples(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@examples
 @given(st.lists(happenings, max_size=25))
 def test_any_history_is_a_legal_one(history: list[tuple[str, object, str, int | None, timedelta]]) -> None:
     now = june(5, 10)

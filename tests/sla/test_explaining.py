@@ -11,6 +11,7 @@ from chalicelib.models.words import Metric
 from chalicelib.sla import calendars
 from chalicelib.sla.clock import Clock
 from chalicelib.sla.explaining import MOST_INTERVALS, explain
+from tests.sla.examples import examples
 from tests.sla.office import OFFICE_ID, about, june, promising, started
 
 POLICY = promising(resolution=480)
@@ -193,6 +194,7 @@ def test_metrics_come_in_one_order_and_cycles_by_number() -> None:
 MOMENTS = st.integers(0, 60 * 24 * 20).map(lambda minute: june(1, 0) + timedelta(minutes=minute))
 
 
+@examples
 @given(
     start=MOMENTS,
     minutes=st.integers(1, 5000),

@@ -25,11 +25,11 @@ def berlin(month: int, day: int, hour: int, minute: int = 0, second: int = 0) ->
     return datetime(2026, month, day, hour, minute, second, tzinfo=BERLIN)
 
 
-def test_s01_what_is_left_on_friday_evening_goes_on_on_monday():
+def test_case_s1_what_is_left_on_friday_evening_goes_on_on_monday():
     assert due_at(berlin(6, 5, 16, 30), 60, OFFICE) == berlin(6, 8, 9, 30)
 
 
-def test_s02_a_target_that_ends_at_closing_is_due_at_closing_not_at_the_next_opening():
+def test_case_s2_a_target_that_ends_at_closing_is_due_at_closing_not_at_the_next_opening():
     due = due_at(berlin(6, 6, 15), 480, OFFICE)
 
     assert due == berlin(6, 8, 17)
@@ -38,18 +38,18 @@ def test_s02_a_target_that_ends_at_closing_is_due_at_closing_not_at_the_next_ope
     )
 
 
-def test_s03_a_weekend_in_which_clocks_change_moves_nothing_inside_the_hours():
+def test_case_s3_a_weekend_in_which_clocks_change_moves_nothing_inside_the_hours():
     due = due_at(berlin(3, 27, 16), 120, OFFICE)
 
     assert due == berlin(3, 30, 10) == datetime(2026, 3, 30, 8, tzinfo=UTC)
 
 
-def test_s03b_round_the_clock_counts_24_real_hours_over_a_clock_change():
+def test_case_s3b_round_the_clock_counts_24_real_hours_over_a_clock_change():
     assert due_at(berlin(3, 28, 12), 1440, Calendar.always("Europe/Berlin")) == berlin(3, 29, 13)
     assert due_at(berlin(10, 24, 12), 1440, Calendar.always("Europe/Berlin")) == berlin(10, 25, 11)
 
 
-def test_s05_round_the_clock_has_no_gap_at_midnight():
+def test_case_s5_round_the_clock_has_no_gap_at_midnight():
     assert due_at(berlin(6, 5, 23, 30), 30, Calendar.always("Europe/Berlin")) == berlin(6, 6, 0)
     assert due_at(berlin(6, 5, 23, 30), 60, Calendar.always("Europe/Berlin")) == berlin(6, 6, 0, 30)
     whole_days = Calendar(
@@ -59,7 +59,7 @@ def test_s05_round_the_clock_has_no_gap_at_midnight():
     assert business_minutes(berlin(6, 5, 0), berlin(6, 7, 0), whole_days) == 2880
 
 
-def test_s06_a_lunch_break_does_not_count():
+def test_case_s6_a_lunch_break_does_not_count():
     split = Calendar("Europe/Berlin", {day: [(time(9), time(12)), (time(13), time(17))] for day in range(5)})
 
     assert due_at(berlin(6, 5, 12, 15), 30, split) == berlin(6, 5, 13, 30)
@@ -67,7 +67,7 @@ def test_s06_a_lunch_break_does_not_count():
 
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Pago_Pago", "Pacific/Kiritimati", "UTC"])
-def test_s07_a_holiday_is_a_local_date_in_every_zone(zone: str):
+def test_case_s7_a_holiday_is_a_local_date_in_every_zone(zone: str):
     calendar = Calendar(zone, WEEKDAYS, [date(2026, 6, 10)])
     tuesday = datetime(2026, 6, 9, 16, tzinfo=ZoneInfo(zone))
 
@@ -75,7 +75,7 @@ def test_s07_a_holiday_is_a_local_date_in_every_zone(zone: str):
     assert due_at(tuesday, 61, calendar) == datetime(2026, 6, 11, 9, 1, tzinfo=ZoneInfo(zone))
 
 
-def test_s09_time_spent_pending_is_left_out():
+def test_case_s9_time_spent_pending_is_left_out():
     pauses = [(berlin(6, 5, 15), berlin(6, 8, 11))]
 
     assert due_at(berlin(6, 5, 10), 480, OFFICE, pauses) == berlin(6, 8, 14)
@@ -91,20 +91,20 @@ def test_s09_time_spent_pending_is_left_out():
     ],
     ids=["closing to opening", "at the weekend", "before the start", "from the due time on"],
 )
-def test_s10_a_pause_outside_the_time_that_counts_changes_nothing(pause: tuple[datetime, datetime]):
+def test_case_s10_a_pause_outside_the_time_that_counts_changes_nothing(pause: tuple[datetime, datetime]):
     assert due_at(berlin(6, 5, 16), 120, OFFICE, [pause]) == berlin(6, 8, 10)
 
 
-def test_s12_an_open_pause_is_deducted_up_to_the_resolution():
+def test_case_s12_an_open_pause_is_deducted_up_to_the_resolution():
     assert business_minutes(berlin(6, 5, 10), berlin(6, 8, 12), OFFICE, [(berlin(6, 5, 15), None)]) == 300
 
 
-def test_s12_a_paused_target_has_no_due_time_until_it_is_resumed():
+def test_case_s12_a_paused_target_has_no_due_time_until_it_is_resumed():
     with pytest.raises(StillPaused):
         due_at(berlin(6, 5, 10), 480, OFFICE, [(berlin(6, 5, 15), None)])
 
 
-def test_s13_a_pause_after_the_breach_does_not_move_the_due_time():
+def test_case_s13_a_pause_after_the_breach_does_not_move_the_due_time():
     assert due_at(berlin(6, 5, 10), 60, OFFICE, [(berlin(6, 5, 11), None)]) == berlin(6, 5, 11)
 
 
@@ -121,7 +121,7 @@ def test_s13_a_pause_after_the_breach_does_not_move_the_due_time():
         ({0: [(time(9), time(17))]}, [(date.min, date(2026, 6, 8)), (date(2026, 6, 10), date.max)]),
     ],
 )
-def test_s16_a_calendar_without_working_time_is_refused(weekly, holidays):
+def test_case_s16_a_calendar_without_working_time_is_refused(weekly, holidays):
     with pytest.raises(NoWorkingTime):
         Calendar("Europe/Berlin", weekly, holidays)
 
@@ -134,7 +134,7 @@ def test_s16_a_calendar_without_working_time_is_refused(weekly, holidays):
     ],
     ids=["free for ever from now on", "works only in the hour that the clocks skip"],
 )
-def test_s16_the_engine_raises_where_no_working_time_is_left(weekly, holidays):
+def test_case_s16_the_engine_raises_where_no_working_time_is_left(weekly, holidays):
     calendar = Calendar("Europe/Berlin", weekly, holidays)
 
     with pytest.raises(NoWorkingTime):

@@ -1,9 +1,5 @@
-"""Business time against the minute walker, on random zones, calendars, holidays and pauses.
+"""Business time against the minute walker, on random zones, calendars, holidays and pauses."""
 
-500 examples each; HYPOTHESIS_PROFILE=nightly makes it 20,000.
-"""
-
-import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -11,7 +7,7 @@ from itertools import pairwise
 from unittest.mock import patch
 from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from chalicelib.sla import timetable
@@ -24,14 +20,9 @@ from chalicelib.sla.hours import (
     due_at,
     intervals,
 )
+from tests.sla.examples import examples
 from tests.sla.minute_walker import MinuteWalker
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-examples = settings(
-    max_examples=20_000 if NIGHTLY else 500,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
 MINUTE, MICROSECOND = timedelta(minutes=1), timedelta(microseconds=1)
 # Clocks that change at midnight, by half an hour, by a day, twice within a week, or a minute past midnight.
 ODD_ZONES = [

@@ -93,7 +93,7 @@ def test_holidays_that_make_no_sense_are_refused(holiday: Any) -> None:
 
 
 @pytest.mark.parametrize("weekly", [{}, {"0": []}])
-def test_s16_a_calendar_without_a_working_day_is_refused(weekly: dict[str, Any]) -> None:
+def test_case_s16_a_calendar_without_a_working_day_is_refused(weekly: dict[str, Any]) -> None:
     with pytest.raises(NoWorkingTime):
         parse("UTC", weekly)
 

@@ -77,7 +77,9 @@ def test_a_second_sweep_finds_nothing(promised: Promised) -> None:
     assert len(promised.told()) == 3
 
 
-def test_s20_after_an_outage_all_is_caught_up_once_with_due_time_and_time_noticed(promised: Promised) -> None:
+def test_case_s20_after_an_outage_all_is_caught_up_once_with_due_time_and_time_noticed(
+    promised: Promised,
+) -> None:
     tickets = {promised.late(timedelta(minutes=late), resolution=60) for late in (30, 20, 10)}
 
     promised.sweep()
@@ -92,7 +94,7 @@ def test_s20_after_an_outage_all_is_caught_up_once_with_due_time_and_time_notice
         assert entry["noticed_at"] - entry["due_at"] >= 10 * MINUTE
 
 
-def test_s18_paused_and_ended_promises_are_never_announced(promised: Promised) -> None:
+def test_case_s18_paused_and_ended_promises_are_never_announced(promised: Promised) -> None:
     paused, cancelled, resolved = (promised.late(-MINUTE, resolution=60, first_response=60) for _ in range(3))
     promised.sweep()
     before = len(promised.told())

@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 ROUNDS = 100
 
 
-def test_s19_two_sweeps_at_once_a_hundred_times_announce_everything_once(
+def test_case_s19_two_sweeps_at_once_a_hundred_times_announce_everything_once(
     promised: Promised, database: Database
 ) -> None:
     one, other = promised.engine(), promised.engine()

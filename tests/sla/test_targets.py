@@ -115,7 +115,7 @@ def test_the_last_cycle_is_the_one_shown() -> None:
     ],
     ids=["no target", "another metric", "withdrawn"],
 )
-def test_s17_without_a_promised_resolution_nothing_applies_and_nothing_failed(
+def test_case_s17_without_a_promised_resolution_nothing_applies_and_nothing_failed(
     targets: list[dict[str, Any]],
 ) -> None:
     assert resolution_facts(targets, NOW) == {

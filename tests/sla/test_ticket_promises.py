@@ -59,7 +59,7 @@ def test_every_priority_has_its_promise(desk: ServiceDesk) -> None:
     assert all(ticket["breached"] is False for ticket in tickets.values())
 
 
-def test_s12_resolved_while_paused_through_the_api(desk: ServiceDesk, database: Database) -> None:
+def test_case_s12_resolved_while_paused_through_the_api(desk: ServiceDesk, database: Database) -> None:
     ticket = desk.networks_ticket(priority="urgent", assignee_id=desk.cast.ana.id)
     desk.do(desk.cast.ana, ticket, "pause", waiting_on="customer", reason="asked")
     database.run(
@@ -75,7 +75,9 @@ def test_s12_resolved_while_paused_through_the_api(desk: ServiceDesk, database: 
     assert "sla_breached" not in desk.actions(ticket)
 
 
-def test_s17_without_a_promised_resolution_nothing_applies(desk: ServiceDesk, database: Database) -> None:
+def test_case_s17_without_a_promised_resolution_nothing_applies(
+    desk: ServiceDesk, database: Database
+) -> None:
     policy(database, desk, 0, {"tag": ["VIP"]}, {"first_response": 30})
 
     ticket = desk.networks_ticket(tags=["vip"])
@@ -86,7 +88,7 @@ def test_s17_without_a_promised_resolution_nothing_applies(desk: ServiceDesk, da
     assert targets(ticket, "first_response")[0]["minutes"] == 30
 
 
-def test_s17b_resolving_is_the_first_response_where_nobody_had_answered(desk: ServiceDesk) -> None:
+def test_case_s17b_resolving_is_the_first_response_where_nobody_had_answered(desk: ServiceDesk) -> None:
     ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
 
     resolved = desk.do(desk.cast.ana, ticket, "resolve", resolution="Done.").json
@@ -94,7 +96,7 @@ def test_s17b_resolving_is_the_first_response_where_nobody_had_answered(desk: Se
     assert [target["status"] for target in resolved["sla"]["targets"]] == ["fulfilled", "fulfilled"]
 
 
-def test_s18_a_cancelled_ticket_is_never_breached_later(desk: ServiceDesk, database: Database) -> None:
+def test_case_s18_a_cancelled_ticket_is_never_breached_later(desk: ServiceDesk, database: Database) -> None:
     ticket = desk.networks_ticket(sla_minutes=1)
     desk.do(desk.cast.dario, ticket, "cancel", reason="not needed")
 

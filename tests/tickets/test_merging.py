@@ -73,7 +73,7 @@ class TestMerging:
         assert [e["action"] for e in desk.detail(desk.cast.chris, into)["timeline"]] == ["created"]
 
     @pytest.mark.parametrize("status", ["new", "open", "pending", "on_hold"])
-    def test_s18_the_clock_ends_without_fulfilment(
+    def test_case_s18_the_clock_ends_without_fulfilment(
         self, desk: ServiceDesk, database: Database, status: str
     ) -> None:
         source, into = desk.in_status(status), desk.networks_ticket()

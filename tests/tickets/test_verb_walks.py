@@ -1,7 +1,7 @@
 """Random walks of several people over a few tickets, against a model of DESIGN.md §3: answers, states,
 versions, timeline, events and database never disagree.
 
-`pytest tests/tickets/test_verb_walks.py --hypothesis-profile=nightly` walks much further.
+`make nightly` walks much further.
 """
 
 from random import Random

@@ -1,0 +1,221 @@
+"""What the SLA cases leave open, over HTTP at the office's times: changes after a pause, withdrawals,
+reopening after days, next responses, and the last second of a window."""
+
+from tests.sla.office_desk import OfficeDesk, local, target
+
+PRIORITIES = {"urgent": 120, "high": 240, "medium": 480, "low": 960}
+
+
+def paused_for_two_hours(office: OfficeDesk, **fields: object) -> dict[str, object]:
+    """Opened on Friday at ten, pending from eleven to one."""
+    ticket = office.ticket(**fields)
+    office.at(5, 11)
+    office.pause(ticket)
+    office.at(5, 13)
+    return office.resume(ticket)
+
+
+def test_another_priority_after_a_pause_counts_from_the_original_start_and_keeps_the_pause(
+    office: OfficeDesk,
+) -> None:
+    office.promise("By priority", resolution=PRIORITIES)
+    ticket = paused_for_two_hours(office, priority="medium")
+    office.at(5, 14)
+
+    higher = office.do(office.cast.dario, ticket, "reclassify", priority="high")
+
+    assert local(ticket["due_at"]) == "Mon 08 12:00:00"
+    assert local(higher["due_at"]) == "Fri 05 16:00:00"
+    assert (higher["sla_minutes"], local(target(higher)["started_at"])) == (240, "Fri 05 10:00:00")
+    assert office.explained(ticket)["adds_up"] is True
+
+
+def test_another_priority_while_paused_shows_once_work_goes_on(office: OfficeDesk) -> None:
+    office.promise("By priority", resolution=PRIORITIES)
+    ticket = office.ticket(priority="medium")
+    office.at(5, 11)
+    office.pause(ticket)
+
+    higher = office.do(office.cast.dario, ticket, "reclassify", priority="high")
+    office.at(5, 13)
+    resumed = office.resume(ticket)
+
+    assert (higher["due_at"], higher["sla_minutes"]) == (None, 240)
+    assert local(resumed["due_at"]) == "Fri 05 16:00:00"
+
+
+def test_a_priority_that_makes_it_late_is_told_by_the_next_sweep_once(office: OfficeDesk) -> None:
+    office.promise("By priority", resolution=PRIORITIES)
+    ticket = paused_for_two_hours(office, priority="medium")
+    office.at(5, 14, 30)
+
+    urgent = office.do(office.cast.dario, ticket, "reclassify", priority="urgent")
+    office.sweep()
+    office.do(office.cast.dario, ticket, "reclassify", priority="low")
+    office.sweep()
+
+    assert (urgent["breached"], local(urgent["due_at"])) == (True, "Fri 05 14:00:00")
+    assert office.seen(ticket)["breached"] is True
+    (breach,) = office.breaches(ticket)
+    assert local(breach["due_at"]) == "Fri 05 14:00:00"
+
+
+def test_another_policy_after_a_pause_counts_from_the_original_start_and_keeps_the_pause(
+    office: OfficeDesk,
+) -> None:
+    office.promise("Incidents", {"type": ["incident"]}, resolution=240)
+    ticket = paused_for_two_hours(office, type="question")
+    office.at(5, 14)
+
+    moved = office.do(office.cast.dario, ticket, "reclassify", type="incident")
+
+    assert ticket["sla"]["policy"]["name"] == "Office"
+    assert moved["sla"]["policy"]["name"] == "Incidents"
+    assert local(moved["due_at"]) == "Fri 05 16:00:00"
+
+
+def test_a_changed_policy_holds_for_what_is_promised_from_then_on(office: OfficeDesk) -> None:
+    ticket = paused_for_two_hours(office)
+
+    office.promise_instead(resolution=60)
+    office.at(5, 14)
+    later = office.ticket()
+
+    assert office.due(ticket) == "Mon 08 12:00:00"
+    assert local(later["due_at"]) == "Fri 05 15:00:00"
+
+
+def test_a_target_that_the_new_policy_lacks_is_withdrawn_and_comes_back_with_its_start(
+    office: OfficeDesk,
+) -> None:
+    office.promise("Questions", {"type": ["question"]}, first_response=600)
+    ticket = paused_for_two_hours(office, type="incident")
+
+    withdrawn = office.do(office.cast.dario, ticket, "reclassify", type="question")
+    office.at(9, 10)
+    office.sweep()
+    told = office.told(ticket)
+    office.at(9, 11)
+    back = office.do(office.cast.dario, ticket, "reclassify", type="incident")
+
+    assert (withdrawn["sla_minutes"], withdrawn["due_at"], withdrawn["breached"]) == (None, None, False)
+    assert {metric for _, metric, _ in told} == {"first_response"}
+    assert local(back["due_at"]) == "Mon 08 12:00:00"
+    assert target(back)["cycle"] == 1
+
+
+def test_minutes_of_the_ticket_survive_another_priority_and_null_returns_to_the_policy(
+    office: OfficeDesk,
+) -> None:
+    office.promise("By priority", resolution=PRIORITIES)
+    ticket = office.ticket(priority="medium", sla_minutes=60)
+    higher = office.do(office.cast.dario, ticket, "reclassify", priority="high")
+
+    back = office.desk.patch(office.cast.dario, higher, sla_minutes=None).json
+
+    assert (local(higher["due_at"]), higher["sla_minutes"]) == ("Fri 05 11:00:00", 60)
+    assert (local(back["due_at"]), back["sla_minutes"]) == ("Fri 05 14:00:00", 240)
+
+
+def test_reopened_after_days_it_has_the_business_time_that_was_left(office: OfficeDesk) -> None:
+    ticket = office.ticket()
+    office.at(5, 16)
+    office.resolve(ticket)
+    office.at(10, 18)
+
+    reopened = office.do(office.cast.dario, ticket, "reopen", reason="It is back.")
+
+    assert local(reopened["due_at"]) == "Thu 11 11:00:00"
+    assert (target(reopened)["cycle"], target(reopened)["minutes"], reopened["breached"]) == (2, 120, False)
+    assert office.explained(ticket)["used_before"] == 360
+
+
+def test_reopened_with_nothing_left_it_is_breached_at_once_in_silence(office: OfficeDesk) -> None:
+    ticket = office.ticket()
+    office.at(8, 10, 30)
+    office.sweep()
+    office.resolve(ticket)
+    told = office.told(ticket)
+    office.at(10, 12)
+
+    reopened = office.do(office.cast.dario, ticket, "reopen", reason="It is back.")
+    office.at(11, 12)
+    office.sweep()
+
+    assert (reopened["breached"], target(reopened)["minutes"]) == (True, 0)
+    assert office.told(ticket) == told
+    assert len(office.breaches(ticket)) == 1
+    assert office.is_listed_as_breached(ticket)
+
+
+def test_next_response_is_armed_by_the_first_unanswered_question_and_cleared_by_an_answer(
+    office: OfficeDesk,
+) -> None:
+    office.promise("Answers", first_response=60, next_response=60, resolution=4800)
+    carol, ana, ticket = office.cast.carol, office.cast.ana, office.ticket()
+    office.desk.comment(carol, ticket, "Anybody?")
+    before = [each["metric"] for each in office.seen(ticket)["sla"]["targets"]]
+    office.at(5, 10, 30)
+    office.desk.comment(ana, ticket, "On it.")
+
+    office.at(5, 16, 30)
+    office.desk.comment(carol, ticket, "And the other floor?")
+    office.at(5, 16, 45)
+    office.desk.comment(carol, ticket, "Hello?")
+    office.desk.comment(ana, ticket, "Between us: later.", visibility="internal")
+    armed = target(office.seen(ticket), "next_response")
+    office.at(8, 9, 30)
+    office.desk.comment(ana, ticket, "That one too.")
+    cleared = target(office.seen(ticket), "next_response")
+    office.at(8, 10)
+    office.desk.comment(carol, ticket, "Thanks. When?")
+    again = target(office.seen(ticket), "next_response")
+    office.at(8, 11, 0, 1)
+    office.sweep()
+
+    assert "next_response" not in before
+    assert (local(armed["due_at"]), armed["status"]) == ("Mon 08 09:30:00", "running")
+    assert (cleared["status"], cleared["breached"]) == ("fulfilled", False)
+    assert (again["cycle"], local(again["due_at"])) == (2, "Mon 08 11:00:00")
+    assert ("sla_breached", "next_response", 2) in office.told(ticket)
+    assert ("sla_breached", "next_response", 1) not in office.told(ticket)
+
+
+def test_resolving_ends_a_question_that_waits(office: OfficeDesk) -> None:
+    office.promise("Answers", first_response=60, next_response=60)
+    ticket = office.ticket()
+    office.desk.comment(office.cast.ana, ticket, "On it.")
+    office.desk.comment(office.cast.carol, ticket, "And now?")
+
+    resolved = office.resolve(ticket)
+    office.at(9, 12)
+
+    assert target(resolved, "next_response")["status"] == "fulfilled"
+    assert office.sweep() == 0
+
+
+def test_due_in_the_last_second_of_a_window_it_is_late_in_that_second(office: OfficeDesk) -> None:
+    office.at(5, 16, 59, 1)
+    ticket = office.ticket(sla_minutes=480)
+    office.at(8, 16, 59, 0)
+    office.sweep()
+    before = office.seen(ticket)["breached"]
+    office.at(8, 16, 59, 2)
+    office.sweep()
+
+    assert local(ticket["due_at"]) == "Mon 08 16:59:01"
+    assert (before, office.seen(ticket)["breached"]) == (False, True)
+    assert local(office.breaches(ticket)[0]["at"]) == "Mon 08 16:59:01"
+
+
+def test_a_team_that_hands_it_on_ends_its_own_promise_and_begins_the_next_one_s(office: OfficeDesk) -> None:
+    office.promise("Teams", team_resolution=120)
+    ticket = office.ticket()
+    office.at(5, 11)
+    apps = office.cast.teams["Apps"]
+
+    moved = office.do(office.cast.dario, ticket, "transfer", team_id=str(apps), reason="Theirs.")
+
+    first, second = moved["sla"]["targets"]
+    assert (first["status"], first["breached"], first["cycle"]) == ("ended", False, 1)
+    assert (second["status"], local(second["due_at"]), second["cycle"]) == ("running", "Fri 05 13:00:00", 2)
