@@ -85,7 +85,8 @@ class Promises:
         """The next cycle, after one that is over; of a shared promise, with what the earlier ones left."""
         if metric is Metric.NEXT_RESPONSE or (metric is Metric.FIRST_RESPONSE and self._is_answered()):
             return
-        target = self._promise(metric, policy, facts, now, paused=self._is_paused(facts))
+        paused = metric in PAUSABLE and self._is_paused(facts)
+        target = self._promise(metric, policy, facts, now, paused=paused)
         if target is None or metric not in SHARED:
             return
         target.minutes = self._rest(target, target.minutes)

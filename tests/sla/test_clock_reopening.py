@@ -279,3 +279,16 @@ def test_what_a_row_of_old_does_not_say_it_used_is_counted() -> None:
     clock.reopened(june(10, 10), DAY, about())
 
     assert clock.resolution().minutes == 180
+
+
+def test_a_first_response_promised_again_while_the_ticket_waits_runs() -> None:
+    clock = started(promising(first_response=60, resolution=480), june(5, 10))
+    clock.ended(june(5, 10, 20))
+    clock.reopened(june(5, 11), promising(resolution=480), about())
+    clock.paused(june(5, 12))
+
+    clock.recomputed(june(5, 13), promising(first_response=60, resolution=480), about())
+
+    first = of(clock, "first_response")[-1]
+    assert (first.cycle, first.paused, first.due_at) == (2, False, june(5, 13, 40))
+    assert of(clock, "resolution")[-1].paused
