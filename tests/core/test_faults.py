@@ -1,8 +1,6 @@
 """Lost connections: nothing acknowledged is lost, nothing is done twice, and the caller hears 2xx or 503."""
 
 import os
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,14 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from chalicelib.core import connection as connecting
 from chalicelib.core.db import engine
 from tests.support.database import Database
+from tests.support.lossy_proxy import LossyProxy, lossy_proxy
 from tests.support.service_desk import ServiceDesk
 
 BODY = {"subject": "A", "description": "B"}
 STATEMENTS_OF_A_CREATE = 7
-COMMITTED = b"COMMIT\0"  # the tag of CommandComplete
 
 
 @contextmanager
@@ -65,54 +62,11 @@ def test_a_read_on_a_connection_that_died_meanwhile_is_served(desk: ServiceDesk,
     assert desk.detail(desk.cast.carol, ticket)["label"] == ticket["label"]
 
 
-class LossyProxy:
-    """A TCP proxy to PostgreSQL that can pass a COMMIT on and swallow its answer, cutting both ends."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.armed = False
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self.port))
-            for ends in ((client, server), (server, client)):
-                threading.Thread(target=self._pump, args=ends, daemon=True).start()
-
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
-        try:
-            while data := source.recv(65536):
-                if self.armed and COMMITTED in data:
-                    self.armed = False
-                    break
-                target.sendall(data)
-        except OSError:
-            pass
-        for end in (source, target):
-            end.close()
-
-    def close(self) -> None:
-        self.listener.close()
-
-
 @pytest.fixture
-def proxy(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[LossyProxy]:
+def proxy(database: Database) -> Iterator[LossyProxy]:
     """The app reaches its database through the proxy while the test runs."""
-    proxy = LossyProxy(int(database.dsn["port"]))
-    plain = connecting.DatabaseSecret.parse
-    monkeypatch.setattr(
-        connecting.DatabaseSecret, "parse", lambda secret: plain({**secret, "port": proxy.address})
-    )
-    engine().dispose()
-    yield proxy
-    engine().dispose()
-    proxy.close()
+    with lossy_proxy(int(database.dsn["port"])) as proxy:
+        yield proxy
 
 
 class TestACommitWhoseAnswerIsLost:

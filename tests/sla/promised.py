@@ -17,6 +17,7 @@ from chalicelib.accounts.queries import enter
 from chalicelib.core.connection import connect
 from chalicelib.core.db import Transaction
 from chalicelib.core.settings import DatabaseSettings
+from chalicelib.core.wire import Connection
 from chalicelib.models.words import Priority
 from chalicelib.sla import queries
 from chalicelib.sla.clock import Clock
@@ -50,15 +51,18 @@ TELL = text(
 class Promised:
     """What the tests of the sweep arrange and ask. Engines have one connection each, like a sandbox."""
 
-    def __init__(self, database: Database, cast: Cast) -> None:
+    def __init__(
+        self, database: Database, cast: Cast, connect: Callable[[], Connection] | None = None
+    ) -> None:
         self.database = database
         self.cast = cast
+        self.connect = connect or app_connection
         self.engines: list[Engine] = []
 
     def engine(self) -> Engine:
         engine = create_engine(
             "postgresql+pg8000://",
-            creator=lambda: connect(DatabaseSettings.load()),
+            creator=self.connect,
             poolclass=QueuePool,
             pool_size=1,
             max_overflow=0,
@@ -150,6 +154,11 @@ class Promised:
     def close(self) -> None:
         for engine in self.engines:
             engine.dispose()
+
+
+def app_connection() -> Connection:
+    """As mesa_app, to the database of the tests."""
+    return connect(DatabaseSettings.load())
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:

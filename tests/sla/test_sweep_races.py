@@ -1,25 +1,28 @@
-"""Sweeps beside each other, beside writers, and cut off: one announcement each, one legal history."""
+"""Sweeps beside each other and beside writers: one announcement each, one legal history."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from time import monotonic
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
-from chalicelib.core.db import is_lost
+from chalicelib.schedules import sweep
 from chalicelib.sla.clock import Clock
-from tests.sla.promised import Promised, at_once
+from tests.sla.ledger import Ledger, listed_as_breached
+from tests.sla.promised import Promised, app_connection, at_once
+from tests.sla.sandboxes import in_step, resolves_whatever_comes, sandboxes
 from tests.support.database import Database
+from tests.support.service_desk import ServiceDesk
 
 MINUTE = timedelta(minutes=1)
 ROUNDS = 100
 
 
 def test_case_s19_two_sweeps_at_once_a_hundred_times_announce_everything_once(
-    promised: Promised, database: Database
+    promised: Promised, database: Database, desk: ServiceDesk
 ) -> None:
     one, other = promised.engine(), promised.engine()
     tickets = set()
@@ -38,6 +41,8 @@ def test_case_s19_two_sweeps_at_once_a_hundred_times_announce_everything_once(
     assert len(told) == len(set(told))
     assert set(told) == {(ticket, percent) for ticket in tickets for percent in (75, 90, 100)}
     assert database.value("SELECT count(*) FROM events") == len(told)
+    Ledger(database).assert_legal()
+    assert listed_as_breached(desk.as_(desk.cast.ada)) == tickets
 
 
 def test_two_sweeps_at_once_share_the_work(promised: Promised) -> None:
@@ -52,24 +57,27 @@ def test_two_sweeps_at_once_share_the_work(promised: Promised) -> None:
     assert sum(announced for announced, _ in results) >= 30
 
 
-def test_a_sweep_against_a_resolving_writer_a_hundred_times_has_one_legal_history(
-    promised: Promised, database: Database
+def test_a_sweep_against_a_resolve_a_hundred_times_has_one_legal_history(
+    promised: Promised, database: Database, desk: ServiceDesk
 ) -> None:
-    sweeper, writer = promised.engine(), promised.engine()
-    for round_ in range(ROUNDS):
-        # Due around the moment of the race: before it, after it, in it.
-        ticket = promised.late(timedelta(milliseconds=round_ % 9 * 3 - 22), resolution=60)
+    def sweeping(_: int) -> Callable[[], Any]:
+        return lambda: sweep(lambda: True)
 
-        at_once(
-            lambda: promised.sweep(engine=sweeper),
-            lambda: promised.change(ticket, lambda clock, now: clock.resolved(now), writer),  # noqa: B023
-        )
-        promised.sweep()
+    def resolving(number: int) -> Callable[[], Any]:
+        # One is due in an hour, one was so a minute ago, all others are around the moment of the race.
+        around = timedelta(milliseconds=number % 9 * 3 - 22)
+        ticket = promised.late({0: -60 * MINUTE, 1: MINUTE}.get(number, around), resolution=60)
+        return lambda: resolves_whatever_comes(desk.cast.dario, ticket)
 
-        assert_legal(promised, ticket)
-    told = {entry["percent"] for entry in promised.told()}
-    assert 100 in told
-    assert promised.database.value("SELECT count(*) FROM sla_targets WHERE breached_at IS NULL") > 0
+    with sandboxes(app_connection):
+        in_step(ROUNDS, sweeping, resolving)
+    promised.sweep()
+
+    ledger = Ledger(database)
+    ledger.assert_legal()
+    assert [ticket["status"] for ticket in ledger.tickets] == ["resolved"] * ROUNDS
+    assert 1 <= len(ledger.late) < ROUNDS
+    assert listed_as_breached(desk.as_(desk.cast.ada)) == ledger.late
 
 
 def test_a_resolve_that_began_before_the_due_time_but_waited_for_the_sweep_comes_after_the_breach(
@@ -133,45 +141,3 @@ def test_a_sweep_against_any_other_verb_tells_each_step_once(promised: Promised,
         assert one["ticket_id"] != two["ticket_id"] or one["sequence"] < two["sequence"]
     breached = promised.database.value("SELECT count(*) FROM sla_targets WHERE breached_at IS NOT NULL")
     assert breached == len([entry for entry in told if entry["action"] == "sla_breached"])
-
-
-def test_a_sweep_cut_off_midway_leaves_nothing_half_done_and_the_next_one_does_it(
-    promised: Promised, database: Database
-) -> None:
-    tickets = {promised.late(MINUTE, resolution=60) for _ in range(3)}
-    with database.another() as blocker:
-        blocker.run("BEGIN")
-        blocker.run("SELECT FROM sla_targets FOR UPDATE")  # it gets as far as stamping the breaches
-
-        def cut_off() -> int:
-            sweeping = wait_for_the_blocked(database)
-            return database.value("SELECT pg_terminate_backend(:pid)", pid=sweeping)
-
-        def sweep() -> bool:
-            with pytest.raises(DBAPIError) as cut:
-                promised.sweep(engine=promised.engine())
-            return is_lost(cut.value)
-
-        lost, terminated = at_once(sweep, cut_off)
-        blocker.run("ROLLBACK")
-
-    assert (lost, terminated) == (True, True)
-    assert promised.told() == []
-    assert database.value("SELECT count(*) FROM events") == 0
-    assert database.value("SELECT count(*) FROM sla_steps WHERE fired_at IS NOT NULL") == 0
-    assert database.value("SELECT count(*) FROM sla_targets WHERE breached_at IS NOT NULL") == 0
-    assert promised.sweep() == (9, 9)
-    assert {entry["ticket_id"] for entry in promised.told()} == tickets
-
-
-def wait_for_the_blocked(database: Database) -> int:
-    """The process that waits for a lock inside the sweep."""
-    until = monotonic() + 10
-    while monotonic() < until:
-        found = database.rows(
-            "SELECT pid FROM pg_stat_activity "
-            "WHERE query LIKE 'CALL sp_sla_sweep%' AND wait_event_type = 'Lock'"
-        )
-        if found:
-            return int(found[0]["pid"])
-    raise AssertionError("the sweep was never blocked")
