@@ -38,6 +38,13 @@ SETTLE = text(
     UPDATE jobs SET done = done + 1 WHERE workspace_id = :workspace_id AND id = :job_id
     """
 )
+ADD_FAILED = text(
+    """
+    INSERT INTO job_items (workspace_id, job_id, place, subject_id, status, label, error)
+    VALUES (:workspace_id, :job_id, :place, :subject_id, 'failed', :label, CAST(:error AS jsonb))
+    ON CONFLICT DO NOTHING
+    """
+)
 CHANGED = text(
     """
     SELECT subject_id FROM job_items
@@ -77,6 +84,14 @@ def settle(
     outcome = {"status": status, "label": label, "version": version}
     outcome["error"] = None if error is None else dumps(error)
     tx.connection.execute(SETTLE, {**_key(job), "place": place, **outcome})
+
+
+def add_failed(
+    tx: Transaction, job: Row[Any], place: int, subject_id: UUID, label: str, error: Mapping[str, Any]
+) -> None:
+    """What a job that does much at once could not do of it."""
+    values = {"place": place, "subject_id": subject_id, "label": label, "error": dumps(error)}
+    tx.connection.execute(ADD_FAILED, {**_key(job), **values})
 
 
 def changed(tx: Transaction, job: Row[Any]) -> list[UUID]:

@@ -1,7 +1,7 @@
 """The SQL of promises: policies and targets in, targets and their steps out, the sweep."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,9 @@ _TARGET = """
     (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
      FROM sla_steps s
      WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
-    jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) AS calendar
+    -- A calendar may be long, so one row of all that count by it carries it.
+    CASE WHEN row_number() OVER (PARTITION BY g.calendar_id ORDER BY g.id) = 1 THEN
+        jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) END AS calendar
 """
 LOAD = text(
     f"""
@@ -101,8 +103,7 @@ def load(
         tx.connection.execute(LOAD, {"workspace_id": workspace_id, "ticket_id": ticket_id}).mappings().all()
     )
     promised = [row for row in rows if row["id"] is not None]
-    counted_on = {row["calendar_id"]: calendars.read(row["calendar"]) for row in promised}
-    return [_target(row) for row in promised], counted_on, any(row["was_answered"] for row in rows)
+    return [_target(row) for row in promised], _calendars(promised), any(row["was_answered"] for row in rows)
 
 
 def promised(
@@ -113,18 +114,19 @@ def promised(
         tx.connection.execute(LOAD, {"workspace_id": workspace_id, "ticket_id": ticket_id}).mappings().all()
     )
     found = [row for row in rows if row["id"] is not None]
-    named = {row["calendar_id"]: (row["calendar_name"], calendars.read(row["calendar"])) for row in found}
+    names = {row["calendar_id"]: row["calendar_name"] for row in found}
+    named = {id: (names[id], calendar) for id, calendar in _calendars(found).items()}
     return [_target(row) for row in found], named
 
 
 def load_many(tx: Transaction, workspace_id: UUID, ticket_ids: Sequence[UUID]) -> dict[UUID, Clock]:
     """The clocks of many locked tickets, for what does not ask whether somebody answered."""
     keys = {"workspace_id": workspace_id, "ticket_ids": list(ticket_ids)}
-    clocks: dict[UUID, Clock] = {ticket_id: Clock([], {}) for ticket_id in ticket_ids}
-    for row in tx.connection.execute(LOAD_MANY, keys).mappings():
-        clock = clocks[row["ticket_id"]]
-        clock.targets.append(_target(row))
-        clock.calendars[row["calendar_id"]] = calendars.read(row["calendar"])
+    rows = tx.connection.execute(LOAD_MANY, keys).mappings().all()
+    counted_on = _calendars(rows)
+    clocks: dict[UUID, Clock] = {ticket_id: Clock([], counted_on) for ticket_id in ticket_ids}
+    for row in rows:
+        clocks[row["ticket_id"]].targets.append(_target(row))
     return clocks
 
 
@@ -156,6 +158,10 @@ def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
     """
     row = tx.connection.execute(SWEEP, {"limit": limit}).one()
     return row.p_announced, row.p_due
+
+
+def _calendars(rows: Iterable[Mapping[Any, Any]]) -> dict[UUID, Calendar]:
+    return {row["calendar_id"]: calendars.read(row["calendar"]) for row in rows if row["calendar"]}
 
 
 def _target(row: Mapping[Any, Any]) -> Target:

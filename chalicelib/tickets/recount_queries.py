@@ -18,14 +18,14 @@ NEXT = text(
     ORDER BY g.ticket_id LIMIT :most
     """
 )
-LOCK = text(
-    """
-    SELECT t.id FROM tickets t
+_LOCK = """
+    SELECT t.id, t.label FROM tickets t
     WHERE t.workspace_id = :workspace_id AND t.id = ANY(CAST(:ids AS uuid[])) AND t.deleted_at IS NULL
     ORDER BY t.id
     FOR NO KEY UPDATE
-    """
-)
+"""
+LOCK = text(_LOCK)
+LOCK_FREE = text(f"{_LOCK} SKIP LOCKED")
 TELL = text(
     """
     WITH told AS (
@@ -67,9 +67,12 @@ def next_ones(
     return list(tx.connection.execute(NEXT, {**keys, "after": after or UUID(int=0)}).scalars())
 
 
-def lock(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
-    """Those that are not deleted, locked."""
-    return list(tx.connection.execute(LOCK, {"workspace_id": workspace_id, "ids": list(ids)}).scalars())
+def lock(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID], *, waits: bool) -> dict[UUID, str]:
+    """Those that are not deleted, locked, with their labels; where it does not wait, without those that
+    others hold."""
+    keys = {"workspace_id": workspace_id, "ids": list(ids)}
+    rows = tx.connection.execute(LOCK if waits else LOCK_FREE, keys)
+    return {row.id: row.label for row in rows}
 
 
 def tell(tx: Transaction, workspace_id: UUID, told: Sequence[Mapping[str, Any]]) -> None:
