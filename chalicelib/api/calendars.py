@@ -8,6 +8,7 @@ from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.calendars import (
     CalendarChanged,
     CalendarIn,
+    CalendarListed,
     CalendarOut,
     CalendarPatch,
     CalendarQuery,
@@ -34,7 +35,7 @@ OFFICE = {
 }
 
 
-@routes.get("/v1/calendars", summary="List the calendars", answer=Page[CalendarOut])
+@routes.get("/v1/calendars", summary="List the calendars", answer=Page[CalendarListed])
 def list_calendars(call: Call, query: CalendarQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     return Answer(calendar_setup.listing(call.tx, call.actor, page, query.sort))

@@ -45,6 +45,15 @@ OPEN = text(
     ORDER BY id LIMIT 1
     """
 )
+PUT_OFF = text(
+    f"""
+    UPDATE jobs SET leased_until = now() + make_interval(secs => :seconds)
+    WHERE workspace_id = :workspace_id AND status = 'queued' AND id = (
+        SELECT id FROM jobs WHERE workspace_id = :workspace_id AND kind = :kind
+          AND subject_id = :subject_id AND status = 'queued' ORDER BY id LIMIT 1)
+    RETURNING {_COLUMNS}
+    """
+)
 CLAIM = text(
     f"""
     UPDATE jobs SET status = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1,
@@ -128,6 +137,18 @@ def ask(
     return job
 
 
+def put_off(
+    tx: Transaction, workspace_id: UUID, kind: str, subject_id: UUID, seconds: int
+) -> Row[Any] | None:
+    """The same work, whoever asked for it, where nobody has begun it: it waits so long once more, and is
+    asked for again by then. None where there is none."""
+    values = {"workspace_id": workspace_id, "kind": kind, "subject_id": subject_id, "seconds": seconds}
+    job = tx.connection.execute(PUT_OFF, values).first()
+    if job is not None:
+        events.record_for_later(tx, workspace_id, REQUESTED, _payload(job), seconds)
+    return job
+
+
 def get(tx: Transaction, workspace_id: UUID, id: UUID) -> Row[Any] | None:
     return tx.connection.execute(GET, {"workspace_id": workspace_id, "id": id}).first()
 
@@ -152,12 +173,13 @@ def open_one(
 
 
 def take_up(tx: Transaction, workspace_id: UUID, id: UUID) -> Row[Any] | None:
-    """Takes the job up; None where it has ended or is gone. Raises InOtherHands while another has it."""
+    """Takes the job up; None where it has ended or is gone, or was put off: then it is asked for again.
+    Raises InOtherHands while another has it."""
     keys = {"workspace_id": workspace_id, "id": id}
     job = tx.connection.execute(CLAIM, {**keys, "lease": LEASE_SECONDS}).first()
     if job is None:
         other = tx.connection.execute(GET, keys).first()
-        if other is not None and other.status in ("queued", "running"):
+        if other is not None and other.status == "running":
             raise InOtherHands(f"another delivery has the job {id}")
     return job
 

@@ -11,17 +11,27 @@ from chalicelib.accounts.queries import listed
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 
-_CALENDAR = """
-    c.id, c.name, c.timezone, c.weekly, c.holidays, c.created_at, c.updated_at,
+# A list of a hundred calendars with a thousand holidays each would be more than a Lambda may answer.
+HOLIDAYS_LISTED = 50
+
+_FACTS = """
+    c.id, c.name, c.timezone, c.weekly, c.created_at, c.updated_at,
     (SELECT coalesce(
                 jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) ORDER BY p.position, p.id), '[]')
      FROM sla_policies p
      WHERE p.workspace_id = c.workspace_id AND p.calendar_id = c.id AND p.deleted_at IS NULL) AS policies
 """
+_CALENDAR = f"c.holidays, {_FACTS}"
+_LISTED = f"""
+    jsonb_path_query_array(c.holidays, '$[0 to {HOLIDAYS_LISTED - 1}]') AS holidays,
+    greatest(jsonb_array_length(c.holidays) - {HOLIDAYS_LISTED}, 0) AS holidays_left_out, {_FACTS}
+"""
 _ONE = "c.workspace_id = :workspace_id AND c.id = :calendar_id AND c.deleted_at IS NULL"
 CALENDAR = text(f"SELECT {_CALENDAR} FROM calendars c WHERE {_ONE}")
 # Whoever changes or deletes it waits here, and a policy that is about to take it too; new targets do not.
 LOCK = text(f"SELECT c.id FROM calendars c WHERE {_ONE} FOR NO KEY UPDATE")
+# Whoever makes one waits for others who do, so that their number is the one that they were counted by.
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('calendars ' || :workspace_id, 0))")
 ADD = text(
     """
     INSERT INTO calendars (workspace_id, name, timezone, weekly, holidays)
@@ -60,11 +70,12 @@ def list_calendars(
 ) -> Sequence[Row[Any]]:
     conditions = ["c.workspace_id = :workspace_id", "c.deleted_at IS NULL"]
     keys = {"workspace_id": workspace_id}
-    return listed(tx, _CALENDAR, "calendars c", conditions, keys, page, sort, SORTS, "c.id", after)
+    return listed(tx, _LISTED, "calendars c", conditions, keys, page, sort, SORTS, "c.id", after)
 
 
 def add(tx: Transaction, workspace_id: UUID, facts: Mapping[str, Any], most: int) -> UUID | None:
     """`facts`: name, timezone, weekly, holidays. None where there are as many as there may be."""
+    tx.connection.execute(ONE_AT_A_TIME, {"workspace_id": str(workspace_id)})
     made: UUID | None = tx.connection.scalar(
         ADD, {"workspace_id": workspace_id, "most": most, **_written(facts)}
     )

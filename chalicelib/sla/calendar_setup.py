@@ -24,8 +24,8 @@ MOST = 100
 MOST_HOLIDAYS = 1000
 NAME_KEY = "calendars_workspace_id_name_key"
 NAME_TAKEN = "There is already a calendar of this name."
-COUNTED = ("timezone", "weekly", "holidays")
-FACTS = ("name", *COUNTED)
+FACTS = ("name", "timezone", "weekly", "holidays")
+REQUEST_SECONDS = 30
 SORT_TYPES: Mapping[str, Any] = {"name": str, "created_at": datetime}
 
 Facts = Mapping[str, Any]
@@ -48,7 +48,8 @@ def shape(row: Any) -> dict[str, Any]:
 
 
 def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, Any]:
-    """A page of calendars. `sort` is of SORT_TYPES. Raises Forbidden."""
+    """A page of calendars, each with its first holidays and how many more it has. `sort` is of SORT_TYPES.
+    Raises Forbidden."""
     actor.require(Permission.SLA_READ, "How the desk counts its hours is between colleagues.")
     by = sort.removeprefix("-")
     rows = queries.list_calendars(
@@ -135,7 +136,7 @@ def checked(facts: Facts) -> Calendar:
 def changed(tx: Transaction, actor: Actor, before: Facts, wanted: Facts) -> dict[str, Any]:
     """A held calendar with other facts, all of FACTS, and the job that this asks for. Raises as `change`
     does."""
-    checked(wanted)
+    counts = checked(wanted)
     calendar_id = before["id"]
     if all(before[name] == wanted[name] for name in FACTS):
         return {**before, "job_id": None}
@@ -143,10 +144,13 @@ def changed(tx: Transaction, actor: Actor, before: Facts, wanted: Facts) -> dict
         queries.change(tx, actor.workspace.id, calendar_id, wanted)
     after = get(tx, actor, calendar_id)
     job_id = None
-    if any(before[name] != after[name] for name in COUNTED):
-        # Asked for anew each time: one that runs already may have passed some by. Kept back for as long as
-        # requests last, so that none which still promised by the old hours writes that after the job.
-        asked = jobs.ask(tx, actor.workspace.id, KIND, calendar_id, actor.user_id, delay=30)
+    if _counted(before) != counts:  # not for a holiday's name
+        # One that runs already may have passed some by. Kept back for as long as requests last, so that none
+        # which still promised by the old hours writes that after the job.
+        about = (tx, actor.workspace.id, KIND, calendar_id)
+        asked = jobs.put_off(*about, REQUEST_SECONDS) or jobs.ask(
+            *about, actor.user_id, delay=REQUEST_SECONDS
+        )
         job_id = asked.id
     target = ("calendar", calendar_id)
     audit_changes(tx, actor, "calendar.changed", target, _audited(before), _audited(after))
@@ -158,6 +162,14 @@ def held(tx: Transaction, actor: Actor, calendar_id: UUID) -> dict[str, Any]:
     if not queries.lock(tx, actor.workspace.id, calendar_id):
         raise NotFound("There is no such calendar.")
     return get(tx, actor, calendar_id)
+
+
+def _counted(stored: Facts) -> Calendar | None:
+    """None where a zone is not known any more."""
+    try:
+        return calendars.read(stored)
+    except ValueError:
+        return None
 
 
 def _audited(calendar: Facts) -> dict[str, Any]:

@@ -18,6 +18,8 @@ DAYS_OF_ANY_YEAR = tuple(
     (day.month, day.day) for day in (date(2000, 1, 1) + timedelta(n) for n in range(366))
 )
 
+PLACE_IN_YEAR = {day: place for place, day in enumerate(DAYS_OF_ANY_YEAR)}
+
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
@@ -37,10 +39,6 @@ class DateRange:
     def days(self) -> tuple[int, int]:
         return self.first.toordinal() - EPOCH_ORDINAL, self.last.toordinal() - EPOCH_ORDINAL
 
-    def includes(self, day: int) -> bool:
-        first, last = self.days
-        return first <= day <= last
-
 
 @dataclass(frozen=True, slots=True)
 class YearlyRange:
@@ -56,17 +54,15 @@ class YearlyRange:
 
     def __post_init__(self) -> None:
         for edge in (self.first, self.last):
-            if edge not in DAYS_OF_ANY_YEAR:
+            if not _is_month_day(edge):
                 raise ValueError(f"a yearly holiday runs from (month, day) to (month, day), not {edge!r}")
 
     @property
     def month_days(self) -> frozenset[MonthDay]:
-        if self.first <= self.last:
-            return frozenset(day for day in DAYS_OF_ANY_YEAR if self.first <= day <= self.last)
-        return frozenset(day for day in DAYS_OF_ANY_YEAR if day >= self.first or day <= self.last)
-
-    def includes(self, day: int) -> bool:
-        return _month_day(day) in self.month_days
+        first, end = PLACE_IN_YEAR[self.first], PLACE_IN_YEAR[self.last] + 1
+        if first < end:
+            return frozenset(DAYS_OF_ANY_YEAR[first:end])
+        return frozenset(DAYS_OF_ANY_YEAR[first:] + DAYS_OF_ANY_YEAR[:end])
 
 
 Holiday: TypeAlias = date | DateRange | YearlyRange | tuple[date, date] | tuple[MonthDay, MonthDay] | MonthDay
@@ -107,7 +103,7 @@ class Holidays:
                 break
             free.update(range(max(first, self._firsts[place]), min(last, self._lasts[place]) + 1))
         if self.yearly:
-            free.update(day for day in range(first, last + 1) if _month_day(day) in self.yearly)
+            free.update(day for day in range(first, last + 1) if month_day(day) in self.yearly)
         return free
 
     def next_dated(self, day: int) -> int | None:
@@ -127,14 +123,10 @@ class Holidays:
             return False
         after = (FIRST_DAY, *(last + 1 for last in self._lasts))
         return any(
-            weekday(day) in weekdays and _month_day(day) not in self.yearly
+            weekday(day) in weekdays and month_day(day) not in self.yearly
             for first, end in zip(after, (*self._firsts, LAST_DAY + 1), strict=True)
             for day in range(first, min(end, first + DAYS_OF_400_YEARS))
         )
-
-    def name(self, day: int) -> str:
-        """What the holiday on a free day is called; empty when it has no name."""
-        return next((entry.name for entry in self.entries if entry.name and entry.includes(day)), "")
 
 
 def weekday(day: int) -> int:
@@ -142,7 +134,7 @@ def weekday(day: int) -> int:
     return (day + 3) % 7
 
 
-def _month_day(day: int) -> MonthDay:
+def month_day(day: int) -> MonthDay:
     found = date.fromordinal((day + EPOCH_ORDINAL - 1) % DAYS_OF_400_YEARS + 1)
     return found.month, found.day
 
@@ -161,6 +153,10 @@ def _entry(holiday: object) -> DateRange | YearlyRange:
         if isinstance(first, tuple | list) and isinstance(last, tuple | list):
             return YearlyRange((*first,), (*last,))
     raise ValueError(f"a holiday is a date, (date, date) or ((month, day), (month, day)), not {holiday!r}")
+
+
+def _is_month_day(value: object) -> bool:
+    return isinstance(value, tuple) and set(map(type, value)) == {int} and value in PLACE_IN_YEAR
 
 
 def _is_date(value: object) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from chalicelib.sla.business_calendar import DAY, Calendar, NoWorkingTime, UnknownTimeZone
+from chalicelib.sla.holiday_names import names_of
 from chalicelib.sla.holidays import DateRange, YearlyRange
 from chalicelib.sla.timetable import (
     BLOCK,
@@ -172,13 +173,14 @@ def _closed(at: int, until: int, calendar: Calendar) -> Iterator[Interval]:
 
 def _closed_dates(at: int, until: int, calendar: Calendar) -> Iterator[tuple[int, tuple[Reason, str]]]:
     """For each local date of the span, the instant where it begins or goes on, and why nobody works then."""
+    names = names_of(calendar.holidays)
     for number in range(at // BLOCK, (until - 1) // BLOCK + 1):
         for since, end, offset in stretches(calendar.zone, number):
             low, high = max(since, at), min(end, until)
             first, last = (low + offset) // DAY, (high + offset - 1) // DAY
             free = calendar.holidays.within(first, last)
             for day in range(first, last + 1) if low < high else ():
-                name = calendar.holidays.name(day) if day in free else ""
+                name = names.of(day) if day in free else ""
                 yield max(low, day * DAY - offset), ("holiday" if day in free else "outside_hours", name)
 
 

@@ -23,6 +23,8 @@ POLICY = text(f"SELECT {_POLICY} FROM {_FROM} WHERE {_ONE}")
 # Whoever changes or deletes it waits here, and reads what the other left in its next statement.
 LOCK = text(f"SELECT p.id FROM sla_policies p WHERE {_ONE} FOR NO KEY UPDATE")
 LOCK_ALL = text(f"SELECT p.id FROM sla_policies p WHERE {_LIVING} ORDER BY p.id FOR NO KEY UPDATE")
+# Whoever makes one waits for others who do, so that their number and the end of their order are right.
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('policies ' || :workspace_id, 0))")
 ADD = text(
     f"""
     INSERT INTO sla_policies (workspace_id, name, position, enabled, conditions, targets, calendar_id)
@@ -94,6 +96,7 @@ def list_policies(
 def add(tx: Transaction, workspace_id: UUID, facts: Mapping[str, Any], most: int) -> UUID | None:
     """`facts`: policy_setup.FACTS, a position of null is the end. None where there are as many as there may
     be."""
+    tx.connection.execute(ONE_AT_A_TIME, {"workspace_id": str(workspace_id)})
     values = {**facts, "conditions": dumps(facts["conditions"]), "targets": dumps(facts["targets"])}
     made: UUID | None = tx.connection.scalar(ADD, {"workspace_id": workspace_id, "most": most, **values})
     return made

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
+from chalicelib.core.errors import NotFound
 from chalicelib.models.words import Metric
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.hours import NoWorkingTime, OutOfTime, due_at
 from chalicelib.sla.policies import Policy, TicketFacts, choose
 from chalicelib.sla.policy_setup import no_such_policy, require_admin
-from chalicelib.tickets.draft import open_draft
+from chalicelib.tickets import queries
+from chalicelib.tickets.draft import Draft
 
 
 def try_policy(tx: Transaction, actor: Actor, policy_id: UUID, ticket_id: UUID) -> dict[str, Any]:
@@ -22,7 +24,10 @@ def try_policy(tx: Transaction, actor: Actor, policy_id: UUID, ticket_id: UUID) 
     policy = sla_queries.policy(tx, actor.workspace.id, policy_id)
     if policy is None:
         raise no_such_policy()
-    facts = open_draft(tx, actor, ticket_id).facts
+    ticket = queries.read(tx, actor, ticket_id)
+    if ticket is None:
+        raise NotFound("There is no such ticket.")
+    facts = Draft(tx, actor, ticket).facts
     chosen = choose(sla_queries.policies(tx, actor.workspace.id), facts)
     verdicts = policy.verdicts(facts)
     return {

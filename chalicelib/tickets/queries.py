@@ -53,6 +53,21 @@ def lock(tx: Transaction, actor: Actor, ticket_id: UUID, *, deleted: bool = Fals
     return Ticket.of(row) if row else None
 
 
+@lru_cache(maxsize=8)
+def _read(condition: str) -> TextClause:
+    return text(
+        f"SELECT {COLUMNS} FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition}"
+    )
+
+
+def read(tx: Transaction, actor: Actor, ticket_id: UUID) -> Ticket | None:
+    """The ticket as it is, if the actor may know of it; held against nobody."""
+    condition, values = visible_to(actor)
+    keys = {"workspace_id": actor.workspace.id, "id": ticket_id, **values}
+    row = tx.connection.execute(_read(condition), keys).first()
+    return Ticket.of(row) if row else None
+
+
 @lru_cache(maxsize=16)
 def _lock_many(condition: str, waits: bool) -> TextClause:
     return text(

@@ -102,6 +102,19 @@ class TestMaking:
         assert api.with_token(cast.carol.token).get("/v1/calendars").status == 403
 
 
+class TestList:
+    def test_of_many_holidays_the_first_are_told_and_how_many_more_there_are(self, ada: Api) -> None:
+        days = [f"2026-{month:02}-{day:02}" for month in (1, 2, 3) for day in range(1, 28)]
+        many, few = make(ada, holidays=days), make(ada, name="Short", holidays=days[:50])
+
+        listed = {item["id"]: item for item in ada.get("/v1/calendars?limit=100").json["items"]}
+
+        assert [each["from"] for each in listed[many["id"]]["holidays"]] == days[:50]
+        assert listed[many["id"]]["holidays_left_out"] == 31
+        assert (len(listed[few["id"]]["holidays"]), listed[few["id"]]["holidays_left_out"]) == (50, 0)
+        assert len(ada.get(f"/v1/calendars/{many['id']}").json["holidays"]) == 81
+
+
 class TestChanging:
     def test_only_what_is_sent(self, ada: Api) -> None:
         made = make(ada)
@@ -117,6 +130,47 @@ class TestChanging:
         job = ada.get(f"/v1/jobs/{changed['job_id']}").json
 
         assert (job["kind"], job["status"], job["subject_id"]) == ("recount", "queued", made["id"])
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"name": "Bureau"},
+            {"holidays": [{"from": "2026-12-25", "name": "Christmas Day"}]},
+            {"holidays": [{"from": "2026-12-25", "to": "2026-12-25"}]},
+            {"weekly": {**OFFICE["weekly"], "0": [["09:00", "12:00"], ["12:00", "17:00"]]}},
+        ],
+        ids=["its name", "a holiday's name", "a day as a range", "a window cut in two"],
+    )
+    def test_what_counts_the_same_hours_asks_for_none(self, ada: Api, fields: dict[str, Any]) -> None:
+        made = make(ada, holidays=["2026-12-25"])
+
+        changed = ada.patch(f"/v1/calendars/{made['id']}", fields).json
+
+        assert changed["job_id"] is None
+        assert {name: changed[name] for name in fields} != {name: made[name] for name in fields}
+
+    def test_changed_again_before_its_job_began_the_same_job_does_both(
+        self, ada: Api, database: Database
+    ) -> None:
+        made = make(ada)
+        path = f"/v1/calendars/{made['id']}"
+
+        jobs = [ada.patch(path, {"timezone": zone}).json["job_id"] for zone in ("Asia/Tokyo", "Asia/Seoul")]
+        database.run("UPDATE jobs SET status = 'running'")
+        jobs.append(ada.patch(path, {"timezone": "Asia/Tokyo"}).json["job_id"])
+
+        assert jobs[0] == jobs[1] != jobs[2]
+        assert database.value("SELECT count(*) FROM jobs") == 2
+
+    def test_another_calendars_job_is_another(self, ada: Api) -> None:
+        one, other = make(ada), make(ada, name="Other")
+
+        jobs = [
+            ada.patch(f"/v1/calendars/{each['id']}", {"timezone": "Asia/Tokyo"}).json["job_id"]
+            for each in (one, other)
+        ]
+
+        assert jobs[0] != jobs[1]
 
     def test_the_same_again_changes_nothing(self, ada: Api, database: Database) -> None:
         made = make(ada, holidays=["2026-12-25"])

@@ -4,8 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.api import Api
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 
@@ -234,6 +236,19 @@ class TestTrying:
 
         assert (reply.status, reply.json["matches"]) == (200, True)
         assert ada.get(f"/v1/tickets/{ticket['id']}").json["version"] == before["version"]
+
+    def test_a_ticket_that_somebody_holds_is_tried_all_the_same(
+        self, desk: ServiceDesk, ada: Api, calendar_id: str, connections: Connections
+    ) -> None:
+        ticket, made = desk.networks_ticket(), make(ada, calendar_id)
+
+        with connections.engine.begin() as other:
+            other.execute(text("SELECT set_config('app.workspace_id', :w, true)"), {"w": str(desk.cast.acme)})
+            held = text("SELECT FROM tickets WHERE id = :id FOR UPDATE")
+            assert other.execute(held, {"id": ticket["id"]}).rowcount == 1
+            reply = ada.post(f"/v1/sla-policies/{made['id']}/test", {"ticket_id": ticket["id"]})
+
+        assert reply.status == 200
 
     def test_it_is_the_admins_and_of_their_own_workspace(
         self, desk: ServiceDesk, ada: Api, calendar_id: str

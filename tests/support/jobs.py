@@ -35,6 +35,7 @@ class Workshop:
     def relay(self) -> None:
         """Sends what is kept back, as if its time had come."""
         self.database.run("UPDATE events SET leased_until = now() WHERE sent_at IS NULL")
+        self.database.run("UPDATE jobs SET leased_until = now() WHERE status = 'queued'")
         events.relay([self.stage["MESA_EVENT_QUEUE_URLS"]], self.stage["MESA_JOB_QUEUE_URL"])
 
     def work(self) -> None:

@@ -3,13 +3,18 @@
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from chalicelib import queues
+from chalicelib.accounts.jobs import take_up
+from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.tickets import recounting
 from tests.support.api import Api
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.service_desk import ServiceDesk
@@ -103,6 +108,24 @@ def test_delivered_twice_it_is_done_once(
     assert database.value(TOLD) == 1
 
 
+def test_asked_for_again_it_waits_for_the_requests_of_the_second_change_too(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database
+) -> None:
+    desk.networks_ticket(priority="low")
+    first = change(ada, **NEVER_ON_A_WEEKDAY)["job_id"]
+    workshop.relay()
+    (early,) = (body for body in workshop.take() if body["type"] == "job.requested")
+    again = change(ada, weekly={"6": [["00:00", "24:00"]]})["job_id"]
+
+    assert workshop.deliver(early) == []
+    assert ada.get(f"/v1/jobs/{first}").json["status"] == "queued"
+    workshop.work()
+
+    assert again == first
+    assert ada.get(f"/v1/jobs/{first}").json["status"] == "done"
+    assert database.value(TOLD) == 1
+
+
 def test_cut_off_midway_it_goes_on_where_it_was(
     desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database, small_batches: None
 ) -> None:
@@ -153,6 +176,84 @@ def test_paused_and_finished_targets_are_left_as_they_are(
     desk.do(desk.cast.ana, paused, "resume")
     assert resolution_due(ada, paused).weekday() in (5, 6, 0)
     assert closed["status"] == "resolved"
+
+
+BAD = """
+    UPDATE sla_targets SET paused_intervals = '[["2026-06-05T15:00:00+00:00", "2026-06-05T14:00:00+00:00"]]'
+    WHERE ticket_id = :t AND metric = 'resolution'
+"""
+
+
+def test_one_bad_ticket_keeps_no_other_from_being_counted_and_the_job_tells_of_it(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    tickets = [desk.networks_ticket(priority="low") for _ in range(4)]
+    bad = tickets[1]
+    database.run(BAD, t=bad["id"])
+
+    job_id = change(ada, **NEVER_ON_A_WEEKDAY)["job_id"]
+    workshop.work()
+
+    job = ada.get(f"/v1/jobs/{job_id}").json
+    assert (job["status"], job["done"], job["counts"]) == ("done", 3, {"failed": 1})
+    (failure,) = job["failures"]
+    assert (failure["ticket_id"], failure["label"]) == (bad["id"], bad["label"])
+    assert failure["error"]["detail"].startswith("Its promises could not be counted anew")
+    moved = [ticket for ticket in tickets if resolution_due(ada, ticket).isoformat() > ticket["due_at"]]
+    assert moved == [ticket for ticket in tickets if ticket is not bad]
+    assert database.value(TOLD) == 3
+    assert [record.exc_info is not None for record in caplog.records if record.levelname == "ERROR"] == [True]
+
+
+def test_many_bad_tickets_are_tried_alone_and_all_told(
+    desk: ServiceDesk,
+    ada: Api,
+    workshop: Workshop,
+    database: Database,
+    small_batches: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recounting, "CHUNK", 1)
+    monkeypatch.setattr(recounting, "MOST_AGAIN", 2)
+    monkeypatch.setattr(recounting, "AGAIN_AT_ONCE", 1)
+    tickets = [desk.networks_ticket(priority="low") for _ in range(7)]
+    bad = [tickets[place]["id"] for place in (0, 2, 3, 6)]
+    for each in bad:
+        database.run(BAD, t=each)
+
+    job_id = change(ada, **NEVER_ON_A_WEEKDAY)["job_id"]
+    workshop.work()
+
+    job = ada.get(f"/v1/jobs/{job_id}").json
+    assert (job["done"], [failure["ticket_id"] for failure in job["failures"]]) == (3, bad)
+    assert [item["status"] for item in ada.get(f"/v1/jobs/{job_id}/results").json["items"]] == ["failed"] * 4
+    assert database.value(TOLD) == 3
+
+
+def test_tickets_that_others_hold_are_passed_over_and_counted_at_the_end(
+    desk: ServiceDesk, ada: Api, database: Database, connections: Connections
+) -> None:
+    held, free = desk.networks_ticket(priority="low"), desk.networks_ticket(priority="low")
+    job_id = change(ada, **NEVER_ON_A_WEEKDAY)["job_id"]
+    job = connections.run(lambda tx: take_up(tx, desk.cast.acme, UUID(job_id)))
+    state: dict[str, Any] = {"after": None, "done": 0, "again": [], "failed": 0}
+
+    def step(tx: Transaction) -> None:
+        state.update(recounting.step(tx, job, state) or {"over": True})
+
+    with connections.engine.begin() as other:
+        other.execute(text("SELECT set_config('app.workspace_id', :w, true)"), {"w": str(desk.cast.acme)})
+        other.execute(text("SELECT FROM tickets WHERE id = :id FOR NO KEY UPDATE"), {"id": held["id"]})
+        connections.run(step)
+    assert (state["done"], state["again"]) == (1, [held["id"]])
+    assert resolution_due(ada, free).isoformat() > free["due_at"]
+    assert ada.get(f"/v1/tickets/{held['id']}").json["due_at"] == held["due_at"]
+
+    connections.run(step)
+    connections.run(step)
+
+    assert (state["done"], state["again"], state["over"]) == (2, [], True)
+    assert resolution_due(ada, held).isoformat() > held["due_at"]
 
 
 def test_another_calendars_targets_do_not_move(

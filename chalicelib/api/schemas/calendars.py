@@ -97,6 +97,12 @@ class CalendarOut(Out):
     updated_at: datetime
 
 
+class CalendarListed(CalendarOut):
+    """A calendar in a list: of its holidays the first 50."""
+
+    holidays_left_out: int = Field(description="How many more holidays it has than are told here.")
+
+
 class CalendarChanged(CalendarOut):
     """A calendar after a change. The job counts its open targets anew; null where nothing moves them."""
 
