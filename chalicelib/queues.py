@@ -26,7 +26,15 @@ from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, bulk_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup
-from chalicelib.tickets import bulk, bulk_jobs, receiving, recounting, reindexing, rule_running
+from chalicelib.tickets import (
+    bulk,
+    bulk_jobs,
+    receiving,
+    recounting,
+    reindexing,
+    rule_running,
+    waiting,
+)
 from chalicelib.tickets.file_links import object_key
 from chalicelib.tickets.file_news import FileNews, Scanned
 
@@ -149,7 +157,8 @@ def take_in(news: FileNews, settings: AttachmentSettings) -> None:
 
 @bp.on_sqs_message(queue="mesa-rules", batch_size=10, name="rules")  # type: ignore[untyped-decorator]
 def rules(batch: SQSEvent) -> dict[str, Any]:
-    """Does what the rules of a workspace make of an event, and sends the news of it."""
+    """Does what the rules of a workspace make of an event, or the clock of a ticket that waits, and sends the
+    news of it."""
     settings = rule_settings()
     return consume(
         batch, "rules", lambda event, has_time: apply_rules(event, settings, has_time), seconds=RULE_SECONDS
@@ -162,7 +171,9 @@ def apply_rules(event: Event, settings: RelaySettings, has_time: HasTime) -> Non
     def send(news: Sequence[dict[str, Any]]) -> None:
         events.send_committed(news, settings.event_queue_urls, settings.job_queue_url)
 
-    if not rule_running.run(_repeatable, event, send, has_time):
+    if event.type == waiting.DUE:
+        send(_repeatable(partial(waiting.go_on, event=event)))
+    elif not rule_running.run(_repeatable, event, send, has_time):
         raise ComesAgain("not all rules have run")
 
 

@@ -16,11 +16,13 @@ from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings
 from chalicelib.notifications import asking_queries
 from chalicelib.sla import queries as sla_queries
-from chalicelib.tickets import discarding, rule_event_queries
+from chalicelib.tickets import discarding, rule_event_queries, waiting_queries
 
 SWEEP_LIMIT = 500
 # How long one transaction goes on to the next rule by the clock.
 RULE_SECONDS = 2.0
+# In one minute: each is work for the rules' Lambda, and mostly a mail.
+WAIT_LIMIT, WAIT_PASSES = 500, 4
 PURGE_LIMIT = 1000
 # A ticket brings its comments, its timeline and its promises along.
 TICKET_PURGE_LIMIT = 200
@@ -41,15 +43,16 @@ log = logging.getLogger(__name__)
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="sla-sweep")  # type: ignore[untyped-decorator]
 def sla_sweep(event: CloudWatchEvent) -> None:
-    """Announces what has come due, has questions asked that have waited, and sends that news at once."""
+    """Announces what has come due, has questions asked that have waited, hands over tickets that have, and
+    sends that news at once."""
     settings = relay_settings()
     has_time = _within(event, STATEMENT_SECONDS)
     announced = sweep(has_time)
     asked = until_nothing_is_left(asking_queries.fall_due, SWEEP_LIMIT, has_time)
-    metrics.emit(
-        {"StepsAnnounced": (announced, "Count"), "RatingsDue": (asked, "Count")}, Schedule="sla-sweep"
-    )
-    if announced or asked:
+    waited = sweep_waits(has_time)
+    counts = {"StepsAnnounced": announced, "RatingsDue": asked, "WaitsDue": waited}
+    metrics.emit({name: (count, "Count") for name, count in counts.items()}, Schedule="sla-sweep")
+    if any(counts.values()):
         relay(settings, _within(event, RELAY_SECONDS), "sla-sweep")
 
 
@@ -144,6 +147,21 @@ def sweep(has_time: HasTime) -> int:
         if due < SWEEP_LIMIT:
             break
     return announced
+
+
+def sweep_waits(has_time: HasTime) -> int:
+    """Sweeps, a transaction each. Returns how many tickets were handed over; more wait for the next
+    minute."""
+    total = 0
+    for _ in range(WAIT_PASSES):
+        if not has_time():
+            break
+        step = partial(waiting_queries.sweep, limit=WAIT_LIMIT)
+        reckoned, due = in_transaction(step, repeatable=True)
+        total += due
+        if max(reckoned, due) < WAIT_LIMIT:
+            break
+    return total
 
 
 def sweep_rules(has_time: HasTime) -> tuple[int, int]:

@@ -122,8 +122,35 @@ class TestSweep:
 
         tick(schedules.sla_sweep)
 
-        assert metrics(capsys.readouterr().out) == {"StepsAnnounced": 0, "RatingsDue": 0}
+        assert metrics(capsys.readouterr().out) == {
+            "StepsAnnounced": 0,
+            "RatingsDue": 0,
+            "WaitsDue": 0,
+        }
         assert queue.take() == []
+
+    def test_hands_over_what_has_waited_and_sends_that_at_once(
+        self,
+        desk: Desk,
+        cast: Cast,
+        queue: Queue,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(schedules, "WAIT_LIMIT", 2)
+        for _ in range(9):
+            resolved = desk.ticket(cast.carol, status="resolved")
+            desk.database.run(
+                "UPDATE tickets SET resolved_at = now() - interval '8 days' WHERE id = :t", t=resolved
+            )
+
+        tick(schedules.sla_sweep)
+
+        # The next minute brings the rest.
+        assert metrics(capsys.readouterr().out)["WaitsDue"] == 8
+        assert {message["type"] for message in queue.take()} == {"waiting.due"}
+        tick(schedules.sla_sweep)
+        assert metrics(capsys.readouterr().out)["WaitsDue"] == 1
 
 
 class TestRelay:

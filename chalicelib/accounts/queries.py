@@ -80,12 +80,14 @@ WORKSPACE = text(
     SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
            customer_signup, customers_see_organisation, two_step_required_of, retention_days,
            categories_only, ratings_enabled, rating_delay_hours,
+           pending_reminder_days, pending_resolve_days, pending_resolve_text,
            created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding
     FROM workspaces WHERE id = :workspace_id
     """
 )
+HOLD_WORKSPACE = text("SELECT FROM workspaces WHERE id = :workspace_id FOR NO KEY UPDATE")
 # PostgreSQL makes the year of a label in the workspace's zone, so it must know the zone too.
 KNOWS_TIMEZONE = text("SELECT now() AT TIME ZONE CAST(:timezone AS text)")
 
@@ -98,6 +100,11 @@ def make_workspace(tx: Transaction, slug: str, name: str) -> Row[Any]:
 
 def workspace(tx: Transaction, workspace_id: UUID) -> Row[Any]:
     return tx.connection.execute(WORKSPACE, {"workspace_id": workspace_id}).one()
+
+
+def hold_workspace(tx: Transaction, workspace_id: UUID) -> None:
+    """Holds the settings against every other writer."""
+    tx.connection.execute(HOLD_WORKSPACE, {"workspace_id": workspace_id})
 
 
 def change_workspace(tx: Transaction, workspace_id: UUID, changes: Mapping[str, Any]) -> None:

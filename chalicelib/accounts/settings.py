@@ -23,6 +23,8 @@ NO_ZONES = ("Factory", "localtime")
 BRANDING = {"color": "brand_color", "logo_url": "brand_logo_url", "footer": "brand_footer"}
 # What strangers see of a workspace before they write to it.
 FACADE = ("slug", "name", "language", "customer_signup", "branding")
+# When what is pending is reminded of and resolved: one bounds the other.
+PENDING = ("pending_reminder_days", "pending_resolve_days")
 
 
 def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
@@ -44,7 +46,10 @@ def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str
     actor.require(Permission.WORKSPACE_CHANGE, "Only an administrator changes the workspace.")
     if "timezone" in wanted:
         check_timezone(tx, wanted["timezone"])
+    if not wanted.keys().isdisjoint(PENDING):
+        queries.hold_workspace(tx, actor.workspace.id)
     before = get(tx, actor)
+    _require_reminders_first({**before, **wanted}, wanted)
     if wanted.get("two_step_required_of") == "staff" != before["two_step_required_of"]:
         _require_own_second_step(actor)
     if not wanted:
@@ -62,6 +67,18 @@ def _columns(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if name != "branding"} | {
         BRANDING[part]: value for part, value in branding.items()
     }
+
+
+def _require_reminders_first(settings: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Raises ValidationFailed where customers would be reminded of what is resolved by then."""
+    reminders, resolve = (settings[name] for name in PENDING)
+    field = next((name for name in reversed(PENDING) if name in wanted), None)
+    if field and resolve is not None and any(days >= resolve for days in reminders):
+        raise ValidationFailed.of(
+            field,
+            f"The last reminder would come after {max(reminders)} days and the resolving after {resolve}: "
+            "resolve later than that, or remind earlier.",
+        )
 
 
 def _require_own_second_step(actor: Actor) -> None:

@@ -23,6 +23,8 @@ def get_workspace(call: Call) -> Answer:
             "timezone": "America/Bogota",
             "language": "es",
             "reopen_window_days": 14,
+            "pending_reminder_days": [3, 7],
+            "pending_resolve_days": 10,
             "branding": {"color": "#0d74ce", "footer": "Acme Networks, Calle 7, Bogota"},
         }
     },

@@ -1,6 +1,7 @@
 """Workspaces and their people: users, teams, memberships, refresh tokens."""
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     CheckConstraint,
     Column,
@@ -55,17 +56,39 @@ workspaces = Table(
     # Whether requesters are asked how it was, and how long after: 0 is in the mail of the resolution itself.
     Column("ratings_enabled", Boolean, nullable=False, server_default=true()),
     Column("rating_delay_hours", Integer, nullable=False, server_default="0"),
+    # After how many days pending its customer is reminded, and when it is resolved, with which words: null
+    # is never, and the words of the language.
+    Column("pending_reminder_days", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
+    Column("pending_resolve_days", Integer),
+    words("pending_resolve_text", nullable=True),
+    # Since when tickets that wait are to be reckoned by other settings; kept by fn_mark_stale_waits.
+    timestamp("waits_stale_since"),
     UniqueConstraint("slug"),
     one_of("two_step_required_of", ("nobody", "staff")),
     one_of("language", ("en", "es")),
     one_of("agent_visibility", ("teams", "all")),
     CheckConstraint("reopen_window_days BETWEEN 0 AND 365", name="reopen_window_days"),
     CheckConstraint("rating_delay_hours BETWEEN 0 AND 168", name="rating_delay_hours"),
+    CheckConstraint(
+        "cardinality(pending_reminder_days) <= 5 "
+        "AND 1 <= ALL (pending_reminder_days) AND 365 >= ALL (pending_reminder_days)",
+        name="pending_reminder_days",
+    ),
+    CheckConstraint(
+        "pending_resolve_days BETWEEN 1 AND 365 AND pending_resolve_days > ALL (pending_reminder_days)",
+        name="pending_resolve_days",
+    ),
+    CheckConstraint("char_length(pending_resolve_text) BETWEEN 1 AND 2000", name="pending_resolve_text"),
     CheckConstraint("retention_days BETWEEN 30 AND 3650", name="retention_days"),
     CheckConstraint("label_prefix ~ '^[A-Z][A-Z0-9]{0,9}$'", name="label_prefix"),
     CheckConstraint("brand_color ~ '^#[0-9a-f]{6}$'", name="brand_color"),
     CheckConstraint("brand_logo_url LIKE 'https://%'", name="brand_logo_url"),
     CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
+    Index(
+        "workspaces_waits_stale_since_idx",
+        "waits_stale_since",
+        postgresql_where=text("waits_stale_since IS NOT NULL"),
+    ),
 )
 
 users = Table(

@@ -174,6 +174,24 @@ tickets = Table(
     ),
 )
 
+# While it is resolved, or pending on its customer: what the clock is to do about it, and when. Kept by
+# fn_keep_wait; `reminded` is the last day of the setting that was.
+ticket_waits = Table(
+    "ticket_waits",
+    metadata,
+    workspace_key(),
+    Column("ticket_id", Uuid, primary_key=True),
+    words("status"),
+    timestamp("since", nullable=False),
+    Column("reminded", SmallInteger, nullable=False, server_default=text("0")),
+    timestamp("reminded_at"),
+    timestamp("wakes_at"),
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    one_of("status", ("pending", "resolved")),
+    CheckConstraint("(reminded = 0) = (reminded_at IS NULL)", name="reminded"),
+    Index("ticket_waits_wakes_at_idx", "wakes_at", postgresql_where=text("wakes_at IS NOT NULL")),
+)
+
 # Kept by fn_keep_ticket_tags: what can be found by an index under row-level security.
 ticket_tags = Table(
     "ticket_tags",

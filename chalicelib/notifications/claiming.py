@@ -12,7 +12,7 @@ from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
-from chalicelib.models.words import ActorType, Visibility
+from chalicelib.models.words import ActorType, Status, Visibility
 from chalicelib.notifications import asking, queries, threads
 from chalicelib.notifications.facts import Facts, Question
 from chalicelib.notifications.recipients import (
@@ -30,6 +30,7 @@ from chalicelib.notifications.recipients import (
     topic_of,
 )
 from chalicelib.tickets.lifecycle import ACTIVE
+from chalicelib.tickets.waiting_words import BY_TIME
 
 # Whoever found the help so is heard by the dispatchers too.
 LOW = 2
@@ -74,7 +75,8 @@ def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
     if actor is None or payload is None:
         return None
     told = _Told.of(payload)
-    facts = queries.facts(tx, event, actor_id=told.actor_id, comment_id=told.comment_id, due_at=told.due_at)
+    shown = told.comment_id or told.answers_id
+    facts = queries.facts(tx, event, actor_id=told.actor_id, comment_id=shown, due_at=told.due_at)
     facts = asking.with_rating(tx, event, facts)
     occasion = _occasion(event, told, facts) if facts else None
     if facts is None or occasion is None:
@@ -131,11 +133,13 @@ def _claim(
 
 @dataclass(frozen=True)
 class _Told:
-    """What the payload says that decides who hears."""
+    """What the payload says that decides who hears. `answers_id`: the comment that somebody is reminded to
+    answer, who knows it already."""
 
     actor_id: UUID | None
     by_the_desk: bool
     comment_id: UUID | None
+    answers_id: UUID | None
     new_assignee: UUID | None
     mentioned: frozenset[UUID]
     due_at: datetime | None
@@ -150,6 +154,7 @@ class _Told:
                 actor_id=_uuid(payload["actor"]["id"]),
                 by_the_desk=payload["actor"].get("type") == ActorType.SYSTEM,
                 comment_id=_uuid(meta.get("comment_id")),
+                answers_id=_uuid(meta.get("answers_id")),
                 new_assignee=_uuid(assigned),
                 mentioned=frozenset(map(UUID, meta.get("mentioned", ()))),
                 due_at=datetime.fromisoformat(meta["due_at"]) if meta.get("due_at") else None,
@@ -170,9 +175,7 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
     if event.type == RATED:
         return Occasion.RATED_LOW if facts.score is not None and facts.score <= LOW else Occasion.RATED
     if event.type != COMMENTED:
-        occasion = OCCASIONS[event.type]
-        overtaken = occasion is Occasion.SLA_WARNED and facts.status not in ACTIVE
-        return None if overtaken else occasion
+        return _of_change(OCCASIONS[event.type], told, facts)
     if facts.comment is None:
         return None
     if facts.visibility == Visibility.INTERNAL:
@@ -180,6 +183,20 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
     answers = facts.actor_role and Role(facts.actor_role).may(Permission.COMMENTS_ANSWER)
     asks = not (answers or told.by_the_desk) or told.actor_id == facts.requester_id
     return Occasion.ANSWERED if asks else Occasion.REPLIED
+
+
+def _of_change(occasion: Occasion, told: _Told, facts: Facts) -> Occasion | None:
+    match occasion:
+        case Occasion.SLA_WARNED if facts.status not in ACTIVE:
+            return None
+        case Occasion.REMINDED if facts.status != Status.PENDING:
+            return None
+        case Occasion.REMINDED if "left_days" in told.meta:
+            return Occasion.REMINDED_LAST
+        # Of a ticket that ends by itself there is no news: its requester was told when it was resolved.
+        case Occasion.CLOSED if told.meta.get("cause") == BY_TIME:
+            return None
+    return occasion
 
 
 def _mentioned(event: Event, told: _Told, facts: Facts) -> Sequence[UUID]:

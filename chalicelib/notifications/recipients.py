@@ -33,6 +33,8 @@ class Occasion(StrEnum):
     RATING_DUE = "rating_due"
     RATED = "rated"
     RATED_LOW = "rated_low"
+    REMINDED = "reminded"
+    REMINDED_LAST = "reminded_last"
 
 
 COMMENTED = "ticket.commented"
@@ -45,7 +47,7 @@ _OF_COMMENTS = (Occasion.REPLIED, Occasion.ANSWERED, Occasion.NOTED, Occasion.ME
 OCCASIONS: Mapping[str, Occasion] = {
     f"ticket.{occasion}": occasion
     for occasion in Occasion
-    if occasion not in (*_OF_COMMENTS, Occasion.RATING_DUE, Occasion.RATED_LOW)
+    if occasion not in (*_OF_COMMENTS, Occasion.RATING_DUE, Occasion.RATED_LOW, Occasion.REMINDED_LAST)
 } | {RATING_DUE: Occasion.RATING_DUE}
 # Known, and nobody's mail. A type that is in neither is a newer one than this code: not told either.
 SILENT = frozenset(
@@ -190,6 +192,8 @@ AUDIENCES: Mapping[Occasion, tuple[Audience, ...]] = {
     Occasion.RATING_DUE: (requester,),
     Occasion.RATED: (assignee,),
     Occasion.RATED_LOW: (assignee, dispatchers),
+    Occasion.REMINDED: (requester,),
+    Occasion.REMINDED_LAST: (requester,),
 }
 ASKS_DISPATCHERS = frozenset(
     occasion for occasion, audiences in AUDIENCES.items() if dispatchers in audiences

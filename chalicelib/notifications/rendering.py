@@ -126,6 +126,7 @@ def _values(claim: Claim, words: Language) -> dict[str, Any]:
         "into": meta.get("into_label", "—"),
         "score": facts.score or "—",
         "percent": meta.get("percent", 100),
+        "left_days": meta.get("left_days", "—"),
         "metric": words["metric"].get(str(meta.get("metric")), words["metric"]["resolution"]),
     }
 

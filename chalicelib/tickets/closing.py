@@ -1,5 +1,6 @@
 """Closing: by staff or the requester once resolved; admins and dispatchers close any active ticket."""
 
+from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
@@ -20,9 +21,10 @@ def close(
     draft.save()
 
 
-def apply_close(draft: Draft, reason: str | None = None) -> None:
+def apply_close(draft: Draft, reason: str | None = None, **meta: Any) -> None:
+    """`meta`: what else there is to tell of it."""
     draft.require(Verb.CLOSE)
     was_active = draft.get("status") in ACTIVE
-    draft.set("closed", {"status": Status.CLOSED, "closed_at": draft.now}, reason=reason)
+    draft.set("closed", {"status": Status.CLOSED, "closed_at": draft.now}, reason=reason, **meta)
     if was_active:
         draft.clock.closed(draft.now)

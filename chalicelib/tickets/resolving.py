@@ -1,6 +1,7 @@
 """Resolving: the work is done, and the requester is told how. Needs a resolution, which is a public
 comment."""
 
+from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
@@ -22,7 +23,8 @@ def resolve(
     draft.save()
 
 
-def apply_resolve(draft: Draft) -> None:
+def apply_resolve(draft: Draft, **meta: Any) -> None:
+    """`meta`: what else there is to tell of it."""
     draft.require(Verb.RESOLVE)
-    draft.set("resolved", {"status": Status.RESOLVED, "resolved_at": draft.now})
+    draft.set("resolved", {"status": Status.RESOLVED, "resolved_at": draft.now}, **meta)
     draft.clock.resolved(draft.now)

@@ -130,6 +130,7 @@ class TestTable:
             Occasion.NOTED,
             Occasion.MENTIONED,
             Occasion.RATED_LOW,
+            Occasion.REMINDED_LAST,
         }
 
     def test_knows_every_action_that_verbs_write(self) -> None:

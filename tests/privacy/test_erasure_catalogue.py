@@ -80,6 +80,7 @@ EXEMPT = {
     "timeline_entries.action": "set words",
     "timeline_entries.actor_type": "one of set words",
     "users": "see below: what can be empty is emptied, name and email are replaced",
+    "ticket_waits.status": "one of set words",
     "workspaces": "the tenant",
 }
 

@@ -91,6 +91,8 @@ ROWS = (
     '\'{"all": [], "any": []}\', \'[{"action": "add_tags", "tags": ["canary"]}]\')',
     "INSERT INTO rule_dues (workspace_id, rule_id, ticket_id, generation, seen_sequence) "
     "VALUES (:w, :rule, :ticket, 1, 1)",
+    "INSERT INTO ticket_waits (workspace_id, ticket_id, status, since) "
+    "VALUES (:w, :ticket, 'pending', now())",
     "INSERT INTO rule_events (workspace_id, event_id) VALUES (:w, 1)",
     "INSERT INTO rule_firings (workspace_id, rule_id, ticket_id, event_id, depth, outcome, reason) "
     "VALUES (:w, :rule, :ticket, 1, 0, 'failed', 'a canary')",

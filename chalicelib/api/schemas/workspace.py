@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -47,11 +48,21 @@ def https_url(text: str) -> str:
     return text
 
 
+def ascending(days: list[int]) -> list[int]:
+    """Days one after another."""
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise ValueError("Name each day once, the first one first.")
+    return days
+
+
 Slug = Annotated[str, StringConstraints(max_length=63), AfterValidator(slug)]
 LabelPrefix = Annotated[str, StringConstraints(max_length=10), AfterValidator(label_prefix)]
 Color = Annotated[str, StringConstraints(max_length=7), AfterValidator(color)]
 HttpsUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(https_url)]
 Footer = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(single_line)]
+Days = Annotated[int, Field(ge=1, le=365)]
+ReminderDays = Annotated[list[Days], Field(max_length=5), AfterValidator(ascending)]
+ResolveText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 TimeZone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -87,12 +98,18 @@ class WorkspacePatch(In):
     categories_only: bool = omitted()
     ratings_enabled: bool = omitted()
     rating_delay_hours: Annotated[int, Field(ge=0, le=168)] = omitted()
+    pending_reminder_days: ReminderDays = omitted()
+    pending_resolve_days: Days | None = None
+    pending_resolve_text: ResolveText | None = None
     branding: BrandingPatch = omitted()
     two_step_required_of: Literal["nobody", "staff"] = omitted()
 
 
 class WorkspaceOut(Out):
-    """`reopen_window_days`: how long a requester may reopen what was resolved. `retention_days`: how long
+    """`reopen_window_days`: how long a requester may reopen what was resolved; then it closes by itself.
+    `pending_reminder_days`: after how many days that a ticket is pending its requester is reminded, each
+    once; `pending_resolve_days`: after how many it is resolved, with `pending_resolve_text` or else words in
+    the workspace's language; null is never. `retention_days`: how long
     after its end a closed, cancelled or deleted ticket is deleted for good; null keeps it. `timezone` is an
     IANA name. `customers_see_organisation`: whether customers see the tickets of their organisation, where
     that does not say otherwise. `categories_only`: whether tickets take
@@ -114,6 +131,9 @@ class WorkspaceOut(Out):
     categories_only: bool
     ratings_enabled: bool
     rating_delay_hours: int
+    pending_reminder_days: list[int]
+    pending_resolve_days: int | None
+    pending_resolve_text: str | None
     branding: BrandingOut
     two_step_required_of: str
     created_at: datetime

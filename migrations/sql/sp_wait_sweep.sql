@@ -1,0 +1,69 @@
+-- Hands over what the clock has to do with tickets that wait: an event each, at most p_limit, over all workspaces. It is the
+-- consumer of `waiting.due` that looks, under the ticket's lock, whether that is still so, and does it by the verbs. Until it has,
+-- and for an hour at most, nobody hands over the same again: what a lost message would have done is done an hour later.
+-- Before that, what waits in workspaces with other settings than before is reckoned anew. A ticket that is just changed in a
+-- transaction which read the old settings is seen a minute later: so long the mark stays.
+-- Neither waits for anybody, nor holds a ticket: who changes one changes its wait last.
+-- p_reckoned, p_due: how many. It is through once both are 0.
+CREATE OR REPLACE PROCEDURE sp_wait_sweep(IN p_limit integer, INOUT p_reckoned integer DEFAULT 0, INOUT p_due integer DEFAULT 0)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+-- A plan made for an empty table must not live on in the sandbox's connection.
+SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    c_lease CONSTANT interval := '1 hour';
+    c_longest CONSTANT interval := '1 minute';
+    v_workspace record;
+    v_tickets uuid[];
+BEGIN
+    p_reckoned := 0;
+    FOR v_workspace IN
+        SELECT s.id, s.reopen_window_days AS window_days, s.pending_reminder_days AS reminders,
+               s.pending_resolve_days AS resolve, s.waits_stale_since
+        FROM public.workspaces s WHERE s.waits_stale_since IS NOT NULL
+        ORDER BY s.waits_stale_since LIMIT 100
+        FOR NO KEY UPDATE SKIP LOCKED
+    LOOP
+        v_tickets := ARRAY(
+            SELECT w.ticket_id FROM public.ticket_waits w
+            CROSS JOIN LATERAL public.fn_next_wait(
+                w.status, w.since, w.reminded, w.reminded_at,
+                v_workspace.window_days, v_workspace.reminders, v_workspace.resolve) n
+            WHERE w.workspace_id = v_workspace.id AND w.wakes_at IS DISTINCT FROM n.at
+              AND NOT coalesce(n.at < now() AND w.wakes_at <= now() + c_lease, false)
+            LIMIT p_limit - p_reckoned
+            FOR NO KEY UPDATE OF w SKIP LOCKED);
+        UPDATE public.ticket_waits w
+        SET wakes_at = (
+            SELECT n.at FROM public.fn_next_wait(
+                w.status, w.since, w.reminded, w.reminded_at,
+                v_workspace.window_days, v_workspace.reminders, v_workspace.resolve) n)
+        WHERE w.workspace_id = v_workspace.id AND w.ticket_id = ANY(v_tickets);
+        p_reckoned := p_reckoned + cardinality(v_tickets);
+        EXIT WHEN p_reckoned >= p_limit;
+        IF cardinality(v_tickets) = 0 AND v_workspace.waits_stale_since < now() - c_longest THEN
+            UPDATE public.workspaces s SET waits_stale_since = NULL WHERE s.id = v_workspace.id;
+        END IF;
+    END LOOP;
+
+    WITH due AS MATERIALIZED (
+        SELECT w.workspace_id, w.ticket_id FROM public.ticket_waits w
+        WHERE w.wakes_at < now() ORDER BY w.wakes_at LIMIT p_limit
+        FOR NO KEY UPDATE SKIP LOCKED
+    ), claimed AS (
+        UPDATE public.ticket_waits w SET wakes_at = now() + c_lease FROM due
+        WHERE w.workspace_id = due.workspace_id AND w.ticket_id = due.ticket_id
+        RETURNING w.workspace_id, w.ticket_id, w.status, w.since
+    ), told AS (
+        INSERT INTO public.events (workspace_id, ticket_id, type, internal, payload, leased_until)
+        SELECT c.workspace_id, c.ticket_id, 'waiting.due', true,
+               jsonb_build_object(
+                   'status', c.status, 'since', to_char(c.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
+               now()
+        FROM claimed c ORDER BY c.since
+    )
+    SELECT count(*) INTO p_due FROM claimed;
+END $$;
+ALTER PROCEDURE sp_wait_sweep(integer, integer, integer) OWNER TO mesa_definer;
+REVOKE ALL ON PROCEDURE sp_wait_sweep(integer, integer, integer) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE sp_wait_sweep(integer, integer, integer) TO mesa_app;
