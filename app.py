@@ -4,6 +4,7 @@ from chalice import Chalice
 
 import chalicelib.core.cold_start
 from chalicelib.api import (
+    analytics,
     api_keys,
     attachments,
     audit_log,
@@ -78,6 +79,7 @@ app.register_blueprint(bulk.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(ticket_sla.routes.blueprint)
 app.register_blueprint(similar.routes.blueprint)
+app.register_blueprint(analytics.routes.blueprint)
 app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)

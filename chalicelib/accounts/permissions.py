@@ -53,6 +53,7 @@ class Permission(StrEnum):
         "Be away: get no tickets from teams that assign by themselves.",
     )
     ACCOUNT_USE = "account.use", EVERYBODY, "Use the own account: session, profile, password."
+    ANALYTICS_READ = "analytics.read", STAFF, "See how promises were kept; agents, by their own teams."
     API_KEYS_MANAGE = "api_keys.manage", ADMINS, "Make, list and revoke API keys."
     ATTACHMENTS_DELETE = "attachments.delete", DISPATCHERS, "Take any file off a ticket."
     ATTACHMENTS_WRITE = (

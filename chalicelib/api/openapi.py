@@ -144,7 +144,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _comma_list(schema: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in schema.items() if name != "items"}
-    return {**kept, "type": "string", "description": f"Comma list of {', '.join(schema['items']['enum'])}"}
+    of = ", ".join(schema["items"].get("enum", ["ids"]))
+    return {**kept, "type": "string", "description": f"Comma list of {of}"}
 
 
 def _request_body(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     Double,
     Index,
@@ -26,7 +27,7 @@ from chalicelib.models.base import (
     words,
     workspace_key,
 )
-from chalicelib.models.words import Metric, values
+from chalicelib.models.words import Metric, Priority, values
 
 calendars = Table(
     "calendars",
@@ -109,11 +110,27 @@ sla_targets = Table(
     timestamp("breached_at"),
     # The business minutes that it took until it finished, without pauses; null while it runs.
     Column("used_minutes", Double),
+    # Those of the ticket until it was decided: see migrations/sql/fn_keep_target_facts.sql.
+    Column("team_id", Uuid, nullable=False),
+    words("priority"),
+    # When the promise was kept or broken, whichever came first; null while it is open, and where it ended
+    # or was withdrawn before either.
+    Column(
+        "decided_at",
+        DateTime(timezone=True),
+        Computed(
+            "CASE WHEN breached_at IS NOT NULL OR due_at IS NOT NULL "
+            "THEN least(breached_at, fulfilled_at) END",
+            persisted=True,
+        ),
+    ),
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     belongs_to("sla_policies", "policy_id"),
     belongs_to("calendars", "calendar_id"),
+    belongs_to("teams", "team_id"),
     UniqueConstraint("workspace_id", "ticket_id", "metric", "cycle"),
     one_of("metric", values(Metric)),
+    one_of("priority", values(Priority)),
     CheckConstraint("fulfilled_at IS NULL OR ended_at IS NULL", name="one_end"),
 )
 Index(
@@ -128,6 +145,24 @@ Index(
     sla_targets.c.workspace_id,
     sla_targets.c.ticket_id,
     postgresql_where=text("metric = 'resolution' AND breached_at IS NOT NULL"),
+)
+
+# What analytics read of a period, without a look at the table.
+Index(
+    "sla_targets_decided_idx",
+    sla_targets.c.workspace_id,
+    sla_targets.c.decided_at,
+    postgresql_include=[
+        *("metric", "policy_id", "team_id", "priority", "ticket_id"),
+        *("started_at", "fulfilled_at", "breached_at", "used_minutes"),
+    ],
+    postgresql_where=sla_targets.c.decided_at.is_not(None),
+)
+Index(
+    "sla_targets_late_idx",
+    sla_targets.c.workspace_id,
+    sla_targets.c.fulfilled_at,
+    postgresql_where=text("breached_at IS NOT NULL AND fulfilled_at IS NOT NULL"),
 )
 
 sla_steps = Table(

@@ -11,6 +11,7 @@ from chalicelib.models.words import (
     Assignment,
     InvitationStatus,
     JobStatus,
+    Metric,
     Outcome,
     Priority,
     Status,
@@ -124,4 +125,5 @@ RoleList = word_list(Role, ROLES)
 UserStatusList = word_list(UserStatus, {})
 InvitationStatusList = word_list(InvitationStatus, {})
 JobStatusList = word_list(JobStatus, {})
+MetricList = word_list(Metric, {})
 OutcomeList = word_list(Outcome, {})

@@ -1,0 +1,1 @@
+"""Insight: what a desk does, counted for those who run it."""

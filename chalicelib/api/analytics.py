@@ -1,0 +1,20 @@
+"""Door: how the desk does, in figures."""
+
+from chalicelib.analytics.attainment import Wanted, attainment
+from chalicelib.api.endpoint import Answer, Call
+from chalicelib.api.resource import Routes
+from chalicelib.api.schemas.analytics import AttainmentOut, AttainmentQuery
+
+routes = Routes(__name__, tag="Analytics")
+
+
+@routes.get(
+    "/v1/analytics/sla",
+    summary="How promises were kept: attainment and minutes by metric, policy, team, priority and period",
+    answer=AttainmentOut,
+)
+def show_attainment(call: Call, query: AttainmentQuery) -> Answer:
+    """A promise counts in the days in which it was kept or broken, whichever came first; its minutes count
+    in those in which it was fulfilled. `group_by` takes several at once, for a group of each combination."""
+    wanted = Wanted(query.first, query.last, query.days, query.interval, query.group_by, query.filters())
+    return Answer(attainment(call.tx, call.actor, wanted))
