@@ -38,8 +38,9 @@ TICKETS = """
 TARGETS = """
     WITH targets AS (
         INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, policy_id, calendar_id, minutes,
-            started_at, due_at, paused_at, fulfilled_at)
-        SELECT t.workspace_id, uuidv7(), t.id, m.metric, p.id, p.calendar_id, 43200, t.created_at,
+            team_id, priority, started_at, due_at, paused_at, fulfilled_at)
+        SELECT t.workspace_id, uuidv7(), t.id, m.metric, p.id, p.calendar_id, 43200,
+            t.team_id, t.priority, t.created_at,
             CASE WHEN t.status <> 'pending' OR m.metric = 'first_response'
                 THEN t.created_at + interval '30 days' END,
             CASE WHEN t.status = 'pending' AND m.metric = 'resolution' THEN t.created_at END,

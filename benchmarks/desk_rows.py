@@ -153,16 +153,17 @@ TICKETS = """
 """
 TARGETS = """
     INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, policy_id, calendar_id, minutes,
-        started_at, due_at, paused_at, fulfilled_at, ended_at, breached_at)
+        team_id, priority, started_at, due_at, paused_at, fulfilled_at, ended_at, breached_at, used_minutes)
     SELECT t.workspace_id, uuidv7(t.created_at - now()), t.id, m.metric, p.id, p.calendar_id, 43200,
-        t.created_at,
+        t.team_id, t.priority, t.created_at,
         CASE WHEN t.status NOT IN ('pending', 'on_hold') OR m.metric = 'first_response'
             THEN t.created_at + d.allowed END,
         CASE WHEN t.status IN ('pending', 'on_hold') AND m.metric = 'resolution' THEN t.created_at END,
         CASE WHEN m.metric = 'first_response' AND t.status <> 'new' THEN t.created_at ELSE t.resolved_at END,
         CASE WHEN t.status = 'cancelled' AND m.metric = 'resolution' THEN t.updated_at END,
         CASE WHEN m.metric = 'resolution' AND t.created_at + d.allowed < coalesce(t.resolved_at, now())
-            AND t.status IN ('new', 'open', 'resolved', 'closed') THEN t.created_at + d.allowed END
+            AND t.status IN ('new', 'open', 'resolved', 'closed') THEN t.created_at + d.allowed END,
+        extract(epoch FROM CASE WHEN m.metric = 'resolution' THEN t.resolved_at - t.created_at END) / 60
     FROM tickets t CROSS JOIN LATERAL (SELECT {allowed} AS allowed) AS d
     JOIN sla_policies p ON p.workspace_id = t.workspace_id AND p.id = t.sla_policy_id
     CROSS JOIN (VALUES ('first_response'), ('resolution')) AS m (metric)

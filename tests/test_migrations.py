@@ -205,10 +205,72 @@ class TestBothWays:
                 i=json.dumps(pauses),
             )
 
-        alembic(scratch.cluster, scratch.name, "upgrade", "head")
+        alembic(scratch.cluster, scratch.name, "upgrade", "0021")
 
         used = database.value("SELECT array_agg(used_minutes ORDER BY id) FROM sla_targets")
         assert used == [68 * 60 - 60, 60 + 120, 68 * 60 - 1, 120 + 119, None, None]
+
+    def test_promises_of_before_are_the_teams_that_had_them_when_they_were_decided(
+        self, scratch: Scratch
+    ) -> None:
+        """The timeline knows who had the ticket until somebody else got it, and how urgent it was."""
+        alembic(scratch.cluster, scratch.name, "upgrade", "0021")
+        database = scratch.database
+        database.run("SET session_replication_role = replica")
+        workspace = database.value("SELECT workspace_id FROM fn_make_workspace('acme', 'Acme')")
+        (desk,) = (row["id"] for row in database.rows("SELECT id FROM teams"))
+        apps = database.value(
+            "INSERT INTO teams (workspace_id, name) VALUES (:w, 'Apps') RETURNING id", w=workspace
+        )
+        ticket = database.value(
+            "INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, team_id, "
+            "priority) VALUES (:w, 1, 'T-1', 's', 'd', uuidv7(), :apps, 'urgent') RETURNING id",
+            w=workspace,
+            apps=apps,
+        )
+        database.run(
+            "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, changes, "
+            "created_at) VALUES "
+            "(:w, :t, 1, 'transferred', 'user', CAST(:team AS jsonb), '2026-06-05 12:00Z'), "
+            "(:w, :t, 2, 'reclassified', 'user', CAST(:priority AS jsonb), '2026-06-05 14:00Z')",
+            w=workspace,
+            t=ticket,
+            team=json.dumps({"team_id": {"from": str(desk), "to": str(apps)}}),
+            priority=json.dumps({"priority": {"from": "low", "to": "urgent"}}),
+        )
+        for cycle, (metric, started, ending) in enumerate(
+            (
+                ("first_response", 10, "fulfilled_at = '2026-06-05 11:00Z'"),
+                ("next_response", 10, "fulfilled_at = '2026-06-05 13:00Z'"),
+                ("resolution", 10, "breached_at = '2026-06-05 15:00Z'"),
+                ("team_resolution", 10, "ended_at = '2026-06-05 12:00Z'"),
+                ("team_resolution", 12, "fulfilled_at = '2026-06-05 13:00Z'"),
+                ("resolution", 10, "due_at = NULL"),
+            )
+        ):
+            database.run(
+                "INSERT INTO sla_targets (workspace_id, ticket_id, metric, cycle, calendar_id, minutes, "
+                "started_at, due_at) SELECT :w, :t, :m, :c, id, 60, CAST(:s AS timestamptz), "
+                "'2026-06-05 18:00Z' FROM calendars",
+                w=workspace,
+                t=ticket,
+                m=metric,
+                c=cycle,
+                s=f"2026-06-05 {started}:00Z",
+            )
+            database.run(f"UPDATE sla_targets SET {ending} WHERE cycle = :c", c=cycle)
+
+        alembic(scratch.cluster, scratch.name, "upgrade", "0024")
+
+        found = database.rows("SELECT team_id, priority FROM sla_targets ORDER BY cycle")
+        assert [(row["team_id"], row["priority"]) for row in found] == [
+            (desk, "low"),
+            (apps, "low"),
+            (apps, "urgent"),
+            (desk, "low"),
+            (apps, "low"),
+            (apps, "urgent"),
+        ]
 
     def test_up_twice_is_up_once(self, migrated: Scratch) -> None:
         """Deployments run it every time; the functions are put in again, as the repository has them."""

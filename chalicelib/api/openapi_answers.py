@@ -12,6 +12,8 @@ from chalicelib.api.problem_document import STATUS, TITLES
 
 # What a route answers beyond that which its method, parameters and access already say.
 BEYOND: dict[access.Route, frozenset[int]] = {
+    # The ids that a filter names.
+    ("GET", "/v1/analytics/sla"): frozenset({404}),
     ("POST", "/v1/auth/login"): frozenset({401}),
     ("POST", "/v1/auth/oidc/finish"): frozenset({401, 403}),
     ("POST", "/v1/auth/oidc/start"): frozenset({404}),
