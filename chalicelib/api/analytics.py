@@ -3,7 +3,7 @@
 from chalicelib.analytics.attainment import Wanted, attainment
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
-from chalicelib.api.schemas.analytics import AttainmentOut, AttainmentQuery
+from chalicelib.api.schemas.analytics import AttainmentOut, AttainmentQuery, Dimension
 
 routes = Routes(__name__, tag="Analytics")
 
@@ -16,5 +16,6 @@ routes = Routes(__name__, tag="Analytics")
 def show_attainment(call: Call, query: AttainmentQuery) -> Answer:
     """A promise counts in the days in which it was kept or broken, whichever came first; its minutes count
     in those in which it was fulfilled. `group_by` takes several at once, for a group of each combination."""
-    wanted = Wanted(query.first, query.last, query.days, query.interval, query.group_by, query.filters())
+    group_by = query.group_by or [Dimension.METRIC]
+    wanted = Wanted(query.first, query.last, query.days, query.interval, group_by, query.filters())
     return Answer(attainment(call.tx, call.actor, wanted))

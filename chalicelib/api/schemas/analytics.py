@@ -69,7 +69,7 @@ class AttainmentQuery(In):
     last: Day | None = Field(default=None, alias="to")
     days: Annotated[int, Field(ge=1, le=366)] | None = None
     interval: Literal["day", "week", "month"] | None = None
-    group_by: DimensionList = [Dimension.METRIC]  # noqa: RUF012
+    group_by: DimensionList | None = None
     metric: MetricList | None = None
     policy: IdList | None = None
     team: IdList | None = None
