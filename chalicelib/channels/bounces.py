@@ -1,17 +1,53 @@
-"""Reports of mail that did not arrive. Pure."""
+"""Reports of mail that did not arrive: whether a mail is one, and what it tells. Pure.
+
+Sources: RFC 3464 (delivery reports), RFC 3463 (status codes), and what servers write that know neither.
+"""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from chalicelib.channels import automatic
+from chalicelib.channels import automatic, decoding, fields, mailboxes, message_ids
 from chalicelib.channels.fields import Fields
+from chalicelib.channels.inbound_mail import Attachment, InboundMail
 from chalicelib.channels.parts import Part
 
-_DAEMON = re.compile(r"\b(?:mailer-?daemon|postmaster|mail delivery (?:sub)?system)\b", re.IGNORECASE)
+MAX_FAILURES = 100
+MAX_REPORT = 65_536
+
+_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
+# Postfix, Exim, qmail and others, in text: the address on a line of its own or before a colon.
+_IN_TEXT = re.compile(
+    r"^\s{0,8}<?([^\s<>()@:;,\"]{1,64}@[a-z0-9.-]{1,253}[a-z0-9])>?\s{0,4}:?", re.IGNORECASE
+)
+_SENT_BACK = re.compile(
+    r"^-{2,}.{0,40}(?:copy of the message|original message|message header).{0,60}$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One address that was not reached. `status` as RFC 3463 writes it, or an empty text; `permanent`: trying
+    again is of no use; `reason`: what the server said, one line."""
+
+    address: str
+    status: str
+    permanent: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What did not arrive, where, and the ids by which the mail that was sent can be found, its own first."""
+
+    failures: tuple[Failure, ...]
+    original_ids: tuple[str, ...]
 
 
 def is_bounce(fields: Fields, root: Part) -> bool:
-    """Whether this tells that a mail was not delivered, or not yet: a delivery report (RFC 3464), or a mail
-    that takes no answer and is not the answer of somebody's machine."""
+    """Whether this tells that a mail was not delivered, or not yet: a delivery report, or a mail that takes
+    no answer and is not the answer of somebody's machine."""
     if root.content_type == "multipart/report":
         said = root.parameters.get("report-type", "").lower()
         return said == "delivery-status" or (not said and _has(root, "message/delivery-status"))
@@ -21,5 +57,72 @@ def is_bounce(fields: Fields, root: Part) -> bool:
     return nowhere and not automatic.is_answer(fields)
 
 
+def report(mail: InboundMail) -> Report:
+    """What a bounce tells; of what is only delayed there is no failure."""
+    told = [each.content for each in mail.attachments if each.content_type.endswith("/delivery-status")]
+    failures = {each.address: each for content in told for each in _reported(content)}
+    if not told:
+        failures = {each.address: each for each in _written(mail)}
+    return Report(tuple(failures.values())[:MAX_FAILURES], tuple(dict.fromkeys(_ids(mail))))
+
+
 def _has(part: Part, kind: str) -> bool:
     return part.content_type == kind or any(_has(child, kind) for child in part.children)
+
+
+def _reported(content: bytes) -> Iterator[Failure]:
+    """Of a delivery report, which has a block of fields a recipient (RFC 3464 §2.3)."""
+    here, content = 0, content[:MAX_REPORT]
+    while here < len(content):
+        block = fields.head(content, here, len(content), top=True)
+        here = max(block.body, here + 1)
+        action = block.first("action").split(" ")[0].lower()
+        named = block.first("final-recipient") or block.first("original-recipient")
+        found = mailboxes.mailboxes(named.rpartition(";")[2])
+        if not found or action not in ("failed", ""):
+            continue
+        reason = decoding.line(block.first("diagnostic-code").partition(";")[2], 500)
+        status = _status(block.first("status")) or _status(reason)
+        yield Failure(found[0].address, status, _is_permanent(status, reason), reason)
+
+
+def _written(mail: InboundMail) -> Iterator[Failure]:
+    """Of a bounce in words: addresses in its fields, else those that stand alone in its lines."""
+    lines = mail.text[:MAX_REPORT].split("\n")
+    end = next((place for place, line in enumerate(lines) if _SENT_BACK.match(line[:200])), len(lines))
+    named = mail.headers.get("x-failed-recipients", ())
+    found = [each.address for value in named for each in mailboxes.mailboxes(value)]
+    if not found:
+        alone = (_IN_TEXT.match(line) for line in lines[:end])
+        found = [each.address for match in alone if match for each in mailboxes.mailboxes(match[1])]
+    said = decoding.line(" ".join(lines[:end]), 4000)
+    status = _status(said)
+    for address in found:
+        yield Failure(address, status, _is_permanent(status, said), said[:500].rstrip())
+
+
+def _status(text: str) -> str:
+    found = _STATUS.search(text)
+    return found[0] if found else ""
+
+
+def _is_permanent(status: str, reason: str) -> bool:
+    """By the class of the status, else by the reply code of SMTP; what tells neither may pass."""
+    if status:
+        return status.startswith("5")
+    code = _REPLY_CODE.search(f"{reason} ")
+    return code is not None and code[1] == "5"
+
+
+def _ids(mail: InboundMail) -> Iterator[str]:
+    """The ids of the mail that comes back: its own, as we gave it and as it was sent, then others."""
+    for attachment in filter(_is_original, mail.attachments):
+        head = fields.head(attachment.content, 0, len(attachment.content), top=True)
+        for name in ("x-mesa-message-id", "message-id", "in-reply-to", "references"):
+            for value in head.fields.get(name, ()):
+                yield from message_ids.ids(value)
+    yield from message_ids.candidates(mail)
+
+
+def _is_original(attachment: Attachment) -> bool:
+    return attachment.content_type in ("message/rfc822", "text/rfc822-headers", "message/global")

@@ -1,0 +1,126 @@
+"""How mail programs head what they quote or forward: line by line, in several languages. Pure.
+
+Each pattern is anchored at a line of bounded length, so a text takes the time of its length.
+"""
+
+import re
+from collections.abc import Sequence
+
+MAX_LINE = 300
+
+_FROM = ("from", "de", "von", "da", "van", "från", "fra", "od", "от", "差出人", "发件人")
+_OTHERS = (
+    *("sent", "date", "to", "cc", "subject", "reply-to", "importance", "attachments"),
+    *("enviado", "enviado el", "fecha", "para", "asunto", "responder a", "importancia", "datos adjuntos"),
+    *("gesendet", "datum", "an", "betreff", "antwort an", "wichtigkeit", "kopie"),
+    *("envoyé", "envoyé le", "date d'envoi", "à", "objet", "répondre à", "pièces jointes"),
+    *("inviato", "data", "a", "oggetto", "enviada em", "enviado em", "assunto", "com cópia"),
+    *("verzonden", "aan", "onderwerp", "skickat", "till", "ämne", "sendt", "til", "emne"),
+    *("送信日時", "日時", "宛先", "件名", "发送时间", "收件人", "主题", "抄送"),
+)
+_HEADING = re.compile(
+    rf"[>\s*]{{0,40}}(?:(?P<from>{'|'.join(_FROM)})|(?P<other>{'|'.join(map(re.escape, _OTHERS))}))"
+    r"\s?\*{0,2}\s?[:：]\*{0,2}\s*(?P<value>.*)",
+    re.IGNORECASE,
+)
+_STARTS = r"(?:on|el|am|le|em|il|op|den|dnia|w dniu)\b"
+_DID = r"(?:wrote|escribi[óo]|schrieb|a écrit|escreveu|ha scritto|schreef|skrev|napisał(?:\(a\))?|写道)"
+_ADDRESS = r"<[^<>\s]+@[^<>\s]+>"
+_WROTE = re.compile(
+    rf"{_STARTS}.{{5,280}}\b{_DID}\b.{{0,120}}:"
+    rf"|.{{0,200}}{_ADDRESS}.{{0,60}}{_DID}\s?:"
+    rf"|\d{{4}}[-/年].{{5,200}}(?:{_ADDRESS}|{_DID})\s?[:：]",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(rf"{_STARTS}.{{0,280}}", re.IGNORECASE)
+_FORWARDED = (
+    *("forwarded message", "mensaje reenviado", "weitergeleitete nachricht", "message transféré"),
+    *("message transmis", "messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht"),
+)
+_FORWARD_BEGINS = (
+    *("begin forwarded message", "inicio del mensaje reenviado", "anfang der weitergeleiteten nachricht"),
+    *("début du message réexpédié", "début du message transféré", "inizio messaggio inoltrato"),
+    *("início da mensagem reencaminhada", "begin doorgestuurd bericht"),
+)
+_ORIGINALS = (
+    *("original message", "mensaje original", "ursprüngliche nachricht", "originalnachricht"),
+    *("message d'origine", "message d’origine", "messaggio originale", "mensagem original"),
+    *("oorspronkelijk bericht", "original appointment"),
+)
+_FORWARD = re.compile(
+    rf"-{{2,}}\s?(?:{'|'.join(_FORWARDED)})\s?-{{2,}}|(?:{'|'.join(_FORWARD_BEGINS)})\s?:?", re.IGNORECASE
+)
+_ORIGINAL = re.compile(rf"-{{2,}}\s?(?:{'|'.join(_ORIGINALS)})\s?-{{2,}}", re.IGNORECASE)
+_RULE = re.compile(r"\s*[_-]{20,}\s*|\s*-{3}\s*")
+# How many lines a block of headings may take, blank and folded ones among them.
+BLOCK = 16
+
+
+def unquoted(line: str) -> str:
+    """A line without the signs of its quotes, as far as it is looked at."""
+    return line[:MAX_LINE].lstrip("> \t").strip()
+
+
+def is_quoted(line: str) -> bool:
+    return line.startswith(">")
+
+
+def is_forward(line: str) -> bool:
+    """`---------- Forwarded message ---------` and its like."""
+    return _FORWARD.fullmatch(line[:MAX_LINE].strip(" *\t")) is not None
+
+
+def is_original(line: str) -> bool:
+    """`-----Original Message-----`, which stands above answers and forwards."""
+    return _ORIGINAL.fullmatch(unquoted(line).strip("* ")) is not None
+
+
+def is_rule(line: str) -> bool:
+    """A line drawn across, as Outlook does above what it quotes."""
+    return _RULE.fullmatch(line[:MAX_LINE]) is not None
+
+
+def attribution(lines: Sequence[str], place: int) -> int:
+    """How many lines from this one on say who wrote what follows; 0 where they say nothing like that."""
+    first = unquoted(lines[place])
+    if not first:
+        return 0
+    if _WROTE.fullmatch(first):
+        return 1
+    if not _BEGINS.fullmatch(first):
+        return 0
+    for count in (2, 3):
+        joined = " ".join(unquoted(line) for line in lines[place : place + count])
+        if len(joined) <= 2 * MAX_LINE and _WROTE.fullmatch(joined):
+            return count
+    return 0
+
+
+def block(lines: Sequence[str], place: int) -> tuple[int, dict[str, str]]:
+    """The headings from this line on: behind which line they end, and the values of `from` and `subject`.
+
+    (0, {}) where it is none: there must be a From and two others.
+    """
+    found: dict[str, str] = {}
+    others, end, last = 0, 0, ""
+    for index in range(place, min(place + BLOCK, len(lines))):
+        line = lines[index][: 4 * MAX_LINE]
+        match = _HEADING.fullmatch(line)
+        if match is None:
+            bare = line.lstrip("> \t").strip()
+            if index == place or (bare and not last) or (not bare and others >= 2 and "from" in found):
+                break
+            if bare and last in found:
+                found[last] = f"{found[last]} {bare}"
+            last = last if bare else ""
+            continue
+        last = "from" if match["from"] else _meaning(match["other"])
+        others += last != "from"
+        found.setdefault(last, match["value"].strip())
+        end = index + 1
+    return (end, found) if others >= 2 and "from" in found else (0, {})
+
+
+def _meaning(name: str) -> str:
+    subjects = ("subject", "asunto", "betreff", "objet", "oggetto", "assunto", "onderwerp", "ämne", "emne")
+    return "subject" if name.lower() in (*subjects, "件名", "主题") else name.lower()
