@@ -34,11 +34,5 @@ def reason(fields: Fields) -> str | None:
     return next((_told(name, fields[name][0]) for name in _LISTS if name in fields), None)
 
 
-def is_answer(fields: Fields) -> bool:
-    """Whether it is a machine's answer to a mail, such as an out-of-office."""
-    submitted = " ".join(fields.get("auto-submitted", ())).lower()
-    return "auto-replied" in submitted or any(name in fields for name in _MARKS[:7])
-
-
 def _told(name: str, value: str) -> str:
     return f"{name.title()}: {value}"[:200]

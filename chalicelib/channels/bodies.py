@@ -9,10 +9,11 @@ from chalicelib.channels.inbound_mail import Attachment
 from chalicelib.channels.parts import Part
 from chalicelib.tickets import file_names
 
-# Longer is no letter; what is beyond stays in the raw mail.
-MAX_TEXT = 1_000_000
+# Of all texts together; longer is no letter. What is beyond stays in the raw mail.
+MAX_TEXT = 500_000
 OCTETS = "application/octet-stream"
 
+_LETTERS = frozenset({"text/plain", "text/html"})
 # Outlook's wrapping, which nothing else opens.
 _OPAQUE = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 # The same letter once more, for a watch or as a small program.
@@ -56,12 +57,13 @@ class Bodies:
     passages: list[Passage] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     cut: bool = False
+    room: int = MAX_TEXT
 
     @property
     def text(self) -> str:
         """All that there is to read, at most MAX_TEXT signs of it."""
         found = (passage.text.strip("\n") for passage in self.passages)
-        return "\n\n".join(text for text in found if text.strip())[:MAX_TEXT]
+        return "\n\n".join(text for text in found if text.strip()).strip()[:MAX_TEXT]
 
     @property
     def html(self) -> str | None:
@@ -75,7 +77,8 @@ class Bodies:
 def read(raw: bytes, root: Part) -> Bodies:
     """Sorts the parts of a mail."""
     bodies = Bodies(raw)
-    bodies.passages = _read(bodies, root)
+    alone = not root.children and root.disposition != "attachment" and root.content_type in _LETTERS
+    bodies.passages = [_passage(bodies, root)] if alone else _read(bodies, root)
     shown = {match.lower() for match in _CONTENT_ID.findall(bodies.html or "")}
     bodies.attachments = [
         replace(each, inline=True) if each.content_id and each.content_id.lower() in shown else each
@@ -90,15 +93,15 @@ def _read(bodies: Bodies, part: Part) -> list[Passage]:
     if part.children:
         return [passage for child in part.children for passage in _read(bodies, child)]
     kind = _kind(bodies, part)
-    if kind in ("text/plain", "text/html") and not _is_file(part):
-        return [_passage(bodies, part, kind)]
+    if kind in _LETTERS and not _is_file(part):
+        return [_passage(bodies, part)]
     _attach(bodies, part, kind)
     return []
 
 
 def _best(choices: list[list[Passage]]) -> list[Passage]:
     """One passage of what says the same in several ways: the plain one, and the HTML."""
-    plain = next((found for found in choices if found and all(each.plain.strip() for each in found)), [])
+    plain = next((found for found in choices if any(each.plain.strip() for each in found)), [])
     html = next((found for found in choices if any(each.html for each in found)), [])
     if not plain and not html:
         return []
@@ -126,13 +129,13 @@ def _is_file(part: Part) -> bool:
     return part.disposition == "attachment" or bool(part.filename) or bool(part.parameters.get("name"))
 
 
-def _passage(bodies: Bodies, part: Part, kind: str) -> Passage:
+def _passage(bodies: Bodies, part: Part) -> Passage:
     raw = parts.content(bodies.raw, part)
-    bodies.cut = bodies.cut or len(raw) > 4 * MAX_TEXT
-    text = decoding.text_of(raw[: 4 * MAX_TEXT], part.parameters.get("charset", ""))
-    bodies.cut = bodies.cut or len(text) > MAX_TEXT
-    text = text[:MAX_TEXT]
-    if kind == "text/html":
+    text = decoding.text_of(raw[: 4 * bodies.room], part.parameters.get("charset", ""))
+    bodies.cut = bodies.cut or len(raw) > 4 * bodies.room or len(text) > bodies.room
+    text = text[: bodies.room]
+    bodies.room -= len(text)
+    if part.content_type == "text/html":
         return Passage(html=text)
     if part.parameters.get("format", "").lower() == "flowed":
         text = flowed.unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
@@ -153,7 +156,7 @@ def _name(kind: str, named: str, content: bytes) -> str:
     name = named
     if kind == "message/rfc822":
         if not name:
-            inner = fields.head(content, 0, len(content), top=True)
+            inner = fields.head(content, 0, len(content))
             name = decoding.line(decoding.words(inner.first("subject")), 150)
         name = name if not name or name.lower().endswith(".eml") else f"{name}.eml"
     return file_names.clean(name or _NAMES.get(kind, "attachment"))

@@ -15,6 +15,7 @@ from chalicelib.channels.parts import Part
 MAX_FAILURES = 100
 MAX_REPORT = 65_536
 
+_DAEMON = re.compile(r"\b(?:mailer-?daemon|postmaster|mail delivery (?:sub)?system)\b", re.IGNORECASE)
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
 # Postfix, Exim, qmail and others, in text: the address on a line of its own or before a colon.
@@ -53,8 +54,10 @@ def is_bounce(fields: Fields, root: Part) -> bool:
         return said == "delivery-status" or (not said and _has(root, "message/delivery-status"))
     if "x-failed-recipients" in fields:
         return True
-    nowhere = any(value.strip() in ("", "<>") for value in fields.get("return-path", ()))
-    return nowhere and not automatic.is_answer(fields)
+    if not any(value.strip() in ("", "<>") for value in fields.get("return-path", ())):
+        return False
+    # Answers of machines take none either; theirs say so, and come from people.
+    return automatic.reason(fields) is None or _DAEMON.search(" ".join(fields.get("from", ()))) is not None
 
 
 def report(mail: InboundMail) -> Report:
@@ -88,14 +91,13 @@ def _reported(content: bytes) -> Iterator[Failure]:
 
 def _written(mail: InboundMail) -> Iterator[Failure]:
     """Of a bounce in words: addresses in its fields, else those that stand alone in its lines."""
-    lines = mail.text[:MAX_REPORT].split("\n")
-    end = next((place for place, line in enumerate(lines) if _SENT_BACK.match(line[:200])), len(lines))
+    lines, _ = _parted(mail)
     named = mail.headers.get("x-failed-recipients", ())
     found = [each.address for value in named for each in mailboxes.mailboxes(value)]
     if not found:
-        alone = (_IN_TEXT.match(line) for line in lines[:end])
+        alone = (_IN_TEXT.match(line) for line in lines)
         found = [each.address for match in alone if match for each in mailboxes.mailboxes(match[1])]
-    said = decoding.line(" ".join(lines[:end]), 4000)
+    said = decoding.line(" ".join(lines), 4000)
     status = _status(said)
     for address in found:
         yield Failure(address, status, _is_permanent(status, said), said[:500].rstrip())
@@ -114,10 +116,18 @@ def _is_permanent(status: str, reason: str) -> bool:
     return code is not None and code[1] == "5"
 
 
+def _parted(mail: InboundMail) -> tuple[list[str], list[str]]:
+    """The lines of the report, and those of the mail that it copied into its text."""
+    lines = mail.text[:MAX_REPORT].split("\n")
+    end = next((place for place, line in enumerate(lines) if _SENT_BACK.match(line[:200])), len(lines))
+    return lines[:end], lines[end + 1 :]
+
+
 def _ids(mail: InboundMail) -> Iterator[str]:
     """The ids of the mail that comes back: its own, as we gave it and as it was sent, then others."""
-    for attachment in filter(_is_original, mail.attachments):
-        head = fields.head(attachment.content, 0, len(attachment.content), top=True)
+    copies = [each.content for each in filter(_is_original, mail.attachments)]
+    for copy in (*copies, "\n".join(_parted(mail)[1]).encode()):
+        head = fields.head(copy, 0, len(copy), top=True)
         for name in ("x-mesa-message-id", "message-id", "in-reply-to", "references"):
             for value in head.fields.get(name, ()):
                 yield from message_ids.ids(value)

@@ -39,8 +39,8 @@ _CODECS = {
 }
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# C0 and C1 but tab and line feed, and what is no character at all.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+# C0 and C1 but tab and line feed, marks of byte order, and what is no character at all.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
 # The bounds keep this linear: base64 has no question mark, and what is quoted has few.
@@ -64,7 +64,7 @@ def lines(text: str) -> str:
     """Text as it may be kept: lines end with a line feed; no NUL, no control signs, no half surrogates."""
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROL.sub("", _LINE_END.sub("\n", text)).removeprefix("\ufeff")
+    return _CONTROL.sub("", _LINE_END.sub("\n", text))
 
 
 def line(text: str, limit: int = 1000) -> str:

@@ -9,9 +9,11 @@ from urllib.parse import unquote_to_bytes
 from chalicelib.channels import decoding
 
 MAX_BYTES = 262_144
+MAX_BYTES_OF_PART = 8_192
 MAX_LINES = 2_000
 MAX_LINE = 65_536
 MAX_PARAMETERS = 100
+MAX_PARAMETER = 4_096
 
 _NAME = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _END = re.compile(rb"\n\r*\n")
@@ -37,10 +39,11 @@ class Head:
 
 
 def head(raw: bytes, start: int, end: int, *, top: bool = False) -> Head:
-    """The header that begins at `start`. The first line that is of none begins the body, blank or not."""
+    """The header that begins at `start`. The first line that is of none begins the body, blank or not. `top`:
+    it is the mail's own, which may be longer, and blank lines above it count for nothing."""
     found: list[tuple[str, list[bytes]]] = []
     here = _LEADING.match(raw, start, end).end() if top else start  # type: ignore[union-attr]
-    cut, last = False, here + MAX_BYTES
+    cut, last = False, here + (MAX_BYTES if top else MAX_BYTES_OF_PART)
     for _ in range(MAX_LINES):
         if here >= min(end, last):
             break
@@ -113,7 +116,7 @@ def _assignments(text: str) -> list[tuple[str, str]]:
             value, here = text[here : _found(text, ";", here)].strip(), here
         here = _found(text, ";", here) + 1
         if name:
-            found.append((name, value))
+            found.append((name, value[:MAX_PARAMETER]))
     return found
 
 

@@ -43,8 +43,9 @@ def _quoted(mail: InboundMail) -> Original | None:
             return None
         author = next(iter(mailboxes.mailboxes(_plain(found.get("from", "")))), None)
         if author:
+            quoted = mail_headings.is_quoted(lines[end - 1])
             below = [
-                each.removeprefix("> ") if mail_headings.is_quoted(line) else each for each in lines[end:]
+                each[1:].removeprefix(" ") if quoted and each[:1] == ">" else each for each in lines[end:]
             ]
             above = lines[: place - 1 if place and mail_headings.is_rule(lines[place - 1]) else place]
             subject = decoding.line(found.get("subject", ""), mime.MAX_SUBJECT)

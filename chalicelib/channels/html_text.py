@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
-MAX_HTML = 1_000_000
+MAX_HTML = 500_000
 MAX_QUOTES = 20
 
+_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})")
 _STOP = re.compile(r"=\s*[\"']|>")
 _HREF = re.compile(
@@ -86,20 +87,15 @@ def _tokens(html: str) -> Iterator[tuple[bool, str, str]]:
     here = 0
     unclosed: set[str] = set()
     while here < len(html):
-        start = html.find("<", here)
-        if start < 0:
-            yield False, "", html[here:]
-            return
+        markup = _MARKUP.search(html, here)
+        start = markup.start() if markup else len(html)
         if start > here:
             yield False, "", html[here:start]
         tag = _TAG.match(html, start)
         if html.startswith("<!--", start):
             here = _after(html, "-->", start + 2)
-        elif tag is None and html[start + 1 : start + 2] in ("!", "?", "/"):
-            here = _after(html, ">", start)
         elif tag is None:
-            yield False, "", "<"
-            here = start + 1
+            here = _after(html, ">", start)
         else:
             name, end = tag[2].lower(), _tag_end(html, tag.end())
             if name in _HIDDEN - unclosed and not tag[1] and html[end - 2 : end] != "/>":
@@ -162,13 +158,13 @@ def _close(page: _Page, tag: str) -> None:
         if page.link.lower().startswith(_LINKED) and address.rstrip("/") not in (shown, shown.rstrip("/")):
             page.words.append(f" <{address}>" if shown else f"<{address}>")
         page.link = ""
-    elif tag in _PARAGRAPHS:
-        page.end_paragraph()
-    elif tag in _LINES:
+    elif tag in _PARAGRAPHS or tag in _LINES:
         page.end_line(even_empty=False)
     if tag == "blockquote":
         page.quotes = max(page.quotes - 1, 0)
-    elif tag == "pre":
+    if tag in _PARAGRAPHS:
+        page.end_paragraph()
+    if tag == "pre":
         page.preformatted = max(page.preformatted - 1, 0)
 
 

@@ -66,8 +66,8 @@ def is_quoted(line: str) -> bool:
 
 
 def is_forward(line: str) -> bool:
-    """`---------- Forwarded message ---------` and its like."""
-    return _FORWARD.fullmatch(line[:MAX_LINE].strip(" *\t")) is not None
+    """`---------- Forwarded message ---------` and its like. Apple Mail quotes it with what follows."""
+    return _FORWARD.fullmatch(line[:MAX_LINE].removeprefix("> ").strip(" *\t")) is not None
 
 
 def is_original(line: str) -> bool:
@@ -108,10 +108,12 @@ def block(lines: Sequence[str], place: int) -> tuple[int, dict[str, str]]:
         match = _HEADING.fullmatch(line)
         if match is None:
             bare = line.lstrip("> \t").strip()
-            if index == place or (bare and not last) or (not bare and others >= 2 and "from" in found):
+            folded = last and (line[:1] in (" ", "\t") or found[last].endswith(","))
+            if index == place or (bare and not folded) or (not bare and others >= 2 and "from" in found):
                 break
-            if bare and last in found:
+            if bare:
                 found[last] = f"{found[last]} {bare}"
+                end = index + 1
             last = last if bare else ""
             continue
         last = "from" if match["from"] else _meaning(match["other"])

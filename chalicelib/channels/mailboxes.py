@@ -30,15 +30,21 @@ class _Reading:
     words: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     angle: str = ""
+    addressed: bool = False
+
+    def say(self, text: str) -> None:
+        """Takes in words; with an `@` among them they are an address."""
+        self.words.append(text)
+        self.addressed = self.addressed or "@" in text
 
     def take(self, sign: str, text: str) -> None:
         """Takes in what one of `"<(` enclosed."""
         if sign == '"':
-            self.words.append(text)
+            self.say(text)
         elif sign == "(":
             self.comments.append(text)
         elif "@" in text or not self.angle:
-            self.angle = text
+            self.angle, self.addressed = text, True
 
     def mailbox(self) -> Mailbox | None:
         phrase = "".join(self.words)
@@ -53,7 +59,7 @@ class _Reading:
             address = emails.address(found.strip("'"))
         except ValueError:
             return None
-        shown = decoding.line(decoding.words(name), MAX_NAME).strip("'\" ")
+        shown = decoding.line(decoding.words(name), MAX_NAME).strip("'\", ")
         shown = shown or decoding.line(decoding.words(" ".join(self.comments)), MAX_NAME)
         return Mailbox(address, "" if shown.lower() == address else shown)
 
@@ -79,7 +85,7 @@ def _readings(value: str) -> Iterator[_Reading]:
     while here < len(value):
         sign = value[here]
         if plain := _PLAIN.match(value, here):
-            reading.words.append(plain[0])
+            reading.say(plain[0])
             here = plain.end()
             continue
         here += 1
@@ -90,13 +96,15 @@ def _readings(value: str) -> Iterator[_Reading]:
             else:
                 text, here = closed
                 reading.take(sign, text)
+        elif sign == "," and not reading.addressed:
+            reading.say(sign)  # part of a name that should be in quotes
         elif sign in ",;":
             yield reading
             reading = _Reading()
-        elif sign == ":" and not any("@" in word for word in reading.words):
+        elif sign == ":" and not reading.addressed:
             reading.words.clear()  # the name of a group
         elif sign == ":":
-            reading.words.append(sign)
+            reading.say(sign)
     yield reading
 
 

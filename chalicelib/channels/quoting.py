@@ -20,9 +20,11 @@ _LINK_END = frozenset(" \t\n<>\"'()[]")
 
 def stripped(text: str) -> str:
     """What the sender wrote, without the mail that it answers. Where answers stand between several quotes,
-    all of it is kept: there the quotes are the questions. What follows a forward's heading is kept too."""
+    all of it is kept: there the quotes are the questions. A forward is left as it is."""
     lines = text.split("\n", MAX_LINES)
     place, count = _heading(lines)
+    if place < len(lines) and not count:
+        return text
     kept: Sequence[str] = lines[:place] if count else lines
     if count and _is_quoted_next(lines, place + count):
         kept = _without_block(lines, place, place + count)
