@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
+from chalicelib.api.schemas.announcements import documents
 from chalicelib.api.schemas.common import Page, sent
 from chalicelib.api.schemas.sla_policies import (
     PolicyIn,
@@ -28,6 +29,18 @@ EXAMPLE = {
     "conditions": {"type": ["incident"], "team": ["0190c0de-0000-7000-8000-000000000002"]},
     "targets": {"first_response": 30, "resolution": {"urgent": 120, "high": 240, "medium": 960}},
     "calendar_id": "0190c0de-0000-7000-8000-000000000005",
+    "warnings": [{"percent": 75}, {"minutes_before": 30, "metrics": ["resolution"]}],
+    "escalations": [
+        {
+            "metric": "resolution",
+            "when": "after",
+            "minutes": 60,
+            "actions": [
+                {"action": "raise_priority"},
+                {"action": "notify", "to": [{"role": "dispatcher"}, {"to": "team"}]},
+            ],
+        }
+    ],
 }
 
 
@@ -90,4 +103,7 @@ def _facts(fields: dict[str, Any]) -> dict[str, Any]:
     for name in ("conditions", "targets"):
         if isinstance(fields.get(name), BaseModel):
             fields[name] = fields[name].model_dump(mode="json", exclude_unset=True)
+    for name in ("warnings", "escalations"):
+        if name in fields:
+            fields[name] = documents(fields[name])
     return fields

@@ -66,6 +66,12 @@ sla_policies = Table(
     Column("conditions", JSONB, nullable=False, server_default=text("'{}'")),
     # {metric: {priority: minutes}}; a metric that is absent makes no promise.
     Column("targets", JSONB, nullable=False),
+    # [{"percent": 75}, {"minutes_before": 30, "metrics": ["resolution"]}, …]
+    Column(
+        "warnings", JSONB, nullable=False, server_default=text("""'[{"percent": 75}, {"percent": 90}]'""")
+    ),
+    # [{"id", "metric": null for any, "when": "before" or "after", "minutes", "actions": [...]}, …]
+    Column("escalations", JSONB, nullable=False, server_default=text("'[]'")),
     Column("calendar_id", Uuid, nullable=False),
     timestamp("created_at", now=True),
     timestamp("updated_at", now=True),
@@ -171,15 +177,27 @@ sla_steps = Table(
     workspace_key(),
     Column("target_id", Uuid, primary_key=True),
     Column("kind", words("kind").type, primary_key=True),
-    # The percentage of the time used for a warning, 100 for the breach.
+    # The percentage of the time used for a warning, 100 for the breach; a number of its own for an escalation
+    # and for a warning so many minutes before.
     Column("step", Integer, primary_key=True),
     Column("ticket_id", Uuid, nullable=False),
     # When it comes due; null while the target is paused.
     Column("at", DateTime(timezone=True)),
     timestamp("fired_at"),
+    # Business minutes from the due time on, before it where negative; null where `step` is a percentage.
+    Column("offset_minutes", Integer),
+    # Of the policy's escalations.
+    Column("escalation_id", Uuid),
+    # When its consumer took an escalation up.
+    timestamp("done_at"),
     # The ticket is the target's, so the target's key guards both.
     belongs_to("sla_targets", "target_id", on_delete="CASCADE"),
-    one_of("kind", ("warning", "breach")),
+    one_of("kind", ("warning", "breach", "escalation")),
+    CheckConstraint(
+        "(kind = 'escalation') = (escalation_id IS NOT NULL) "
+        "AND (escalation_id IS NULL OR offset_minutes IS NOT NULL)",
+        name="escalation",
+    ),
 )
 # The sweep's only index: it holds what is still to come, so its size follows the open promises, its scan what
 # is due.

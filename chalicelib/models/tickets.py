@@ -160,6 +160,14 @@ tickets = Table(
         "status",
         postgresql_where=text("deleted_at IS NULL AND status IN ('new', 'open', 'pending', 'on_hold')"),
     ),
+    # Whose promises a changed policy moves.
+    Index(
+        "tickets_workspace_id_sla_policy_id_idx",
+        "workspace_id",
+        "sla_policy_id",
+        "id",
+        postgresql_where=text("deleted_at IS NULL AND status IN ('new', 'open', 'pending', 'on_hold')"),
+    ),
     Index(
         "tickets_workspace_id_finished_at_idx",
         "workspace_id",

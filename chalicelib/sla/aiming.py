@@ -1,9 +1,10 @@
 """When a target is due and its steps come, by its calendar and pauses; what it has used up. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.sla.hours import Calendar, NoWorkingTime, OutOfTime, Pause, business_minutes, due_at
-from chalicelib.sla.targets import BREACH, Target
+from chalicelib.sla.targets import Step, Target
 
 MICROSECOND = 1 / 60_000_000  # in minutes
 
@@ -11,14 +12,31 @@ MICROSECOND = 1 / 60_000_000  # in minutes
 def aim(target: Target, calendar: Calendar) -> None:
     """Sets the due time and arms the steps that have not fired.
 
-    Once the breach has, nothing is left to announce. While paused, nothing is due.
+    Once the breach has, there is nothing left to warn of; escalations end with the target. While paused,
+    nothing is due.
     """
-    target.due_at = _at(target, BREACH, calendar)
-    armed = target.running and target.breach.fired_at is None
+    target.due_at = _at(target, target.minutes, calendar)
+    late = target.breach.fired_at is not None
     for step in target.steps:
         if step.fired_at is None:
-            step.at = _at(target, step.step, calendar) if armed else None
+            comes = target.running and (step.kind == "escalation" or not late)
+            step.at = _at(target, step.minutes(target.minutes), calendar) if comes else None
     target.changed = True
+
+
+def rearm(target: Target, planned: Sequence[Step]) -> list[Step]:
+    """Gives it the steps of a policy, to be aimed: those that have fired stay, of the others only what is
+    planned. Answers the new ones."""
+    wanted = {step.key: step for step in planned}
+    known = {step.key: step for step in target.steps}
+    for key, step in wanted.items():
+        if key in known and known[key].fired_at is None:
+            known[key].offset = step.offset
+    given_up = [step for step in target.steps if step.fired_at is None and step.key not in wanted]
+    new = [step for key, step in wanted.items() if key not in known]
+    target.dropped = [step for step in [*target.dropped, *given_up] if step.key not in wanted]
+    target.steps = [step for step in target.steps if step not in given_up] + new
+    return new
 
 
 def disarm(target: Target) -> None:
@@ -56,11 +74,11 @@ def left(minutes: float, used_minutes: float) -> float:
     return rest if rest >= MICROSECOND else 0.0
 
 
-def _at(target: Target, percent: int, calendar: Calendar) -> datetime | None:
+def _at(target: Target, minutes: float, calendar: Calendar) -> datetime | None:
     if target.paused:
         return None
     try:
-        at = due_at(target.started_at, target.minutes * percent / 100, calendar, target.paused_intervals)
+        at = due_at(target.started_at, minutes, calendar, target.paused_intervals)
     except (NoWorkingTime, OutOfTime):
         return None
     for begins, ends in target.paused_intervals:

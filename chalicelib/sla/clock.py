@@ -25,7 +25,7 @@ class Clock(Promises):
     def start(self, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
         """It was created."""
         for metric in (Metric.FIRST_RESPONSE, *WORK):
-            self._promise(metric, policy, facts, now)
+            self.promise(metric, policy, facts, now)
 
     def paused(self, now: datetime) -> None:
         """It waits: everything stops but the first response. Pending to on hold changes nothing."""
@@ -59,7 +59,7 @@ class Clock(Promises):
         now = self._moment(now)
         asked = self._last(Metric.NEXT_RESPONSE)
         if self._is_answered() and not (asked and asked.running):
-            self._promise(Metric.NEXT_RESPONSE, policy, facts, now, paused=self._is_paused(facts))
+            self.promise(Metric.NEXT_RESPONSE, policy, facts, now, paused=self._is_paused(facts))
 
     def resolved(self, now: datetime) -> None:
         """The work is done. A resolution comment is an answer, so tell `answered` first; without one,
@@ -102,7 +102,7 @@ class Clock(Promises):
         held = self._last(Metric.TEAM_RESOLUTION)
         if held and held.running:
             self._finish(held, now, fulfilled=False)
-        self._promise(Metric.TEAM_RESOLUTION, policy, facts, now, paused=paused)
+        self.promise(Metric.TEAM_RESOLUTION, policy, facts, now, paused=paused)
 
     def recomputed(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
         """Priority, policy or `sla_minutes` changed, while active: same start, same pauses, other due times.

@@ -10,7 +10,7 @@ from chalicelib.models.words import Metric
 from chalicelib.sla.aiming import elapsed, used
 from chalicelib.sla.hours import Calendar, Interval, Pause, intervals, within_hours
 from chalicelib.sla.promises import SHARED
-from chalicelib.sla.targets import Target
+from chalicelib.sla.targets import Step, Target
 
 # More are no explanation, and ten years of office hours are 5,000; what is left is told as one sum.
 MOST_INTERVALS = 400
@@ -32,7 +32,8 @@ def explain(
     covers the time from its start to when it is due (while it is paused or was withdrawn: to now or its end),
     and what is counted there adds up to the goal; `overtime` goes on from there where it is late.
     `adds_up` is false where its calendar was changed since: what had finished stands with the due time and
-    the minutes of then, and the intervals are those of today; what runs is about to be counted anew.
+    the minutes of then, and the intervals are those of today; what runs is about to be counted anew. `steps`:
+    what was announced of it, and is to come.
     """
     return [
         _explained(target, targets, calendars, now)
@@ -79,6 +80,23 @@ def _explained(
         "overtime": overtime,
         "adds_up": (due is None or abs(told["counted"] - target.minutes) < NOTHING)
         and abs(took - counted) < NOTHING,
+        "steps": [
+            {**step_facts(step), "fired_at": step.fired_at, "done_at": step.done_at}
+            for step in target.in_order()
+            if step.fired_at or step.at or target.paused
+        ],
+    }
+
+
+def step_facts(step: Step) -> dict[str, Any]:
+    """What a step is, and when it comes or came due; None while it does not."""
+    is_percentage = step.offset is None
+    return {
+        "kind": step.kind,
+        "percent": step.step if is_percentage else None,
+        "minutes_before": -step.offset if step.offset is not None and step.kind == "warning" else None,
+        "escalation_id": step.escalation_id,
+        "at": step.at,
     }
 
 

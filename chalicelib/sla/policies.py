@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.models.words import Metric
-from chalicelib.sla import calendars
+from chalicelib.sla import announcing, calendars
 from chalicelib.sla.hours import Calendar
+from chalicelib.sla.targets import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class TicketFacts:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`conditions` maps names to the values they accept; `targets` maps metrics to minutes by priority."""
+    """`conditions` maps names to the values they accept; `targets` maps metrics to minutes by priority.
+    `warnings` and `escalations`: see announcing.py."""
 
     id: UUID
     name: str
@@ -40,6 +42,12 @@ class Policy:
     targets: Mapping[str, Mapping[str, float]]
     calendar_id: UUID
     calendar: Calendar
+    warnings: Sequence[Mapping[str, Any]] = announcing.WARNINGS
+    escalations: Sequence[Mapping[str, Any]] = ()
+
+    def steps(self, metric: Metric) -> list[Step]:
+        """What it announces of a promise of this metric, not armed yet."""
+        return announcing.steps(self.warnings, self.escalations, metric)
 
     def minutes(self, metric: Metric, facts: TicketFacts) -> float | None:
         """The business minutes promised, or None. The ticket's own `sla_minutes` go before the policy's."""
@@ -87,6 +95,8 @@ def read(rows: Iterable[Mapping[str, Any]]) -> list[Policy]:
             row["targets"],
             UUID(row["calendar_id"]),
             calendars.read(row["calendar"]),
+            row["warnings"],
+            row["escalations"],
         )
         for row in rows
     ]

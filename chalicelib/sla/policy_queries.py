@@ -13,7 +13,8 @@ from chalicelib.core.paging import Page
 from chalicelib.models.sla import sla_policies
 
 _POLICY = """
-    p.id, p.name, p.position, p.enabled, p.conditions, p.targets, p.created_at, p.updated_at,
+    p.id, p.name, p.position, p.enabled, p.conditions, p.targets, p.warnings, p.escalations,
+    p.created_at, p.updated_at,
     jsonb_build_object('id', c.id, 'name', c.name) AS calendar
 """
 _FROM = "sla_policies p JOIN calendars c ON c.workspace_id = p.workspace_id AND c.id = p.calendar_id"
@@ -27,10 +28,12 @@ LOCK_ALL = text(f"SELECT p.id FROM sla_policies p WHERE {_LIVING} ORDER BY p.id 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('policies ' || :workspace_id, 0))")
 ADD = text(
     f"""
-    INSERT INTO sla_policies (workspace_id, name, position, enabled, conditions, targets, calendar_id)
+    INSERT INTO sla_policies (workspace_id, name, position, enabled, conditions, targets, warnings,
+        escalations, calendar_id)
     SELECT :workspace_id, :name,
         coalesce(CAST(:position AS integer), least(coalesce(max(p.position), 0) + 1, 10000)), :enabled,
-        CAST(:conditions AS jsonb), CAST(:targets AS jsonb), :calendar_id
+        CAST(:conditions AS jsonb), CAST(:targets AS jsonb), CAST(:warnings AS jsonb),
+        CAST(:escalations AS jsonb), :calendar_id
     FROM sla_policies p WHERE {_LIVING}
     HAVING count(*) < :most
     RETURNING id
@@ -60,8 +63,14 @@ UNKNOWN = text(
     SELECT 'organisation', given FROM unnest(CAST(:organisations AS uuid[])) AS given
     WHERE NOT EXISTS (SELECT FROM organisations o
                       WHERE o.workspace_id = :workspace_id AND o.id = given AND o.deleted_at IS NULL)
+    UNION ALL
+    SELECT 'staff', given FROM unnest(CAST(:staff AS uuid[])) AS given
+    WHERE NOT EXISTS (SELECT FROM users u
+                      WHERE u.workspace_id = :workspace_id AND u.id = given AND u.status = 'active'
+                        AND u.role <> 'customer' AND u.deleted_at IS NULL)
     """
 )
+DOCUMENTS = ("conditions", "targets", "warnings", "escalations")
 SORTS = {"position": "p.position", "name": "p.name"}
 
 
@@ -97,7 +106,7 @@ def add(tx: Transaction, workspace_id: UUID, facts: Mapping[str, Any], most: int
     """`facts`: policy_setup.FACTS, a position of null is the end. None where there are as many as there may
     be."""
     tx.connection.execute(ONE_AT_A_TIME, {"workspace_id": str(workspace_id)})
-    values = {**facts, "conditions": dumps(facts["conditions"]), "targets": dumps(facts["targets"])}
+    values = {**facts, **{name: dumps(facts[name]) for name in DOCUMENTS}}
     made: UUID | None = tx.connection.scalar(ADD, {"workspace_id": workspace_id, "most": most, **values})
     return made
 
@@ -122,8 +131,12 @@ def hold_calendar(tx: Transaction, workspace_id: UUID, calendar_id: UUID) -> boo
 
 
 def unknown(
-    tx: Transaction, workspace_id: UUID, teams: Sequence[UUID], organisations: Sequence[UUID]
+    tx: Transaction,
+    workspace_id: UUID,
+    teams: Sequence[UUID],
+    organisations: Sequence[UUID],
+    staff: Sequence[UUID],
 ) -> Sequence[Row[Any]]:
-    """`name id` of what is not there."""
+    """`name id` of what is not there; of the staff, who is not active."""
     keys = {"workspace_id": workspace_id, "teams": list(teams), "organisations": list(organisations)}
-    return tx.connection.execute(UNKNOWN, keys).all()
+    return tx.connection.execute(UNKNOWN, {**keys, "staff": list(staff)}).all()

@@ -12,12 +12,16 @@ from chalicelib.accounts.uniqueness import unique
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, FieldProblem, NotFound, ValidationFailed
 from chalicelib.core.paging import MAX_LIMIT, Page, answer
+from chalicelib.sla import announcement_setup as announcements
 from chalicelib.sla import policy_queries as queries
 
 MOST = 100
 NAME_KEY = "sla_policies_workspace_id_name_key"
 NAME_TAKEN = "There is already a policy of this name."
-FACTS = ("name", "position", "enabled", "conditions", "targets", "calendar_id")
+FACTS = (
+    *("name", "position", "enabled", "conditions", "targets", "calendar_id"),
+    *("warnings", "escalations"),
+)
 SORT_TYPES: Mapping[str, Any] = {"position": int, "name": str}
 
 Facts = Mapping[str, Any]
@@ -46,11 +50,12 @@ def listing(
 def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
     """`facts`: FACTS; position None is the end.
 
-    Raises Forbidden, NotFound for what it names and is not there, Conflict for a name that is taken and for
-    one too many.
+    Raises Forbidden, ValidationFailed for what is there twice, NotFound for what it names and is not there,
+    Conflict for a name that is taken and for one too many.
     """
     require_admin(actor)
-    _require_known(tx, actor, facts)
+    facts = _settled(actor, facts, ())
+    _check(tx, actor, facts)
     with unique(NAME_KEY, NAME_TAKEN):
         made_id = queries.add(tx, actor.workspace.id, facts, MOST)
     if made_id is None:
@@ -65,10 +70,11 @@ def change(tx: Transaction, actor: Actor, policy_id: UUID, wanted: Facts) -> dic
     require_admin(actor)
     before = _held(tx, actor, policy_id)
     known = _audited(before)
-    values = {name: value for name, value in wanted.items() if value != known[name]}
+    settled = _settled(actor, wanted, known["escalations"])
+    values = {name: value for name, value in settled.items() if value != known[name]}
     if not values:
         return before
-    _require_known(tx, actor, values)
+    _check(tx, actor, values)
     with unique(NAME_KEY, NAME_TAKEN):
         queries.change(tx, actor.workspace.id, policy_id, values)
     changed = get(tx, actor, policy_id)
@@ -118,22 +124,51 @@ def _held(tx: Transaction, actor: Actor, policy_id: UUID) -> dict[str, Any]:
     return get(tx, actor, policy_id)
 
 
-def _require_known(tx: Transaction, actor: Actor, facts: Facts) -> None:
-    """Raises NotFound for a calendar, a team or an organisation that is not there."""
+def _settled(actor: Actor, facts: Facts, before: Sequence[Facts]) -> Facts:
+    """With the ids that its escalations keep, of those that the policy had `before`. Raises NotFound for an
+    id that is none of those."""
+    if "escalations" not in facts:
+        return facts
+    if strangers := announcements.strangers(facts["escalations"], before):
+        raise NotFound(strangers[0].message, errors=strangers)
+    return {**facts, "escalations": announcements.settled(facts["escalations"], before, actor.now)}
+
+
+def _check(tx: Transaction, actor: Actor, facts: Facts) -> None:
+    """Raises ValidationFailed for what contradicts itself, NotFound for a calendar, a team, an organisation
+    or a person that is not there."""
+    problems = announcements.problems_of_warnings(facts.get("warnings", ()))
+    problems += announcements.problems_of_escalations(facts.get("escalations", ()))
+    if problems:
+        raise ValidationFailed(f"{problems[0].field}: {problems[0].message}", errors=problems[:50])
     calendar_id = facts.get("calendar_id")
     if calendar_id is not None and not queries.hold_calendar(tx, actor.workspace.id, calendar_id):
         raise NotFound("There is no such calendar.")
+    if absent := _absent(tx, actor, facts):
+        raise NotFound(absent[0].message, errors=absent[:50])
+
+
+def _absent(tx: Transaction, actor: Actor, facts: Facts) -> list[FieldProblem]:
+    """What the facts name and is not there."""
     conditions = facts.get("conditions") or {}
-    teams, organisations = conditions.get("team", ()), conditions.get("organisation", ())
-    if not (teams or organisations):
-        return
-    missing = queries.unknown(tx, actor.workspace.id, teams, organisations)
-    problems = [
-        FieldProblem(f"conditions.{row.name}", "VALIDATION_ERROR", f"There is no such {row.name}.")
-        for row in missing
+    named = announcements.named(facts.get("escalations", ()))
+    teams = [*conditions.get("team", ()), *(id for _, kind, id in named if kind == "team")]
+    staff = [id for _, kind, id in named if kind == "staff"]
+    organisations = conditions.get("organisation", ())
+    if not (teams or organisations or staff):
+        return []
+    missing = {
+        (row.name, row.id) for row in queries.unknown(tx, actor.workspace.id, teams, organisations, staff)
+    }
+    return [
+        FieldProblem(f"conditions.{name}", "VALIDATION_ERROR", f"There is no such {name}.")
+        for name in ("team", "organisation")
+        if any((name, UUID(id)) in missing for id in conditions.get(name, ()))
+    ] + [
+        FieldProblem(path, "VALIDATION_ERROR", announcements.SENTENCES[kind])
+        for path, kind, id in named
+        if (kind, id) in missing
     ]
-    if problems:
-        raise NotFound(problems[0].message, errors=problems)
 
 
 def _audited(policy: Facts) -> dict[str, Any]:

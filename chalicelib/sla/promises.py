@@ -9,10 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 from chalicelib.models.words import Metric
-from chalicelib.sla.aiming import aim, disarm, keep_used, left, used
+from chalicelib.sla.aiming import aim, disarm, keep_used, left, rearm, used
 from chalicelib.sla.hours import Calendar
 from chalicelib.sla.policies import Policy, TicketFacts
-from chalicelib.sla.targets import BREACH, WARNINGS, Step, Target, new_id
+from chalicelib.sla.targets import BREACH, Step, Target, new_id
 
 WORK = (Metric.RESOLUTION, Metric.TEAM_RESOLUTION)
 PAUSABLE = (Metric.NEXT_RESPONSE, *WORK)
@@ -33,7 +33,7 @@ class Promises:
         # whoever made this object announces them, and nobody else.
         self.breaches: list[Target] = []
 
-    def _promise(
+    def promise(
         self,
         metric: Metric,
         policy: Policy | None,
@@ -43,6 +43,7 @@ class Promises:
         paused: bool = False,
         pauses: Iterable[tuple[datetime, datetime]] = (),
     ) -> Target | None:
+        """The next cycle of a metric, from `start` on; None where the policy does not promise it."""
         minutes = policy.minutes(metric, facts) if policy else None
         if policy is None or minutes is None:
             return None
@@ -58,7 +59,7 @@ class Promises:
             started_at=start,
             paused_at=start if paused else None,
             paused_intervals=list(pauses),
-            steps=[*(Step("warning", percent) for percent in WARNINGS), Step("breach", BREACH)],
+            steps=policy.steps(metric),
         )
         self.targets.append(target)
         self._aim(target)
@@ -68,13 +69,13 @@ class Promises:
         began = facts.created_at or min((target.started_at for target in self.targets), default=now)
         paused = self._is_paused(facts)
         if metric is Metric.FIRST_RESPONSE and not self._is_answered():
-            self._promise(metric, policy, facts, began)
+            self.promise(metric, policy, facts, began)
         elif metric is Metric.TEAM_RESOLUTION:
-            self._promise(metric, policy, facts, now, paused=paused)
+            self.promise(metric, policy, facts, now, paused=paused)
         elif metric is Metric.RESOLUTION:
             pauses = {pause for target in self.targets for pause in target.paused_intervals}
             since = min((target.paused_at for target in self.targets if target.paused_at), default=now)
-            target = self._promise(metric, policy, facts, began, pauses=sorted(pauses))
+            target = self.promise(metric, policy, facts, began, pauses=sorted(pauses))
             if target and paused:
                 target.paused_at = since
                 self._aim(target)
@@ -86,7 +87,7 @@ class Promises:
         if metric is Metric.NEXT_RESPONSE or (metric is Metric.FIRST_RESPONSE and self._is_answered()):
             return
         paused = metric in PAUSABLE and self._is_paused(facts)
-        target = self._promise(metric, policy, facts, now, paused=paused)
+        target = self.promise(metric, policy, facts, now, paused=paused)
         if target is None or metric not in SHARED:
             return
         target.minutes = self._rest(target, target.minutes)
@@ -103,15 +104,15 @@ class Promises:
 
     def _move(self, target: Target, policy: Policy, minutes: float, now: datetime) -> None:
         self._tell_breach(target, now)
-        before = (target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn)
-        changed = target.changed
+        before, changed = _state(target), target.changed
         self.calendars[policy.calendar_id] = policy.calendar
         target.policy_id, target.calendar_id = policy.id, policy.calendar_id
         target.minutes = self._rest(target, minutes) if target.metric in SHARED else minutes
         target.ended_at = target.used_minutes = None
+        # A cycle that had nothing left when it began said nothing, and goes on so.
+        rearm(target, policy.steps(target.metric) if target.minutes else [Step("breach", BREACH)])
         self._aim(target)
-        after = (target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn)
-        target.changed = changed or before != after
+        target.changed = changed or before != _state(target)
 
     def _withdraw(self, target: Target, now: datetime) -> None:
         self._tell_breach(target, now)
@@ -181,3 +182,12 @@ class Promises:
         if target.metric is Metric.FIRST_RESPONSE and target.withdrawn:
             return not self._is_answered()
         return target.running or (target.withdrawn and target.metric in WORK)
+
+
+def _state(target: Target) -> tuple[object, ...]:
+    """What another policy, priority or minutes may move."""
+    steps = [(*step.key, step.at, step.offset) for step in target.steps]
+    return (
+        *(target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn),
+        *(steps, len(target.dropped)),
+    )

@@ -42,7 +42,9 @@ POLICY = text("SELECT fn_policies(:workspace_id, :policy_id)")
 _TARGET = """
     g.id, g.metric, g.cycle, g.policy_id, g.calendar_id, g.minutes, g.started_at, g.due_at,
     g.paused_at, g.paused_intervals, g.fulfilled_at, g.ended_at, g.breached_at, g.used_minutes,
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(s.kind, s.step, s.at, s.fired_at) ORDER BY s.step), '[]')
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(
+                s.kind, s.step, s.at, s.fired_at, s.offset_minutes, s.escalation_id, s.done_at)
+            ORDER BY s.step), '[]')
      FROM sla_steps s
      WHERE s.workspace_id = g.workspace_id AND s.target_id = g.id) AS steps,
     -- A calendar may be long, so one row of all that count by it carries it.
@@ -143,7 +145,7 @@ def save_many(tx: Transaction, workspace_id: UUID, targets: Mapping[UUID, list[T
     keys = {"workspace_id": workspace_id, "ticket_id": None}
     tx.connection.execute(SAVE, {**keys, **_rows(changed)})
     for _, target in changed:
-        target.changed = False
+        target.changed, target.dropped = False, []
 
 
 def written(targets: Sequence[Target]) -> dict[str, str]:
@@ -170,8 +172,16 @@ def _target(row: Mapping[Any, Any]) -> Target:
         metric=Metric(row["metric"]),
         paused_intervals=[(_moment(since), _moment(until)) for since, until in row["paused_intervals"]],
         steps=[
-            Step(kind, step, _moment(at) if at else None, _moment(fired_at) if fired_at else None)
-            for kind, step, at, fired_at in row["steps"]
+            Step(
+                kind,
+                step,
+                _moment_or_none(at),
+                _moment_or_none(fired_at),
+                offset,
+                UUID(escalation) if escalation else None,
+                _moment_or_none(done_at),
+            )
+            for kind, step, at, fired_at, offset, escalation, done_at in row["steps"]
         ],
     )
 
@@ -180,12 +190,21 @@ def _moment(written: str) -> datetime:
     return datetime.fromisoformat(written)
 
 
+def _moment_or_none(written: str | None) -> datetime | None:
+    return _moment(written) if written else None
+
+
 def _rows(targets: Sequence[tuple[UUID | None, Target]]) -> dict[str, str]:
     """As fn_keep_promises takes them, each with its ticket."""
     return {
         "targets": _json([_target_row(ticket_id, target) for ticket_id, target in targets]),
         "steps": _json(
-            [_step_row(ticket_id, target, step) for ticket_id, target in targets for step in target.steps]
+            [
+                _step_row(ticket_id, target, step, dropped=dropped)
+                for ticket_id, target in targets
+                for dropped, steps in ((False, target.steps), (True, target.dropped))
+                for step in steps
+            ]
         ),
     }
 
@@ -210,7 +229,7 @@ def _target_row(ticket_id: UUID | None, target: Target) -> dict[str, Any]:
     }
 
 
-def _step_row(ticket_id: UUID | None, target: Target, step: Step) -> dict[str, Any]:
+def _step_row(ticket_id: UUID | None, target: Target, step: Step, *, dropped: bool) -> dict[str, Any]:
     return {
         "target_id": target.id,
         "ticket_id": ticket_id,
@@ -218,6 +237,9 @@ def _step_row(ticket_id: UUID | None, target: Target, step: Step) -> dict[str, A
         "step": step.step,
         "at": step.at,
         "fired_at": step.fired_at,
+        "offset_minutes": step.offset,
+        "escalation_id": step.escalation_id,
+        **({"dropped": True} if dropped else {}),
     }
 
 

@@ -1,26 +1,45 @@
-"""A target: one promise on one ticket, one cycle of it, and the steps at which it warns and breaks."""
+"""A target: one promise on one ticket, one cycle of it, and the steps that announce it."""
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 from chalicelib.models.words import Metric
 
-StepKind: TypeAlias = Literal["warning", "breach"]
-WARNINGS = (75, 90)  # percent of the minutes used
-BREACH = 100
+StepKind: TypeAlias = Literal["warning", "breach", "escalation"]
+BREACH = 100  # percent of the minutes used
 
 
 @dataclass(slots=True)
 class Step:
-    """A moment of a target that is announced once: `step` percent of its minutes. Armed while `at` is set."""
+    """A moment of a target that is announced once. Armed while `at` is set.
+
+    It comes at `step` percent of the target's minutes, or `offset` business minutes from its due time on
+    (before it where negative); then `step` is only what tells it from others of its kind. `done_at`: when the
+    escalation was taken up.
+    """
 
     kind: StepKind
     step: int
     at: datetime | None = None
     fired_at: datetime | None = None
+    offset: int | None = None
+    escalation_id: UUID | None = None
+    done_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[StepKind, int]:
+        """What it is known by within its target, whatever becomes of the policy."""
+        return (self.kind, self.step)
+
+    def minutes(self, promised: float) -> float:
+        """After how many business minutes of such a promise it comes; what would lie before the start comes
+        with it."""
+        if self.offset is None:
+            return promised * self.step / 100
+        return max(promised + self.offset, 0.0)
 
 
 @dataclass(slots=True)
@@ -46,6 +65,7 @@ class Target:
     breached_at: datetime | None = None
     used_minutes: float | None = None
     steps: list[Step] = field(default_factory=list)
+    dropped: list[Step] = field(default_factory=list)  # of a policy that it has no longer
     changed: bool = False
 
     @property
@@ -78,6 +98,12 @@ class Target:
                 return step
         self.steps.append(Step(kind, percent))
         return self.steps[-1]
+
+    def in_order(self) -> list[Step]:
+        """Its steps as they come: those that do not come by now at the end, the breach before what escalates
+        in that moment."""
+        far = datetime.max.replace(tzinfo=UTC)
+        return sorted(self.steps, key=lambda each: (each.at or far, each.kind == "escalation", each.step))
 
     def breached_by(self, now: datetime) -> bool:
         """The one rule: late when it finished, or now where it has not; and once breached, for ever."""

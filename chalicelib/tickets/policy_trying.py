@@ -1,6 +1,5 @@
 """Trying a policy on a ticket: whether it would match and why, and what it would promise. Writes nothing."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +8,10 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
 from chalicelib.models.words import Metric
 from chalicelib.sla import queries as sla_queries
-from chalicelib.sla.hours import NoWorkingTime, OutOfTime, due_at
-from chalicelib.sla.policies import Policy, TicketFacts, choose
+from chalicelib.sla.explaining import step_facts
+from chalicelib.sla.policies import choose
 from chalicelib.sla.policy_setup import no_such_policy, require_admin
+from chalicelib.sla.promises import Promises
 from chalicelib.tickets import queries
 from chalicelib.tickets.draft import Draft
 
@@ -19,7 +19,8 @@ from chalicelib.tickets.draft import Draft
 def try_policy(tx: Transaction, actor: Actor, policy_id: UUID, ticket_id: UUID) -> dict[str, Any]:
     """`matches`; `conditions` with what the policy asks for, what the ticket has and whether that holds;
     `chosen`, which policy the ticket gets by their order; `targets` as this one would promise them at the
-    ticket's creation, whether or not it matches. Raises NotFound, Forbidden."""
+    ticket's creation, with what it would announce of them, whether or not it matches. Raises NotFound,
+    Forbidden."""
     require_admin(actor)
     policy = sla_queries.policy(tx, actor.workspace.id, policy_id)
     if policy is None:
@@ -30,6 +31,8 @@ def try_policy(tx: Transaction, actor: Actor, policy_id: UUID, ticket_id: UUID) 
     facts = Draft(tx, actor, ticket).facts
     chosen = choose(sla_queries.policies(tx, actor.workspace.id), facts)
     verdicts = policy.verdicts(facts)
+    promises = Promises([], {})
+    would_be = (promises.promise(metric, policy, facts, facts.created_at or actor.now) for metric in Metric)
     return {
         "matches": all(holds for *_, holds in verdicts),
         "conditions": [
@@ -38,15 +41,13 @@ def try_policy(tx: Transaction, actor: Actor, policy_id: UUID, ticket_id: UUID) 
         ],
         "chosen": {"id": chosen.id, "name": chosen.name} if chosen else None,
         "targets": [
-            {"metric": metric, "minutes": minutes, "due_at": _due(policy, facts, minutes, actor.now)}
-            for metric in Metric
-            if (minutes := policy.minutes(metric, facts)) is not None
+            {
+                "metric": target.metric,
+                "minutes": target.minutes,
+                "due_at": target.due_at,
+                "steps": [step_facts(step) for step in target.in_order()],
+            }
+            for target in would_be
+            if target is not None
         ],
     }
-
-
-def _due(policy: Policy, facts: TicketFacts, minutes: float, now: datetime) -> datetime | None:
-    try:
-        return due_at(facts.created_at or now, minutes, policy.calendar)
-    except (NoWorkingTime, OutOfTime):
-        return None

@@ -1,5 +1,6 @@
 -- Writes targets and their steps, new ones and changed ones, of the ticket that each names or else of p_ticket. What was
--- announced stays announced, and a breach stays a breach, whoever saves over it.
+-- announced stays announced, and a breach stays a breach, whoever saves over it. `dropped`: a step that the target's policy has
+-- no longer.
 CREATE OR REPLACE FUNCTION fn_keep_promises(p_workspace uuid, p_ticket uuid, p_targets jsonb, p_steps jsonb) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -21,11 +22,22 @@ BEGIN
         paused_intervals = excluded.paused_intervals, fulfilled_at = excluded.fulfilled_at,
         ended_at = excluded.ended_at, used_minutes = excluded.used_minutes,
         breached_at = coalesce(g.breached_at, excluded.breached_at);
-    INSERT INTO sla_steps AS s (workspace_id, target_id, kind, step, ticket_id, at, fired_at)
-    SELECT p_workspace, given.target_id, given.kind, given.step, coalesce(given.ticket_id, p_ticket), given.at, given.fired_at
+    INSERT INTO sla_steps AS s
+        (workspace_id, target_id, kind, step, ticket_id, at, fired_at, offset_minutes, escalation_id)
+    SELECT p_workspace, given.target_id, given.kind, given.step, coalesce(given.ticket_id, p_ticket), given.at, given.fired_at,
+           given.offset_minutes, given.escalation_id
     FROM jsonb_to_recordset(p_steps) AS given(
-        target_id uuid, ticket_id uuid, kind text, step integer, at timestamptz, fired_at timestamptz)
+        target_id uuid, ticket_id uuid, kind text, step integer, at timestamptz, fired_at timestamptz, offset_minutes integer,
+        escalation_id uuid, dropped boolean)
+    WHERE given.dropped IS NULL
     ON CONFLICT (workspace_id, target_id, kind, step)
-    DO UPDATE SET at = excluded.at, fired_at = excluded.fired_at
-    WHERE s.fired_at IS NULL AND (s.at, s.fired_at) IS DISTINCT FROM (excluded.at, excluded.fired_at);
+    DO UPDATE SET at = excluded.at, fired_at = excluded.fired_at, offset_minutes = excluded.offset_minutes
+    WHERE s.fired_at IS NULL
+      AND (s.at, s.fired_at, s.offset_minutes) IS DISTINCT FROM (excluded.at, excluded.fired_at, excluded.offset_minutes);
+    IF p_steps @> '[{"dropped": true}]' THEN
+        DELETE FROM sla_steps s
+        USING jsonb_to_recordset(p_steps) AS given(target_id uuid, kind text, step integer, dropped boolean)
+        WHERE given.dropped AND s.workspace_id = p_workspace AND s.target_id = given.target_id AND s.kind = given.kind
+          AND s.step = given.step AND s.fired_at IS NULL;
+    END IF;
 END $$;

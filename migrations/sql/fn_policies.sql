@@ -6,6 +6,7 @@ BEGIN
     RETURN (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'id', p.id, 'name', p.name, 'conditions', p.conditions, 'targets', p.targets,
+                   'warnings', p.warnings, 'escalations', p.escalations,
                    'calendar_id', p.calendar_id, 'calendar', jsonb_build_object(
                        'timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays))
                    ORDER BY p.position, p.id), '[]')

@@ -90,6 +90,8 @@ def test_policies_are_read_as_they_are_stored() -> None:
             "weekly": {str(day): [["09:00", "17:00"]] for day in range(5)},
             "holidays": [],
         },
+        "warnings": [{"percent": 50}],
+        "escalations": [{"id": str(NETWORKS), "metric": None, "when": "after", "minutes": 5, "actions": []}],
     }
 
     (gold,) = read([stored])
@@ -98,4 +100,9 @@ def test_policies_are_read_as_they_are_stored() -> None:
     assert gold.id == UUID("00000000-0000-7000-8000-0000000000b1")
     assert gold.calendar == OFFICE
     assert gold.minutes(Metric.RESOLUTION, about(priority="high")) == 480
+    assert [step.key for step in gold.steps(Metric.RESOLUTION)] == [
+        ("warning", 50),
+        ("breach", 100),
+        ("escalation", 1),
+    ]
     assert read([stored])[0].calendar is gold.calendar  # parsed once

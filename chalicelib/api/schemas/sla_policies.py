@@ -6,6 +6,13 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
+from chalicelib.api.schemas.announcements import (
+    EscalationOut,
+    Escalations,
+    StepOut,
+    Warnings,
+    usual,
+)
 from chalicelib.api.schemas.common import In, Name, Out, PageQuery, omitted
 from chalicelib.api.schemas.tickets import Category, Minutes, Tag
 from chalicelib.api.schemas.words import PriorityWord, TypeWord
@@ -62,6 +69,8 @@ class PolicyIn(In):
     conditions: PolicyConditions = Field(default_factory=lambda: PolicyConditions())
     targets: PolicyTargets
     calendar_id: UUID
+    warnings: Warnings = Field(default_factory=usual)
+    escalations: Escalations = Field(default_factory=lambda: [])
     enabled: bool = True
     position: Position | None = None
 
@@ -74,6 +83,8 @@ class PolicyPatch(In):
     conditions: PolicyConditions = omitted()
     targets: PolicyTargets = omitted()
     calendar_id: UUID = omitted()
+    warnings: Warnings = omitted()
+    escalations: Escalations = omitted()
     enabled: bool = omitted()
     position: Position = omitted()
 
@@ -110,6 +121,8 @@ class PolicyOut(Out):
     conditions: dict[str, list[str]]
     targets: dict[str, dict[str, float]]
     calendar: CalendarOfPolicy
+    warnings: list[dict[str, Any]]
+    escalations: list[EscalationOut]
     created_at: datetime
     updated_at: datetime
 
@@ -125,11 +138,12 @@ class VerdictOut(Out):
 
 class PromisedOut(Out):
     """What would be promised; `due_at` counts from the ticket's creation, without its pauses, and is null
-    where that never comes."""
+    where that never comes. `steps`: what would be announced of it, and when."""
 
     metric: Literal["first_response", "next_response", "resolution", "team_resolution"]
     minutes: float
     due_at: datetime | None
+    steps: list[StepOut]
 
 
 class ChosenOut(Out):

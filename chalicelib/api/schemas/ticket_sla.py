@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from chalicelib.api.schemas.announcements import StepOut
 from chalicelib.api.schemas.common import Out
 from chalicelib.api.schemas.tickets import PolicyRef
 
@@ -35,6 +36,13 @@ class StretchOut(Out):
     counted: float
     paused: float
     closed: float
+
+
+class StepOfTargetOut(StepOut):
+    """`fired_at`: when it was announced; `done_at`: when an escalation was carried out after that."""
+
+    fired_at: datetime | None
+    done_at: datetime | None
 
 
 class ExplainedOut(Out):
@@ -68,6 +76,7 @@ class ExplainedOut(Out):
         "due time and the elapsed minutes of then, and the intervals are those of today's calendar; what "
         "runs is about to be counted anew."
     )
+    steps: list[StepOfTargetOut] = Field(description="What was announced of it, and what is to come.")
 
 
 class TicketSlaOut(Out):
