@@ -29,6 +29,7 @@ from chalicelib.sla import calendar_setup
 from chalicelib.tickets import (
     bulk,
     bulk_jobs,
+    escalating,
     receiving,
     recounting,
     reindexing,
@@ -157,8 +158,8 @@ def take_in(news: FileNews, settings: AttachmentSettings) -> None:
 
 @bp.on_sqs_message(queue="mesa-rules", batch_size=10, name="rules")  # type: ignore[untyped-decorator]
 def rules(batch: SQSEvent) -> dict[str, Any]:
-    """Does what the rules of a workspace make of an event, or the clock of a ticket that waits, and sends the
-    news of it."""
+    """Does what an escalation says, what the rules of a workspace make of an event, or the clock of a ticket
+    that waits, and sends the news of it."""
     settings = rule_settings()
     return consume(
         batch, "rules", lambda event, has_time: apply_rules(event, settings, has_time), seconds=RULE_SECONDS
@@ -166,14 +167,18 @@ def rules(batch: SQSEvent) -> dict[str, Any]:
 
 
 def apply_rules(event: Event, settings: RelaySettings, has_time: HasTime) -> None:
-    """Runs the rules on one event. Raises ComesAgain where time ends before the rules do."""
+    """Carries out an escalation, and runs the rules on the event. Raises ComesAgain where time ends before
+    the rules do."""
 
     def send(news: Sequence[dict[str, Any]]) -> None:
         events.send_committed(news, settings.event_queue_urls, settings.job_queue_url)
 
     if event.type == waiting.DUE:
         send(_repeatable(partial(waiting.go_on, event=event)))
-    elif not rule_running.run(_repeatable, event, send, has_time):
+        return
+    if event.type == escalating.ESCALATED:
+        send(_repeatable(partial(escalating.carry_out, event=event)))
+    if not rule_running.run(_repeatable, event, send, has_time):
         raise ComesAgain("not all rules have run")
 
 

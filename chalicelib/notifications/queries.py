@@ -53,7 +53,8 @@ FACTS = text(
     WHERE t.workspace_id = :workspace_id AND t.id = :ticket_id AND t.deleted_at IS NULL
     """
 )
-# Staff hear of what they see: who is mentioned or watches may have lost sight of the ticket. Of one comment
+# Staff hear of what they see: who is mentioned, watches or is to be told of an escalation may have lost sight
+# of the ticket. Of one comment
 # nobody hears twice, though an edit tells of it anew.
 SEES = staff_who_see(
     everybody="(SELECT w.agent_visibility = 'all' FROM workspaces w WHERE w.id = :workspace_id)",
@@ -71,6 +72,7 @@ PEOPLE = text(
         UNION ALL SELECT m.user_id, 'team' FROM ticket t
             JOIN team_members m ON m.workspace_id = t.workspace_id AND m.team_id = t.team_id
         UNION ALL SELECT unnest(CAST(:mentioned AS uuid[])), 'mentioned'
+        UNION ALL SELECT unnest(CAST(:notified AS uuid[])), 'notified'
         UNION ALL SELECT w.user_id, 'watcher' FROM ticket t
             JOIN ticket_watchers w ON w.workspace_id = t.workspace_id AND w.ticket_id = t.id
         UNION ALL SELECT d.id, d.role FROM users d
@@ -80,7 +82,7 @@ PEOPLE = text(
     SELECT u.id, u.name, u.email, u.role, array_agg(DISTINCT i.part) AS parts
     FROM involved i JOIN users u ON u.workspace_id = :workspace_id AND u.id = i.user_id
     WHERE u.deleted_at IS NULL AND u.status <> 'deactivated' AND (u.role = 'customer' OR u.status = 'active')
-      AND (i.part NOT IN ('mentioned', 'watcher') OR (i.part = 'watcher' AND u.role = 'customer')
+      AND (i.part NOT IN ('mentioned', 'notified', 'watcher') OR (i.part = 'watcher' AND u.role = 'customer')
            OR (u.role <> 'customer' AND {SEES}))
       AND (CAST(:comment_id AS text) IS NULL OR NOT EXISTS (
           SELECT FROM notifications n JOIN events e ON e.workspace_id = n.workspace_id AND e.id = n.event_id
@@ -189,10 +191,12 @@ def people(
     *,
     dispatchers: bool = False,
     mentioned: Sequence[UUID] = (),
+    notified: Sequence[UUID] = (),
     comment_id: UUID | None = None,
 ) -> list[Person]:
     """Everybody around the ticket who may get mail; `dispatchers` adds the workspace's, and its admins,
-    `comment_id` leaves out who has heard of this comment by another event."""
+    `notified` whom an escalation names; `comment_id` leaves out who has heard of this comment by another
+    event."""
     rows = tx.connection.execute(
         PEOPLE,
         {
@@ -201,6 +205,7 @@ def people(
             "event_id": event.id,
             "dispatchers": dispatchers,
             "mentioned": list(mentioned),
+            "notified": list(notified),
             "comment_id": str(comment_id) if comment_id else None,
         },
     )

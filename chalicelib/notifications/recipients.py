@@ -30,6 +30,8 @@ class Occasion(StrEnum):
     MERGED = "merged"
     SLA_WARNED = "sla_warned"
     SLA_BREACHED = "sla_breached"
+    ESCALATED = "escalated"
+    ESCALATED_LATE = "escalated_late"
     RATING_DUE = "rating_due"
     RATED = "rated"
     RATED_LOW = "rated_low"
@@ -40,15 +42,19 @@ class Occasion(StrEnum):
 COMMENTED = "ticket.commented"
 COMMENT_EDITED = "ticket.comment_edited"
 RATED = "ticket.rated"
+# Carried out: then it is known who is to be told.
+ESCALATED = "ticket.escalation_done"
 # No change of the ticket, so without a place in its timeline.
 RATING_DUE = "rating.due"
 # What is not an occasion for each event of the name: see claiming.
 _OF_COMMENTS = (Occasion.REPLIED, Occasion.ANSWERED, Occasion.NOTED, Occasion.MENTIONED)
+_OF_OTHERS = (
+    *(Occasion.RATING_DUE, Occasion.RATED_LOW, Occasion.REMINDED_LAST),
+    *(Occasion.ESCALATED, Occasion.ESCALATED_LATE),
+)
 OCCASIONS: Mapping[str, Occasion] = {
-    f"ticket.{occasion}": occasion
-    for occasion in Occasion
-    if occasion not in (*_OF_COMMENTS, Occasion.RATING_DUE, Occasion.RATED_LOW, Occasion.REMINDED_LAST)
-} | {RATING_DUE: Occasion.RATING_DUE}
+    f"ticket.{occasion}": occasion for occasion in Occasion if occasion not in (*_OF_COMMENTS, *_OF_OTHERS)
+} | {RATING_DUE: Occasion.RATING_DUE, ESCALATED: Occasion.ESCALATED}
 # Known, and nobody's mail. A type that is in neither is a newer one than this code: not told either.
 SILENT = frozenset(
     f"ticket.{action}"
@@ -59,6 +65,7 @@ SILENT = frozenset(
             "comment_deleted",
             "deleted",
             "detached",
+            "escalated",
             "followed_up",
             "linked",
             "merged_from",
@@ -85,7 +92,10 @@ SILENT = frozenset(
     )
 )
 INTERNAL = frozenset(
-    {Occasion.NOTED, Occasion.SLA_WARNED, Occasion.SLA_BREACHED, Occasion.RATED, Occasion.RATED_LOW}
+    {
+        *(Occasion.NOTED, Occasion.RATED, Occasion.RATED_LOW),
+        *(Occasion.SLA_WARNED, Occasion.SLA_BREACHED, Occasion.ESCALATED, Occasion.ESCALATED_LATE),
+    }
 )
 # Together with one of these, in one change, a public comment travels in their mail.
 CARRIERS = frozenset({Occasion.RESOLVED, Occasion.CLOSED, Occasion.REOPENED, Occasion.CANCELLED})
@@ -97,6 +107,7 @@ class Part(StrEnum):
     REQUESTER = "requester"
     ASSIGNEE = "assignee"
     MENTIONED = "mentioned"
+    NOTIFIED = "notified"
     TEAM = "team"
     WATCHER = "watcher"
     DISPATCHER = "dispatcher"
@@ -171,6 +182,7 @@ assignee = Audience(Part.ASSIGNEE, _with(Part.ASSIGNEE))
 new_assignee = Audience(Part.ASSIGNEE, _new_assignee)
 team_of_the_unassigned = Audience(Part.TEAM, _team_of_the_unassigned)
 mentioned = Audience(Part.MENTIONED, _with(Part.MENTIONED))
+notified = Audience(Part.NOTIFIED, _with(Part.NOTIFIED))
 watchers = Audience(Part.WATCHER, _with(Part.WATCHER))
 dispatchers = Audience(Part.DISPATCHER, _dispatchers)
 
@@ -189,6 +201,8 @@ AUDIENCES: Mapping[Occasion, tuple[Audience, ...]] = {
     Occasion.MERGED: (requester, assignee, watchers),
     Occasion.SLA_WARNED: (assignee, team_of_the_unassigned),
     Occasion.SLA_BREACHED: (assignee, team_of_the_unassigned, dispatchers),
+    Occasion.ESCALATED: (notified,),
+    Occasion.ESCALATED_LATE: (notified,),
     Occasion.RATING_DUE: (requester,),
     Occasion.RATED: (assignee,),
     Occasion.RATED_LOW: (assignee, dispatchers),

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 DEFAULT_LANGUAGE = "en"
 # Others are told apart by their first sentence.
 OWN_SUBJECTS = (
-    *(Occasion.SLA_WARNED, Occasion.SLA_BREACHED),
+    *(Occasion.SLA_WARNED, Occasion.SLA_BREACHED, Occasion.ESCALATED, Occasion.ESCALATED_LATE),
     *(Occasion.RATING_DUE, Occasion.RATED, Occasion.RATED_LOW),
 )
 

@@ -8,10 +8,13 @@ INTERNAL_REASONS = frozenset(
     {"archived", "assigned", "merged", "reclassified", "transferred", "unarchived", "unassigned"}
 )
 # Whom a comment mentions, by which rule a ticket found its assignee, and which other ticket it has to do with
-# (somebody else's, maybe), is the staff's to know; so is by which macro or rules, or with what others, it
-# was done.
+# (somebody else's, maybe), is the staff's to know; so is by which macro, rules or escalation, or with what
+# others, it was done.
 INTERNAL_META = frozenset(
-    {"assigned_by", "bulk_id", "comment_ids", "into_id", "into_label", "macro", "mentioned", "rules"}
+    {
+        *("assigned_by", "bulk_id", "comment_ids", "escalation", "into_id", "into_label", "macro"),
+        *("mentioned", "rules"),
+    }
 )
 INTERNAL_CHANGES = frozenset({"custom_fields", "sla_minutes", "tags"})
 

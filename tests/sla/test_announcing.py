@@ -1,4 +1,4 @@
-"""What a policy announces: when its warnings and escalations come, and what becomes of them when it changes."""
+"""What a policy announces: when its warnings and escalations come, and what becomes of them as it changes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

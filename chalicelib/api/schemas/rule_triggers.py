@@ -23,7 +23,7 @@ class OnCreated(In):
 class OnUpdated(In):
     """A ticket was changed: any of these `fields`, by any of these `verbs`, which are the actions of its
     timeline; without either in any way, but for those that have to be named: sla_warned, sla_breached,
-    attached, linked, merged_from, rated."""
+    escalated, attached, linked, merged_from, rated."""
 
     on: Literal["updated"]
     fields: (
