@@ -20,13 +20,13 @@ from chalicelib.notifications.recipients import (
     CARRIERS,
     COMMENT_EDITED,
     COMMENTED,
-    ESCALATED,
     OCCASIONS,
     RATED,
     News,
     Occasion,
     Part,
     Recipient,
+    escalated,
     recipients,
     topic_of,
 )
@@ -91,7 +91,7 @@ def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
                 event,
                 dispatchers=occasion in ASKS_DISPATCHERS,
                 mentioned=_mentioned(event, told, facts),
-                notified=told.notified,
+                notified=tuple(map(UUID, told.meta.get("notified", ()))),
                 comment_id=told.comment_id,
             ),
             internal=event.internal,
@@ -144,7 +144,6 @@ class _Told:
     answers_id: UUID | None
     new_assignee: UUID | None
     mentioned: frozenset[UUID]
-    notified: tuple[UUID, ...]
     due_at: datetime | None
     meta: Mapping[str, Any]
 
@@ -160,7 +159,6 @@ class _Told:
                 answers_id=_uuid(meta.get("answers_id")),
                 new_assignee=_uuid(assigned),
                 mentioned=frozenset(map(UUID, meta.get("mentioned", ()))),
-                notified=tuple(map(UUID, meta.get("notified", ()))),
                 due_at=datetime.fromisoformat(meta["due_at"]) if meta.get("due_at") else None,
                 meta=meta,
             )
@@ -178,10 +176,6 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
         return Occasion.MENTIONED if _mentioned(event, told, facts) else None
     if event.type == RATED:
         return Occasion.RATED_LOW if facts.score is not None and facts.score <= LOW else Occasion.RATED
-    if event.type == ESCALATED:
-        late = told.meta["escalation"]["when"] == "after"
-        occasion = Occasion.ESCALATED_LATE if late else Occasion.ESCALATED
-        return occasion if facts.status in ACTIVE else None
     if event.type != COMMENTED:
         return _of_change(OCCASIONS[event.type], told, facts)
     if facts.comment is None:
@@ -195,8 +189,10 @@ def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
 
 def _of_change(occasion: Occasion, told: _Told, facts: Facts) -> Occasion | None:
     match occasion:
-        case Occasion.SLA_WARNED if facts.status not in ACTIVE:
+        case Occasion.SLA_WARNED | Occasion.ESCALATED if facts.status not in ACTIVE:
             return None
+        case Occasion.ESCALATED:
+            return escalated(told.meta)
         case Occasion.REMINDED if facts.status != Status.PENDING:
             return None
         case Occasion.REMINDED if "left_days" in told.meta:

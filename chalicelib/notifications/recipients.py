@@ -6,7 +6,7 @@ Nobody hears of their own doing, but for the acknowledgement of a request. Inter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chalicelib.accounts.permissions import Permission, Role
@@ -233,6 +233,11 @@ def _addressed(news: News, occasion: Occasion) -> list[Recipient]:
             if not (is_actor or is_folded or is_kept_from):
                 found.setdefault(person.id, Recipient(person, audience.part))
     return list(found.values())
+
+
+def escalated(meta: Mapping[str, Any]) -> Occasion:
+    """What an escalation that was carried out tells of: a promise that is due, or that is late."""
+    return Occasion.ESCALATED_LATE if meta["escalation"]["when"] == "after" else Occasion.ESCALATED
 
 
 def topic_of(occasion: Occasion, metric: str | None) -> str | None:

@@ -80,12 +80,17 @@ def _explained(
         "overtime": overtime,
         "adds_up": (due is None or abs(told["counted"] - target.minutes) < NOTHING)
         and abs(took - counted) < NOTHING,
-        "steps": [
-            {**step_facts(step), "fired_at": step.fired_at, "done_at": step.done_at}
-            for step in target.in_order()
-            if step.fired_at or step.at or target.paused
-        ],
+        "steps": _steps(target),
     }
+
+
+def _steps(target: Target) -> list[dict[str, Any]]:
+    """What was announced, and what comes or, while it is paused, will."""
+    return [
+        {**step_facts(step), "fired_at": step.fired_at, "done_at": step.done_at}
+        for step in target.in_order()
+        if step.fired_at or step.at or target.paused
+    ]
 
 
 def step_facts(step: Step) -> dict[str, Any]:

@@ -12,8 +12,8 @@ INTERNAL_REASONS = frozenset(
 # others, it was done.
 INTERNAL_META = frozenset(
     {
-        *("assigned_by", "bulk_id", "comment_ids", "escalation", "into_id", "into_label", "macro"),
-        *("mentioned", "rules"),
+        *("assigned_by", "bulk_id", "comment_ids", "escalation", "into_id", "into_label"),
+        *("macro", "mentioned", "rules"),
     }
 )
 INTERNAL_CHANGES = frozenset({"custom_fields", "sla_minutes", "tags"})

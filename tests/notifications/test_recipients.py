@@ -131,6 +131,7 @@ class TestTable:
             Occasion.MENTIONED,
             Occasion.RATED_LOW,
             Occasion.REMINDED_LAST,
+            Occasion.ESCALATED_LATE,
         }
 
     def test_knows_every_action_that_verbs_write(self) -> None:
