@@ -22,7 +22,7 @@ READING = {
     "tickets.attachment_queries": "files and their objects, which only their own verbs ask",
     "sla.calendar_queries": "calendars as a desk keeps them, which only their own verbs ask",
     "sla.policy_queries": "policies as a desk keeps them, which only their own verbs ask",
-    "tickets.escalation_queries": "taking an escalation up and whom it tells, which only carrying it out asks",
+    "tickets.escalation_queries": "escalations, which only who carries them out asks",
     "tickets.category_queries": "categories, which their own verbs and categorising ask",
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
     "tickets.link_queries": "links, which only their own verbs ask",
