@@ -17,6 +17,7 @@ MOST_INTERVALS = 400
 # Finer than the microsecond in which the engine counts.
 MINUTE_DIGITS = 8
 NOTHING = 1e-6
+TIMES = ("started_at", "due_at", "fulfilled_at", "ended_at", "breached_at")
 KINDS = ("counted", "paused", "closed")
 
 
@@ -64,11 +65,7 @@ def _explained(
         "cycle": target.cycle,
         "calendar": {"id": target.calendar_id, "name": name},
         "timezone": calendar.timezone,
-        "started_at": target.started_at,
-        "due_at": due,
-        "fulfilled_at": target.fulfilled_at,
-        "ended_at": target.ended_at,
-        "breached_at": target.breached_at,
+        **{name: getattr(target, name) for name in TIMES},
         "goal": _minutes(target.minutes),
         "used_before": _minutes(_used_before(target, targets, calendars)),
         "elapsed": _minutes(took),
