@@ -29,6 +29,8 @@ from chalicelib.models.base import (
 )
 from chalicelib.models.words import Metric, Priority, values
 
+WARNINGS = '[{"percent": 75}, {"percent": 90}]'
+
 calendars = Table(
     "calendars",
     metadata,
@@ -61,15 +63,12 @@ sla_policies = Table(
     words("name"),
     Column("position", Integer, nullable=False),
     Column("enabled", Boolean, nullable=False, server_default=true()),
-    # {"type": [...], "priority": [...], "team": [...], "category": [...], "tag": [...], "organisation":
-    # [...]}
+    # {"type": [...], …}: lists by type, priority, team, category, tag, organisation.
     Column("conditions", JSONB, nullable=False, server_default=text("'{}'")),
     # {metric: {priority: minutes}}; a metric that is absent makes no promise.
     Column("targets", JSONB, nullable=False),
     # [{"percent": 75}, {"minutes_before": 30, "metrics": ["resolution"]}, …]
-    Column(
-        "warnings", JSONB, nullable=False, server_default=text("""'[{"percent": 75}, {"percent": 90}]'""")
-    ),
+    Column("warnings", JSONB, nullable=False, server_default=text(f"'{WARNINGS}'")),
     # [{"id", "metric": null for any, "when": "before" or "after", "minutes", "actions": [...]}, …]
     Column("escalations", JSONB, nullable=False, server_default=text("'[]'")),
     Column("calendar_id", Uuid, nullable=False),
@@ -177,8 +176,7 @@ sla_steps = Table(
     workspace_key(),
     Column("target_id", Uuid, primary_key=True),
     Column("kind", words("kind").type, primary_key=True),
-    # The percentage of the time used for a warning, 100 for the breach; a number of its own for an escalation
-    # and for a warning so many minutes before.
+    # The percentage of the time used for a warning, 100 for the breach, else a number of its own.
     Column("step", Integer, primary_key=True),
     Column("ticket_id", Uuid, nullable=False),
     # When it comes due; null while the target is paused.
@@ -186,9 +184,8 @@ sla_steps = Table(
     timestamp("fired_at"),
     # Business minutes from the due time on, before it where negative; null where `step` is a percentage.
     Column("offset_minutes", Integer),
-    # Of the policy's escalations.
+    # Which of the policy's escalations it is, and when that was taken up.
     Column("escalation_id", Uuid),
-    # When its consumer took an escalation up.
     timestamp("done_at"),
     # The ticket is the target's, so the target's key guards both.
     belongs_to("sla_targets", "target_id", on_delete="CASCADE"),
@@ -199,6 +196,5 @@ sla_steps = Table(
         name="escalation",
     ),
 )
-# The sweep's only index: it holds what is still to come, so its size follows the open promises, its scan what
-# is due.
+# The sweep's only index, of what is to come: its size follows open promises, its scan what is due.
 Index("sla_steps_due_idx", sla_steps.c.at, postgresql_where=text("fired_at IS NULL AND at IS NOT NULL"))
