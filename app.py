@@ -17,6 +17,8 @@ from chalicelib.api import (
     custom_fields,
     docs,
     health,
+    inbound,
+    integrations,
     invitations,
     jobs,
     links,
@@ -84,6 +86,8 @@ app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)
 app.register_blueprint(watchers.routes.blueprint)
+app.register_blueprint(integrations.routes.blueprint)
+app.register_blueprint(inbound.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(sign_up.routes.blueprint)
 app.register_blueprint(ratings.routes.blueprint)

@@ -74,7 +74,11 @@ class Permission(StrEnum):
     COMMENTS_WRITE = "comments.write", EVERYBODY, "Comment publicly on a ticket that one sees."
     COMMENTS_WRITE_INTERNAL = "comments.write_internal", STAFF, "Write internal notes."
     CUSTOM_FIELDS_READ = "custom_fields.read", EVERYBODY, "See the custom fields that concern one."
-    DESK_MANAGE = "desk.manage", ADMINS, "Set the desk up: its categories, custom fields and rules."
+    DESK_MANAGE = (
+        "desk.manage",
+        ADMINS,
+        "Set the desk up: its categories, custom fields, rules and integrations.",
+    )
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
     JOBS_CANCEL = "jobs.cancel", EVERYBODY, "Call off the own jobs; those of all, where one sees them."
     JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."

@@ -111,6 +111,12 @@ _DESK: dict[Route, Need] = {
     ("GET", "/v1/custom-fields/{field_id}"): Permission.CUSTOM_FIELDS_READ,
     ("PATCH", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/holidays"): Permission.SLA_READ,
+    ("GET", "/v1/integrations"): Permission.DESK_MANAGE,
+    ("POST", "/v1/integrations"): Permission.DESK_MANAGE,
+    ("DELETE", "/v1/integrations/{integration_id}"): Permission.DESK_MANAGE,
+    ("GET", "/v1/integrations/{integration_id}"): Permission.DESK_MANAGE,
+    ("PATCH", "/v1/integrations/{integration_id}"): Permission.DESK_MANAGE,
+    ("POST", "/v1/integrations/{integration_id}/rotate-secret"): Permission.DESK_MANAGE,
     ("GET", "/v1/macros"): Permission.MACROS_USE,
     ("POST", "/v1/macros"): Permission.MACROS_USE,
     ("DELETE", "/v1/macros/{macro_id}"): Permission.MACROS_USE,
@@ -203,6 +209,7 @@ _TICKET_VERBS: dict[Route, Need] = {
 }
 
 _PUBLIC_DESK: dict[Route, Need] = {
+    ("POST", "/v1/inbound/{integration_id}"): PUBLIC,
     ("GET", "/v1/public/{workspace}"): PUBLIC,
     ("GET", "/v1/public/{workspace}/categories"): PUBLIC,
     ("GET", "/v1/public/{workspace}/custom-fields"): PUBLIC,

@@ -24,6 +24,7 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("POST", "/v1/invitations/accept"): frozenset({404, 410}),
     ("POST", "/v1/public/{workspace}/signup"): frozenset({403}),
     ("POST", "/v1/public/{workspace}/tickets"): frozenset({403}),
+    ("POST", "/v1/inbound/{integration_id}"): frozenset({401, 404, 409}),
     ("GET", "/v1/workspace/oidc"): frozenset({404}),
     ("DELETE", "/v1/workspace/oidc"): frozenset({404}),
     ("GET", "/v1/health/ready"): frozenset({503}),

@@ -47,6 +47,9 @@ TAGS = {
     "anew, by a job.",
     "SLA policies": "Which tickets get which promises, in business minutes of a calendar: the first enabled "
     "one that matches, in order. A metric that is absent is not promised.",
+    "Integrations": "Webhooks in: other systems post tickets, signed as Standard Webhooks 1.0 has it. A "
+    "mapping says where in their JSON the facts of a ticket stand; an `external_id` that came before is the "
+    "same ticket. Alerts of Alertmanager and Grafana open one ticket a group and resolve it.",
     "Workspace": "The tenant and its settings.",
     "Categories": "What tickets are sorted by. A ticket's `category` and `subcategory` are texts, in the "
     "declared spelling where they name one; a ticket without a team goes to its category's. The workspace's "

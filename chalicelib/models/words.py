@@ -42,6 +42,14 @@ class Source(StrEnum):
     WEBHOOK = "webhook"
 
 
+class IntegrationKind(StrEnum):
+    """Who sends to a webhook in: anything that speaks JSON, or alerts in a shape that we know."""
+
+    GENERIC = "generic"
+    ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
+
+
 class Metric(StrEnum):
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"

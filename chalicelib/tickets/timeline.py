@@ -12,7 +12,7 @@ INTERNAL_REASONS = frozenset(
 # others, it was done.
 INTERNAL_META = frozenset(
     {
-        *("assigned_by", "bulk_id", "comment_ids", "escalation", "into_id", "into_label"),
+        *("assigned_by", "bulk_id", "comment_ids", "escalation", "integration", "into_id", "into_label"),
         *("macro", "mentioned", "rules"),
     }
 )

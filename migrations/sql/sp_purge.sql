@@ -53,6 +53,11 @@ BEGIN
     )
     SELECT count(*) INTO gone FROM said;
     p_deleted := p_deleted + gone;
+    -- The sender's own ids: what is older is refused for its time alone.
+    DELETE FROM public.integration_calls WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.integration_calls WHERE received_at < now() - interval '7 days'
+        LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     DELETE FROM public.rule_firings WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.rule_firings WHERE created_at < now() - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;

@@ -23,6 +23,7 @@ PUBLIC = {
     ("POST", "/v1/auth/totp/verify"),
     ("POST", "/v1/auth/verify-email"),
     ("POST", "/v1/invitations/accept"),
+    ("POST", "/v1/inbound/{integration_id}"),
     ("GET", "/v1/public/{workspace}"),
     ("GET", "/v1/public/{workspace}/categories"),
     ("GET", "/v1/public/{workspace}/custom-fields"),

@@ -18,6 +18,7 @@ READING = {
     "accounts.oidc_queries": "providers, identities and sign-ins under way, which only their own verbs ask",
     "notifications.asking_queries": "who is asked how the help was, apart from who is told what",
     "accounts.audit_queries": "the audit log's own, which no other query of the room touches",
+    "channels.integration_queries": "integrations and what their ids stand for, which only they ask",
     "tickets.acting_queries": "what actions look up, of many tables a line each",
     "tickets.attachment_queries": "files and their objects, which only their own verbs ask",
     "sla.calendar_queries": "calendars as a desk keeps them, which only their own verbs ask",

@@ -96,6 +96,12 @@ ROWS = (
     "INSERT INTO rule_events (workspace_id, event_id) VALUES (:w, 1)",
     "INSERT INTO rule_firings (workspace_id, rule_id, ticket_id, event_id, depth, outcome, reason) "
     "VALUES (:w, :rule, :ticket, 1, 0, 'failed', 'a canary')",
+    "INSERT INTO integrations (workspace_id, id, name, key, kind, mapping, requester_id, secret) "
+    "VALUES (:w, :integration, 'a canary', 'a canary', 'generic', '{}', :user, 'canary')",
+    "INSERT INTO integration_calls (workspace_id, integration_id, message_id) "
+    "VALUES (:w, :integration, 'a canary')",
+    "INSERT INTO integration_tickets (workspace_id, integration_id, external_id, ticket_id) "
+    "VALUES (:w, :integration, 'a canary', :ticket)",
     "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
@@ -143,6 +149,7 @@ def furnish(
             "job",
             "view",
             "rule",
+            "integration",
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
@@ -183,6 +190,7 @@ def furnish(
             "view_id": named["view"],
             "macro_id": named["macro"],
             "rule_id": named["rule"],
+            "integration_id": named["integration"],
         },
     )
 
