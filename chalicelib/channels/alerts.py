@@ -1,5 +1,5 @@
-"""Alerts of Prometheus's Alertmanager and of Grafana: a group of them is a ticket, which opens while one fires
-and is resolved once none does. Pure.
+"""Alerts of Prometheus's Alertmanager and of Grafana: a group of them is a ticket, which opens while one
+fires and is resolved once none does. Pure.
 
 Sources: Prometheus, "Alerting: configuration", <webhook_config> (version 4); Grafana, "Configure webhook
 notifications".

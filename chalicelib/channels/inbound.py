@@ -5,9 +5,7 @@ A message comes once: its id is written down in the transaction that does what i
 is refused and one that failed may come again. Calls of one external id wait for each other.
 """
 
-import hashlib
-import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,18 +13,14 @@ from uuid import UUID
 from chalicelib.accounts import contacts, principals
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Role
-from chalicelib.accounts.sealing import Unsealable, unseal
-from chalicelib.channels import alerts, mapping
 from chalicelib.channels import integration_queries as queries
-from chalicelib.channels.integrations import PURPOSE, place
+from chalicelib.channels.inbound_signatures import message_of
 from chalicelib.channels.mapping import Fact
-from chalicelib.core import standard_webhooks
+from chalicelib.channels.reporting import Report, actions_of, read
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, NotFound, Unauthenticated, ValidationFailed
-from chalicelib.core.standard_webhooks import NotSigned
+from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.models.words import (
     ActorType,
-    IntegrationKind,
     Priority,
     Source,
     Status,
@@ -39,26 +33,7 @@ from chalicelib.tickets.creating import NewTicket, create
 from chalicelib.tickets.lifecycle import ACTIVE
 from chalicelib.tickets.merging import open_landing
 
-GRAFANA_SIGNATURE, GRAFANA_TIME = "x-grafana-alerting-signature", "x-grafana-alerting-timestamp"
 OVER = frozenset({Status.RESOLVED, Status.CLOSED, Status.CANCELLED})
-CLASSIFIED = {
-    Fact.TYPE: (Kind.SET_TYPE, "type"),
-    Fact.PRIORITY: (Kind.SET_PRIORITY, "priority"),
-    Fact.TAGS: (Kind.ADD_TAGS, "tags"),
-}
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a call tells. `news`: of alerts, for the staff; `firing`: those that do now, None where it is not
-    about alerts."""
-
-    facts: Mapping[Fact, Any]
-    firing: Collection[str] | None = None
-    news: str = ""
-
-    def get(self, fact: Fact, otherwise: Any = None) -> Any:
-        return self.facts.get(fact, otherwise)
 
 
 @dataclass(frozen=True)
@@ -95,58 +70,11 @@ def receive(
     row = queries.with_secrets(tx, actor.workspace.id, integration_id) if actor else None
     if actor is None or row is None:
         raise NotFound("There is no such integration.")
-    message_id = _signed(row, actor, pepper, headers, raw)
+    message_id = message_of(row, actor, pepper, headers, raw)
     if not queries.receive(tx, actor.workspace.id, integration_id, message_id):
         raise Conflict("A message with this id was received before.")
     meta = {"integration": {"id": row.id, "name": row.name}}
     return _handle(_Inbound(tx, actor, row, read(row, document), meta))
-
-
-def read(integration: Any, document: Mapping[str, Any]) -> Report:
-    """What the call tells, as this integration's mapping has it. Raises ValidationFailed."""
-    if integration.kind == IntegrationKind.GENERIC:
-        return Report(mapping.read(integration.mapping or mapping.PLAIN, document))
-    group = alerts.read(document)
-    facts = {**alerts.facts(group), **mapping.read({**alerts.PLAIN, **integration.mapping}, document)}
-    return Report(facts, group.firing, alerts.told(group))
-
-
-def _signed(integration: Any, actor: Actor, pepper: bytes, headers: Mapping[str, str], raw: bytes) -> str:
-    """The id of the message. Raises Unauthenticated."""
-    where = place(actor.workspace.id, integration.id)
-    sealed = [integration.secret, integration.previous_secret]
-    try:
-        keys = [unseal(pepper, PURPOSE, where, bytes(each)) for each in sealed if each is not None]
-    except Unsealable:
-        raise Unauthenticated("The secret of this integration is void. Rotate it.") from None
-    now = actor.now.timestamp()
-    try:
-        if integration.kind == IntegrationKind.GRAFANA and GRAFANA_SIGNATURE in headers:
-            return _signed_by_grafana(headers, raw, keys, now)
-        return standard_webhooks.check(headers, raw, keys, now)
-    except NotSigned as error:
-        raise Unauthenticated(str(error)) from None
-
-
-def _signed_by_grafana(headers: Mapping[str, str], raw: bytes, keys: Sequence[bytes], now: float) -> str:
-    """Grafana's own signature, with its time: HMAC-SHA-256 over `timestamp:body`, as hexadecimal digits, by
-    the secret as it is written. It names no message, so the signature does.
-
-    Source: Grafana, "Configure webhook notifications", HMAC signature.
-    """
-    timestamp = standard_webhooks.recent(headers.get(GRAFANA_TIME, ""), now, GRAFANA_TIME)
-    given = headers[GRAFANA_SIGNATURE].lower()
-    signed = timestamp.encode() + b":" + raw
-    fits = [
-        hmac.compare_digest(
-            hmac.new(standard_webhooks.written(key).encode(), signed, hashlib.sha256).hexdigest().encode(),
-            given.encode(),
-        )
-        for key in keys
-    ]
-    if not any(fits):
-        raise NotSigned("The signature does not fit. Grafana signs with the secret as it is written.")
-    return f"grafana {given}"
 
 
 def _handle(call: _Inbound) -> tuple[str, dict[str, Any] | None]:
@@ -199,7 +127,7 @@ def _go_on(call: _Inbound, external_id: str, known: Any) -> tuple[str, dict[str,
     ticket_id, changed = known.id, False
     comment = call.report.get(Fact.COMMENT)
     email = call.report.get(Fact.REQUESTER_EMAIL, known.requester_email)
-    documents = _documents(call.report)
+    documents = actions_of(call.report)
     prepared = acting.prepare(call.tx, call.actor, documents)
     if comment and email == known.requester_email:
         requester = contacts.known_as(call.tx, _stranger(call.actor), _contact(email, ""))
@@ -237,21 +165,6 @@ def _act(call: _Inbound, ticket_id: UUID, prepared: acting.Prepared) -> bool:
     acting.apply(draft, prepared, call.meta)
     draft.save(counts=bool(draft.values))
     return bool(draft.entries)
-
-
-def _documents(report: Report) -> list[Document]:
-    """What the call says of a ticket itself, not what holds where it says nothing."""
-    documents: list[Document] = [
-        {"action": kind, name: report.facts[fact]}
-        for fact, (kind, name) in CLASSIFIED.items()
-        if fact in report.facts
-    ]
-    if category := report.get(Fact.CATEGORY):
-        subcategory = report.get(Fact.SUBCATEGORY)
-        documents.append({"action": Kind.SET_CATEGORY, "category": category, "subcategory": subcategory})
-    if status := report.get(Fact.STATUS):
-        documents.append({"action": Kind.SET_STATUS, "status": status})
-    return documents
 
 
 def _note(body: str) -> Document:

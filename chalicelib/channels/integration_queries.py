@@ -83,14 +83,14 @@ STANDS_FOR = text(
     JOIN tickets t ON t.workspace_id = k.workspace_id AND t.id = k.ticket_id
     JOIN users u ON u.workspace_id = t.workspace_id AND u.id = t.requester_id
     WHERE k.workspace_id = :workspace_id AND k.integration_id = :integration_id
-        AND k.external_id = :external_id
+        AND k.external_key = sha256(convert_to(:external_id, 'UTF8'))
     """
 )
 STAND_FOR = text(
     """
-    INSERT INTO integration_tickets (workspace_id, integration_id, external_id, ticket_id, firing)
-    VALUES (:workspace_id, :integration_id, :external_id, :ticket_id, :firing)
-    ON CONFLICT (workspace_id, integration_id, external_id)
+    INSERT INTO integration_tickets (workspace_id, integration_id, external_key, ticket_id, firing)
+    VALUES (:workspace_id, :integration_id, sha256(convert_to(:external_id, 'UTF8')), :ticket_id, :firing)
+    ON CONFLICT (workspace_id, integration_id, external_key)
     DO UPDATE SET ticket_id = excluded.ticket_id, firing = excluded.firing, updated_at = now()
     """
 )

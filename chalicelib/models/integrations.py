@@ -63,7 +63,7 @@ integrations = Table(
     one_of("kind", values(IntegrationKind)),
 )
 # By its id alone: the caller knows no workspace.
-Index("integrations_id_idx", integrations.c.id, unique=True)
+Index("integrations_id_idx", integrations.c.id)
 
 integration_calls = Table(
     "integration_calls",
@@ -82,7 +82,8 @@ integration_tickets = Table(
     metadata,
     workspace_key(),
     Column("integration_id", Uuid, primary_key=True),
-    Column("external_id", Text, primary_key=True),
+    # The digest (SHA-256) of the sender's own id, which may be anything, an address too.
+    Column("external_key", LargeBinary, primary_key=True),
     Column("ticket_id", Uuid, nullable=False),
     # Alerts that fire, by their fingerprints.
     Column("firing", ARRAY(Text), nullable=False, server_default=text("'{}'")),

@@ -41,7 +41,7 @@ def upgrade() -> None:
             CONSTRAINT integrations_workspace_id_key_key UNIQUE (workspace_id, key),
             CONSTRAINT integrations_kind_check CHECK (kind IN ('generic', 'alertmanager', 'grafana'))
         );
-        CREATE UNIQUE INDEX integrations_id_idx ON integrations (id);
+        CREATE INDEX integrations_id_idx ON integrations (id);
         CREATE TABLE integration_calls (
             workspace_id uuid NOT NULL,
             integration_id uuid NOT NULL,
@@ -56,11 +56,11 @@ def upgrade() -> None:
         CREATE TABLE integration_tickets (
             workspace_id uuid NOT NULL,
             integration_id uuid NOT NULL,
-            external_id text NOT NULL,
+            external_key bytea NOT NULL,
             ticket_id uuid NOT NULL,
             firing text[] DEFAULT '{}' NOT NULL,
             updated_at timestamptz DEFAULT now() NOT NULL,
-            CONSTRAINT integration_tickets_pkey PRIMARY KEY (workspace_id, integration_id, external_id),
+            CONSTRAINT integration_tickets_pkey PRIMARY KEY (workspace_id, integration_id, external_key),
             CONSTRAINT integration_tickets_workspace_id_integration_id_fkey
                 FOREIGN KEY(workspace_id, integration_id) REFERENCES integrations (workspace_id, id)
                 ON DELETE CASCADE,

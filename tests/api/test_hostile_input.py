@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.api.endpoint import Endpoint
+from chalicelib.api.schemas.integrations import InboundCall
 from tests.support.api import Reply
 from tests.support.specimens import (
     Place,
@@ -31,6 +32,8 @@ from tests.support.world import World
 ROUTES = routes()
 WITH_BODY = [endpoint for endpoint in ROUTES if body_schema(endpoint)]
 READ_BODY = [endpoint for endpoint in ROUTES if endpoint.method in ("POST", "PATCH")]
+# What others send is theirs to shape; who did not sign it hears nothing of it.
+SHAPED = [endpoint for endpoint in READ_BODY if endpoint.body is not InboundCall]
 WITH_TEXT_IN_PATH = [endpoint for endpoint in ROUTES if endpoint.path_types]
 
 TOO_BIG = (2**31, 2**63, -(2**63) - 1, 10**40)
@@ -205,7 +208,7 @@ class TestMalformed:
 class TestShapes:
     """32: nothing is guessed, nothing is dropped."""
 
-    @pytest.mark.parametrize("endpoint", READ_BODY, ids=name_of)
+    @pytest.mark.parametrize("endpoint", SHAPED, ids=name_of)
     def test_32_an_unknown_field_is_refused(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids) or {}
         with shared_world.unchanged():

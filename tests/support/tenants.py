@@ -100,7 +100,7 @@ ROWS = (
     "VALUES (:w, :integration, 'a canary', 'a canary', 'generic', '{}', :user, 'canary')",
     "INSERT INTO integration_calls (workspace_id, integration_id, message_id) "
     "VALUES (:w, :integration, 'a canary')",
-    "INSERT INTO integration_tickets (workspace_id, integration_id, external_id, ticket_id) "
+    "INSERT INTO integration_tickets (workspace_id, integration_id, external_key, ticket_id) "
     "VALUES (:w, :integration, 'a canary', :ticket)",
     "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
