@@ -190,11 +190,8 @@ def _stranger(system: Actor) -> Actor:
 
 
 def _contact(email: str, name: str) -> dict[str, Any]:
-    return {
-        "email": email,
-        "name": name,
-        **dict.fromkeys(("document_id", "phone", "has_whatsapp", "company")),
-    }
+    unknown = dict.fromkeys(("document_id", "phone", "has_whatsapp", "company"))
+    return {"email": email, "name": name, **unknown}
 
 
 def _stands_for(call: _Inbound, external_id: str, ticket_id: UUID) -> None:
