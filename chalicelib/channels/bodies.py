@@ -157,6 +157,6 @@ def _name(kind: str, named: str, content: bytes) -> str:
     if kind == "message/rfc822":
         if not name:
             inner = fields.head(content, 0, len(content))
-            name = decoding.line(decoding.words(inner.first("subject")), 150)
+            name = decoding.line(decoding.words(inner.first("subject")[:1000]), 150)
         name = name if not name or name.lower().endswith(".eml") else f"{name}.eml"
     return file_names.clean(name or _NAMES.get(kind, "attachment"))

@@ -43,6 +43,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
+# What turns the direction of all that follows: a name could show itself as another one.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # The bounds keep this linear: base64 has no question mark, and what is quoted has few.
 _WORD = re.compile(
     r"=\?([^?\s]{1,60})\?(?:([Bb])\?([^?]*)|([Qq])\?([^?]*(?:\?(?!=)[^?]*){0,8}))\?=", re.DOTALL
@@ -69,7 +71,7 @@ def lines(text: str) -> str:
 
 def line(text: str, limit: int = 1000) -> str:
     """The same in one line, at most so many signs of it: what stands in a header, and can break none."""
-    return _SPACE.sub(" ", lines(text)).strip()[:limit].rstrip()
+    return _SPACE.sub(" ", _TURNING.sub("", lines(text))).strip()[:limit].rstrip()
 
 
 def words(text: str) -> str:

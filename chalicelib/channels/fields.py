@@ -13,13 +13,15 @@ MAX_BYTES_OF_PART = 8_192
 MAX_LINES = 2_000
 MAX_LINE = 65_536
 MAX_PARAMETERS = 100
-MAX_PARAMETER = 4_096
+MAX_PARAMETER = 1_024
 
 _NAME = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _END = re.compile(rb"\n\r*\n")
 _LEADING = re.compile(rb"[\r\n]*")
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,100})\s*/\s*([\w!#$&^.+-]{1,100})\s*", re.ASCII)
 _COMMENT = re.compile(r"\([^()]*\)")
+# What has encoded words in it, though RFC 2047 §5 forbids it.
+_SPOKEN = ("name", "filename")
 _SEGMENT = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*)?)?", re.ASCII)
 
 Fields = Mapping[str, tuple[str, ...]]
@@ -43,14 +45,15 @@ def head(raw: bytes, start: int, end: int, *, top: bool = False) -> Head:
     it is the mail's own, which may be longer, and blank lines above it count for nothing."""
     found: list[tuple[str, list[bytes]]] = []
     here = _LEADING.match(raw, start, end).end() if top else start  # type: ignore[union-attr]
-    cut, last = False, here + (MAX_BYTES if top else MAX_BYTES_OF_PART)
+    most = MAX_BYTES if top else MAX_BYTES_OF_PART
+    cut, last, longest = False, here + most, min(most, MAX_LINE)
     for _ in range(MAX_LINES):
         if here >= min(end, last):
             break
         feed = raw.find(b"\n", here, end)
         stop, after = (end, end) if feed < 0 else (feed, feed + 1)
-        cut = cut or stop - here > MAX_LINE
-        line = raw[here : min(stop, here + MAX_LINE)].rstrip(b"\r")
+        cut = cut or stop - here > longest
+        line = raw[here : min(stop, here + longest)].rstrip(b"\r")
         if not line:
             return Head(_joined(found), after, cut)
         if name := _NAME.match(line):
@@ -81,7 +84,8 @@ def with_parameters(value: str) -> tuple[str, dict[str, str]]:
     for name, given in _assignments(rest):
         segment = _SEGMENT.fullmatch(name)
         if segment is None:
-            plain.setdefault(name, decoding.line(decoding.words(given)))
+            said = decoding.words(given) if name in _SPOKEN else given
+            plain.setdefault(name, decoding.line(said))
         else:
             encoded = segment[2] is None or bool(segment[3])
             parted.setdefault(segment[1], {}).setdefault(int(segment[2] or 0), (encoded, given))

@@ -66,6 +66,8 @@ class _Page:
         self.end_line(even_empty=False)
         if self.lines and self.lines[-1].strip("> "):
             self.end_line()
+        elif self.lines:
+            self.lines[-1] = min(self.lines[-1], ("> " * self.quotes).rstrip(), key=len)
 
 
 def plain(html: str) -> str:

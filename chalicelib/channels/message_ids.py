@@ -20,7 +20,7 @@ def ids(value: str) -> tuple[str, ...]:
     """Every id of a field, each once and in its angle brackets; one without them counts where it is alone."""
     found = [_SPACE.sub("", match) for match in _ID.findall(value)]
     if not found and "@" in value and "<" not in value:
-        found = value.split()[:1]
+        found = [value.split()[0].strip(">")]
     return tuple(dict.fromkeys(_bounded(each) for each in found if each))
 
 
