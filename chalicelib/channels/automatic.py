@@ -1,7 +1,7 @@
 """Which mails no person wrote: answers of machines, newsletters, lists. Pure.
 
-Sources: RFC 3834 (Auto-Submitted), RFC 2919 (List-Id), RFC 6522 (multipart/report), [MS-OXCMAIL] (X-Auto-Response-Suppress), and what
-programs send that know none of these.
+Sources: RFC 3834 (Auto-Submitted), RFC 2919 (List-Id), RFC 6522 (multipart/report), [MS-OXCMAIL]
+(X-Auto-Response-Suppress), and what programs send that know none of these.
 """
 
 import re
