@@ -152,8 +152,19 @@ def test_the_main_job_from_registration_to_a_breach_mail(http: Http, mail: Mailb
     assert late["hours_remaining"] < 0
     for role in ("agent", "dispatcher"):
         awaited(f"the breach mail to the {role}", partial(breach_mails, mail, role, lonely.json["label"]))
-    entries = [e for e in dispatcher.get(lonely_path).json["timeline"] if e["action"] == "sla_breached"]
-    assert len([e for e in entries if e["meta"]["metric"] == "resolution"]) == 1
+    told = [e for e in late["timeline"] if e["action"] in ("sla_warned", "sla_breached")]
+    promised = [(e["action"], e["meta"]["percent"]) for e in told if e["meta"]["metric"] == "resolution"]
+    assert promised == [("sla_warned", 75), ("sla_warned", 90), ("sla_breached", 100)]
+    for step in told:
+        assert step["meta"]["at"] < step["meta"]["noticed_at"]
+    targets = dispatcher.get(f"{lonely_path}/sla").json["targets"]
+    (explained,) = (target for target in targets if target["metric"] == "resolution")
+    assert (explained["goal"], explained["breached"], explained["adds_up"]) == (1, True, True)
+    assert explained["breached_at"] == explained["due_at"] == late["due_at"]
+    breached = dispatcher.get("/v1/tickets?breached=true").json["items"]
+    assert [item["id"] for item in breached] == [lonely.json["id"]]
+    again = [e["action"] for e in dispatcher.get(lonely_path).json["timeline"]]
+    assert again.count("sla_breached") == len([e for e in told if e["action"] == "sla_breached"])
 
 
 def sign_in(http: Http, address: str) -> Http:
