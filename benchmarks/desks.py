@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from benchmarks import desk_rows
+from benchmarks import desk_rows, promise_rows
 from benchmarks.figure import progress
 from chalicelib.tickets import markdown
 from local.postgres import Cluster
@@ -57,11 +57,8 @@ class Desks:
     def load(self, size: int) -> None:
         """Fills the desk of this size."""
         started = time.monotonic()
-        owner = f"CREATE DATABASE {name(size)} TEMPLATE {TEMPLATE} OWNER mesa_owner"
-        self.cluster.execute_as_superuser(owner)
-        self._run(
+        self.begin(
             size,
-            "CREATE SCHEMA bench",
             *(
                 _sized(statement, size)
                 for statement in (
@@ -74,12 +71,29 @@ class Desks:
                     desk_rows.NUMBERS,
                 )
             ),
-            "ANALYZE",
         )
         with ThreadPoolExecutor(2) as threads:
             for stage in STAGES:
                 for done in [threads.submit(partial(self._fill, size), tables) for tables in stage]:
                     done.result()
+        self.end(size, started)
+
+    def load_promises(self, size: int) -> None:
+        """Fills the desk of this size with open promises and nothing else."""
+        started = time.monotonic()
+        self.begin(size, promise_rows.PLACE)
+        for table, rows in promise_rows.ROWS.items():
+            self._fill_table(size, table, rows)
+        self.end(size, started)
+
+    def begin(self, size: int, *statements: str) -> None:
+        """A new desk, with what all its rows hang on."""
+        owner = f"CREATE DATABASE {name(size)} TEMPLATE {TEMPLATE} OWNER mesa_owner"
+        self.cluster.execute_as_superuser(owner)
+        self._run(size, "CREATE SCHEMA bench", *statements, "ANALYZE")
+
+    def end(self, size: int, started: float) -> None:
+        """As a desk is that has stood for a while."""
         self._run(size, "DROP SCHEMA bench CASCADE", "VACUUM ANALYZE")
         took, bytes_ = time.monotonic() - started, self._bytes(size)
         progress(f"{size:,} tickets loaded in {took:.0f} s: {bytes_ / 1e9:.1f} GB")
@@ -91,18 +105,21 @@ class Desks:
 
     def _fill(self, size: int, tables: Sequence[str]) -> None:
         for table in tables:
-            # Truncated in the same transaction, nothing goes through the log; nobody reads the catalogue yet.
-            self._run(
-                size,
-                "BEGIN",
-                f"TRUNCATE {table} CASCADE",
-                "UPDATE pg_index SET indisready = false, indisvalid = false "
-                f"WHERE indrelid = '{table}'::regclass",
-                _sized(ROWS[table], size),
-                f"REINDEX TABLE {table}",
-                "COMMIT",
-                f"ANALYZE {table}",
-            )
+            self._fill_table(size, table, ROWS[table])
+
+    def _fill_table(self, size: int, table: str, rows: str) -> None:
+        # Truncated in the same transaction, nothing goes through the log; nobody reads the catalogue yet.
+        self._run(
+            size,
+            "BEGIN",
+            f"TRUNCATE {table} CASCADE",
+            "UPDATE pg_index SET indisready = false, indisvalid = false "
+            f"WHERE indrelid = '{table}'::regclass",
+            _sized(rows, size),
+            f"REINDEX TABLE {table}",
+            "COMMIT",
+            f"ANALYZE {table}",
+        )
 
     def _run(self, size: int, *statements: str) -> None:
         database = self.database(size)
