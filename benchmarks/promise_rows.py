@@ -20,10 +20,10 @@ TICKETS = """
                                now() + interval '5 days' + interval '9 days' * n / {tickets} AS due) AS at
 """
 TARGETS = """
-    INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, policy_id, calendar_id, minutes, started_at,
-        due_at)
+    INSERT INTO sla_targets (workspace_id, id, ticket_id, metric, policy_id, calendar_id, minutes, team_id,
+        priority, started_at, due_at)
     SELECT t.workspace_id, uuidv7(t.created_at - now()), t.id, 'resolution', d.policy_id, d.calendar_id,
-        extract(epoch FROM t.due_at - t.created_at) / 60, t.created_at, t.due_at
+        extract(epoch FROM t.due_at - t.created_at) / 60, t.team_id, t.priority, t.created_at, t.due_at
     FROM tickets t, bench.desk d
 """
 STEPS = """

@@ -26,6 +26,7 @@ def shown(**given: Any) -> dict[str, Any]:
         "fulfilled_at": None,
         "ended_at": None,
         "breached_at": None,
+        "used_minutes": None,
         **given,
     }
 
@@ -150,6 +151,7 @@ def test_all_targets_with_their_policy() -> None:
         "metric": "resolution",
         "cycle": 1,
         "minutes": 480,
+        "used_minutes": None,
         "started_at": "2026-06-05T08:00:00.000000Z",
         "due_at": "2026-06-05T16:00:00.000000Z",
         "paused": False,
