@@ -25,7 +25,7 @@ from chalicelib.core.settings import AttachmentSettings, JobSettings, Notificati
 from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, bulk_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
-from chalicelib.sla import calendar_setup
+from chalicelib.sla import calendar_setup, policy_setup
 from chalicelib.tickets import (
     bulk,
     bulk_jobs,
@@ -33,6 +33,7 @@ from chalicelib.tickets import (
     receiving,
     recounting,
     reindexing,
+    repromising,
     rule_running,
     waiting,
 )
@@ -53,6 +54,7 @@ JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bo
     exporting.KIND: exporting.export,
     erasing.KIND: sweeping.sweep,
     calendar_setup.KIND: recounting.recount,
+    policy_setup.KIND: repromising.repromise,
     reindexing.KIND: reindexing.refresh,
 }
 # What the end of a kind means beyond itself, where nothing else is left to end it.

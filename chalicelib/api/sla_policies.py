@@ -10,6 +10,7 @@ from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.announcements import documents
 from chalicelib.api.schemas.common import Page, sent
 from chalicelib.api.schemas.sla_policies import (
+    PolicyChanged,
     PolicyIn,
     PolicyOrderIn,
     PolicyOut,
@@ -75,8 +76,8 @@ def get_policy(call: Call, policy_id: UUID) -> Answer:
 
 @routes.patch(
     "/v1/sla-policies/{policy_id}",
-    summary="Change, enable or disable a policy; what was promised stands",
-    answer=PolicyOut,
+    summary="Change, enable or disable a policy; what it promises holds for all tickets under it",
+    answer=PolicyChanged,
     examples={"body": {"enabled": False}},
 )
 def change_policy(call: Call, policy_id: UUID, body: PolicyPatch) -> Answer:

@@ -39,6 +39,15 @@ def rearm(target: Target, planned: Sequence[Step]) -> list[Step]:
     return new
 
 
+def state(target: Target) -> tuple[object, ...]:
+    """What another policy, priority or minutes may move."""
+    steps = [(*step.key, step.at, step.offset) for step in target.steps]
+    return (
+        *(target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn),
+        *(steps, len(target.dropped)),
+    )
+
+
 def disarm(target: Target) -> None:
     """No step comes any more; the due time stays as the record of what was promised."""
     for step in target.steps:

@@ -123,6 +123,24 @@ class Clock(Promises):
             else:
                 self._take_up_again(metric, policy, facts, now)
 
+    def repromised(
+        self, now: datetime, policy: Policy, facts: TicketFacts
+    ) -> list[tuple[Target, datetime | None]]:
+        """The ticket's policy was changed: as `recomputed`. What it promises or announces in addition, and
+        is past by now, is told to nobody. Answers what is due at another time, with the old one."""
+        now = self._moment(now)
+        before = {id(target): (target.due_at, {step.key for step in target.steps}) for target in self.targets}
+        self.recomputed(now, policy, facts)
+        moved = []
+        for target in self.targets:
+            was, known = before.get(id(target), (None, set()))
+            new = [step for step in target.steps if step.key not in known]
+            if new and target.running:
+                self._pass_over(target, new, now)
+            if target.due_at != was:
+                moved.append((target, was))
+        return moved
+
     def recounted(self, now: datetime, calendar_id: UUID) -> list[tuple[Target, datetime | None]]:
         """The calendar was changed: what runs on it is due at another time, returned with the old one. What
         was late by then stays late; what is paused is counted when it goes on."""

@@ -1,5 +1,6 @@
-"""Policies as a desk keeps them: which tickets get which promises. A changed one holds for what is promised
-from then on; a ticket is promised anew when its type, priority, category, team or minutes change."""
+"""Policies as a desk keeps them: which tickets get which promises. A ticket keeps its policy until its type,
+priority, category, team or minutes change. What a changed policy promises and announces holds for all that
+are under it, promised anew in the background by tickets/repromising.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,12 +10,15 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit, audit_changes
 from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.uniqueness import unique
+from chalicelib.core import jobs
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, FieldProblem, NotFound, ValidationFailed
 from chalicelib.core.paging import MAX_LIMIT, Page, answer
 from chalicelib.sla import announcement_setup as announcements
 from chalicelib.sla import policy_queries as queries
+from chalicelib.sla.calendar_setup import REQUEST_SECONDS
 
+KIND = "repromise"
 MOST = 100
 NAME_KEY = "sla_policies_workspace_id_name_key"
 NAME_TAKEN = "There is already a policy of this name."
@@ -22,6 +26,7 @@ FACTS = (
     *("name", "position", "enabled", "conditions", "targets", "calendar_id"),
     *("warnings", "escalations"),
 )
+PROMISED = ("targets", "calendar_id", "warnings", "escalations")
 SORT_TYPES: Mapping[str, Any] = {"position": int, "name": str}
 
 Facts = Mapping[str, Any]
@@ -66,20 +71,29 @@ def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
 
 
 def change(tx: Transaction, actor: Actor, policy_id: UUID, wanted: Facts) -> dict[str, Any]:
-    """`wanted`: any of FACTS, each as a whole. Raises as `make` does, and NotFound."""
+    """`wanted`: any of FACTS, each as a whole. The answer says which job promises its tickets anew, None
+    where that is not needed. Raises as `make` does, and NotFound."""
     require_admin(actor)
     before = _held(tx, actor, policy_id)
     known = _audited(before)
     settled = _settled(actor, wanted, known["escalations"])
     values = {name: value for name, value in settled.items() if value != known[name]}
     if not values:
-        return before
+        return {**before, "job_id": None}
     _check(tx, actor, values)
     with unique(NAME_KEY, NAME_TAKEN):
         queries.change(tx, actor.workspace.id, policy_id, values)
     changed = get(tx, actor, policy_id)
     audit_changes(tx, actor, "sla_policy.changed", ("sla_policy", policy_id), known, _audited(changed))
-    return changed
+    job_id = None
+    if any(name in values for name in PROMISED):
+        # Kept back for as long as requests last: none that still promised as it was writes that after.
+        about = (tx, actor.workspace.id, KIND, policy_id)
+        asked = jobs.put_off(*about, REQUEST_SECONDS) or jobs.ask(
+            *about, actor.user_id, delay=REQUEST_SECONDS
+        )
+        job_id = asked.id
+    return {**changed, "job_id": job_id}
 
 
 def delete(tx: Transaction, actor: Actor, policy_id: UUID) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chalicelib.models.words import Metric
-from chalicelib.sla.aiming import aim, disarm, keep_used, left, rearm, used
+from chalicelib.sla.aiming import aim, disarm, elapsed, keep_used, left, rearm, state, used
 from chalicelib.sla.hours import Calendar
 from chalicelib.sla.policies import Policy, TicketFacts
 from chalicelib.sla.targets import BREACH, Step, Target, new_id
@@ -104,7 +104,7 @@ class Promises:
 
     def _move(self, target: Target, policy: Policy, minutes: float, now: datetime) -> None:
         self._tell_breach(target, now)
-        before, changed = _state(target), target.changed
+        before, changed = state(target), target.changed
         self.calendars[policy.calendar_id] = policy.calendar
         target.policy_id, target.calendar_id = policy.id, policy.calendar_id
         target.minutes = self._rest(target, minutes) if target.metric in SHARED else minutes
@@ -112,7 +112,7 @@ class Promises:
         # A cycle that had nothing left when it began said nothing, and goes on so.
         rearm(target, policy.steps(target.metric) if target.minutes else [Step("breach", BREACH)])
         self._aim(target)
-        target.changed = changed or before != _state(target)
+        target.changed = changed or before != state(target)
 
     def _withdraw(self, target: Target, now: datetime) -> None:
         self._tell_breach(target, now)
@@ -148,6 +148,16 @@ class Promises:
             self.breaches.append(target)
             self.breaches.sort(key=lambda told: told.breached_at or now)
 
+    def _pass_over(self, target: Target, new: list[Step], now: datetime) -> None:
+        """Of steps that are new to a running target, those that are past by now: nobody is told of them."""
+        took = elapsed(target, self.calendars[target.calendar_id], now)
+        for step in new:
+            if step.fired_at is None and step.minutes(target.minutes) < took:
+                step.fired_at = now
+                target.changed = True
+                if step.kind == "breach":
+                    target.breached_at = step.at or now
+
     def _aim(self, target: Target) -> None:
         aim(target, self.calendars[target.calendar_id])
 
@@ -182,12 +192,3 @@ class Promises:
         if target.metric is Metric.FIRST_RESPONSE and target.withdrawn:
             return not self._is_answered()
         return target.running or (target.withdrawn and target.metric in WORK)
-
-
-def _state(target: Target) -> tuple[object, ...]:
-    """What another policy, priority or minutes may move."""
-    steps = [(*step.key, step.at, step.offset) for step in target.steps]
-    return (
-        *(target.policy_id, target.calendar_id, target.minutes, target.due_at, target.withdrawn),
-        *(steps, len(target.dropped)),
-    )

@@ -51,14 +51,15 @@ _TARGET = """
     CASE WHEN row_number() OVER (PARTITION BY g.calendar_id ORDER BY g.id) = 1 THEN
         jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) END AS calendar
 """
+# Whether the staff ever answered the ticket t.
+WAS_ANSWERED = """EXISTS (
+        SELECT FROM comments r
+        LEFT JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id
+        WHERE r.workspace_id = t.workspace_id AND r.ticket_id = t.id AND r.visibility = 'public'
+          AND (r.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> t.requester_id)))"""
 LOAD = text(
     f"""
-    SELECT EXISTS (
-               SELECT FROM comments r
-               LEFT JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id
-               WHERE r.workspace_id = t.workspace_id AND r.ticket_id = t.id AND r.visibility = 'public'
-                 AND (r.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> t.requester_id))
-           ) AS was_answered, c.name AS calendar_name, {_TARGET}
+    SELECT {WAS_ANSWERED} AS was_answered, c.name AS calendar_name, {_TARGET}
     FROM tickets t
     LEFT JOIN sla_targets g ON g.workspace_id = t.workspace_id AND g.ticket_id = t.id
     LEFT JOIN calendars c ON c.workspace_id = g.workspace_id AND c.id = g.calendar_id

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from chalicelib.core.db import Transaction
 from chalicelib.core.json_text import dumps
+from chalicelib.sla.queries import WAS_ANSWERED
 
 # The index of running targets, from where the last batch ended.
 NEXT = text(
@@ -16,6 +17,23 @@ NEXT = text(
     WHERE g.workspace_id = :workspace_id AND g.calendar_id = :calendar_id
       AND g.fulfilled_at IS NULL AND g.ended_at IS NULL AND g.ticket_id > :after
     ORDER BY g.ticket_id LIMIT :most
+    """
+)
+NEXT_UNDER = text(
+    """
+    SELECT t.id FROM tickets t
+    WHERE t.workspace_id = :workspace_id AND t.sla_policy_id = :policy_id AND t.deleted_at IS NULL
+      AND t.status IN ('new', 'open', 'pending', 'on_hold') AND t.id > :after
+    ORDER BY t.id LIMIT :most
+    """
+)
+FACTS = text(
+    f"""
+    SELECT t.id, t.type, t.priority, t.status, t.team_id, t.category, t.tags, t.organisation_id,
+        t.sla_minutes, t.created_at, {WAS_ANSWERED} AS was_answered
+    FROM tickets t
+    WHERE t.workspace_id = :workspace_id AND t.id = ANY(CAST(:ids AS uuid[]))
+      AND t.sla_policy_id = :policy_id AND t.status IN ('new', 'open', 'pending', 'on_hold')
     """
 )
 _LOCK = """
@@ -65,6 +83,20 @@ def next_ones(
     """The next tickets with a running target on the calendar."""
     keys = {"workspace_id": workspace_id, "calendar_id": calendar_id, "most": most}
     return list(tx.connection.execute(NEXT, {**keys, "after": after or UUID(int=0)}).scalars())
+
+
+def next_under(
+    tx: Transaction, workspace_id: UUID, policy_id: UUID, after: UUID | None, most: int
+) -> list[UUID]:
+    """The next active tickets of a policy."""
+    keys = {"workspace_id": workspace_id, "policy_id": policy_id, "most": most}
+    return list(tx.connection.execute(NEXT_UNDER, {**keys, "after": after or UUID(int=0)}).scalars())
+
+
+def facts(tx: Transaction, workspace_id: UUID, policy_id: UUID, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """What the policy asks of those of the locked tickets that are still active and under it."""
+    keys = {"workspace_id": workspace_id, "policy_id": policy_id, "ids": list(ids)}
+    return tx.connection.execute(FACTS, keys).all()
 
 
 def lock(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID], *, waits: bool) -> dict[UUID, str]:

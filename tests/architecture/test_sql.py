@@ -37,7 +37,7 @@ READING = {
     "notifications.bulk_queries": "one read over many tickets and their timelines, for one kind of mail",
     "privacy.export_queries": "one statement a file of an export; queries.py is what erasing writes with",
     "tickets.saved_view_queries": "views, which only their own verbs ask",
-    "tickets.recount_queries": "many tickets at once, which only the job of a changed calendar asks",
+    "tickets.recount_queries": "many tickets at once, which the jobs of changed calendars and policies ask",
     "tickets.tag_queries": "the tags in use, which only their list asks",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",
     "tickets.waiting_queries": "what is due by the clock, which only the sweep and its consumer ask",

@@ -47,6 +47,7 @@ class Escalations:
         self.database.run(
             f"UPDATE sla_targets SET started_at = started_at - {SHIFT}, due_at = due_at - {SHIFT}", m=minutes
         )
+        self.database.run(f"UPDATE tickets SET created_at = created_at - {SHIFT}", m=minutes)
         self.database.run(f"UPDATE sla_steps SET at = at - {SHIFT} WHERE fired_at IS NULL", m=minutes)
 
     def sweep(self) -> int:

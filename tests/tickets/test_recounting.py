@@ -239,7 +239,7 @@ def test_tickets_that_others_hold_are_passed_over_and_counted_at_the_end(
     state: dict[str, Any] = {"after": None, "done": 0, "again": [], "failed": 0}
 
     def step(tx: Transaction) -> None:
-        state.update(recounting.step(tx, job, state) or {"over": True})
+        state.update(recounting.step(tx, job, state, recounting.CALENDARS) or {"over": True})
 
     with connections.engine.begin() as other:
         other.execute(text("SELECT set_config('app.workspace_id', :w, true)"), {"w": str(desk.cast.acme)})

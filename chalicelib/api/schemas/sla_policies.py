@@ -76,8 +76,9 @@ class PolicyIn(In):
 
 
 class PolicyPatch(In):
-    """What changes of it; only the fields that are sent, each as a whole. What was promised stands until a
-    ticket's type, priority, category, team or minutes change."""
+    """What changes of it; only the fields that are sent, each as a whole. Targets, calendar, warnings and
+    escalations hold for all tickets that are under it; conditions, order and whether it is enabled are asked
+    when a ticket is made, and when its type, priority, category, team or minutes change."""
 
     name: Name = omitted()
     conditions: PolicyConditions = omitted()
@@ -125,6 +126,13 @@ class PolicyOut(Out):
     escalations: list[EscalationOut]
     created_at: datetime
     updated_at: datetime
+
+
+class PolicyChanged(PolicyOut):
+    """A policy after a change. The job promises the tickets that are under it anew; null where nothing moves
+    them."""
+
+    job_id: UUID | None
 
 
 class VerdictOut(Out):
