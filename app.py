@@ -46,6 +46,7 @@ from chalicelib.api import (
     users,
     views,
     watchers,
+    webhooks,
     workspace,
 )
 
@@ -88,6 +89,7 @@ app.register_blueprint(attachments.routes.blueprint)
 app.register_blueprint(watchers.routes.blueprint)
 app.register_blueprint(integrations.routes.blueprint)
 app.register_blueprint(inbound.routes.blueprint)
+app.register_blueprint(webhooks.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(sign_up.routes.blueprint)
 app.register_blueprint(ratings.routes.blueprint)

@@ -78,6 +78,7 @@ class Stage:
             "MESA_STAGE": "test",
             "MESA_DATABASE_SECRET_ARN": _secret("database", database),
             "MESA_SIGNING_SECRET_ARN": _secret("signing", signing),
+            "MESA_WEBHOOK_SECRET_ARN": _secret("webhooks", {"key": _text(secrets.token_bytes(32))}),
             "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"bench-1": _text(seed.public_key().public_bytes_raw())}),
             "MESA_EVENT_QUEUE_URLS": "http://127.0.0.1:9/nowhere",
             "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",

@@ -19,9 +19,16 @@ from sqlalchemy import Row
 from chalicelib.accounts import jobs as held_jobs
 from chalicelib.core import events, jobs, logs, metrics, storage
 from chalicelib.core.db import Transaction, in_transaction
+from chalicelib.core.deliveries import Result
 from chalicelib.core.event import Event
 from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
-from chalicelib.core.settings import AttachmentSettings, JobSettings, NotificationSettings, RelaySettings
+from chalicelib.core.settings import (
+    AttachmentSettings,
+    JobSettings,
+    NotificationSettings,
+    RelaySettings,
+    WebhookSettings,
+)
 from chalicelib.models.words import Scan
 from chalicelib.notifications import account_mails, bulk_mails, claiming, delivering, settling
 from chalicelib.privacy import erasing, exporting, sweeping
@@ -39,6 +46,8 @@ from chalicelib.tickets import (
 )
 from chalicelib.tickets.file_links import object_key
 from chalicelib.tickets.file_news import FileNews, Scanned
+from chalicelib.webhooks import dispatching, fanning_out, sealed
+from chalicelib.webhooks.settling import settle as settle_delivery
 
 # What is left of a Lambda's time to write down what was done.
 SETTLING_SECONDS = 5.0
@@ -46,6 +55,8 @@ SETTLING_SECONDS = 5.0
 RECEIVING_SECONDS = 20.0
 # A transaction of some ten statements, and one call to SQS.
 RULE_SECONDS = 20.0
+# A transaction of some six statements, and one call to SQS.
+WEBHOOK_SECONDS = 20.0
 # Longer than one statement (10 s) or one call to S3 and its repetition may take.
 JOB_STEP_SECONDS = 40.0
 # What each kind of job does: whether it has ended, else there was no more time.
@@ -184,6 +195,34 @@ def apply_rules(event: Event, settings: RelaySettings, has_time: HasTime) -> Non
         raise ComesAgain("not all rules have run")
 
 
+@bp.on_sqs_message(queue="mesa-webhooks", batch_size=10, name="webhooks")  # type: ignore[untyped-decorator]
+def webhooks(batch: SQSEvent) -> dict[str, Any]:
+    """Hands each event to the webhooks that want it."""
+    settings = webhook_settings()
+    key = sealed.key(settings.webhook_secret_arn)
+
+    def handle(event: Event, _: HasTime) -> None:
+        claimed = in_transaction(lambda tx: fanning_out.fan_out(tx, event), repeatable=True)
+        dispatching.hand_over(_repeatable, claimed, key, settings.delivery_queue_url)
+
+    return consume(batch, "webhooks", handle, seconds=WEBHOOK_SECONDS)
+
+
+@bp.on_sqs_message(  # type: ignore[untyped-decorator]
+    queue="mesa-delivery-results", batch_size=10, name="delivery-results"
+)
+def delivery_results(batch: SQSEvent) -> dict[str, Any]:
+    """Writes down what became of calls, and hands over what has waited for them."""
+    settings = webhook_settings()
+    key = sealed.key(settings.webhook_secret_arn)
+
+    def handle(result: Result, _: HasTime) -> None:
+        claimed = in_transaction(lambda tx: settle_delivery(tx, result), repeatable=True)
+        dispatching.hand_over(_repeatable, claimed, key, settings.delivery_queue_url)
+
+    return consume(batch, "delivery-results", handle, seconds=WEBHOOK_SECONDS, parse=Result.parse)
+
+
 @bp.on_sqs_message(queue="mesa-jobs", batch_size=1, name="jobs")  # type: ignore[untyped-decorator]
 def work_off(batch: SQSEvent) -> dict[str, Any]:
     """Does what was asked for, by its kind: see JOB_KINDS."""
@@ -299,6 +338,14 @@ def job_settings() -> JobSettings:
 def rule_settings() -> RelaySettings:
     """The same, for what runs rules: it sends events, as the relay does."""
     settings = RelaySettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def webhook_settings() -> WebhookSettings:
+    """The same, for what hands events to webhooks."""
+    settings = WebhookSettings.load()
     logs.configure(settings.log_level)
     return settings
 

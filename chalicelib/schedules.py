@@ -13,10 +13,11 @@ from chalice.app import CloudWatchEvent
 from chalicelib.accounts import anchoring, audit_queries
 from chalicelib.core import events, logs, metrics, purging
 from chalicelib.core.db import Transaction, in_transaction
-from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings
+from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings, WebhookSettings
 from chalicelib.notifications import asking_queries
 from chalicelib.sla import queries as sla_queries
 from chalicelib.tickets import discarding, rule_event_queries, waiting_queries
+from chalicelib.webhooks import dispatching, sealed
 
 SWEEP_LIMIT = 500
 # How long one transaction goes on to the next rule by the clock.
@@ -70,6 +71,18 @@ def rule_sweep(event: CloudWatchEvent) -> None:
 def event_relay(event: CloudWatchEvent) -> None:
     """Sends what was committed and is not yet sent."""
     relay(relay_settings(), _within(event, RELAY_SECONDS), "event-relay")
+
+
+@bp.schedule(Rate(1, unit=Rate.MINUTES), name="webhook-sweep")  # type: ignore[untyped-decorator]
+def webhook_sweep(event: CloudWatchEvent) -> None:
+    """Hands over the deliveries whose time has come again, and those that somebody died with."""
+    settings = webhook_settings()
+    handed = sweep_deliveries(
+        sealed.key(settings.webhook_secret_arn),
+        settings.delivery_queue_url,
+        _within(event, RELAY_SECONDS),
+    )
+    metrics.emit({"DeliveriesHandedOver": (handed, "Count")}, Schedule="webhook-sweep")
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="purge")  # type: ignore[untyped-decorator]
@@ -177,6 +190,18 @@ def sweep_rules(has_time: HasTime) -> tuple[int, int]:
     return followed, due
 
 
+def sweep_deliveries(key: bytes, queue_url: str, has_time: HasTime) -> int:
+    """Claims and hands over, a transaction each, until nothing is due or the queue takes no more."""
+    total = 0
+    while has_time():
+        claimed = in_transaction(dispatching.claim, repeatable=True)
+        handed = dispatching.hand_over(_repeatable, claimed, key, queue_url)
+        total += handed
+        if len(claimed) < dispatching.LIMIT or handed < len(claimed):
+            break
+    return total
+
+
 def relay(settings: RelaySettings, has_time: HasTime, schedule: str) -> None:
     """Drains the outbox, and tells how long the oldest event waits, whether or not a queue answers."""
     try:
@@ -195,6 +220,14 @@ def _within(event: CloudWatchEvent, seconds: float) -> HasTime:
 def relay_settings() -> RelaySettings:
     """Checked once a sandbox: what is missing refuses to start."""
     settings = RelaySettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def webhook_settings() -> WebhookSettings:
+    """The same, for what hands deliveries over."""
+    settings = WebhookSettings.load()
     logs.configure(settings.log_level)
     return settings
 

@@ -1,4 +1,4 @@
-"""What the stack signs with: made once, kept in a private file, never committed."""
+"""What the stack signs and seals with: made once, kept in private files, never committed."""
 
 import secrets
 from base64 import urlsafe_b64encode
@@ -30,6 +30,15 @@ def signing_key(path: Path) -> SigningKey:
         known = {"secret": secret, "public_keys": {kid: _text(key.public_key().public_bytes_raw())}}
         write_json(path, known)
     return SigningKey(known["secret"], known["public_keys"])
+
+
+def webhook_secret(path: Path) -> dict[str, str]:
+    """What the secrets of webhooks are sealed with, from this file; new where there is none."""
+    known: dict[str, str] = read_json(path)
+    if not known:
+        known = {"key": _text(secrets.token_bytes(32))}
+        write_json(path, known)
+    return known
 
 
 def _text(raw: bytes) -> str:

@@ -17,7 +17,7 @@ from local.deploy import BASE_PATH, DOMAIN, Cloud
 from local.emulator import Emulator
 from local.errors import StackError
 from local.files import PROJECT, free_port, write_json
-from local.keys import signing_key
+from local.keys import signing_key, webhook_secret
 from local.logs import LogReader
 from local.package import package
 from local.postgres import APP, Cluster
@@ -119,7 +119,7 @@ class Stack:
         self.cluster.destroy()
         for name in ("emulator", "package"):
             shutil.rmtree(self.path / name, ignore_errors=True)
-        for name in ("demo.json", "signing.json", "stack.json"):
+        for name in ("demo.json", "signing.json", "stack.json", "webhooks.json"):
             (self.path / name).unlink(missing_ok=True)
 
     def facts(self) -> dict[str, Any]:
@@ -147,6 +147,7 @@ class Stack:
             "Stage": self.stage,
             "DatabaseSecretValue": json.dumps(database),
             "SigningSecretValue": json.dumps(key.secret),
+            "WebhookSecretValue": json.dumps(webhook_secret(self.path / "webhooks.json")),
             "TokenPublicKeys": json.dumps(key.public_keys),
             "MailFrom": "Mesa <desk@mesa.example>",
             "MailIdentity": "mesa.example",

@@ -84,6 +84,7 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         "sslmode": "disable",
     }
     signing = {"kid": "test-1", "private_key": encode(seed), "pepper": encode(secrets.token_bytes(32))}
+    sealing = {"key": encode(secrets.token_bytes(32))}
     services = ("secretsmanager", "sqs", "ses", "s3")
     manager, sqs, ses, s3 = (boto3.client(name, endpoint_url=aws) for name in services)
     for bucket in ("mesa-attachments", "mesa-audit", "mesa-exports"):
@@ -99,9 +100,14 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         "MESA_SIGNING_SECRET_ARN": manager.create_secret(Name="signing", SecretString=json.dumps(signing))[
             "ARN"
         ],
+        "MESA_WEBHOOK_SECRET_ARN": manager.create_secret(Name="webhooks", SecretString=json.dumps(sealing))[
+            "ARN"
+        ],
         "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"test-1": encode(public)}),
         "MESA_EVENT_QUEUE_URLS": sqs.create_queue(QueueName="mesa-notifications")["QueueUrl"],
         "MESA_JOB_QUEUE_URL": sqs.create_queue(QueueName="mesa-jobs")["QueueUrl"],
+        "MESA_DELIVERY_QUEUE_URL": sqs.create_queue(QueueName="mesa-deliveries")["QueueUrl"],
+        "MESA_DELIVERY_RESULT_QUEUE_URL": sqs.create_queue(QueueName="mesa-delivery-results")["QueueUrl"],
         "MESA_AUDIT_BUCKET": "mesa-audit",
         "MESA_ATTACHMENTS_BUCKET": "mesa-attachments",
         "MESA_EGRESS_FUNCTION": "mesa-egress",

@@ -13,19 +13,7 @@ from tests.conftest import Queue
 from tests.support.cast import Cast
 from tests.support.database import Database
 from tests.support.desk import Desk
-from tests.support.mailbox import LambdaContext, Mailbox, deliver
-
-TICK = {
-    "version": "0",
-    "account": "123456789012",
-    "region": "us-east-1",
-    "detail": {},
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "time": "2026-06-05T15:00:00Z",
-    "id": "tick",
-    "resources": [],
-}
+from tests.support.mailbox import TICK, LambdaContext, Mailbox, deliver
 
 
 @pytest.fixture

@@ -162,6 +162,11 @@ class Permission(StrEnum):
     VIEWS_USE = "views.use", STAFF, "See the views shared with one, and keep own ones."
     WATCHERS_LEAVE = "watchers.leave", EVERYBODY, "Watch a ticket no longer."
     WATCHERS_MANAGE = "watchers.manage", STAFF, "Watch a ticket, and have others watch it."
+    WEBHOOKS_MANAGE = (
+        "webhooks.manage",
+        ADMINS,
+        "Say where events go, see what became of each call, and make it again.",
+    )
     WORKSPACE_CHANGE = "workspace.change", ADMINS, "Change the settings of the workspace."
     WORKSPACE_READ = "workspace.read", STAFF, "See the settings of the workspace."
 

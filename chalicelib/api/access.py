@@ -149,6 +149,16 @@ _DESK: dict[Route, Need] = {
     ("PATCH", "/v1/views/{view_id}"): Permission.VIEWS_USE,
     ("GET", "/v1/views/{view_id}/count"): Permission.VIEWS_USE,
     ("GET", "/v1/views/{view_id}/tickets"): Permission.VIEWS_USE,
+    ("GET", "/v1/webhooks"): Permission.WEBHOOKS_MANAGE,
+    ("POST", "/v1/webhooks"): Permission.WEBHOOKS_MANAGE,
+    ("DELETE", "/v1/webhooks/{webhook_id}"): Permission.WEBHOOKS_MANAGE,
+    ("GET", "/v1/webhooks/{webhook_id}"): Permission.WEBHOOKS_MANAGE,
+    ("PATCH", "/v1/webhooks/{webhook_id}"): Permission.WEBHOOKS_MANAGE,
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): Permission.WEBHOOKS_MANAGE,
+    ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Permission.WEBHOOKS_MANAGE,
+    ("POST", "/v1/webhooks/{webhook_id}/redeliver"): Permission.WEBHOOKS_MANAGE,
+    ("POST", "/v1/webhooks/{webhook_id}/rotate-secret"): Permission.WEBHOOKS_MANAGE,
+    ("POST", "/v1/webhooks/{webhook_id}/test"): Permission.WEBHOOKS_MANAGE,
 }
 
 _RATINGS: dict[Route, Need] = {

@@ -66,6 +66,9 @@ TAGS = {
     "Rules": "What the desk does by itself: when something happens, or some time has passed, if the ticket "
     "is so, then do this. They run one after the other, each once an event, in the background. What a rule "
     "does may set off others, three in a row, and none of them twice.",
+    "Webhooks": "Where events go: each is posted, signed as Standard Webhooks 1.0 has it, at least once, and "
+    "again for up to 75 hours where it does not come through. docs/webhooks.md lists the events and shows "
+    "how to verify one.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

@@ -274,7 +274,8 @@ def _ahead(
 
     known = request.context.get("authorizer") or {}
     workspace_id = UUID(known["workspace_id"]) if known else None
-    return Ahead(settings, workspace_id, arguments.get("body"), admit, apart)
+    path = {name: arguments[name] for name in endpoint.path_types}
+    return Ahead(settings, workspace_id, path, arguments.get("body"), admit, apart)
 
 
 def _principal(actor: Actor, address: str) -> str:

@@ -1,4 +1,4 @@
-"""What the two secrets must hold before a function starts: neither a default nor a pattern nor too short."""
+"""What secrets must hold before a function starts: neither a default nor a pattern nor too short."""
 
 import hmac
 import re
@@ -37,6 +37,19 @@ class SigningSecret:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class WebhookSecret:
+    """What the secrets of webhooks are sealed with: a key of its own, for what hands events to them neither
+    signs tokens nor knows passwords."""
+
+    key: bytes
+
+    @classmethod
+    def parse(cls, secret: Mapping[str, Any]) -> Self:
+        """From `{"key"}`. SettingsError for a default, patterned or short one."""
+        return cls(_key_bytes(secret, "key", "webhook"))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class DatabaseSecret:
     """Where the database is and how to log in. `sslmode` is `disable`, `require` or `verify-full`."""
 
@@ -69,18 +82,18 @@ class DatabaseSecret:
         )
 
 
-def _key_bytes(secret: Mapping[str, Any], name: str) -> bytes:
+def _key_bytes(secret: Mapping[str, Any], name: str, which: str = "signing") -> bytes:
     text = secret.get(name)
     if not isinstance(text, str) or not text:
-        raise SettingsError(f"The signing secret has no {name}.")
+        raise SettingsError(f"The {which} secret has no {name}.")
     if _is_default(text):
-        raise SettingsError(f"The signing secret's {name} is a default value.")
+        raise SettingsError(f"The {which} secret's {name} is a default value.")
     try:
         raw = decode_base64url(text)
     except ValueError as error:
-        raise SettingsError(f"The signing secret's {name} {error}.") from None
+        raise SettingsError(f"The {which} secret's {name} {error}.") from None
     if weakness := secret_weakness(raw):
-        raise SettingsError(f"The signing secret's {name} {weakness}.")
+        raise SettingsError(f"The {which} secret's {name} {weakness}.")
     return raw
 
 

@@ -52,13 +52,15 @@ def call(
     body: str | None = None,
     seconds: float,
     max_bytes: int,
+    cut: bool = False,
 ) -> Heard:
-    """Calls through the egress function of this name. Raises NotCalled, or Unavailable without that function.
+    """Calls through the egress function of this name; `cut` as in outbound.Call. Raises NotCalled, or
+    Unavailable without that function.
 
     Never inside a transaction.
     """
     asked: dict[str, Any] = {"method": method, "url": url, "headers": dict(headers or {}), "body": body}
-    asked |= {"seconds": seconds, "max_bytes": max_bytes}
+    asked |= {"seconds": seconds, "max_bytes": max_bytes, "cut": cut}
     answer = _invoke(function, asked, seconds + OVERHEAD_SECONDS)
     try:
         if "refused" in answer:

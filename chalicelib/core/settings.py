@@ -226,6 +226,14 @@ class JobSettings(DatabaseSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebhookSettings(DatabaseSettings):
+    """What hands events to webhooks: the key of their secrets, and the queue to what calls strangers."""
+
+    webhook_secret_arn: str = _variable("MESA_WEBHOOK_SECRET_ARN", _secret_arn)
+    delivery_queue_url: str = _variable("MESA_DELIVERY_QUEUE_URL", _url)
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotificationSettings(DatabaseSettings):
     """The notification function."""
 
@@ -248,6 +256,8 @@ class ApiSettings(RelaySettings):
     attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
     download_url: str = _variable("MESA_DOWNLOAD_URL", _url_if_any, "")
     egress_function: str = _variable("MESA_EGRESS_FUNCTION", _function)
+    egress_local_hosts: frozenset[str] = _variable("MESA_EGRESS_LOCAL_HOSTS", _hosts, "")
+    webhook_secret_arn: str = _variable("MESA_WEBHOOK_SECRET_ARN", _secret_arn)
     export_bucket: str = _variable("MESA_EXPORT_BUCKET", _bucket)
     rate_limit_factor: int = _variable("MESA_RATE_LIMIT_FACTOR", _integer, "1")
     bcrypt_cost: int = _variable("MESA_BCRYPT_COST", _integer, "12")
@@ -255,6 +265,7 @@ class ApiSettings(RelaySettings):
     def check(self) -> None:
         _check_public_url(self.public_url, self)
         _check_rate_limit(self.rate_limit_factor, self.stage)
+        _check_local_hosts(self.egress_local_hosts, self)
         lowest = 4 if self.stage == "test" else MIN_BCRYPT_COST
         if not lowest <= self.bcrypt_cost <= 16:
             raise SettingsError(f"MESA_BCRYPT_COST must be {lowest} to 16 in the stage {self.stage}.")
@@ -267,8 +278,19 @@ class EgressSettings(Settings):
     local_hosts: frozenset[str] = _variable("MESA_EGRESS_LOCAL_HOSTS", _hosts, "")
 
     def check(self) -> None:
-        if self.local_hosts and not self.on_a_laptop:
-            raise SettingsError(f"MESA_EGRESS_LOCAL_HOSTS must be empty in the stage {self.stage}.")
+        _check_local_hosts(self.local_hosts, self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliverySettings(EgressSettings):
+    """What makes the calls of a queue: the one where it tells what became of them."""
+
+    result_queue_url: str = _variable("MESA_DELIVERY_RESULT_QUEUE_URL", _url)
+
+
+def _check_local_hosts(hosts: frozenset[str], settings: Settings) -> None:
+    if hosts and not settings.on_a_laptop:
+        raise SettingsError(f"MESA_EGRESS_LOCAL_HOSTS must be empty in the stage {settings.stage}.")
 
 
 def _check_public_url(url: str, settings: Settings) -> None:

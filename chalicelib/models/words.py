@@ -151,6 +151,31 @@ class Since(StrEnum):
     DUE_IN = "due_in"
 
 
+class WebhookTemplate(StrEnum):
+    """What a webhook posts: events as Standard Webhooks has them, or a line for a channel of a chat."""
+
+    STANDARD = "standard"
+    SLACK = "slack"
+    TEAMS = "teams"
+
+
+class DisabledReason(StrEnum):
+    """Why a webhook is off: somebody said so, its receiver answered 410, or nothing has come through for
+    days."""
+
+    BY_HAND = "by_hand"
+    GONE = "gone"
+    FAILING = "failing"
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class FiringOutcome(StrEnum):
     """What became of a rule that fired: it changed something, there was nothing to change, or an action of it
     was refused and so none of it was done."""

@@ -13,6 +13,7 @@ from chalicelib.api.cors import FOR_BROWSERS
 from chalicelib.api.job_answer import FILE_DAYS
 from chalicelib.core import outbound, settings
 from chalicelib.tickets.file_news import SCAN_RESULT
+from chalicelib.webhooks import dispatching
 from local.files import PROJECT
 from local.package import package
 
@@ -25,6 +26,10 @@ SETTINGS = {
     "Notifications": settings.NotificationSettings,
     "Attachments": settings.AttachmentSettings,
     "Rules": settings.RelaySettings,
+    "Webhooks": settings.WebhookSettings,
+    "Deliveries": settings.DeliverySettings,
+    "DeliveryResults": settings.WebhookSettings,
+    "WebhookSweep": settings.WebhookSettings,
     "Jobs": settings.JobSettings,
     "SlaSweep": settings.RelaySettings,
     "RuleSweep": settings.RelaySettings,
@@ -110,16 +115,22 @@ class TestQueues:
         metrics = {alarm["MetricName"] for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()}
         assert {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"} <= metrics
 
-    def test_each_event_goes_to_the_notifications_and_to_the_rules(self, resources: dict[str, Any]) -> None:
-        both = {"Fn::Join": [",", [{"Ref": "NotificationsQueue"}, {"Ref": "RulesQueue"}]]}
+    def test_each_event_goes_to_the_notifications_the_rules_and_the_webhooks(
+        self, resources: dict[str, Any]
+    ) -> None:
+        queues = ("NotificationsQueue", "RulesQueue", "WebhooksQueue")
+        all_of_them = {"Fn::Join": [",", [{"Ref": queue} for queue in queues]]}
         given = {
             name: function["Environment"]["Variables"].get("MESA_EVENT_QUEUE_URLS")
             for name, function in of_type(resources, "AWS::Serverless::Function").items()
         }
         senders = {"APIHandler", "EventRelay", "Rules", "RuleSweep", "SlaSweep"}
-        assert {name: each for name, each in given.items() if each} == dict.fromkeys(senders, both)
+        assert {name: each for name, each in given.items() if each} == dict.fromkeys(senders, all_of_them)
 
-    @pytest.mark.parametrize("queue", ["Notifications", "Attachments", "Jobs", "Rules"])
+    @pytest.mark.parametrize(
+        "queue",
+        ["Notifications", "Attachments", "Jobs", "Rules", "Webhooks", "Deliveries", "DeliveryResults"],
+    )
     def test_what_a_queue_gives_up_on_or_keeps_waiting_raises_an_alarm(
         self, resources: dict[str, Any], queue: str
     ) -> None:
@@ -163,6 +174,18 @@ class TestFunctions:
 
     def test_what_calls_strangers_outlives_the_longest_call(self, resources: dict[str, Any]) -> None:
         assert resources["Egress"]["Properties"]["Timeout"] >= outbound.LONGEST_SECONDS + 5
+        # Beside the call, the patience with a queue that does not answer.
+        assert resources["Deliveries"]["Properties"]["Timeout"] >= outbound.LONGEST_SECONDS + 21
+
+    def test_a_call_that_its_queue_gives_anew_is_too_old_by_then(self, resources: dict[str, Any]) -> None:
+        """Whoever made it may have died with it. The delivery's lease ends, and it is signed anew."""
+        hidden = resources["DeliveriesQueue"]["Properties"]["VisibilityTimeout"]
+        assert dispatching.MADE_WITHIN_SECONDS < hidden <= dispatching.LEASE_SECONDS
+
+    def test_a_hundred_deliveries_are_in_flight_at_once(self, resources: dict[str, Any]) -> None:
+        (source,) = resources["Deliveries"]["Properties"]["Events"].values()
+        most = source["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+        assert most * source["Properties"]["BatchSize"] >= 100
 
     def test_the_public_look_up_cannot_starve_the_others(self, resources: dict[str, Any]) -> None:
         assert resources["PublicStatus"]["Properties"]["ReservedConcurrentExecutions"] >= 1
@@ -175,7 +198,7 @@ class TestFunctions:
             for name, function in of_type(resources, "AWS::Serverless::Function").items()
             if "VpcConfig" in function
         }
-        assert inside == set(SETTINGS) - {"Authorizer", "Egress"}
+        assert inside == set(SETTINGS) - {"Authorizer", "Deliveries", "Egress"}
 
 
 class TestRights:
@@ -199,6 +222,18 @@ class TestRights:
             name for name in SETTINGS if '"SigningSecret"' in json.dumps(self.statements(resources, name))
         }
         assert readers == {"APIHandler"}
+
+    def test_the_key_of_webhooks_is_read_by_who_signs_their_calls(self, resources: dict[str, Any]) -> None:
+        readers = {
+            name for name in SETTINGS if '"WebhookSecret"' in json.dumps(self.statements(resources, name))
+        }
+        assert readers == {"APIHandler", "DeliveryResults", "WebhookSweep", "Webhooks"}
+
+    def test_what_makes_the_calls_of_a_queue_tells_of_them_and_can_do_nothing_else(
+        self, resources: dict[str, Any]
+    ) -> None:
+        statements = self.statements(resources, "Deliveries")
+        assert [statement["Sid"] for statement in statements] == ["OwnLogs", "OwnQueue", "DeliveryResults"]
 
     def test_anchors_are_written_by_their_function_alone_and_deleted_by_none(
         self, resources: dict[str, Any]
@@ -256,7 +291,7 @@ class TestRights:
         }
 
     def test_secret_parameters_are_not_echoed(self, template: dict[str, Any]) -> None:
-        for name in ("DatabaseSecretValue", "SigningSecretValue"):
+        for name in ("DatabaseSecretValue", "SigningSecretValue", "WebhookSecretValue"):
             assert template["Parameters"][name]["NoEcho"] is True
 
 

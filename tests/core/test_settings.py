@@ -14,6 +14,7 @@ from chalicelib.core.settings import (
     AttachmentSettings,
     AuthorizerSettings,
     DatabaseSettings,
+    DeliverySettings,
     EgressSettings,
     JobSettings,
     NotificationSettings,
@@ -22,6 +23,7 @@ from chalicelib.core.settings import (
     RelaySettings,
     Settings,
     SettingsError,
+    WebhookSettings,
 )
 
 
@@ -43,6 +45,9 @@ ENVIRON = {
     "MESA_ATTACHMENTS_BUCKET": "mesa-attachment-files",
     "MESA_EGRESS_FUNCTION": "mesa-egress",
     "MESA_EXPORT_BUCKET": "mesa-exports",
+    "MESA_WEBHOOK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mesa/webhooks-AbCdEf",
+    "MESA_DELIVERY_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/mesa-deliveries",
+    "MESA_DELIVERY_RESULT_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/mesa-results",
     "MESA_MAIL_FROM": "Acme desk <desk@acme.example>",
     "MESA_PUBLIC_URL": "https://desk.acme.example/api",
 }
@@ -52,12 +57,14 @@ EVERY_KIND = [
     AttachmentSettings,
     AuthorizerSettings,
     DatabaseSettings,
+    DeliverySettings,
     EgressSettings,
     JobSettings,
     NotificationSettings,
     PublicStatusSettings,
     PurgeSettings,
     RelaySettings,
+    WebhookSettings,
 ]
 
 

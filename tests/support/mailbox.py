@@ -86,6 +86,20 @@ class LambdaContext(Context):
         return int(self.seconds * 1000)
 
 
+# What a schedule is called with.
+TICK = {
+    "version": "0",
+    "account": "123456789012",
+    "region": "us-east-1",
+    "detail": {},
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "time": "2026-06-05T15:00:00Z",
+    "id": "tick",
+    "resources": [],
+}
+
+
 def deliver(*bodies: dict[str, Any] | str, seconds: float = 60.0) -> list[int]:
     """Hands messages to the notification Lambda; the places of those that it reports as failed."""
     from chalicelib.queues import notifications

@@ -59,6 +59,11 @@ BY_NAME = {
     "when": lambda: [{"on": "created"}],
     "dry_run": lambda: False,
     "domains": lambda: [f"specimen{next(_numbers)}.example"],
+    "events": lambda: ["ticket.created"],
+    "url": lambda: "https://hooks.specimen.example/mesa",
+    "secret": lambda: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+    "from": lambda: "2026-11-20T09:00:00Z",
+    "to": lambda: "2026-11-20T10:00:00Z",
     "expires_at": lambda: (datetime.now(UTC) + timedelta(days=30)).isoformat(),
 }
 # Those of rules, which have operators; policies name values alone.
@@ -74,6 +79,8 @@ IDS = {
     "user_id": "user_id",
     "team_id": "team_id",
     "team_ids": "team_id",
+    "teams": "team_id",
+    "ticket": "ticket_id",
     "ticket_id": "other_id",
     "ticket_ids": "ticket_id",
     "organisation_id": "organisation_id",

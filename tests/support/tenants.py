@@ -102,6 +102,11 @@ ROWS = (
     "VALUES (:w, :integration, 'a canary')",
     "INSERT INTO integration_tickets (workspace_id, integration_id, external_key, ticket_id) "
     "VALUES (:w, :integration, 'a canary', :ticket)",
+    "INSERT INTO webhooks (workspace_id, id, name, url, events, secret, enabled_at) "
+    "VALUES (:w, :webhook, 'a canary', 'https://canary.example/hook', '{*}', 'canary', now())",
+    "INSERT INTO webhook_deliveries (workspace_id, id, webhook_id, event_id, type, ticket_id, status, "
+    "next_attempt_at, answer) SELECT :w, :delivery, :webhook, e.id, e.type, :ticket, 'failed', NULL, "
+    "'a canary' FROM events e WHERE e.workspace_id = :w AND e.ticket_id = :ticket AND e.sequence = 1",
     "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
@@ -150,6 +155,8 @@ def furnish(
             "view",
             "rule",
             "integration",
+            "webhook",
+            "delivery",
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
@@ -191,6 +198,8 @@ def furnish(
             "macro_id": named["macro"],
             "rule_id": named["rule"],
             "integration_id": named["integration"],
+            "webhook_id": named["webhook"],
+            "delivery_id": named["delivery"],
         },
     )
 
