@@ -30,7 +30,14 @@ from chalicelib.core.settings import (
     WebhookSettings,
 )
 from chalicelib.models.words import Scan
-from chalicelib.notifications import account_mails, bulk_mails, claiming, delivering, settling
+from chalicelib.notifications import (
+    account_mails,
+    bulk_mails,
+    claiming,
+    delivering,
+    settling,
+    webhook_mails,
+)
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup, policy_setup
 from chalicelib.tickets import (
@@ -104,6 +111,9 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     if event.type == bulk_mails.ENDED:
         notify_of_bulk(event, settings, domain, has_time)
         return
+    if event.type == webhook_mails.DISABLED:
+        notify_of_webhook(event, settings, domain, has_time)
+        return
     claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
     if claim is None or event.ticket_id is None:
         return
@@ -132,6 +142,18 @@ def notify_of_bulk(event: Event, settings: NotificationSettings, domain: str, ha
         return
     drafts = [
         (letter.share.user_id, partial(bulk_mails.compose, claim, letter, settings.mail_from))
+        for letter in claim.letters
+    ]
+    conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
+
+
+def notify_of_webhook(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
+    """Tells the administrators of a webhook that is off, one mail a person. Raises ComesAgain likewise."""
+    claim = in_transaction(lambda tx: webhook_mails.claim(tx, event, domain), repeatable=True)
+    if claim is None:
+        return
+    drafts = [
+        (letter.person.user_id, partial(webhook_mails.compose, claim, letter, settings.mail_from))
         for letter in claim.letters
     ]
     conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)

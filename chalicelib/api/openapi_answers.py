@@ -34,6 +34,8 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     # The ids that a rule names stand in values of any kind.
     ("POST", "/v1/rules"): frozenset({404}),
     ("POST", "/v1/teams/{team_id}/members"): frozenset({200}),
+    # Its filters name teams.
+    ("POST", "/v1/webhooks"): frozenset({404}),
     ("POST", "/v1/tickets/{ticket_id}/links"): frozenset({200}),
     ("POST", "/v1/tickets/{ticket_id}/watchers"): frozenset({200}),
 }

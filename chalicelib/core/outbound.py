@@ -33,8 +33,8 @@ METHODS = ("GET", "POST")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`seconds` and `max_bytes` bound the answer, within what is allowed at all. `cut`: of a longer one the
-    beginning is heard, instead of refusing it."""
+    """`seconds` and `max_bytes` bound the answer, within what is allowed at all; a longer one is refused, or
+    `cut`."""
 
     method: str
     url: str
@@ -182,15 +182,12 @@ def _heard(response: http.client.HTTPResponse, asked: Call) -> Answer:
             raise Refused("redirected", "The host sends its callers elsewhere, which nobody follows.")
         most = min(asked.max_bytes, MOST_BYTES)
         body = response.read(most + 1) if most > 0 else b""
-        is_longer = most > 0 and len(body) > most
-        if is_longer and asked.cut:
-            body = body[:most]
-        elif is_longer:
+        if len(body) > most and not asked.cut:
             raise Refused("too_large", "The host says more than is listened to.")
-        elif most > 0 and response.length:
+        if 0 < most >= len(body) and response.length:
             raise http.client.IncompleteRead(b"")
         told = {name: value for name in TOLD_HEADERS if (value := response.getheader(name)) is not None}
-        return Answer(response.status, told, body)
+        return Answer(response.status, told, body[: max(most, 0)])
 
 
 @lru_cache(maxsize=1)

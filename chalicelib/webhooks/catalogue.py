@@ -40,7 +40,9 @@ KINDS: Mapping[str, Kind] = {
     "ticket.attached": Kind(_EITHER, "A file has arrived.", "File attached", "Archivo adjuntado"),
     "ticket.cancelled": Kind(_ALL, "It was cancelled.", "Cancelled", "Cancelado"),
     "ticket.closed": Kind(_ALL, "It was closed.", "Closed", "Cerrado"),
-    "ticket.comment_deleted": Kind(_EITHER, "A comment was taken back.", "Comment deleted", "Nota retirada"),
+    "ticket.comment_deleted": Kind(
+        _EITHER, "A comment was taken back.", "Comment deleted", "Comentario retirado"
+    ),
     "ticket.comment_edited": Kind(_EITHER, "A comment was edited.", "Comment edited", "Comentario editado"),
     "ticket.commented": Kind(
         _EITHER,
@@ -48,7 +50,7 @@ KINDS: Mapping[str, Kind] = {
         "New comment",
         "Nuevo comentario",
     ),
-    "ticket.created": Kind(_ALL, "It was opened.", "New ticket", "Nuevo tique"),
+    "ticket.created": Kind(_ALL, "It was opened.", "New ticket", "Nuevo tiquete"),
     "ticket.deleted": Kind(_STAFF, "It was deleted, and can be restored.", "Deleted", "Eliminado"),
     "ticket.detached": Kind(_EITHER, "A file was taken off.", "File removed", "Archivo retirado"),
     "ticket.escalated": Kind(_STAFF, "A step of its policy was taken.", "Escalated", "Escalado"),

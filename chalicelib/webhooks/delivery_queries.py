@@ -1,11 +1,11 @@
 """The SQL of deliveries: an event for each webhook that wants it, taken up, sent, settled, sent again."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text, update
+from sqlalchemy import Row, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -13,6 +13,7 @@ from chalicelib.accounts.queries import listed
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 from chalicelib.models.webhooks import webhook_deliveries, webhooks
+from chalicelib.models.words import DeliveryStatus
 
 # Whether the webhook h wants the event e. Filters speak of tickets as they are now; what is no ticket's
 # passes none of them.
@@ -130,9 +131,20 @@ def hold(tx: Transaction, workspace_id: UUID, delivery_id: UUID) -> tuple[Row[An
     return (held, found) if held is not None and found is not None else None
 
 
-def settle(tx: Transaction, workspace_id: UUID, delivery_id: UUID, values: Mapping[str, Any]) -> None:
+def settle(
+    tx: Transaction,
+    workspace_id: UUID,
+    delivery_id: UUID,
+    status: DeliveryStatus,
+    wait: timedelta | None,
+    values: Mapping[str, Any],
+) -> None:
+    """What it is now, and when it is tried again; without that it is over. `values`: of the last attempt."""
     one = (webhook_deliveries.c.workspace_id == workspace_id, webhook_deliveries.c.id == delivery_id)
-    tx.connection.execute(update(webhook_deliveries).where(*one).values(**values))
+    times: dict[str, Any] = {"next_attempt_at": None, "finished_at": func.now()}
+    if wait is not None:
+        times = {"next_attempt_at": func.now() + wait, "finished_at": None}
+    tx.connection.execute(update(webhook_deliveries).where(*one).values(status=status, **times, **values))
 
 
 def works_again(tx: Transaction, workspace_id: UUID, webhook_id: UUID) -> None:

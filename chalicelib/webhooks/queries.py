@@ -12,6 +12,7 @@ from chalicelib.accounts.queries import listed
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page
 from chalicelib.models.webhooks import webhooks
+from chalicelib.models.words import DisabledReason
 
 # All but the secrets, which leave the database for signing alone.
 _WEBHOOK = """
@@ -90,6 +91,14 @@ def count(tx: Transaction, workspace_id: UUID) -> int:
 def count_teams(tx: Transaction, workspace_id: UUID, team_ids: Collection[UUID]) -> int:
     """How many of these there are."""
     return int(tx.connection.scalar(TEAMS, {"workspace_id": workspace_id, "team_ids": list(team_ids)}) or 0)
+
+
+def switched(off: DisabledReason | None) -> dict[str, Any]:
+    """The columns of one that is switched off, or without a reason on: then it has a clean record."""
+    if off is not None:
+        return {"enabled_at": None, "disabled_at": text("now()"), "disabled_reason": off}
+    clean = {"failing_since": None, "failures": 0}
+    return {"enabled_at": text("now()"), "disabled_at": None, "disabled_reason": None, **clean}
 
 
 def add(tx: Transaction, workspace_id: UUID, values: Mapping[str, Any]) -> None:

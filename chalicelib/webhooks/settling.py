@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
@@ -37,12 +38,13 @@ def settle(tx: Transaction, result: Result) -> Sequence[Row[Any]]:
         "duration_ms": result.milliseconds,
     }
     if result.is_success:
-        delivery_queries.settle(tx, result.workspace_id, result.id, values | _over(DeliveryStatus.SUCCEEDED))
+        delivery_queries.settle(tx, result.workspace_id, result.id, DeliveryStatus.SUCCEEDED, None, values)
         if webhook.failing_since is not None:
             delivery_queries.works_again(tx, result.workspace_id, webhook.id)
     else:
-        later = _later(delivery, result)
-        delivery_queries.settle(tx, result.workspace_id, result.id, values | later)
+        wait = _wait(delivery, result)
+        status = DeliveryStatus.FAILED if wait is None else DeliveryStatus.PENDING
+        delivery_queries.settle(tx, result.workspace_id, result.id, status, wait, values)
         delivery_queries.has_failed(tx, result.workspace_id, webhook.id)
         if webhook.enabled_at is not None and (reason := _gives_up(webhook, result)):
             disable(tx, desk, webhook, reason)
@@ -57,18 +59,13 @@ def _counts(delivery: Row[Any], result: Result) -> bool:
     return bool(delivery.status == DeliveryStatus.SENDING and result.attempt == delivery.attempts)
 
 
-def _over(status: DeliveryStatus) -> dict[str, Any]:
-    return {"status": status, "next_attempt_at": None, "finished_at": text("now()")}
-
-
-def _later(delivery: Row[Any], result: Result) -> dict[str, Any]:
+def _wait(delivery: Row[Any], result: Result) -> timedelta | None:
+    """How long until the next try; None where there is none."""
+    if result.status == GONE:
+        return None
     asked = result.retry_after if result.status in BUSY else None
     spread = random.random()  # noqa: S311 (spreads retries)
-    wait = None if result.status == GONE else patience.wait(delivery.tries_left, spread, asked)
-    if wait is None:
-        return _over(DeliveryStatus.FAILED)
-    then = text("now() + make_interval(secs => :seconds)").bindparams(seconds=wait.total_seconds())
-    return {"status": DeliveryStatus.PENDING, "next_attempt_at": then}
+    return patience.wait(delivery.tries_left, spread, asked)
 
 
 def _gives_up(webhook: Row[Any], result: Result) -> DisabledReason | None:
@@ -83,8 +80,7 @@ def _gives_up(webhook: Row[Any], result: Result) -> DisabledReason | None:
 def disable(tx: Transaction, desk: Actor, webhook: Row[Any], reason: DisabledReason) -> None:
     """Switches a webhook off by itself: what is open of it is cancelled, and its administrators are told."""
     workspace_id = desk.workspace.id
-    values = {"enabled_at": None, "disabled_at": text("now()"), "disabled_reason": reason}
-    queries.change(tx, workspace_id, webhook.id, values)
+    queries.change(tx, workspace_id, webhook.id, queries.switched(reason))
     delivery_queries.cancel(tx, workspace_id, webhook.id)
     told = {"id": webhook.id, "name": webhook.name, "reason": reason}
     who = {"type": desk.type, "id": None, "name": desk.name}

@@ -1,24 +1,20 @@
 """Webhooks, set up by administrators: where events go, which ones, and with which secret they are signed."""
 
-import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit, audit_changes
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, FieldProblem, NotFound, ValidationFailed
+from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.paging import Page, answer
-from chalicelib.core.vetting import Refused, target
 from chalicelib.models.words import DisabledReason
-from chalicelib.webhooks import delivery_queries, queries, signing
-from chalicelib.webhooks.catalogue import ALL, KINDS, needs_internal
+from chalicelib.webhooks import checking, delivery_queries, queries, signing
 from chalicelib.webhooks.sealed import sealed
 
 MOST = 50
@@ -61,14 +57,15 @@ def make(
     Raises Forbidden, ValidationFailed, NotFound for a team, Conflict for one too many.
     """
     require_right(actor)
-    secret = _secret(facts["secret"])
-    _check(tx, actor, facts, local_hosts)
+    secret = checking.secret(facts["secret"])
+    checking.check(tx, actor, facts, local_hosts)
     if queries.count(tx, actor.workspace.id) >= MOST:
         raise Conflict(f"A workspace has {MOST} webhooks at most.")
     webhook_id = uuid4()
     values = {name: facts[name] for name in FACTS}
     values |= {"id": webhook_id, "secret": sealed(key, actor.workspace.id, webhook_id, secret)}
-    queries.add(tx, actor.workspace.id, {**values, **_switched(facts["enabled"])})
+    off = None if facts["enabled"] else DisabledReason.BY_HAND
+    queries.add(tx, actor.workspace.id, {**values, **queries.switched(off)})
     made = _found(tx, actor, webhook_id)
     audit(tx, actor, "webhook.created", ("webhook", webhook_id), after=_audited(made))
     return {**shape(made), "secret": signing.written(secret)}
@@ -87,10 +84,10 @@ def change(
     values = {name: value for name, value in wanted.items() if value != getattr(before, name)}
     if not values:
         return shape(before)
-    _check(tx, actor, {**{name: getattr(before, name) for name in FACTS}, **values}, local_hosts)
+    checking.check(tx, actor, {**{name: getattr(before, name) for name in FACTS}, **values}, local_hosts)
     columns: dict[str, Any] = {name: value for name, value in values.items() if name != "enabled"}
     if "enabled" in values:
-        columns |= _switched(values["enabled"])
+        columns |= queries.switched(None if values["enabled"] else DisabledReason.BY_HAND)
         if not values["enabled"]:
             delivery_queries.cancel(tx, actor.workspace.id, webhook_id)
     queries.change(tx, actor.workspace.id, webhook_id, columns)
@@ -115,7 +112,7 @@ def rotate(
     Raises Forbidden, NotFound, ValidationFailed.
     """
     held(tx, actor, webhook_id)
-    new = _secret(secret)
+    new = checking.secret(secret)
     kept = sealed(key, actor.workspace.id, webhook_id, new)
     queries.rotate(tx, actor.workspace.id, webhook_id, kept, grace_hours * 3600)
     told = {"grace_hours": grace_hours}
@@ -140,12 +137,6 @@ def no_such_webhook() -> NotFound:
     return NotFound("There is no such webhook.")
 
 
-def place(url: str) -> str:
-    """Whose address it is, and a digest that tells one from another. A path may be as good as a password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc} ({hashlib.sha256(url.encode()).hexdigest()[:12]})"
-
-
 def _found(tx: Transaction, actor: Actor, webhook_id: UUID) -> Row[Any]:
     row = queries.webhook(tx, actor.workspace.id, webhook_id)
     if row is None:
@@ -153,52 +144,6 @@ def _found(tx: Transaction, actor: Actor, webhook_id: UUID) -> Row[Any]:
     return row
 
 
-def _switched(enabled: bool) -> dict[str, Any]:
-    """Switched on, it begins with a clean record."""
-    now = text("now()")
-    if enabled:
-        return {"enabled_at": now, "disabled_at": None, "disabled_reason": None} | {
-            "failing_since": None,
-            "failures": 0,
-        }
-    return {"enabled_at": None, "disabled_at": now, "disabled_reason": DisabledReason.BY_HAND}
-
-
-def _secret(given: str | None) -> bytes:
-    if given is None:
-        return signing.new_secret()
-    try:
-        return signing.read(given)
-    except ValueError as error:
-        raise ValidationFailed.of("secret", str(error)) from None
-
-
-def _check(tx: Transaction, actor: Actor, facts: Mapping[str, Any], local_hosts: Collection[str]) -> None:
-    try:
-        target(facts["url"], local_hosts)
-    except Refused as refused:
-        raise ValidationFailed.of("url", str(refused)) from None
-    if problem := _problem(facts["events"], facts["include_internal"]):
-        raise ValidationFailed(problem.message, errors=[problem])
-    if queries.count_teams(tx, actor.workspace.id, facts["team_ids"]) < len(set(facts["team_ids"])):
-        told = "There is no such team."
-        raise NotFound(told, errors=[FieldProblem("filters.teams", "VALIDATION_ERROR", told)])
-
-
-def _problem(events: list[str], include_internal: bool) -> FieldProblem | None:
-    def at(index: int, sentence: str) -> FieldProblem:
-        return FieldProblem(f"events.{index}", "VALIDATION_ERROR", sentence)
-
-    for index, type in enumerate(events):
-        if type == ALL and len(events) > 1:
-            return at(index, "`*` stands for all events, and alone.")
-        if type != ALL and type not in KINDS:
-            return at(index, "There are no events of this type. docs/webhooks.md lists them.")
-        if needs_internal(type) and not include_internal:
-            return at(index, "Events of this type are internal: they need `include_internal`.")
-    return None
-
-
 def _audited(row: Row[Any]) -> dict[str, Any]:
     facts = {name: getattr(row, name) for name in AUDITED}
-    return {**facts, "team_ids": sorted(map(str, row.team_ids)), "url": place(row.url)}
+    return {**facts, "team_ids": sorted(map(str, row.team_ids)), "url": checking.place(row.url)}

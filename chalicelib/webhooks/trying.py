@@ -50,41 +50,27 @@ def look_up(workspace_id: UUID, webhook_id: UUID) -> Callable[[Transaction], Tri
 def call(tried: Tried, key: bytes, function: str) -> dict[str, Any]:
     """Calls it; what came of that. Raises Unavailable where nobody can be called, or the secret cannot be
     read."""
-    webhook, workspace = tried.webhook, tried.actor.workspace
-    now = time.time()
-    told = Told(
-        workspace_id=workspace.id,
-        type=TYPE,
-        ticket_id=None,
-        sequence=None,
-        created_at=datetime.fromtimestamp(now, UTC),
-        payload={"webhook": {"id": webhook.id, "name": webhook.name}},
-        comment=None,
-        language=workspace.language,
-        include_internal=webhook.include_internal,
-    )
-    body = payloads.body(told, webhook.template)
+    message_id, now = f"msg_{uuid4().hex}", time.time()
+    body = _body(tried, now)
+    webhook, workspace_id = tried.webhook, tried.actor.workspace.id
     secrets = {"secret": webhook.secret, "previous_secret": webhook.previous_secret}
-    whose = SimpleNamespace(workspace_id=workspace.id, webhook_id=webhook.id, **secrets)
-    message_id = f"msg_{uuid4().hex}"
+    whose = SimpleNamespace(workspace_id=workspace_id, webhook_id=webhook.id, **secrets)
     try:
         fields = dispatching.header_fields(whose, message_id, key, body, now)
     except Unsealable as error:
         sentence = "The webhook's secret cannot be read any more: rotate it."
         raise Unavailable(sentence, retry_after=60) from error
     status = error_word = detail = answer = None
+    options: dict[str, Any] = {
+        "headers": fields,
+        "body": body,
+        "seconds": SECONDS,
+        "max_bytes": MOST_HEARD,
+        "cut": True,
+    }
     started = time.perf_counter()
     try:
-        heard = egress.call(
-            function,
-            "POST",
-            webhook.url,
-            headers=fields,
-            body=body,
-            seconds=SECONDS,
-            max_bytes=MOST_HEARD,
-            cut=True,
-        )
+        heard = egress.call(function, "POST", webhook.url, headers=fields, body=body, **bounds)
         status, answer = heard.status, heard.body.decode("utf-8", "replace")
     except NotCalled as refused:
         error_word, detail = refused.kind, str(refused)
@@ -97,3 +83,19 @@ def call(tried: Tried, key: bytes, function: str) -> dict[str, Any]:
         "answer": answer,
         "duration_ms": round((time.perf_counter() - started) * 1000),
     }
+
+
+def _body(tried: Tried, now: float) -> str:
+    webhook, workspace = tried.webhook, tried.actor.workspace
+    told = Told(
+        workspace_id=workspace.id,
+        type=TYPE,
+        ticket_id=None,
+        sequence=None,
+        created_at=datetime.fromtimestamp(now, UTC),
+        payload={"webhook": {"id": webhook.id, "name": webhook.name}},
+        comment=None,
+        language=workspace.language,
+        include_internal=webhook.include_internal,
+    )
+    return payloads.body(told, webhook.template)

@@ -17,6 +17,7 @@ AS $$
            ('ratings', ARRAY['comment'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('rules', ARRAY['description', 'conditions', 'actions'], 'false'),
            ('rule_firings', ARRAY['reason'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
+           ('webhook_deliveries', ARRAY['answer'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('timeline_entries', ARRAY['changes', 'meta'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('api_keys', ARRAY['name'], 't.created_by = $2'),
            ('organisations', ARRAY['notes'], 'false'),

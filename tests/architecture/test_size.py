@@ -35,6 +35,7 @@ LONG_FILES = {
     "chalicelib/tickets/listing.py": "lists: conditions, orders, reasons, and what is composed of them",
     "chalicelib/tickets/rule_conditions.py": "what each operator means, one small function each",
     "chalicelib/tickets/rule_fields.py": "what each field can be asked: one table, and how it is read",
+    "chalicelib/webhooks/delivery_queries.py": "the life of a delivery, most of it statements",
     "chalicelib/tickets/draft.py": "a ticket while it is changed: all that every verb asks of it",
     "chalicelib/tickets/queries.py": "all the SQL that verbs load and write with",
 }

@@ -84,6 +84,10 @@ EXEMPT = {
     "timeline_entries.actor_type": "one of set words",
     "users": "see below: what can be empty is emptied, name and email are replaced",
     "ticket_waits.status": "one of set words",
+    "webhook_deliveries.error": "set words",
+    "webhook_deliveries.status": "one of set words",
+    "webhook_deliveries.type": "set words",
+    "webhooks": "the desk's own programs and their addresses; secrets are sealed",
     "workspaces": "the tenant",
 }
 

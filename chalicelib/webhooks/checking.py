@@ -1,0 +1,56 @@
+"""What a webhook may be: where it may lead, which events there are, and what its secret must be."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import FieldProblem, NotFound, ValidationFailed
+from chalicelib.core.vetting import Refused, target
+from chalicelib.webhooks import queries, signing
+from chalicelib.webhooks.catalogue import ALL, KINDS, needs_internal
+
+
+def secret(given: str | None) -> bytes:
+    """What people sent, or a new one. Raises ValidationFailed."""
+    if given is None:
+        return signing.new_secret()
+    try:
+        return signing.read(given)
+    except ValueError as error:
+        raise ValidationFailed.of("secret", str(error)) from None
+
+
+def check(tx: Transaction, actor: Actor, facts: Mapping[str, Any], local_hosts: Collection[str]) -> None:
+    """`facts` as they would be. Raises ValidationFailed, and NotFound for a team."""
+    try:
+        target(facts["url"], local_hosts)
+    except Refused as refused:
+        raise ValidationFailed.of("url", str(refused)) from None
+    if problem := _problem(facts["events"], facts["include_internal"]):
+        raise ValidationFailed(problem.message, errors=[problem])
+    if queries.count_teams(tx, actor.workspace.id, facts["team_ids"]) < len(set(facts["team_ids"])):
+        told = "There is no such team."
+        raise NotFound(told, errors=[FieldProblem("filters.teams", "VALIDATION_ERROR", told)])
+
+
+def _problem(events: list[str], include_internal: bool) -> FieldProblem | None:
+    def at(index: int, sentence: str) -> FieldProblem:
+        return FieldProblem(f"events.{index}", "VALIDATION_ERROR", sentence)
+
+    for index, type in enumerate(events):
+        if type == ALL and len(events) > 1:
+            return at(index, "`*` stands for all events, and alone.")
+        if type != ALL and type not in KINDS:
+            return at(index, "There are no events of this type. docs/webhooks.md lists them.")
+        if needs_internal(type) and not include_internal:
+            return at(index, "Events of this type are internal: they need `include_internal`.")
+    return None
+
+
+def place(url: str) -> str:
+    """Whose address it is, and a digest that tells one from another. A path may be as good as a password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc} ({hashlib.sha256(url.encode()).hexdigest()[:12]})"
