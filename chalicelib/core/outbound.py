@@ -33,8 +33,7 @@ METHODS = ("GET", "POST")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`seconds` and `max_bytes` bound the answer, within what is allowed at all; a longer one is refused, or
-    `cut`."""
+    """`seconds` and `max_bytes` bound the answer; a longer one is refused, or `cut`."""
 
     method: str
     url: str
@@ -180,14 +179,14 @@ def _heard(response: http.client.HTTPResponse, asked: Call) -> Answer:
     with response:
         if 300 <= response.status < 400:
             raise Refused("redirected", "The host sends its callers elsewhere, which nobody follows.")
-        most = min(asked.max_bytes, MOST_BYTES)
-        body = response.read(most + 1) if most > 0 else b""
+        most = max(0, min(asked.max_bytes, MOST_BYTES))
+        body = response.read(most + 1) if most else b""
         if len(body) > most and not asked.cut:
             raise Refused("too_large", "The host says more than is listened to.")
         if 0 < most >= len(body) and response.length:
             raise http.client.IncompleteRead(b"")
         told = {name: value for name in TOLD_HEADERS if (value := response.getheader(name)) is not None}
-        return Answer(response.status, told, body[: max(most, 0)])
+        return Answer(response.status, told, body[:most])
 
 
 @lru_cache(maxsize=1)

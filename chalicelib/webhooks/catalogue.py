@@ -72,7 +72,7 @@ KINDS: Mapping[str, Kind] = {
         _ALL, "Its type, priority or category changed.", "Reclassified", "Reclasificado"
     ),
     "ticket.reminded": Kind(
-        _STAFF, "The customer, for whom it waits, was reminded.", "Reminded", "Recordatorio enviado"
+        _ALL, "The customer, for whom it waits, was reminded.", "Reminded", "Recordatorio enviado"
     ),
     "ticket.reopened": Kind(_ALL, "A finished ticket is open again.", "Reopened", "Reabierto"),
     "ticket.resolved": Kind(_ALL, "It was resolved.", "Resolved", "Resuelto"),

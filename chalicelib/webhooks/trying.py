@@ -61,13 +61,7 @@ def call(tried: Tried, key: bytes, function: str) -> dict[str, Any]:
         sentence = "The webhook's secret cannot be read any more: rotate it."
         raise Unavailable(sentence, retry_after=60) from error
     status = error_word = detail = answer = None
-    options: dict[str, Any] = {
-        "headers": fields,
-        "body": body,
-        "seconds": SECONDS,
-        "max_bytes": MOST_HEARD,
-        "cut": True,
-    }
+    bounds: dict[str, Any] = {"seconds": SECONDS, "max_bytes": MOST_HEARD, "cut": True}
     started = time.perf_counter()
     try:
         heard = egress.call(function, "POST", webhook.url, headers=fields, body=body, **bounds)

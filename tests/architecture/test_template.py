@@ -96,15 +96,19 @@ class TestQueues:
     def test_some_function_is_fed_by_a_queue(self, resources: dict[str, Any]) -> None:
         assert list(queue_readers(resources))
 
-    def test_partial_failures_are_reported(self, resources: dict[str, Any]) -> None:
+    def test_case_48_partial_failures_are_reported(self, resources: dict[str, Any]) -> None:
         for _, source, _ in queue_readers(resources):
             assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
-    def test_a_message_stays_hidden_for_six_timeouts_of_its_function(self, resources: dict[str, Any]) -> None:
+    def test_case_48_a_message_stays_hidden_for_six_timeouts_of_its_function(
+        self, resources: dict[str, Any]
+    ) -> None:
         for function, _, queue in queue_readers(resources):
             assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
 
-    def test_what_fails_five_times_goes_to_a_dead_letter_queue(self, resources: dict[str, Any]) -> None:
+    def test_case_48_what_fails_five_times_goes_to_a_dead_letter_queue(
+        self, resources: dict[str, Any]
+    ) -> None:
         for _, _, queue in queue_readers(resources):
             policy = queue["RedrivePolicy"]
             dead_letters = resources[policy["deadLetterTargetArn"]["Fn::GetAtt"][0]]["Properties"]
