@@ -59,6 +59,8 @@ class Stranger:
                 """Quiet."""
 
         class Server(ThreadingHTTPServer):
+            request_queue_size = 256
+
             def handle_error(self, *args: object) -> None:
                 """Who is cut off in the middle of a word is no news here."""
 
