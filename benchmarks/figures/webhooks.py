@@ -33,8 +33,9 @@ def measure(stage: Stage) -> Iterator[Figure]:
     receiver = Stranger()
     receiver.routes["/slow"] = _slow
     receiver.says("/quick")
-    settings = {"MESA_EGRESS_LOCAL_HOSTS": "127.0.0.1"}
+    settings = {"MESA_EGRESS_LOCAL_HOSTS": "127.0.0.1", "MESA_LOG_LEVEL": "ERROR"}
     settings["MESA_DELIVERY_RESULT_QUEUE_URL"] = "http://127.0.0.1:9/nowhere"
+    egress.delivery_settings.cache_clear()
     try:
         with patch.dict(os.environ, settings), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
             progress(f"{IN_FLIGHT} calls at once, {ROUNDS} rounds")
@@ -46,6 +47,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
                 alone.append(_median_quick([f"{receiver.url}/quick"] * IN_FLIGHT))
                 beside.append(_median_quick(mixed))
     finally:
+        egress.delivery_settings.cache_clear()
         receiver.stop()
     yield Figure(f"webhooks: {IN_FLIGHT} calls of {SECONDS:g} s each, all of them", whole * 1000, 2000, "ms")
     name = f"webhooks: a quick call beside {QUICK} slow ones (floor: beside quick ones)"

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
@@ -23,15 +24,22 @@ def secret(given: str | None) -> bytes:
         raise ValidationFailed.of("secret", str(error)) from None
 
 
-def check(tx: Transaction, actor: Actor, facts: Mapping[str, Any], local_hosts: Collection[str]) -> None:
-    """`facts` as they would be. Raises ValidationFailed, and NotFound for a team."""
+def check(
+    tx: Transaction,
+    actor: Actor,
+    facts: Mapping[str, Any],
+    new_teams: Collection[UUID],
+    local_hosts: Collection[str],
+) -> None:
+    """`facts` as they would be. Raises ValidationFailed, and NotFound for a new team."""
     try:
         target(facts["url"], local_hosts)
     except Refused as refused:
         raise ValidationFailed.of("url", str(refused)) from None
     if problem := _problem(facts["events"], facts["include_internal"]):
         raise ValidationFailed(problem.message, errors=[problem])
-    if queries.count_teams(tx, actor.workspace.id, facts["team_ids"]) < len(set(facts["team_ids"])):
+    wanted = set(new_teams)
+    if wanted and queries.count_teams(tx, actor.workspace.id, wanted) < len(wanted):
         told = "There is no such team."
         raise NotFound(told, errors=[FieldProblem("filters.teams", "VALIDATION_ERROR", told)])
 

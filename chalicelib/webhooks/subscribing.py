@@ -58,7 +58,7 @@ def make(
     """
     require_right(actor)
     secret = checking.secret(facts["secret"])
-    checking.check(tx, actor, facts, local_hosts)
+    checking.check(tx, actor, facts, facts["team_ids"], local_hosts)
     if queries.count(tx, actor.workspace.id) >= MOST:
         raise Conflict(f"A workspace has {MOST} webhooks at most.")
     webhook_id = uuid4()
@@ -84,7 +84,8 @@ def change(
     values = {name: value for name, value in wanted.items() if value != getattr(before, name)}
     if not values:
         return shape(before)
-    checking.check(tx, actor, {**{name: getattr(before, name) for name in FACTS}, **values}, local_hosts)
+    facts = {**{name: getattr(before, name) for name in FACTS}, **values}
+    checking.check(tx, actor, facts, values.get("team_ids", ()), local_hosts)
     columns: dict[str, Any] = {name: value for name, value in values.items() if name != "enabled"}
     if "enabled" in values:
         columns |= queries.switched(None if values["enabled"] else DisabledReason.BY_HAND)

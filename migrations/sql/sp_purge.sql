@@ -64,6 +64,9 @@ BEGIN
     DELETE FROM public.rule_events WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.rule_events WHERE created_at < now() - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    UPDATE public.webhooks SET previous_secret = NULL, previous_secret_expires_at = NULL WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.webhooks WHERE previous_secret_expires_at < now() LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     -- A file that one made is gone by then, by the bucket's own rule.
     DELETE FROM public.jobs WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.jobs WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));

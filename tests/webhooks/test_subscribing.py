@@ -138,6 +138,14 @@ class TestChanging:
         assert entry["after"]["url"] != entry["before"]["url"]
         assert "services" not in str(entry)
 
+    def test_one_whose_team_is_gone_can_still_be_changed(
+        self, office: PostOffice, database: Database
+    ) -> None:
+        webhook = office.make(filters={"teams": [str(office.desk.cast.teams["Apps"])]})
+        database.run("UPDATE teams SET deleted_at = now() WHERE name = 'Apps'")
+        ada = office.desk.as_(office.desk.cast.ada)
+        assert ada.patch(f"/v1/webhooks/{webhook['id']}", {"name": "Another"}).status == 200
+
     def test_nothing_changed_is_nothing_told(self, office: PostOffice, database: Database) -> None:
         webhook = office.make()
         count = database.value("SELECT count(*) FROM audit_log")
@@ -227,6 +235,20 @@ class TestRotating:
         assert len(office.receiver.heard[-1].headers["webhook-signature"].split(" ")) == 1
         assert office.verified(rotated.json["secret"])
         assert office.look(webhook)["previous_secret_expires_at"] is None
+
+    def test_the_old_one_is_forgotten_once_its_time_is_over(
+        self, office: PostOffice, database: Database
+    ) -> None:
+        webhook = office.make()
+        ada = office.desk.as_(office.desk.cast.ada)
+        ada.post(f"/v1/webhooks/{webhook['id']}/rotate-secret", {"grace_hours": 1})
+        database.run("CALL sp_purge(1000, 0)")
+        assert database.value("SELECT previous_secret FROM webhooks") is not None
+
+        database.run("UPDATE webhooks SET previous_secret_expires_at = now() - interval '1 second'")
+        database.run("CALL sp_purge(1000, 0)")
+
+        assert database.value("SELECT previous_secret FROM webhooks") is None
 
     def test_without_grace_the_old_one_is_over_at_once(self, office: PostOffice) -> None:
         webhook = office.make(events=["ticket.created"])
