@@ -15,7 +15,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.core import egress
 from chalicelib.core.db import Transaction
 from chalicelib.core.egress import NotCalled
-from chalicelib.core.errors import Unavailable
+from chalicelib.core.errors import Conflict
 from chalicelib.webhooks import dispatching, payloads, queries
 from chalicelib.webhooks.payloads import Told
 from chalicelib.webhooks.sealed import Unsealable
@@ -48,8 +48,8 @@ def look_up(workspace_id: UUID, webhook_id: UUID) -> Callable[[Transaction], Tri
 
 
 def call(tried: Tried, key: bytes, function: str) -> dict[str, Any]:
-    """Calls it; what came of that. Raises Unavailable where nobody can be called, or the secret cannot be
-    read."""
+    """Calls it; what came of that. Raises Unavailable where nobody can be called, Conflict where the secret
+    cannot be read."""
     message_id, now = f"msg_{uuid4().hex}", time.time()
     body = _body(tried, now)
     webhook, workspace_id = tried.webhook, tried.actor.workspace.id
@@ -58,8 +58,7 @@ def call(tried: Tried, key: bytes, function: str) -> dict[str, Any]:
     try:
         fields = dispatching.header_fields(whose, message_id, key, body, now)
     except Unsealable as error:
-        sentence = "The webhook's secret cannot be read any more: rotate it."
-        raise Unavailable(sentence, retry_after=60) from error
+        raise Conflict("The webhook's secret cannot be read any more: rotate it.") from error
     status = error_word = detail = answer = None
     bounds: dict[str, Any] = {"seconds": SECONDS, "max_bytes": MOST_HEARD, "cut": True}
     started = time.perf_counter()

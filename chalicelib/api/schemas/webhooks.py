@@ -12,8 +12,9 @@ from chalicelib.api.schemas.words import PriorityWord, TypeWord
 from chalicelib.models.words import DeliveryStatus, DisabledReason, Priority, TicketType, WebhookTemplate
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-EventType = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-EventTypes = Annotated[list[EventType], Field(min_length=1, max_length=100)]
+EventType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z_]+\.[a-z_]+$")]
+EventChoice = Annotated[str, StringConstraints(max_length=100, pattern=r"^(\*|[a-z_]+\.[a-z_]+)$")]
+EventTypes = Annotated[list[EventChoice], Field(min_length=1, max_length=100)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Hours = Annotated[int, Field(ge=0, le=168)]
 
