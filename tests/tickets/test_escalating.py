@@ -332,12 +332,15 @@ class TestMeanwhile:
         self, escalations: Escalations, desk: ServiceDesk
     ) -> None:
         cast = desk.cast
-        escalations.set(after(0, notify({"role": "agent"}, {"to": "team"})))
-        desk.networks_ticket()
+        escalations.set(after(0, notify({"role": "agent"}, {"team_id": cast.teams["Apps"]})))
+        ticket = desk.networks_ticket()
         escalations.pass_time(61)
 
         escalations.run()
 
+        (done,) = escalations.done(ticket)
+        assert done["notified"] == [str(cast.ana.id)]
+        assert [each["to"] for each in done["skipped"]] == [{"team_id": str(cast.teams["Apps"])}]
         assert escalations.mailed() == [cast.ana.email]
 
     def test_what_is_refused_changes_nothing_and_is_told(
