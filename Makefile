@@ -41,7 +41,8 @@ e2e: $(STAMP) ## Run the tests on a deployed stack, on ports and data of its own
 
 nightly: $(STAMP) ## Hold business time to 20,000 random examples a property, and walk further over the verbs
 	$(PY) -m pytest -q -n 2 --hypothesis-profile=nightly tests/sla/test_hours_properties.py \
-	  tests/sla/test_clock_histories.py tests/sla/test_explaining.py tests/tickets/test_verb_walks.py
+	  tests/sla/test_clock_histories.py tests/sla/test_explaining.py tests/sla/test_lives_at_the_desk.py \
+	  tests/tickets/test_verb_walks.py
 
 lint: $(STAMP) ## Check style and format
 	$(PY) -m ruff check .

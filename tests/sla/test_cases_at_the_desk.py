@@ -28,13 +28,18 @@ def test_case_s2_due_at_closing_it_is_late_only_after_closing(office: OfficeDesk
 
     office.at(8, 17)
     office.sweep()
-    at_closing = (office.seen(ticket)["breached"], len(office.breaches(ticket)))
+    at_closing = (
+        office.seen(ticket)["breached"],
+        office.is_listed_as_breached(ticket),
+        office.told(ticket)[2:],
+    )
     office.at(8, 17, 0, 1)
     office.sweep()
 
     assert local(ticket["due_at"]) == "Mon 08 17:00:00"
-    assert at_closing == (False, 0)
+    assert at_closing == (False, False, [])
     assert office.seen(ticket)["breached"] is True
+    assert office.is_listed_as_breached(ticket)
     assert len(office.breaches(ticket)) == 1
 
 
