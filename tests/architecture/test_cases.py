@@ -94,6 +94,8 @@ BEYOND_THE_CASES = {
         "test_another_priority_after_a_pause_counts_from_the_original_start_and_keeps_the_pause",
     "another policy after a pause":
         "test_another_policy_after_a_pause_counts_from_the_original_start_and_keeps_the_pause",
+    "a changed policy after a pause":
+        "test_a_changed_policy_counts_from_the_original_start_and_keeps_the_pause",
     "reopened after days": "test_reopened_after_days_it_has_the_business_time_that_was_left",
     "next responses":
         "test_next_response_is_armed_by_the_first_unanswered_question_and_cleared_by_an_answer",
