@@ -222,3 +222,33 @@ def test_a_team_that_hands_it_on_ends_its_own_promise_and_begins_the_next_one_s(
     first, second = moved["sla"]["targets"]
     assert (first["status"], first["breached"], first["cycle"]) == ("ended", False, 1)
     assert (second["status"], local(second["due_at"]), second["cycle"]) == ("running", "Fri 05 13:00:00", 2)
+
+
+def test_staff_who_write_as_requester_neither_answer_nor_ask(office: OfficeDesk) -> None:
+    office.promise("Answers", first_response=60, next_response=60)
+    ben, dario = office.cast.ben, office.cast.dario
+    ticket = office.desk.ticket(ben, team_id=office.cast.teams["Apps"])
+
+    office.desk.comment(ben, ticket, "It is the second switch.")
+    unanswered = target(office.seen(ticket), "first_response")
+    office.desk.comment(dario, ticket, "On it.")
+    office.desk.comment(ben, ticket, "When?")
+    seen = office.seen(ticket)
+
+    assert unanswered["status"] == "running"
+    assert target(seen, "first_response")["status"] == "fulfilled"
+    assert "next_response" not in [each["metric"] for each in seen["sla"]["targets"]]
+
+
+def test_split_off_a_ticket_has_a_clock_of_its_own_and_the_old_one_s_goes_on(office: OfficeDesk) -> None:
+    ticket = office.ticket()
+    comment = office.desk.comment(office.cast.carol, ticket, "And the printer is empty.")
+    office.at(5, 14)
+
+    split = office.desk.do(
+        office.cast.dario, ticket, "split", comment_ids=[comment["id"]], subject="The printer is empty"
+    )
+
+    assert split.status in (200, 201), split.text
+    assert local(split.json["due_at"]) == "Mon 08 14:00:00"
+    assert office.due(ticket) == "Mon 08 10:00:00"
