@@ -28,8 +28,10 @@ NAMES = text(
     """
 )
 BUCKET = "width_bucket({}, CAST(:bounds AS timestamptz[]))"
-COLUMNS = "g.metric, g.policy_id, g.team_id, g.priority, g.ticket_id"
-TOOK = "CAST(extract(epoch FROM g.fulfilled_at - g.started_at) AS double precision) / 60"
+# Sorted as bytes, which is a good deal faster.
+COLUMNS = """g.metric COLLATE "C" AS metric, g.policy_id, g.team_id, g.priority COLLATE "C" AS priority,
+        g.ticket_id"""
+TOOK = "date_part('epoch', g.fulfilled_at - g.started_at) / 60"
 # Three reads, each of an index. What was kept or broken, by when that was decided; how long it took that was
 # fulfilled too late, by when it was; what is open now, where that which ran late counts as broken though no
 # sweep has come by.
@@ -53,10 +55,17 @@ FACTS = f"""
         AND g.breached_at IS NULL
         AND (g.due_at IS NULL OR g.due_at >= now() OR (g.due_at >= :since AND g.due_at < :until)){{only}}
 """
-COUNTS = ", ".join(f"count(*) FILTER (WHERE f.{name}) AS {name}" for name in ("met", "breached", "running"))
+COUNTED = ("met", "breached", "running")
+COUNTS = ", ".join(f"count(*) FILTER (WHERE f.{name}) AS {name}" for name in COUNTED)
+# Collected by group and sorted there, minutes alone: that takes half as long as to sort all rows by group.
+COLLECTED = ", ".join(
+    f"avg(f.{time}) AS {time}_average, array_agg(f.{time}) FILTER (WHERE f.{time} IS NOT NULL) AS {time}"
+    for time in ("business", "calendar")
+)
 TIMES = ", ".join(
-    f"""count(f.{time}) AS {time}_count, avg(f.{time}) AS {time}_average,
-        percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY f.{time}) AS {time}_percentiles"""
+    f"""c.{time}_average, coalesce(cardinality(c.{time}), 0) AS {time}_count, (
+            SELECT percentile_cont(ARRAY[0.5, 0.9, 0.95]) WITHIN GROUP (ORDER BY each)
+            FROM unnest(c.{time}) AS each) AS {time}_percentiles"""
     for time in ("business", "calendar")
 )
 
@@ -70,20 +79,27 @@ def _attainment(
         for name, (column, array) in DIMENSIONS.items()
         if name in filters
     )
-    keys = ", ".join(f"f.{DIMENSIONS[name][0]}" for name in groups)
+    columns = [DIMENSIONS[name][0] for name in groups]
+    keys = ", ".join(f"f.{column}" for column in columns)
     spans = ["f.previous", "f.bucket"] if series else ["f.previous"]
     sets = [f"({span}, {keys})" for span in spans]
     sets += [f"({span})" for span in spans] if totals else []
+    told = ", ".join(f"c.{name}" for name in (*columns, "is_total", "previous", "bucket", *COUNTED))
     return text(
         f"""
-        SELECT {keys}, GROUPING({keys}) > 0 AS is_total,
-            f.previous, {"f.bucket" if series else "NULL AS bucket"}, {COUNTS}{", " + TIMES if times else ""}
-        FROM (SELECT *, coalesce(bucket = 0, false) AS previous FROM ({FACTS.format(only=only)}) AS a) AS f
-        WHERE NOT EXISTS (
-            SELECT FROM tickets d
-            WHERE d.workspace_id = :workspace_id AND d.id = f.ticket_id AND d.deleted_at IS NOT NULL)
-        GROUP BY GROUPING SETS ({", ".join(sets)})
-        LIMIT {MOST_ROWS + 1}
+        SELECT {told}{", " + TIMES if times else ""}
+        FROM (
+            SELECT {keys}, GROUPING({keys}) > 0 AS is_total, f.previous,
+                {"f.bucket" if series else "NULL AS bucket"}, {COUNTS}{", " + COLLECTED if times else ""}
+            FROM (
+                SELECT *, coalesce(bucket = 0, false) AS previous FROM ({FACTS.format(only=only)}) AS each
+            ) AS f
+            WHERE NOT EXISTS (
+                SELECT FROM tickets d
+                WHERE d.workspace_id = :workspace_id AND d.id = f.ticket_id AND d.deleted_at IS NOT NULL)
+            GROUP BY GROUPING SETS ({", ".join(sets)})
+            LIMIT {MOST_ROWS + 1}
+        ) AS c
         """
     )
 

@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.execute(
         """
         ALTER TABLE sla_targets
+            SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02),
             ALTER COLUMN team_id SET NOT NULL,
             ALTER COLUMN priority SET NOT NULL,
             ADD CONSTRAINT sla_targets_priority_check
@@ -78,6 +79,8 @@ def downgrade() -> None:
         DROP FUNCTION fn_take_target_facts();
         DROP FUNCTION fn_move_target_facts();
         DROP INDEX tickets_deleted_idx, sla_targets_late_idx, sla_targets_decided_idx;
-        ALTER TABLE sla_targets DROP COLUMN decided_at, DROP COLUMN team_id, DROP COLUMN priority;
+        ALTER TABLE sla_targets
+            RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_insert_scale_factor),
+            DROP COLUMN decided_at, DROP COLUMN team_id, DROP COLUMN priority;
         """
     )

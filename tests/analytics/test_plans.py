@@ -1,0 +1,32 @@
+"""Figures of a few days read what those days hold, however long the desk has worked."""
+
+from datetime import date, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from tests.analytics.history import History
+from tests.support.cast import Cast
+from tests.support.connections import Connections
+from tests.support.database import Database
+from tests.support.plans import plan_of
+from tests.support.service_desk import ServiceDesk
+from tests.support.statements import recorded
+
+
+def test_a_period_is_read_from_its_index_without_the_table(
+    database: Database, cast: Cast, desk: ServiceDesk, connections: Connections
+) -> None:
+    history = History(database, cast)
+    history.invent(Random(1), ZoneInfo("UTC"), date(2024, 1, 1), date(2025, 12, 31), 3000)
+    history.write()
+    database.run("VACUUM ANALYZE sla_targets")
+    first = date(2025, 6, 1)
+    with recorded() as sent:
+        desk.as_(cast.ada).get(f"/v1/analytics/sla?from={first}&to={first + timedelta(days=6)}")
+    (figures,) = (statement for statement in sent if "decided_at" in statement.sql)
+
+    plan = plan_of(connections, cast.ada, figures)
+
+    assert "Index Only Scan using sla_targets_decided_idx" in plan
+    assert "sla_targets_late_idx" in plan
+    assert "Seq Scan on sla_targets" not in plan
