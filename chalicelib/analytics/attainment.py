@@ -58,13 +58,8 @@ def attainment(tx: Transaction, actor: Actor, wanted: Wanted) -> dict[str, Any]:
     Raises Forbidden, ValidationFailed for the period or for more figures than an answer holds, NotFound for a
     team or policy that is none, Unavailable where counting takes too long.
     """
-    actor.require(Permission.ANALYTICS_READ, "Figures of the desk are between colleagues.")
-    zone = ZoneInfo(actor.workspace.timezone)
-    today = actor.now.astimezone(zone).date()
-    period = periods.asked(today, zone, wanted.first, wanted.last, wanted.days)
+    period, filters, names = within_sight(tx, actor, wanted)
     buckets = list(period.split(wanted.interval)) if wanted.interval else None
-    names = {(row.kind, row.id): row for row in queries.names(tx, actor.workspace.id)}
-    filters = _within_sight(actor, wanted.filters, names)
     table = _counted(tx, actor, wanted, period, buckets or [period], filters)
     return {
         "timezone": actor.workspace.timezone,
@@ -81,6 +76,34 @@ def attainment(tx: Transaction, actor: Actor, wanted: Wanted) -> dict[str, Any]:
             for key in sorted(table.groups, key=lambda key: _order(wanted.group_by, key, names))
         ],
     }
+
+
+def within_sight(
+    tx: Transaction, actor: Actor, wanted: Wanted
+) -> tuple[Period, Mapping[str, Sequence[Any]], Names]:
+    """The period, the filters (the own teams for whoever does not see the whole desk), and what teams and
+    policies are called. Raises as `attainment` does."""
+    actor.require(Permission.ANALYTICS_READ, "Figures of the desk are between colleagues.")
+    zone = ZoneInfo(actor.workspace.timezone)
+    today = actor.now.astimezone(zone).date()
+    period = periods.asked(today, zone, wanted.first, wanted.last, wanted.days)
+    names = {(row.kind, row.id): row for row in queries.names(tx, actor.workspace.id)}
+    filters = wanted.filters
+    for name in ("team", "policy"):
+        if any((name, id) not in names for id in filters.get(name, ())):
+            sentence = f"There is no such {name}."
+            raise NotFound(sentence, errors=[FieldProblem(name, "VALIDATION_ERROR", sentence)])
+    if sight_of(actor) is not None:
+        if not actor.team_ids.issuperset(filters.get("team", ())):
+            raise Forbidden("You see the figures of your own teams.")
+        filters = {**filters, "team": filters.get("team") or sorted(actor.team_ids)}
+    return period, filters, names
+
+
+def named(kind: str, id: UUID | None, names: Names) -> dict[str, Any] | None:
+    """A team or a policy as answers show it."""
+    row = names.get((kind, id)) if id else None
+    return {"id": row.id, "name": row.name, "deleted": row.deleted} if row else None
 
 
 def _counted(
@@ -112,26 +135,10 @@ def _counted(
     return table
 
 
-def _within_sight(
-    actor: Actor, filters: Mapping[str, Sequence[Any]], names: Names
-) -> Mapping[str, Sequence[Any]]:
-    """The filters, and for whoever does not see the whole desk the own teams."""
-    for name in ("team", "policy"):
-        if any((name, id) not in names for id in filters.get(name, ())):
-            sentence = f"There is no such {name}."
-            raise NotFound(sentence, errors=[FieldProblem(name, "VALIDATION_ERROR", sentence)])
-    if sight_of(actor) is None:
-        return filters
-    if not actor.team_ids.issuperset(filters.get("team", ())):
-        raise Forbidden("You see the figures of your own teams.")
-    return {**filters, "team": filters.get("team") or sorted(actor.team_ids)}
-
-
 def _named(group_by: Sequence[str], key: Key, names: Names) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(queries.DIMENSIONS)
     for name, value in zip(group_by, key, strict=True):
-        row = names.get((name, value))
-        found[name] = {"id": row.id, "name": row.name, "deleted": row.deleted} if row else value
+        found[name] = named(name, value, names) if name in ("team", "policy") else value
     return found
 
 

@@ -93,6 +93,7 @@ _PEOPLE: dict[Route, Need] = {
 
 _DESK: dict[Route, Need] = {
     ("GET", "/v1/analytics/sla"): Permission.ANALYTICS_READ,
+    ("GET", "/v1/analytics/sla/targets"): Permission.ANALYTICS_READ,
     ("GET", "/v1/calendars"): Permission.SLA_READ,
     ("POST", "/v1/calendars"): Permission.SLA_MANAGE,
     ("DELETE", "/v1/calendars/{calendar_id}"): Permission.SLA_MANAGE,

@@ -11,6 +11,7 @@ from tests.architecture.source import ROOMS, below, imports, layer, modules, own
 READING = {
     "notifications.webhook_queries": "whom a webhook concerns, apart from whom a ticket does",
     "webhooks.delivery_queries": "deliveries, apart from who wants them",
+    "analytics.target_queries": "what is behind a figure, apart from what counts",
     "tickets.rule_event_queries": "what rules at work look at and write down, which only they ask",
     "tickets.rule_queries": "rules as a desk declares them, which only their own verbs ask",
     "accounts.job_queries": "jobs as answers show them; what works them off is in core",

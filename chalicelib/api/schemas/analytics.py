@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from chalicelib.api.schemas.common import In, Out, TeamRef
+from chalicelib.api.schemas.common import In, Out, PageQuery, TeamRef
 from chalicelib.api.schemas.words import MetricList, PriorityList, word_list
-from chalicelib.models.words import Metric, Priority
+from chalicelib.models.words import Metric, Priority, Status
 
 MOST_IDS = 50
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -61,15 +61,13 @@ DimensionList: Any = word_list(Dimension, {})
 Count = Annotated[int, Field(ge=0)]
 
 
-class AttainmentQuery(In):
+class PromiseFilter(In):
     """Days in the workspace's time zone: `from` and `to`, both included, or `days` up to today, or the last
     30."""
 
     first: Day | None = Field(default=None, alias="from")
     last: Day | None = Field(default=None, alias="to")
     days: Annotated[int, Field(ge=1, le=366)] | None = None
-    interval: Literal["day", "week", "month"] | None = None
-    group_by: DimensionList | None = None
     metric: MetricList | None = None
     policy: IdList | None = None
     team: IdList | None = None
@@ -79,6 +77,19 @@ class AttainmentQuery(In):
         """What is asked for alone, by its name."""
         given = {name: getattr(self, name) for name in Dimension}
         return {name.value: values for name, values in given.items() if values is not None}
+
+
+class AttainmentQuery(PromiseFilter):
+    interval: Literal["day", "week", "month"] | None = None
+    group_by: DimensionList | None = None
+
+
+class TargetsQuery(PageQuery, PromiseFilter):
+    """Which figure: of what is counted as `outcome`. `at` is when that was decided, `fulfilled` or, of what
+    is running, begun."""
+
+    outcome: Literal["met", "breached", "running", "fulfilled"] = "breached"
+    sort: Literal["at", "-at", "used_minutes", "-used_minutes"] = "-at"
 
 
 class MinutesOut(Out):
@@ -150,3 +161,31 @@ class AttainmentOut(BoundsOut):
     group_by: list[Dimension]
     total: TotalOut
     groups: list[AttainmentGroupOut]
+
+
+class TicketOfTargetOut(Out):
+    id: UUID
+    number: int
+    label: str
+    subject: str
+    status: Status
+
+
+class CountedTargetOut(Out):
+    """One promise behind a figure; team and priority are those of the moment when it was decided."""
+
+    id: UUID
+    metric: Metric
+    cycle: int
+    priority: Priority
+    at: datetime
+    minutes: float
+    used_minutes: float | None
+    started_at: datetime
+    due_at: datetime | None
+    fulfilled_at: datetime | None
+    breached_at: datetime | None
+    paused: bool
+    policy: PolicyRef | None
+    team: TeamGroupRef
+    ticket: TicketOfTargetOut
