@@ -19,6 +19,7 @@ LONG_FILES = {
     "chalicelib/core/settings.py": "one small reader a setting, one class a kind of Lambda",
     "chalicelib/core/tokens.py": "signing and the strict check of tokens belong side by side",
     "chalicelib/models/accounts.py": "workspaces and their people, a good part of it their indexes",
+    "chalicelib/models/sla.py": "promises and their steps, a good part of it their indexes",
     "chalicelib/models/tickets.py": "a ticket and all that hangs on it, table by table",
     "chalicelib/notifications/claiming.py": "from an event to its mails, to be read in one go",
     "chalicelib/notifications/queries.py": "all the SQL of mails, those of tickets and those of accounts",
