@@ -1,10 +1,10 @@
-"""The signing and the database secret: defaults, patterns and short ones stop the function from starting."""
+"""The secrets that functions start with: defaults, patterns and short ones stop them."""
 
 import hashlib
 
 import pytest
 
-from chalicelib.core.credentials import DatabaseSecret, SigningSecret
+from chalicelib.core.credentials import DatabaseSecret, SigningSecret, WebhookSecret
 from chalicelib.core.keys import encode_base64url
 from chalicelib.core.settings import SettingsError
 
@@ -51,6 +51,18 @@ def test_a_signing_secret_is_read() -> None:
 def test_case_4_a_default_or_short_signing_secret_is_refused(change: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=f"^The signing secret.* {sentence}.*\\.$"):
         SigningSecret.parse(SIGNING | change)
+
+
+@pytest.mark.parametrize(
+    "key", [None, "", "changeme", encode_base64url(bytes(32)), encode_base64url(PEPPER[:16]), "not base64!"]
+)
+def test_case_4_a_default_or_short_webhook_secret_is_refused(key: str | None) -> None:
+    with pytest.raises(SettingsError, match=r"^The webhook secret.* key.*\.$"):
+        WebhookSecret.parse({"key": key})
+
+
+def test_a_webhook_secret_is_read() -> None:
+    assert WebhookSecret.parse({"key": encode_base64url(PEPPER)}).key == PEPPER
 
 
 def test_a_database_secret_is_read_as_rds_writes_it() -> None:

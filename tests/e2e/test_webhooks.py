@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.e2e.http import Http, awaited
-from tests.support.stranger import Stranger, Told
+from tests.support.stranger import Asked, Stranger, Told
 
 PASSWORD = "violet staple horse"
 
@@ -34,6 +34,15 @@ def test_a_local_receiver_verifies_what_a_ticket_tells(http: Http, receiver: Str
     made = ada.post("/v1/webhooks", body)
     assert made.status == 201, made.text
     path = f"/v1/webhooks/{made.json['id']}"
+    again = {
+        **body,
+        "name": "At the second try",
+        "url": f"{receiver.url}/again",
+        "events": ["ticket.resolved"],
+    }
+    again_path = f"/v1/webhooks/{ada.post('/v1/webhooks', again).json['id']}"
+    answers = [Told(500, body=b"out of order"), Told(204)]
+    receiver.routes["/again"] = lambda _: answers.pop(0)
 
     # Tried at once, and told.
     tried = ada.post(f"{path}/test")
@@ -43,15 +52,18 @@ def test_a_local_receiver_verifies_what_a_ticket_tells(http: Http, receiver: Str
     webhook = Webhook(made.json["secret"])
     assert webhook.verify(receiver.heard[0].body, receiver.heard[0].headers)["type"] == "webhook.test"
 
+    def heard() -> list[Asked]:
+        return [asked for asked in receiver.heard if asked.path == "/hook"]
+
     # A ticket, by the queues; its second event under another secret, and the first one too.
     ticket = ada.post("/v1/tickets", {"subject": "No paper", "description": "Since Monday."}).json
-    awaited("the first call", lambda: len(receiver.heard) >= 2)
+    awaited("the first call", lambda: len(heard()) >= 2)
     rotated = ada.post(f"{path}/rotate-secret", {"grace_hours": 1}).json
     resolved = ada.post(f"/v1/tickets/{ticket['id']}/resolve", {"resolution": "Filled up."})
     assert resolved.status == 200, resolved.text
-    awaited("the second call", lambda: len(receiver.heard) >= 3)
+    awaited("the second call", lambda: len(heard()) >= 3)
 
-    created, second = receiver.heard[1:3]
+    created, second = heard()[1:3]
     told = webhook.verify(created.body, created.headers)
     assert (told["type"], told["data"]["ticket"]["id"]) == ("ticket.created", ticket["id"])
     told = webhook.verify(second.body, second.headers)
@@ -61,6 +73,11 @@ def test_a_local_receiver_verifies_what_a_ticket_tells(http: Http, receiver: Str
     assert [(each["status"], each["status_code"], each["answer"]) for each in listed] == [
         ("succeeded", 200, "thank you")
     ] * 2
+
+    # What failed comes again by the schedule, under the same id.
+    (late,) = awaited("the second try", partial(settled, ada, again_path, 1), seconds=200)
+    tries = [asked.headers["webhook-id"] for asked in receiver.heard if asked.path == "/again"]
+    assert (late["attempts"], late["status_code"], tries) == (2, 204, [late["message_id"]] * 2)
 
 
 def test_a_receiver_that_is_gone_is_called_no_more(http: Http, receiver: Stranger) -> None:
