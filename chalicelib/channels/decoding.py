@@ -37,12 +37,14 @@ _CODECS = {
     **dict.fromkeys(("macintosh", "mac", "macroman", "xmacroman"), "mac_roman"),
     "xmaccyrillic": "mac_cyrillic",
 }
+MAX_OF_WINDOWS = 262_144
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # C0 and C1 but tab and line feed, marks of byte order, and what is no character at all.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
+_ESCAPED = re.compile(rb"(\x1b(?:\$[@B]|\([BIJ]))")
 # What turns the direction of all that follows: a name could show itself as another one.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # The bounds keep this linear: base64 has no question mark, and what is quoted has few.
@@ -59,7 +61,10 @@ def text_of(raw: bytes, charset: str = "") -> str:
     codec = _CODECS.get(_NO_LETTER.sub("", charset[:60].lower()))
     if codec is None or (codec.startswith(("utf_16", "utf_32")) and b"\0" not in raw[:2000]):
         return lines(_guessed(raw))
-    return lines(raw.decode(codec, "replace"))
+    text = raw.decode(codec, "replace")
+    if codec == "iso2022_jp_ext" and "\ufffd" in text and len(raw) <= MAX_OF_WINDOWS:
+        text = _of_windows(raw)
+    return lines(text)
 
 
 def lines(text: str) -> str:
@@ -99,6 +104,27 @@ def base64(raw: bytes | memoryview) -> bytes:
         signs = bytes(raw).partition(b"=")[0].translate(None, _NOT_BASE64)
         signs = signs[: len(signs) - 1] if len(signs) % 4 == 1 else signs
         return a2b_base64(signs + b"=" * (-len(signs) % 4))
+
+
+def _of_windows(raw: bytes) -> str:
+    """ISO-2022-JP as Windows writes it, with signs of its own such as ① and ㈱: its pairs moved to where
+    Shift JIS has them (RFC 1468; JIS X 0208, appendix 1)."""
+    found = [_ESCAPED.split(raw)[0].decode("ascii", "replace")]
+    for escape, piece in zip(*[iter(_ESCAPED.split(raw)[1:])] * 2, strict=True):
+        if escape[1:2] != b"$":
+            shift = 0x80 if escape == b"\x1b(I" else 0
+            found.append(bytes(sign | shift for sign in piece).decode("cp932", "replace"))
+            continue
+        pairs = bytearray()
+        for high, low in zip(piece[::2], piece[1::2], strict=False):
+            if not (0x21 <= high <= 0x7E and 0x21 <= low <= 0x7E):
+                pairs += b"\xff"
+                continue
+            low += (0x1F if low < 0x60 else 0x20) if high % 2 else 0x7E
+            high = (high - 0x21 >> 1) + 0x81
+            pairs += bytes((high if high < 0xA0 else high + 0x40, low))
+        found.append(pairs.decode("cp932", "replace"))
+    return "".join(found)
 
 
 def _guessed(raw: bytes) -> str:

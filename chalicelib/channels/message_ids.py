@@ -10,6 +10,7 @@ from chalicelib.channels.inbound_mail import InboundMail
 # Longer ones are kept as their hash: an index takes no more.
 MAX_LENGTH = 500
 MAX_REFERENCES = 100
+CHUNK = 1_048_576
 
 _ID = re.compile(r"<([^<>]+)>")
 _SPACE = re.compile(r"\s+")
@@ -20,7 +21,7 @@ def ids(value: str) -> tuple[str, ...]:
     """Every id of a field, each once and in its angle brackets; one without them counts where it is alone."""
     found = [_SPACE.sub("", match) for match in _ID.findall(value)]
     if not found and "@" in value and "<" not in value:
-        found = [value.split()[0].strip(">")]
+        found = [each for each in value.replace(">", " ").split() if "@" in each][:1]
     return tuple(dict.fromkeys(_bounded(each) for each in found if each))
 
 
@@ -34,7 +35,8 @@ def stand_in(said: Iterable[str], body: bytes | memoryview) -> str:
     """An id made of what the sender wrote, so that the same mail has the same one however it came here."""
     digest = sha256("\0".join(said).encode())
     digest.update(b"\0")
-    digest.update(bytes(body).replace(b"\r", b""))
+    for start in range(0, len(body), CHUNK):  # in pieces: a copy of the whole could be as large as the mail
+        digest.update(bytes(body[start : start + CHUNK]).replace(b"\r", b""))
     return f"<{digest.hexdigest()[:40]}@content.invalid>"
 
 

@@ -46,6 +46,12 @@ def test_what_cannot_be_decoded_is_replaced() -> None:
     assert decoding.text_of(b"\x1b$B\xff\xff\x1b(Bok", "iso-2022-jp").endswith("ok")
 
 
+def test_japanese_of_windows_is_read_in_its_own_signs() -> None:
+    raw = b"No. \x1b$B-!F|K\\8l\x1b(B and \x1b$B-j\x1b(J \x1b(I1\x1b(B."
+    assert decoding.text_of(raw, "iso-2022-jp") == "No. ①日本語 and ㈱ ｱ."
+    assert decoding.text_of(b"\x1b$B-!\xff\xff\x1b(Bok", "iso-2022-jp").endswith("ok")
+
+
 def test_text_has_no_nul_no_control_and_one_kind_of_line_end() -> None:
     assert decoding.lines("\ufeffa\0b\r\nc\rd\x0be\u2028f\tg\x85h") == "ab\nc\nde\nf\tg\nh"
 

@@ -16,6 +16,8 @@ from tests.support.mails import written
         ("<a@b> <c@d>", ("<a@b>", "<c@d>")),
         ("<a@b><c@d>,<a@b>", ("<a@b>", "<c@d>")),
         ("a@b", ("<a@b>",)),
+        (">a@b> c@d", ("<a@b>",)),
+        ("my mail a@b", ("<a@b>",)),
         ("< a @ b >", ("<a@b>",)),
         ("your mail of Monday <a@b>", ("<a@b>",)),
         ("<[x]@b>", ("<[x]@b>",)),
