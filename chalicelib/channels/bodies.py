@@ -46,7 +46,8 @@ class Passage:
 
     @property
     def text(self) -> str:
-        return self.plain if self.plain.strip() else html_text.plain(self.html)
+        """What there is to read of it; entities can hide in HTML what no text may have."""
+        return self.plain if self.plain.strip() else decoding.lines(html_text.plain(self.html))
 
 
 @dataclass(slots=True)

@@ -103,6 +103,30 @@ BEYOND_THE_CASES = {
     "the last second, counted": "test_a_target_can_be_due_in_the_last_second_of_a_window",
     "the last second, swept": "test_due_in_the_last_second_of_a_window_it_is_late_in_that_second",
 }  # fmt: skip
+MAIL_CASES = {
+    1: "an answer to our mail",
+    2: "an answer to the own first mail",
+    3: "a colleague in Cc answers all",
+    5: "a label that a stranger guesses",
+    6: "a newsletter that many answer",
+    7: "forwarded mail",
+    8: "a forged sender",
+    9: "an out-of-office",
+    10: "a robot that answers every answer",
+    11: "a bounce",
+    12: "our own mail comes back",
+    13: "one mail, delivered again",
+    15: "no message id",
+    16: "no sender",
+    17: "nothing said",
+    18: "charsets, file names, NUL",
+    19: "broken types, winmail.dat",
+    20: "too much of it",
+    21: "quotes",
+    22: "Software: down",
+    23: "a verdict of the receiving server",
+}
+MAIL_NAME = re.compile(r"test_case_e0?(\d{1,2})_")
 NAME = re.compile(r"test_(?:case_)?0?(\d{1,2})_")
 SLA_NAME = re.compile(r"test_case_s(\d{1,2}b?)_")
 
@@ -149,6 +173,12 @@ def test_each_sla_case_of_tickets_has_one_in_the_engine_and_one_at_the_desk(case
 @pytest.mark.parametrize("rule", BEYOND_THE_CASES)
 def test_each_rule_beyond_the_sla_cases_has_its_test(rule: str) -> None:
     assert BEYOND_THE_CASES[rule] in {name for _, name in every_test()}
+
+
+@pytest.mark.parametrize("case", MAIL_CASES)
+def test_each_case_of_mail_has_a_test_that_names_it(case: int) -> None:
+    named = {int(number[1]) for _, name in every_test() if (number := MAIL_NAME.match(name))}
+    assert case in named, f"no test_case_e{case:02} for {MAIL_CASES[case]}"
 
 
 def test_the_names_are_found_however_they_are_written() -> None:

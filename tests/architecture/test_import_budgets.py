@@ -30,6 +30,10 @@ BUDGETS = {
         *("chalicelib.models", "chalicelib.accounts", *(f"chalicelib.{room}" for room in ROOMS)),
     ),
     "chalicelib.queues": ("chalicelib.api", "pydantic"),
+    "chalicelib.channels.mime": (
+        *("sqlalchemy", "pydantic", "pg8000", "mailparser_reply", "nh3", "markdown_it", *AWS),
+        *("chalicelib.models", "chalicelib.notifications"),
+    ),
     "chalicelib.schedules": ("chalicelib.api", "pydantic"),
     "app": ("jwt", "cryptography", "pyotp", "markdown_it", "nh3", *AWS),
 }

@@ -28,6 +28,11 @@ def test_html_alone_becomes_text() -> None:
     assert mail.text == "one\n\ntwo"
 
 
+def test_control_signs_that_html_spells_out_are_dropped() -> None:
+    mail = mime.parse(written("Content-Type: text/html", "<pre>a&#13;b&#x81;c&#0;d&#xd800;e&#8;f</pre>"))
+    assert mail.text == "a\nbc\ufffdd\ufffdef"
+
+
 def test_texts_that_follow_each_other_are_one_letter() -> None:
     mail = mixed("\nfirst", "Content-Type: image/png\n\nx", "\nsecond")
     assert mail.text == "first\n\nsecond"
