@@ -96,7 +96,8 @@ def put(database: Database, cast: Cast, tickets: list[Known]) -> None:
         if ticket.breached:
             database.run(
                 "INSERT INTO sla_targets (workspace_id, ticket_id, metric, calendar_id, minutes, started_at, "
-                "breached_at) VALUES (:w, :t, 'resolution', :c, 60, now(), now())",
+                "breached_at, team_id, priority) SELECT :w, id, 'resolution', :c, 60, now(), now(), team_id, "
+                "priority FROM tickets WHERE id = :t",
                 w=cast.acme,
                 t=ticket.id,
                 c=calendar,
