@@ -7,19 +7,20 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.core import standard_webhooks
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import FieldProblem, NotFound, ValidationFailed
 from chalicelib.core.vetting import Refused, target
-from chalicelib.webhooks import queries, signing
+from chalicelib.webhooks import queries
 from chalicelib.webhooks.catalogue import ALL, KINDS, needs_internal
 
 
 def secret(given: str | None) -> bytes:
     """What people sent, or a new one. Raises ValidationFailed."""
     if given is None:
-        return signing.new_secret()
+        return standard_webhooks.new_secret()
     try:
-        return signing.read(given)
+        return standard_webhooks.read(given)
     except ValueError as error:
         raise ValidationFailed.of("secret", str(error)) from None
 

@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from chalicelib.accounts import principals
-from chalicelib.core import sqs
+from chalicelib.core import sqs, standard_webhooks
 from chalicelib.core.db import Transaction
 from chalicelib.core.deliveries import Outgoing
-from chalicelib.webhooks import delivery_queries, payloads, signing
+from chalicelib.webhooks import delivery_queries, payloads
 from chalicelib.webhooks.payloads import Told
 from chalicelib.webhooks.sealed import Unsealable, unsealed
 
@@ -83,7 +83,7 @@ def header_fields(row: Any, message_id: str, key: bytes, body: str, now: float) 
     """Of a webhook's call: `row` has its `workspace_id webhook_id secret previous_secret`."""
     kept = [secret for secret in (row.secret, row.previous_secret) if secret is not None]
     keys = [unsealed(key, row.workspace_id, row.webhook_id, secret) for secret in kept]
-    return {"content-type": CONTENT_TYPE, **signing.headers(message_id, int(now), body, keys)}
+    return {"content-type": CONTENT_TYPE, **standard_webhooks.headers(message_id, int(now), body, keys)}
 
 
 def _putting_back(row: Row[Any]) -> Callable[[Transaction], None]:

@@ -10,11 +10,12 @@ from sqlalchemy import Row
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit, audit_changes
 from chalicelib.accounts.permissions import Permission
+from chalicelib.core import standard_webhooks
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.paging import Page, answer
 from chalicelib.models.words import DisabledReason
-from chalicelib.webhooks import checking, delivery_queries, queries, signing
+from chalicelib.webhooks import checking, delivery_queries, queries
 from chalicelib.webhooks.sealed import sealed
 
 MOST = 50
@@ -68,7 +69,7 @@ def make(
     queries.add(tx, actor.workspace.id, {**values, **queries.switched(off)})
     made = _found(tx, actor, webhook_id)
     audit(tx, actor, "webhook.created", ("webhook", webhook_id), after=_audited(made))
-    return {**shape(made), "secret": signing.written(secret)}
+    return {**shape(made), "secret": standard_webhooks.written(secret)}
 
 
 def change(
@@ -118,7 +119,7 @@ def rotate(
     queries.rotate(tx, actor.workspace.id, webhook_id, kept, grace_hours * 3600)
     told = {"grace_hours": grace_hours}
     audit(tx, actor, "webhook.secret_rotated", ("webhook", webhook_id), after=told)
-    return {**shape(_found(tx, actor, webhook_id)), "secret": signing.written(new)}
+    return {**shape(_found(tx, actor, webhook_id)), "secret": standard_webhooks.written(new)}
 
 
 def held(tx: Transaction, actor: Actor, webhook_id: UUID) -> Row[Any]:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from chalicelib.webhooks import patience, signing
+from chalicelib.core import standard_webhooks
+from chalicelib.webhooks import patience
 
 BODY = '{"type":"ticket.created","data":{"subject":"Café ☕"}}'
 ID = "msg_0190c0de000070008000000000000007"
@@ -21,39 +22,39 @@ def now() -> int:
 @given(st.binary(min_size=24, max_size=64), st.text(max_size=200))
 def test_the_reference_library_signs_alike(secret: bytes, text: str) -> None:
     at = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    ours = signing.headers(ID, int(at.timestamp()), text, [secret])
-    assert ours["webhook-signature"] == Webhook(signing.written(secret)).sign(ID, at, text)
+    ours = standard_webhooks.headers(ID, int(at.timestamp()), text, [secret])
+    assert ours["webhook-signature"] == Webhook(standard_webhooks.written(secret)).sign(ID, at, text)
 
 
 def test_the_specifications_own_example_of_a_secret_is_read() -> None:
-    assert len(signing.read("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")) == 24
+    assert len(standard_webhooks.read("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")) == 24
 
 
 def test_each_of_two_secrets_verifies_and_a_third_does_not() -> None:
-    old, new, other = (signing.new_secret() for _ in range(3))
-    fields = signing.headers(ID, now(), BODY, [new, old])
+    old, new, other = (standard_webhooks.new_secret() for _ in range(3))
+    fields = standard_webhooks.headers(ID, now(), BODY, [new, old])
 
     for secret in (old, new):
-        assert Webhook(signing.written(secret)).verify(BODY, fields)["type"] == "ticket.created"
+        assert Webhook(standard_webhooks.written(secret)).verify(BODY, fields)["type"] == "ticket.created"
     with pytest.raises(WebhookVerificationError):
-        Webhook(signing.written(other)).verify(BODY, fields)
+        Webhook(standard_webhooks.written(other)).verify(BODY, fields)
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
 def test_a_call_that_is_five_minutes_off_is_refused_by_the_receiver(seconds: int) -> None:
-    secret = signing.new_secret()
-    fields = signing.headers(ID, now() + seconds, BODY, [secret])
+    secret = standard_webhooks.new_secret()
+    fields = standard_webhooks.headers(ID, now() + seconds, BODY, [secret])
     with pytest.raises(WebhookVerificationError):
-        Webhook(signing.written(secret)).verify(BODY, fields)
+        Webhook(standard_webhooks.written(secret)).verify(BODY, fields)
 
 
 @given(st.binary(min_size=24, max_size=64))
 def test_a_secret_is_read_as_it_was_written(secret: bytes) -> None:
-    assert signing.read(signing.written(secret)) == secret
+    assert standard_webhooks.read(standard_webhooks.written(secret)) == secret
 
 
 def test_a_new_secret_is_no_other() -> None:
-    assert len({signing.new_secret() for _ in range(100)}) == 100
+    assert len({standard_webhooks.new_secret() for _ in range(100)}) == 100
 
 
 @given(st.floats(0, 1))
