@@ -23,6 +23,7 @@ from chalicelib.api import (
     jobs,
     links,
     macros,
+    mailboxes,
     oidc,
     oidc_provider,
     organisations,
@@ -74,6 +75,7 @@ app.register_blueprint(custom_fields.routes.blueprint)
 app.register_blueprint(rules.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(macros.routes.blueprint)
+app.register_blueprint(mailboxes.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(views.routes.blueprint)
 app.register_blueprint(sla_policies.routes.blueprint)

@@ -85,6 +85,7 @@ class Stage:
             "MESA_JOB_QUEUE_URL": "http://127.0.0.1:9/nowhere",
             "MESA_AUDIT_BUCKET": "nowhere",
             "MESA_ATTACHMENTS_BUCKET": "nowhere",
+            "MESA_MAIL_BUCKET": "nowhere",
             "MESA_EGRESS_FUNCTION": "nowhere",
             "MESA_EXPORT_BUCKET": "nowhere",
             "MESA_RATE_LIMIT_FACTOR": "10000",

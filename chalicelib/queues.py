@@ -17,14 +17,18 @@ from chalice.app import SQSEvent, SQSRecord
 from sqlalchemy import Row
 
 from chalicelib.accounts import jobs as held_jobs
+from chalicelib.channels import receiving as mail_in
+from chalicelib.channels.letter import Letter
+from chalicelib.channels.mail_news import MailNews
 from chalicelib.core import events, jobs, logs, metrics, storage
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.deliveries import Result
 from chalicelib.core.event import Event
-from chalicelib.core.mail import LONGEST_SEND_SECONDS, domain_of
+from chalicelib.core.mail import LONGEST_SEND_SECONDS, address_of, domain_of
 from chalicelib.core.settings import (
     AttachmentSettings,
     JobSettings,
+    MailboxSettings,
     NotificationSettings,
     RelaySettings,
     WebhookSettings,
@@ -60,6 +64,8 @@ from chalicelib.webhooks.settling import settle as settle_delivery
 SETTLING_SECONDS = 5.0
 # A transaction of five statements, or a call to S3 with its repeats.
 RECEIVING_SECONDS = 20.0
+# The same with as many files as a mail may have, and one call to SQS.
+MAIL_SECONDS = 30.0
 # A transaction of some ten statements, and one call to SQS.
 RULE_SECONDS = 20.0
 # A transaction of some six statements, and one call to SQS.
@@ -117,7 +123,9 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
     if claim is None or event.ticket_id is None:
         return
-    delivery = delivering.deliver(claim, event.ticket_id, settings.mail_from, settings.public_url, has_time)
+    delivery = delivering.deliver(
+        claim, event.ticket_id, settings.mail_from, settings.public_url, has_time, settings.mail_domain
+    )
     conclude(event, delivery, claim.elsewhere)
 
 
@@ -189,6 +197,42 @@ def take_in(news: FileNews, settings: AttachmentSettings) -> None:
         elif not in_transaction(partial(receiving.receive, news=told, scan=scan), repeatable=True):
             key = object_key(told.workspace_id, told.attachment_id)
             storage.remove(settings.attachments_bucket, key, told.version)
+
+
+@bp.on_sqs_message(queue="mesa-mailbox", batch_size=10, name="mailbox")  # type: ignore[untyped-decorator]
+def mailbox(batch: SQSEvent) -> dict[str, Any]:
+    """Takes in the mails that SES has stored."""
+    settings = mailbox_settings()
+    return consume(
+        batch,
+        "mailbox",
+        lambda news, _: take_mail(news, settings),
+        seconds=MAIL_SECONDS,
+        parse=partial(MailNews.parse, bucket=settings.mail_bucket),
+    )
+
+
+def take_mail(news: MailNews, settings: MailboxSettings) -> None:
+    """Reads each mail and takes it in, at every workspace that it was sent to."""
+    sends_from = address_of(settings.mail_from)
+    for told in news.told:
+        raw = storage.read(settings.mail_bucket, told.key)
+        if raw is None:
+            log.warning("mail is gone", extra={"object_key": told.key})
+            continue
+        letter = Letter.read(told.key, raw)
+        way = in_transaction(
+            partial(mail_in.route, letter=letter, sends_from=sends_from, domain=settings.mail_domain),
+            repeatable=True,
+        )
+        for to in way.destinations:
+            logs.workspace_id.set(str(to.workspace_id))
+            received = in_transaction(
+                partial(mail_in.receive, letter=letter, to=to, ours=way.ours), repeatable=True
+            )
+            for file in received.files:
+                file.put(settings.attachments_bucket)
+            events.send_committed(received.news, settings.event_queue_urls, settings.job_queue_url)
 
 
 @bp.on_sqs_message(queue="mesa-rules", batch_size=10, name="rules")  # type: ignore[untyped-decorator]
@@ -344,6 +388,14 @@ def _handled(
 def attachment_settings() -> AttachmentSettings:
     """Checked once a sandbox: what is missing refuses to start."""
     settings = AttachmentSettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def mailbox_settings() -> MailboxSettings:
+    """The same, for what takes mail in."""
+    settings = MailboxSettings.load()
     logs.configure(settings.log_level)
     return settings
 

@@ -94,7 +94,9 @@ def purge(event: CloudWatchEvent) -> None:
     rows = until_nothing_is_left(purging.purge, PURGE_LIMIT, has_time)
     tickets = until_nothing_is_left(purging.purge_tickets, TICKET_PURGE_LIMIT, has_time)
     metrics.emit({"RowsPurged": (rows, "Count"), "TicketsPurged": (tickets, "Count")}, Schedule="purge")
-    removed = discarding.discard(_repeatable, settings.attachments_bucket, _within(event, FILE_SECONDS))
+    removed = discarding.discard(
+        _repeatable, settings.attachments_bucket, settings.mail_bucket, _within(event, FILE_SECONDS)
+    )
     metrics.emit({"FilesDeleted": (removed, "Count")}, Schedule="purge")
 
 

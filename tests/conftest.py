@@ -25,6 +25,7 @@ from tests.support.cast import Cast, make_cast
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
+from tests.support.letterbox import Letterbox
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 
@@ -87,7 +88,7 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
     sealing = {"key": encode(secrets.token_bytes(32))}
     services = ("secretsmanager", "sqs", "ses", "s3")
     manager, sqs, ses, s3 = (boto3.client(name, endpoint_url=aws) for name in services)
-    for bucket in ("mesa-attachments", "mesa-audit", "mesa-exports"):
+    for bucket in ("mesa-attachments", "mesa-audit", "mesa-exports", "mesa-mail"):
         s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket="mesa-attachments", VersioningConfiguration={"Status": "Enabled"})
     ses.verify_email_identity(EmailAddress="desk@mesa.example")
@@ -113,6 +114,8 @@ def stage(cluster: Cluster, aws: str) -> dict[str, str]:
         "MESA_EGRESS_FUNCTION": "mesa-egress",
         "MESA_EGRESS_LOCAL_HOSTS": "127.0.0.1,localhost",
         "MESA_EXPORT_BUCKET": "mesa-exports",
+        "MESA_MAIL_BUCKET": "mesa-mail",
+        "MESA_MAIL_DOMAIN": "mail.mesa.example",
         "MESA_MAIL_FROM": "desk@mesa.example",
         "MESA_PUBLIC_URL": "http://127.0.0.1:4566/api",
         "MESA_RATE_LIMIT_FACTOR": "1",
@@ -167,6 +170,12 @@ def desk(api: Api, cast: Cast) -> ServiceDesk:
 def book(desk: ServiceDesk, database: Database) -> RuleBook:
     """The rules of Acme, and what runs them; see tests/support/rule_book.py."""
     return RuleBook(desk, database)
+
+
+@pytest.fixture
+def letterbox(database: Database, cast: Cast) -> Letterbox:
+    """Where mail comes in; see tests/support/letterbox.py."""
+    return Letterbox(database)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ class Permission(StrEnum):
     DESK_MANAGE = (
         "desk.manage",
         ADMINS,
-        "Set the desk up: its categories, custom fields, rules and integrations.",
+        "Set the desk up: its categories, custom fields, rules, integrations and mailboxes.",
     )
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
     JOBS_CANCEL = "jobs.cancel", EVERYBODY, "Call off the own jobs; those of all, where one sees them."
@@ -85,6 +85,7 @@ class Permission(StrEnum):
     JOBS_READ_ALL = "jobs.read_all", ADMINS, "See every job of the workspace."
     MACROS_MANAGE_SHARED = "macros.manage_shared", DISPATCHERS, "Make, change and delete shared macros."
     MACROS_USE = "macros.use", STAFF, "Apply macros to tickets; keep own ones."
+    MAILBOXES_READ = "mailboxes.read", STAFF, "See where the desk takes mail."
     ORGANISATIONS_MANAGE = (
         "organisations.manage",
         ADMINS,

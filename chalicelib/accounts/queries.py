@@ -80,7 +80,7 @@ WORKSPACE = text(
     SELECT id, slug, name, timezone, language, label_prefix, agent_visibility, reopen_window_days,
            customer_signup, customers_see_organisation, two_step_required_of, retention_days,
            categories_only, ratings_enabled, rating_delay_hours,
-           pending_reminder_days, pending_resolve_days, pending_resolve_text,
+           pending_reminder_days, pending_resolve_days, pending_resolve_text, add_cc_as_watchers,
            created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding

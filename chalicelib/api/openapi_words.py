@@ -69,6 +69,8 @@ TAGS = {
     "Webhooks": "Where events go: each is posted, signed as Standard Webhooks 1.0 has it, at least once, and "
     "again for up to 75 hours where it does not come through. docs/webhooks.md lists the events and shows "
     "how to verify one.",
+    "Mail": "Where the desk takes mail: each mailbox with the team, type and priority of its tickets. A "
+    "reply becomes a comment where its sender may say something on the ticket; docs/mail.md tells who may.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

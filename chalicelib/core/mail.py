@@ -29,7 +29,8 @@ class MailRejected(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """One message. `message_id` and `references` stand in angle brackets; `sender` may have a name."""
+    """One message. `message_id` and `references` stand in angle brackets, the thread's own id first; `sender`
+    may have a name."""
 
     sender: str
     sender_name: str
@@ -41,6 +42,7 @@ class Mail:
     language: str
     message_id: str
     references: Sequence[str] = ()
+    reply_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -49,17 +51,26 @@ def domain_of(sender: str) -> str:
     return parseaddr(sender)[1].rpartition("@")[2].lower()
 
 
+def address_of(sender: str) -> str:
+    """The address of such a sender."""
+    return parseaddr(sender)[1].lower()
+
+
 def compose(mail: Mail) -> bytes:
     """The message as it goes over the wire. Raises MailRefused where its recipient has no address."""
     sender = parseaddr(mail.sender)[1]
-    message = EmailMessage(policy=SMTP)
+    # A word that is longer than a line would be encoded, and an id no longer be one.
+    longest = max(map(len, (mail.message_id, *mail.references)))
+    message = EmailMessage(policy=SMTP.clone(max_line_length=max(SMTP.max_line_length or 0, longest + 2)))
     message["From"] = Address(single_line(mail.sender_name), addr_spec=sender)
     message["To"] = _address(mail.recipient_name, mail.recipient)
+    if mail.reply_to:
+        message["Reply-To"] = _address(mail.sender_name, mail.reply_to)
     message["Subject"] = single_line(mail.subject)
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = mail.message_id
     if mail.references:
-        message["In-Reply-To"] = mail.references[-1]
+        message["In-Reply-To"] = mail.references[0]
         message["References"] = " ".join(mail.references)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"

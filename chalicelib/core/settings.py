@@ -21,6 +21,7 @@ _NAME = re.compile(r"[a-z][a-z0-9.:/-]{1,99}")
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HOSTS = re.compile(r"(?:[a-z0-9.-]+(?:,[a-z0-9.-]+)*)?")
 _MAIL_FROM = re.compile(r"(?:[^<>\r\n\0]{0,100}<)?[^\s<>@,;]{1,64}@[^\s<>@,;]{1,255}>?")
+_MAIL_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -79,6 +80,12 @@ def _hosts(text: str) -> frozenset[str]:
     if not _HOSTS.fullmatch(text):
         raise ValueError("must be host names with commas between them")
     return frozenset(filter(None, text.split(",")))
+
+
+def _domain_if_any(text: str) -> str:
+    if text and not _MAIL_DOMAIN.fullmatch(text):
+        raise ValueError("must be a domain such as mail.example.org, in lower case")
+    return text
 
 
 def _scanner(text: str) -> str:
@@ -206,16 +213,28 @@ class AnchorSettings(DatabaseSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class PurgeSettings(DatabaseSettings):
-    """The purge: the bucket whose files it deletes."""
+    """The purge: the buckets whose files and mails it deletes."""
 
     attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
+    mail_bucket: str = _variable("MESA_MAIL_BUCKET", _bucket)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AttachmentSettings(PurgeSettings):
+class AttachmentSettings(DatabaseSettings):
     """What receives files. `scanner`: `external` where files wait for the word of one, else `none`."""
 
+    attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
     scanner: str = _variable("MESA_SCANNER", _scanner, "none")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxSettings(RelaySettings):
+    """What takes mail in: where it comes to, where its files go to, and the desk's own addresses."""
+
+    mail_bucket: str = _variable("MESA_MAIL_BUCKET", _bucket)
+    attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
+    mail_from: str = _variable("MESA_MAIL_FROM", _mail_from)
+    mail_domain: str = _variable("MESA_MAIL_DOMAIN", _domain_if_any, "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +258,7 @@ class NotificationSettings(DatabaseSettings):
 
     mail_from: str = _variable("MESA_MAIL_FROM", _mail_from)
     public_url: str = _variable("MESA_PUBLIC_URL", _url)
+    mail_domain: str = _variable("MESA_MAIL_DOMAIN", _domain_if_any, "")
 
     def check(self) -> None:
         _check_public_url(self.public_url, self)
@@ -259,6 +279,7 @@ class ApiSettings(RelaySettings):
     egress_local_hosts: frozenset[str] = _variable("MESA_EGRESS_LOCAL_HOSTS", _hosts, "")
     webhook_secret_arn: str = _variable("MESA_WEBHOOK_SECRET_ARN", _secret_arn)
     export_bucket: str = _variable("MESA_EXPORT_BUCKET", _bucket)
+    mail_domain: str = _variable("MESA_MAIL_DOMAIN", _domain_if_any, "")
     rate_limit_factor: int = _variable("MESA_RATE_LIMIT_FACTOR", _integer, "1")
     bcrypt_cost: int = _variable("MESA_BCRYPT_COST", _integer, "12")
 

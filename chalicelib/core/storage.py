@@ -1,6 +1,7 @@
 """Objects in S3: written once, never over one that is there; the first of a prefix read; files put, and
 removed with all their versions or by their prefix. No transaction waits here."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import IO, Any, Literal
 
@@ -18,16 +19,35 @@ _TIMEOUTS: dict[Patience, dict[str, Any]] = {
 }
 
 
-def put_once(bucket: str, key: str, body: bytes, patience: Patience = "patient") -> bool:
-    """Writes an object; False, and nothing written, where the key is taken. Unavailable where S3 fails."""
+def put_once(
+    bucket: str,
+    key: str,
+    body: bytes,
+    patience: Patience = "patient",
+    headers: Mapping[str, str] | None = None,
+) -> bool:
+    """Writes an object; False, and nothing written, where the key is taken. Unavailable where S3 fails.
+    `headers`: what it says of itself, by the names of PutObject."""
     failures = _failures()
     try:
-        client(patience).put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+        client(patience).put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*", **(headers or {}))
     except failures as error:
         if _code(error) in ("PreconditionFailed", "ConditionalRequestConflict"):
             return False
         raise _unavailable() from error
     return True
+
+
+def read(bucket: str, key: str) -> bytes | None:
+    """An object's bytes; None where there is none. Unavailable where S3 fails."""
+    failures = _failures()
+    try:
+        body: bytes = client("patient").get_object(Bucket=bucket, Key=key)["Body"].read()
+    except failures as error:
+        if _code(error) in ("NoSuchKey", "NoSuchVersion", "404"):
+            return None
+        raise _unavailable() from error
+    return body
 
 
 def first(bucket: str, prefix: str, patience: Patience) -> bytes | None:

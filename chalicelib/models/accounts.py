@@ -63,6 +63,14 @@ workspaces = Table(
     words("pending_resolve_text", nullable=True),
     # Since when tickets that wait are to be reckoned by other settings; kept by fn_mark_stale_waits.
     timestamp("waits_stale_since"),
+    # What the ids of its mails are signed with, so that a reply proves whom it answers.
+    Column(
+        "mail_key",
+        LargeBinary,
+        nullable=False,
+        server_default=text("uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())"),
+    ),
+    Column("add_cc_as_watchers", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("slug"),
     one_of("two_step_required_of", ("nobody", "staff")),
     one_of("language", ("en", "es")),
@@ -117,6 +125,8 @@ users = Table(
     timestamp("two_step_enabled_at"),
     # Of the staff, who is given no tickets by teams that assign by themselves.
     timestamp("away_since"),
+    # Since when mails to the address come back.
+    timestamp("email_bad_at"),
     of_workspace(),
     belongs_to("organisations", "organisation_id", on_delete="SET NULL (organisation_id)"),
     one_of("role", ("admin", "dispatcher", "agent", "customer")),

@@ -74,5 +74,7 @@ discarded_files = Table(
     Column("id", Uuid, primary_key=True),
     timestamp("discarded_at", now=True),
     Column("leased_until", DateTime(timezone=True), nullable=False, server_default=NOW),
+    # Of a mail as it came, which is in a bucket of its own; null for a file, whose key is made of its ids.
+    words("object_key", nullable=True),
     Index("discarded_files_leased_until_idx", "leased_until"),
 )

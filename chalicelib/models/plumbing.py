@@ -172,7 +172,8 @@ notifications = Table(
     belongs_to("users", "user_id", on_delete="CASCADE"),
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     UniqueConstraint("workspace_id", "event_id", "user_id"),
-    one_of("status", ("claimed", "sent", "superseded", "failed")),
+    # Suppressed: one too many for its address, or an address from which mails come back.
+    one_of("status", ("claimed", "sent", "superseded", "suppressed", "failed")),
     Index(
         "notifications_workspace_id_ticket_id_idx",
         "workspace_id",
@@ -182,4 +183,12 @@ notifications = Table(
         "sequence",
     ),
     Index("notifications_workspace_id_user_id_idx", "workspace_id", "user_id"),
+    # What replies and bounces name.
+    Index("notifications_workspace_id_message_id_idx", "workspace_id", "message_id"),
+)
+Index(
+    "notifications_workspace_id_provider_id_idx",
+    notifications.c.workspace_id,
+    notifications.c.provider_id,
+    postgresql_where=notifications.c.provider_id.is_not(None),
 )

@@ -185,6 +185,42 @@ class FiringOutcome(StrEnum):
     FAILED = "failed"
 
 
+class Arrival(StrEnum):
+    """What became of a mail that came in. `kept`: written down beside its ticket without any effect."""
+
+    TICKET = "ticket"
+    COMMENT = "comment"
+    FOLLOW_UP = "follow_up"
+    KEPT = "kept"
+    QUARANTINED = "quarantined"
+    DROPPED = "dropped"
+    DUPLICATE = "duplicate"
+
+
+class Doubt(StrEnum):
+    """Why a mail is in quarantine."""
+
+    SPAM = "spam"
+    VIRUS = "virus"
+    LOOP = "loop"
+    NO_SENDER = "no_sender"
+    UNKNOWN_SENDER = "unknown_sender"
+    DEACTIVATED_SENDER = "deactivated_sender"
+    UNPROVEN_STAFF = "unproven_staff"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    TOO_MANY = "too_many"
+    MAILBOX_DISABLED = "mailbox_disabled"
+    REFUSED = "refused"
+
+
+class UnknownSenders(StrEnum):
+    """What a mailbox does with mail from who is nobody in the workspace yet."""
+
+    ACCEPT = "accept"
+    QUARANTINE = "quarantine"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

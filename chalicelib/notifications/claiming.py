@@ -9,11 +9,11 @@ from uuid import UUID
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Workspace
 from chalicelib.accounts.permissions import Permission, Role
-from chalicelib.core import events
+from chalicelib.core import events, signed_ids
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.models.words import ActorType, Status, Visibility
-from chalicelib.notifications import asking, queries, threads
+from chalicelib.notifications import asking, queries
 from chalicelib.notifications.facts import Facts, Question
 from chalicelib.notifications.recipients import (
     ASKS_DISPATCHERS,
@@ -117,7 +117,8 @@ def _claim(
     found: Sequence[Recipient],
 ) -> Claim:
     ids = {
-        recipient.person.id: threads.message_id(event.id, recipient.person.id, domain) for recipient in found
+        recipient.person.id: signed_ids.message_id(facts.mail_key, event.id, recipient.person.id, domain)
+        for recipient in found
     }
     mine = queries.claim(tx, event, topic, ids) if ids else set()
     others = [user_id for user_id in ids if user_id not in mine]
@@ -171,14 +172,15 @@ def _uuid(value: str | None) -> UUID | None:
 
 
 def _occasion(event: Event, told: _Told, facts: Facts) -> Occasion | None:
-    """A comment is told as what it is. One that was taken back is not, nor a warning that came too late."""
+    """A comment is told as what it is. One that was taken back is not, nor what a machine wrote, nor a
+    warning that came too late."""
     if event.type == COMMENT_EDITED:
         return Occasion.MENTIONED if _mentioned(event, told, facts) else None
     if event.type == RATED:
         return Occasion.RATED_LOW if facts.score is not None and facts.score <= LOW else Occasion.RATED
     if event.type != COMMENTED:
         return _of_change(OCCASIONS[event.type], told, facts)
-    if facts.comment is None:
+    if facts.comment is None or told.meta.get("automatic"):
         return None
     if facts.visibility == Visibility.INTERNAL:
         return Occasion.NOTED

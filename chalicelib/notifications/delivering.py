@@ -28,15 +28,24 @@ class Delivery:
 
 
 def deliver(
-    claim: Claim, ticket_id: UUID, sender: str, public_url: str, has_time: Callable[[], bool]
+    claim: Claim,
+    ticket_id: UUID,
+    sender: str,
+    public_url: str,
+    has_time: Callable[[], bool],
+    mail_domain: str = "",
 ) -> Delivery:
     """Sends what was claimed. One address that cannot be reached keeps no other from being told.
+    `mail_domain`: where workspaces get their mail, if anywhere.
 
     Once the provider fails, or time is over, the rest is left claimed: the event comes again.
     """
     return deliver_each(
         [
-            (letter.recipient.person.id, partial(compose, claim, letter, ticket_id, sender, public_url))
+            (
+                letter.recipient.person.id,
+                partial(compose, claim, letter, ticket_id, sender, public_url, mail_domain),
+            )
             for letter in claim.letters
         ],
         has_time,
@@ -67,8 +76,11 @@ def deliver_each(drafts: Sequence[Draft], has_time: Callable[[], bool]) -> Deliv
     return delivery
 
 
-def compose(claim: Claim, letter: Letter, ticket_id: UUID, sender: str, public_url: str) -> Mail:
-    """The mail of one letter."""
+def compose(
+    claim: Claim, letter: Letter, ticket_id: UUID, sender: str, public_url: str, mail_domain: str = ""
+) -> Mail:
+    """The mail of one letter. It names itself in its References too, where SES leaves it."""
+    own = f"{claim.workspace.slug}@{mail_domain}" if mail_domain else None
     rendered = render(claim, letter.recipient, public_url)
     return Mail(
         sender=sender,
@@ -80,5 +92,6 @@ def compose(claim: Claim, letter: Letter, ticket_id: UUID, sender: str, public_u
         html=rendered.html,
         language=rendered.language,
         message_id=letter.message_id,
-        references=(threads.root(ticket_id, mail.domain_of(sender)),),
+        references=(threads.root(ticket_id, mail.domain_of(sender)), letter.message_id),
+        reply_to=claim.facts.mailbox or own,
     )

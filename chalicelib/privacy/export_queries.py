@@ -189,6 +189,15 @@ PARTS = (
         """,
     ),
     Part(
+        "mails",
+        "Mails that you sent to this desk; those that it keeps as they came, it keeps for 90 days.",
+        f"""
+        SELECT x.id, x.received_at, x.from_address, x.from_name, x.recipients, x.subject, x.body, x.outcome,
+            x.ticket_id, x.comment_id
+        FROM inbound_messages x WHERE {_OF_USER} ORDER BY x.received_at, x.id
+        """,
+    ),
+    Part(
         "notifications",
         "Mails that this desk sent to you.",
         f"""

@@ -221,12 +221,12 @@ def judge(tx: Transaction, workspace_id: UUID, attachment_id: UUID, version: str
     return bool(tx.connection.execute(JUDGE, values).rowcount)
 
 
-LEASE = text("SELECT workspace_id, id FROM fn_lease_discarded_files(:limit, :lease)")
+LEASE = text("SELECT workspace_id, id, object_key FROM fn_lease_discarded_files(:limit, :lease)")
 GONE = text("SELECT fn_files_are_gone(CAST(:ids AS uuid[]))")
 
 
 def lease_discarded(tx: Transaction, limit: int, seconds: int) -> Sequence[Any]:
-    """The oldest objects to delete, `workspace_id id`, this caller's for so many seconds."""
+    """The oldest objects to delete, `workspace_id id object_key`, this caller's for so many seconds."""
     return tx.connection.execute(LEASE, {"limit": limit, "lease": seconds}).all()
 
 

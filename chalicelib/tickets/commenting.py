@@ -40,14 +40,19 @@ def comment(
     body: str,
     visibility: Visibility = Visibility.PUBLIC,
     source: Source = Source.API,
+    eyes: Actor | None = None,
 ) -> Comment:
     """Adds a comment; on a merged ticket, to the one that it was merged into. A customer's on a finished
-    ticket opens a follow-up; on an archived one nobody comments."""
-    draft, kept_by = open_landing(tx, actor, ticket_id)
+    ticket opens a follow-up; on an archived one nobody comments, but by mail: that opens a follow-up too.
+
+    `eyes`: who may know of the ticket, where that is not the actor's own right but somebody else's word.
+    """
+    draft, kept_by = open_landing(tx, eyes or actor, ticket_id)
+    draft.actor = actor
     _require_right(actor, visibility)
     if kept_by != draft.ticket.id:
         return _from_outside(draft, kept_by, body, visibility, source)
-    if not actor.may(Permission.COMMENTS_ANSWER) and _is_over(draft):
+    if not actor.may(Permission.COMMENTS_ANSWER) and _is_over(draft, source):
         new = following_up.follow_up(draft, body, source)
         return Comment(None, new.id, body, Visibility.PUBLIC, draft.now, new)
     made = add_comment(draft, body, visibility, source)
@@ -58,9 +63,15 @@ def comment(
 
 
 def add_comment(
-    draft: Draft, body: str, visibility: Visibility = Visibility.PUBLIC, source: Source = Source.API
+    draft: Draft,
+    body: str,
+    visibility: Visibility = Visibility.PUBLIC,
+    source: Source = Source.API,
+    *,
+    automatic: bool = False,
 ) -> Comment:
-    """The comment itself, with its timeline entry and what it means for the promises."""
+    """The comment itself, with its timeline entry and what it means for the promises. `automatic`: a machine
+    wrote it, so nobody is told."""
     actor = draft.actor
     if draft.get("archived_at") is not None:
         raise Conflict("The ticket is archived, so it takes no comments. Open a new one.")
@@ -72,7 +83,9 @@ def add_comment(
         draft.tx, actor, draft.ticket.id, body, written.html, mentions, visibility, source
     )
     internal = visibility is Visibility.INTERNAL
-    draft.tell("commented", comment_id=row.id, visibility=visibility, internal=internal)
+    draft.tell(
+        "commented", comment_id=row.id, visibility=visibility, internal=internal, automatic=automatic or None
+    )
     if not internal:
         _affect_promises(draft)
     return Comment(row.id, draft.ticket.id, body, visibility, row.created_at)
@@ -109,11 +122,11 @@ def _affect_promises(draft: Draft) -> None:
         draft.clock.answered(draft.now)
 
 
-def _is_over(draft: Draft) -> bool:
+def _is_over(draft: Draft, source: Source) -> bool:
+    if draft.ticket.archived_at is not None:
+        return source is Source.EMAIL
     status = draft.ticket.status
-    return draft.ticket.archived_at is None and (
-        status in FINISHED or (status is Status.RESOLVED and not draft.within_window)
-    )
+    return status in FINISHED or (status is Status.RESOLVED and not draft.within_window)
 
 
 def _wake(draft: Draft) -> None:

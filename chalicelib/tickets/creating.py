@@ -131,7 +131,8 @@ def create(
 
 def _fields(actor: Actor, new: NewTicket, rows: Any, source: Source, *, whole: bool) -> Mapping[str, Any]:
     """The custom fields as declared; any where none are, but from strangers. `whole`: somebody is there to be
-    asked for what is missing."""
+    asked for what is missing, which is nobody where a mail came."""
+    whole = whole and source is not Source.EMAIL
     if not rows and source is not Source.PUBLIC:
         return new.custom_fields
     staff = actor.may(Permission.TICKETS_CHANGE)

@@ -1,4 +1,5 @@
-"""Deleting the objects of files whose rows are gone, whichever way they went: see fn_discard_file.sql."""
+"""Deleting the objects of files and mails whose rows are gone, whichever way they went: see
+fn_discard_file.sql."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,15 +23,16 @@ PATIENCE = 3
 Run = Callable[[Callable[[Transaction], Any]], Any]
 
 
-def discard(run: Run, bucket: str, has_time: Callable[[], bool]) -> int:
+def discard(run: Run, bucket: str, mail_bucket: str, has_time: Callable[[], bool]) -> int:
     """Deletes object after object until none is left or no more time; how many. Doing it twice does no harm.
+    `bucket`: of files; `mail_bucket`: of mails as they came.
 
     Raises Unavailable at the end where some could not be deleted; those that could are written down by then.
     """
     total, failures = 0, list[Unavailable]()
     while has_time():
         leased = run(partial(attachment_queries.lease_discarded, limit=LIMIT, seconds=LEASE_SECONDS))
-        gone, failed, stopped = _remove(bucket, leased, has_time)
+        gone, failed, stopped = _remove(bucket, mail_bucket, leased, has_time)
         if gone:
             run(partial(attachment_queries.are_gone, ids=gone))
         total += len(gone)
@@ -43,7 +45,7 @@ def discard(run: Run, bucket: str, has_time: Callable[[], bool]) -> int:
 
 
 def _remove(
-    bucket: str, files: Sequence[Row[Any]], has_time: Callable[[], bool]
+    bucket: str, mail_bucket: str, files: Sequence[Row[Any]], has_time: Callable[[], bool]
 ) -> tuple[list[Any], list[Unavailable], bool]:
     """The ids of those that are gone, the failures of others, and whether time or patience ended before."""
     gone, failed, in_a_row = list[Any](), list[Unavailable](), 0
@@ -51,7 +53,10 @@ def _remove(
         if not has_time() or in_a_row == PATIENCE:
             return gone, failed, True
         try:
-            storage.remove(bucket, object_key(file.workspace_id, file.id))
+            if file.object_key is not None:
+                storage.remove(mail_bucket, file.object_key)
+            else:
+                storage.remove(bucket, object_key(file.workspace_id, file.id))
         except Unavailable as failure:
             failed.append(failure)
             in_a_row += 1

@@ -13,7 +13,7 @@ GRANT EXECUTE ON FUNCTION fn_discard_file() TO mesa_app;
 
 -- The oldest objects to delete. The lease keeps two purges from the same ones; whoever dies in between leaves them to the next.
 CREATE OR REPLACE FUNCTION fn_lease_discarded_files(p_limit integer, p_lease_seconds integer)
-RETURNS TABLE (workspace_id uuid, id uuid)
+RETURNS TABLE (workspace_id uuid, id uuid, object_key text)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
     WITH due AS (
@@ -26,7 +26,7 @@ AS $$
     UPDATE public.discarded_files d SET leased_until = now() + make_interval(secs => p_lease_seconds)
     FROM due
     WHERE d.workspace_id = due.workspace_id AND d.id = due.id
-    RETURNING d.workspace_id, d.id
+    RETURNING d.workspace_id, d.id, d.object_key
 $$;
 ALTER FUNCTION fn_lease_discarded_files(integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_lease_discarded_files(integer, integer) FROM PUBLIC;

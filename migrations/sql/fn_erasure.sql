@@ -25,6 +25,9 @@ AS $$
            ('views', ARRAY['name', 'key', 'description', 'filter'], 'false'),
            ('events', ARRAY['payload'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('idempotency_keys', ARRAY['body'], 't.principal = ''user:'' || $2'),
+           ('inbound_messages', ARRAY['from_name', 'from_address', 'subject', 'body', 'recipients'],
+            't.user_id = $2 OR public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
+           ('mailboxes', ARRAY['name'], 'false'),
            ('job_items', ARRAY['error'], 'public.fn_concerns(t.workspace_id, t.subject_id, $2)')
 $$;
 

@@ -1,5 +1,6 @@
 -- Deletes what has outlived its time, a bounded batch of each: idempotency keys after 48 h, events after 30 days,
--- rate-limit windows, refresh tokens and challenges once they are over, what comments said 30 days after they were taken back.
+-- rate-limit windows, refresh tokens and challenges once they are over, what comments said 30 days after they were taken back, mail that became
+-- nothing 30 days after it came.
 -- Answers how many rows went, so the caller knows when to stop.
 CREATE OR REPLACE PROCEDURE sp_purge(IN p_limit integer, INOUT p_deleted integer DEFAULT 0)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -66,6 +67,12 @@ BEGIN
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     UPDATE public.webhooks SET previous_secret = NULL, previous_secret_expires_at = NULL WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.webhooks WHERE previous_secret_expires_at < now() LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    -- Mail of which nothing else came, and what it was kept for: its objects go after the rows (fn_discard_mail).
+    DELETE FROM public.inbound_messages WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.inbound_messages
+        WHERE outcome IN ('quarantined', 'dropped', 'kept', 'duplicate') AND received_at < now() - interval '30 days'
+        LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     -- A file that one made is gone by then, by the bucket's own rule.
     DELETE FROM public.jobs WHERE ctid = ANY(ARRAY(

@@ -25,6 +25,7 @@ SETTINGS = {
     "PublicStatus": settings.PublicStatusSettings,
     "Notifications": settings.NotificationSettings,
     "Attachments": settings.AttachmentSettings,
+    "Mailbox": settings.MailboxSettings,
     "Rules": settings.RelaySettings,
     "Webhooks": settings.WebhookSettings,
     "Deliveries": settings.DeliverySettings,
@@ -128,12 +129,15 @@ class TestQueues:
             name: function["Environment"]["Variables"].get("MESA_EVENT_QUEUE_URLS")
             for name, function in of_type(resources, "AWS::Serverless::Function").items()
         }
-        senders = {"APIHandler", "EventRelay", "Rules", "RuleSweep", "SlaSweep"}
+        senders = {"APIHandler", "EventRelay", "Mailbox", "Rules", "RuleSweep", "SlaSweep"}
         assert {name: each for name, each in given.items() if each} == dict.fromkeys(senders, all_of_them)
 
     @pytest.mark.parametrize(
         "queue",
-        ["Notifications", "Attachments", "Jobs", "Rules", "Webhooks", "Deliveries", "DeliveryResults"],
+        [
+            *("Notifications", "Attachments", "Jobs", "Mailbox", "Rules"),
+            *("Webhooks", "Deliveries", "DeliveryResults"),
+        ],
     )
     def test_what_a_queue_gives_up_on_or_keeps_waiting_raises_an_alarm(
         self, resources: dict[str, Any], queue: str
@@ -408,6 +412,53 @@ class TestFiles:
         (rule,) = resources["AttachmentFiles"]["Properties"]["CorsConfiguration"]["CorsRules"]
 
         assert set(rule["AllowedMethods"]) == {"GET", "POST"}
+
+
+class TestMail:
+    def test_the_bucket_is_private_encrypted_and_forgets_within_a_season(
+        self, resources: dict[str, Any]
+    ) -> None:
+        bucket = resources["IncomingMail"]["Properties"]
+        rules = bucket["LifecycleConfiguration"]["Rules"]
+
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert "AES256" in json.dumps(bucket["BucketEncryption"])
+        assert [rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule] == [90]
+        assert resources["IncomingMail"]["DeletionPolicy"] == "Retain"
+
+    def test_each_mail_is_told_of(self, resources: dict[str, Any]) -> None:
+        bucket = resources["IncomingMail"]
+        policy = resources["MailboxQueuePolicy"]["Properties"]["PolicyDocument"]
+
+        (told,) = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+        assert told == {"Event": "s3:ObjectCreated:*", "Queue": {"Fn::GetAtt": ["MailboxQueue", "Arn"]}}
+        assert "MailboxQueuePolicy" in bucket["DependsOn"]
+        assert [each["Principal"] for each in policy["Statement"]] == [{"Service": "s3.amazonaws.com"}]
+
+    def test_ses_stores_what_it_has_scanned_and_nobody_else_may(self, resources: dict[str, Any]) -> None:
+        rule = resources["IncomingMailRule"]["Properties"]["Rule"]
+        statements = resources["IncomingMailOverTls"]["Properties"]["PolicyDocument"]["Statement"]
+
+        assert (rule["Enabled"], rule["ScanEnabled"]) == (True, True)
+        assert rule["Actions"] == [
+            {"S3Action": {"BucketName": {"Ref": "IncomingMail"}, "ObjectKeyPrefix": "incoming/"}}
+        ]
+        assert [(each["Effect"], each["Action"]) for each in statements] == [
+            ("Deny", "s3:*"),
+            ("Allow", "s3:PutObject"),
+        ]
+        assert statements[1]["Principal"] == {"Service": "ses.amazonaws.com"}
+        assert statements[1]["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+    def test_who_takes_mail_in_reads_it_and_cannot_delete_it(self, resources: dict[str, Any]) -> None:
+        role = resources[resources["Mailbox"]["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+        rights = {
+            statement["Action"]
+            for policy in role["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]
+            if isinstance(statement["Action"], str) and statement["Action"].startswith("s3:")
+        }
+        assert rights == {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}
 
 
 class TestExports:

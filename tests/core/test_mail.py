@@ -60,6 +60,14 @@ class TestHeaders:
         assert text_of(message).replace("\r\n", "\n") == "Hello,\nit works.\n"
         assert html_of(message).strip() == "<p>Hello</p>"
 
+    def test_ids_are_never_broken_however_long_the_domain(self) -> None:
+        domain = f"{'long.' * 20}example"
+        ids = (f"<ticket.1@{domain}>", f"<7.ab@{domain}>")
+        raw = compose(replace(MAIL, message_id=ids[1], references=ids))
+
+        assert b"=?" not in raw.split(b"Subject")[0]
+        assert read(raw)["References"].split() == list(ids)
+
     def test_a_first_mail_needs_no_references(self) -> None:
         message = read(compose(replace(MAIL, references=())))
 

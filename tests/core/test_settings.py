@@ -43,6 +43,7 @@ ENVIRON = {
     "MESA_JOB_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/mesa-jobs",
     "MESA_AUDIT_BUCKET": "mesa-audit-anchors",
     "MESA_ATTACHMENTS_BUCKET": "mesa-attachment-files",
+    "MESA_MAIL_BUCKET": "mesa-mail",
     "MESA_EGRESS_FUNCTION": "mesa-egress",
     "MESA_EXPORT_BUCKET": "mesa-exports",
     "MESA_WEBHOOK_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:mesa/webhooks-AbCdEf",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core import signed_ids
 from tests.support.cast import Cast, person
 from tests.support.database import Database
 from tests.support.desk import Desk
@@ -339,8 +340,11 @@ class TestThreads:
 
         first, second, third = mailbox.mails
 
-        assert first["References"] == second["References"] == f"<ticket.{ticket.hex}@mesa.example>"
-        assert third["References"] != first["References"]
+        root = f"<ticket.{ticket.hex}@mesa.example>"
+        assert first["In-Reply-To"] == second["In-Reply-To"] == root
+        assert third["In-Reply-To"] != root
+        # Where SES puts an id of its own, this is where a reply finds ours.
+        assert first["References"] == f"{root} {first['Message-ID']}"
         assert first["Message-ID"] != second["Message-ID"]
         assert first["Subject"] == second["Subject"]
 
@@ -353,7 +357,22 @@ class TestThreads:
 
         (row,) = database.rows("SELECT * FROM notifications")
         assert row["message_id"] == mailbox.mails[0]["Message-ID"]
-        assert row["message_id"] == f"<{told['id']}.{cast.carol.id.hex}@mesa.example>"
+        key = database.value("SELECT mail_key FROM workspaces WHERE id = :w", w=cast.acme)
+        assert row["message_id"] == signed_ids.message_id(key, told["id"], cast.carol.id, "mesa.example")
+
+    def test_an_answer_goes_to_the_desk_of_the_workspace(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox
+    ) -> None:
+        deliver(desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana))
+
+        assert mailbox.mails[0]["Reply-To"].addresses[0].addr_spec == "acme@mail.mesa.example"
+
+    def test_the_mail_was_given_its_name_by_the_provider(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database
+    ) -> None:
+        deliver(desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana))
+
+        (row,) = database.rows("SELECT * FROM notifications")
         assert row["provider_id"]
         assert (row["status"], row["kind"], row["topic"]) == ("sent", "ticket.closed", "status")
         assert row["sent_at"] >= row["claimed_at"]

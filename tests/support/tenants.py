@@ -107,6 +107,11 @@ ROWS = (
     "INSERT INTO webhook_deliveries (workspace_id, id, webhook_id, event_id, type, ticket_id, status, "
     "next_attempt_at, answer) SELECT :w, :delivery, :webhook, e.id, e.type, :ticket, 'failed', NULL, "
     "'a canary' FROM events e WHERE e.workspace_id = :w AND e.ticket_id = :ticket AND e.sequence = 1",
+    "INSERT INTO mailboxes (workspace_id, id, address, name) "
+    "VALUES (:w, :mailbox, 'desk@canary.example', 'a canary')",
+    "INSERT INTO inbound_messages (workspace_id, id, mailbox_id, object_key, size, dedupe_key, from_address, "
+    "subject, body, outcome, reason) VALUES (:w, :message, :mailbox, 'incoming/canary', "
+    "9, 'k', 'canary@canary.example', 'a canary', 'sings', 'quarantined', 'spam')",
     "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
@@ -157,6 +162,8 @@ def furnish(
             "integration",
             "webhook",
             "delivery",
+            "mailbox",
+            "message",
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
@@ -200,6 +207,8 @@ def furnish(
             "integration_id": named["integration"],
             "webhook_id": named["webhook"],
             "delivery_id": named["delivery"],
+            "mailbox_id": named["mailbox"],
+            "message_id": named["message"],
         },
     )
 

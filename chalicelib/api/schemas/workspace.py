@@ -101,6 +101,7 @@ class WorkspacePatch(In):
     pending_reminder_days: ReminderDays = omitted()
     pending_resolve_days: Days | None = None
     pending_resolve_text: ResolveText | None = None
+    add_cc_as_watchers: bool = omitted()
     branding: BrandingPatch = omitted()
     two_step_required_of: Literal["nobody", "staff"] = omitted()
 
@@ -115,7 +116,8 @@ class WorkspaceOut(Out):
     that does not say otherwise. `categories_only`: whether tickets take
     the declared categories and subcategories alone, where any are declared. `ratings_enabled`: whether
     requesters are asked how the help was; `rating_delay_hours`: how long after the end of the work, 0 for in
-    the mail that tells of it."""
+    the mail that tells of it. `add_cc_as_watchers`: whether those whom a customer's mail was sent to as well
+    watch its ticket."""
 
     id: UUID
     slug: str
@@ -134,6 +136,7 @@ class WorkspaceOut(Out):
     pending_reminder_days: list[int]
     pending_resolve_days: int | None
     pending_resolve_text: str | None
+    add_cc_as_watchers: bool
     branding: BrandingOut
     two_step_required_of: str
     created_at: datetime

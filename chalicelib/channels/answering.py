@@ -1,0 +1,51 @@
+"""Going on with a ticket by mail: what a customer or the staff says becomes a comment with all that comments
+do; what a machine says is only kept."""
+
+from typing import Any
+
+from chalicelib.accounts.actor import Actor
+from chalicelib.channels.letter import Letter, fitting
+from chalicelib.channels.opening import NO_TEXT, in_words, watch
+from chalicelib.channels.outcome import Became
+from chalicelib.channels.threading import Thread
+from chalicelib.channels.trust import Standing
+from chalicelib.core.db import Transaction
+from chalicelib.models.words import Arrival, Source, Visibility
+from chalicelib.tickets import commenting
+from chalicelib.tickets.draft import open_draft
+
+
+def answer(
+    tx: Transaction, desk: Actor, actor: Actor, thread: Thread, letter: Letter, situation: Any
+) -> Became:
+    """The comment, without what it quotes; on a finished ticket a follow-up. Raises as commenting does."""
+    ticket, is_copied = thread.ticket, thread.standing is Standing.AS_COPIED
+    body = fitting(letter.said) or in_words(NO_TEXT, desk)
+    internal = thread.standing is Standing.AS_STAFF and ticket.answers_internal
+    made = commenting.comment(
+        tx,
+        actor,
+        ticket.id,
+        body,
+        Visibility.INTERNAL if internal else Visibility.PUBLIC,
+        Source.EMAIL,
+        eyes=desk if is_copied else None,
+    )
+    keeps_body = body != letter.text.strip()
+    if made.follow_up is not None:
+        return Became(Arrival.FOLLOW_UP, made.follow_up.id, user_id=actor.id, keeps_body=keeps_body)
+    if is_copied and situation.add_cc_as_watchers:
+        watch(tx, desk, actor, made.ticket_id, letter, [letter.sender or ""])
+    return Became(Arrival.COMMENT, made.ticket_id, made.id, actor.id, keeps_body=keeps_body)
+
+
+def keep(tx: Transaction, desk: Actor, ticket: Any, letter: Letter) -> Became:
+    """Writes an automatic answer down as a note of the desk, of which nobody is told: nothing is reopened,
+    answered or counted. On an archived or merged ticket it is kept beside it alone."""
+    if ticket.archived or ticket.merged_into is not None:
+        return Became(Arrival.KEPT, ticket.id, keeps_body=True)
+    said = fitting(f"{letter.sender}: {letter.mail.subject}\n\n{letter.said}")
+    draft = open_draft(tx, desk, ticket.id)
+    made = commenting.add_comment(draft, said, Visibility.INTERNAL, Source.EMAIL, automatic=True)
+    draft.save(counts=False)
+    return Became(Arrival.KEPT, ticket.id, made.id, keeps_body=True)

@@ -1,0 +1,48 @@
+"""Why a mail goes to quarantine instead of to a ticket: what is wrong with it, its sender or its claim."""
+
+from collections.abc import Collection
+from typing import Any
+
+from chalicelib.channels.letter import Letter
+from chalicelib.channels.threading import Thread
+from chalicelib.channels.trust import Standing
+from chalicelib.core import throttle
+from chalicelib.core.db import Transaction
+from chalicelib.core.throttle import Limit
+from chalicelib.models.words import Doubt, UnknownSenders, UserStatus
+
+# Of one sender to one mailbox: what is more is no person, or a loop.
+MAILS = Limit("mail-in", 60, 3600)
+
+
+def doubt_of(
+    tx: Transaction, letter: Letter, situation: Any, thread: Thread, ours: Collection[str]
+) -> Doubt | None:
+    """`situation`: see queries.situation. `ours`: addresses of desks, whose mails are their own come back."""
+    found = _of_mail(letter, ours) or _of_sender(letter, situation, thread)
+    if found is None and not throttle.hit(tx, MAILS, f"{situation.mailbox_id} {letter.sender}").allowed:
+        return Doubt.TOO_MANY
+    return found
+
+
+def _of_mail(letter: Letter, ours: Collection[str]) -> Doubt | None:
+    if letter.envelope.failed:
+        return Doubt.VIRUS if "virus" in letter.envelope.failed else Doubt.SPAM
+    if letter.sender in ours or letter.envelope.names_us:
+        return Doubt.LOOP
+    return Doubt.NO_SENDER if letter.sender is None else None
+
+
+def _of_sender(letter: Letter, situation: Any, thread: Thread) -> Doubt | None:
+    if not situation.enabled:
+        return Doubt.MAILBOX_DISABLED
+    if situation.status == UserStatus.DEACTIVATED:
+        return Doubt.DEACTIVATED_SENDER
+    if letter.mail.auto_submitted and thread.ticket is None:
+        return Doubt.BOUNCE if letter.mail.is_bounce else Doubt.AUTOMATIC
+    if thread.standing is Standing.UNPROVEN and not letter.mail.auto_submitted:
+        return Doubt.UNPROVEN_STAFF
+    is_stranger = situation.user_id is None and thread.ticket is None
+    if is_stranger and situation.unknown_senders == UnknownSenders.QUARANTINE:
+        return Doubt.UNKNOWN_SENDER
+    return None

@@ -1,0 +1,191 @@
+"""Receiving a mail: it becomes a ticket, a comment or an entry in quarantine, once, however often it is
+delivered. One transaction a mailbox that it came to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from chalicelib.accounts import principals
+from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Role
+from chalicelib.channels import answering, files, opening, queries, threading
+from chalicelib.channels.doubts import doubt_of
+from chalicelib.channels.files import Sent
+from chalicelib.channels.letter import Letter, without_tag
+from chalicelib.channels.outcome import Became
+from chalicelib.channels.threading import Thread
+from chalicelib.channels.trust import Standing
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import HelpdeskError, Unavailable
+from chalicelib.models.words import ActorType, Arrival, Doubt
+
+
+class NobodysMail(Exception):
+    """No mailbox has any of the addresses that the mail was sent to."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A mailbox that a mail came to."""
+
+    workspace_id: UUID
+    mailbox_id: UUID
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a mail goes. `ours`: those of its addresses, the sender's too, that are desks'."""
+
+    destinations: Sequence[Destination]
+    ours: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Received:
+    """What is left to do once the transaction is over: files to put, news to send."""
+
+    files: Sequence[Sent] = ()
+    news: Sequence[dict[str, Any]] = field(default=(), repr=False)
+
+
+def route(tx: Transaction, letter: Letter, sends_from: str, domain: str) -> Route:
+    """Where a mail goes: one mailbox a workspace, and the envelope's recipient wins over what headers say.
+    `sends_from`: the address of the desk's own mails; `domain`: that of its mailboxes.
+
+    Raises NobodysMail: such a mail is no workspace's to see, and goes to the dead-letter queue.
+    """
+    addresses = letter.addresses()
+    sender = [without_tag(letter.sender), letter.sender] if letter.sender else []
+    rows = queries.find_mailboxes(tx, [*addresses, *sender], domain)
+    found: dict[UUID, Destination] = {}
+    for row in sorted(rows, key=lambda row: [*addresses, *sender].index(row.address)):
+        if row.address in addresses:
+            found.setdefault(row.workspace_id, Destination(row.workspace_id, row.mailbox_id))
+    if not found:
+        raise NobodysMail("No mailbox has an address that this mail was sent to.")
+    ours = {row.address for row in rows} | {sends_from}
+    tagged = {each for each in (*letter.recipients, *sender) if without_tag(each) in ours}
+    return Route(tuple(found.values()), frozenset(ours | tagged))
+
+
+def receive(tx: Transaction, letter: Letter, to: Destination, ours: frozenset[str]) -> Received:
+    """Takes a mail in. `ours`: see Route."""
+    desk = principals.enter_system(tx, to.workspace_id)
+    if desk is None:
+        return Received()
+    message_id = queries.claim(tx, to.workspace_id, to.mailbox_id, letter.facts(), Arrival.KEPT)
+    if message_id is None:
+        return _again(tx, letter, to)
+    found = queries.situation(tx, to.workspace_id, to.mailbox_id, letter.sender)
+    came = _Coming(tx, desk, letter, found, message_id, ours)
+    became = came.decide()
+    queries.settle(tx, to.workspace_id, message_id, came.settled(became))
+    return Received(became.files, tuple(tx.events))
+
+
+def _again(tx: Transaction, letter: Letter, to: Destination) -> Received:
+    """A mail that is known: the same delivery once more, or another copy of it, which is kept as that."""
+    known = queries.known(tx, to.workspace_id, to.mailbox_id, letter.dedupe_key)
+    if known is None:
+        return Received()
+    if known.object_key != letter.object_key:
+        facts = {**letter.facts(), "body": None}
+        queries.claim(tx, to.workspace_id, to.mailbox_id, facts, Arrival.DUPLICATE)
+        return Received()
+    return Received(files.still_awaited(tx, to.workspace_id, known.id, letter.mail.attachments))
+
+
+@dataclass
+class _Coming:
+    """One mail on its way into one workspace."""
+
+    tx: Transaction
+    desk: Actor
+    letter: Letter
+    found: Any
+    message_id: UUID
+    ours: frozenset[str]
+
+    def decide(self) -> Became:
+        """What becomes of it. What the desk's own rules refuse is for the staff to look at."""
+        thread = threading.find(
+            self.tx,
+            self.desk.workspace.id,
+            self.found,
+            self.letter.mail,
+            is_staff=self._is_staff,
+            proven=self.letter.is_proven,
+        )
+        if doubt := doubt_of(self.tx, self.letter, self.found, thread, self.ours):
+            return Became(Arrival.QUARANTINED, reason=doubt, keeps_body=True)
+        try:
+            with self.tx.attempt():
+                return self._act(thread)
+        except Unavailable:
+            raise
+        except HelpdeskError:
+            return Became(Arrival.QUARANTINED, reason=Doubt.REFUSED, keeps_body=True)
+
+    def settled(self, became: Became) -> dict[str, Any]:
+        return {
+            "outcome": became.arrival,
+            "reason": became.reason,
+            "user_id": became.user_id or self.found.user_id,
+            "ticket_id": became.ticket_id,
+            "comment_id": became.comment_id,
+            "keeps_body": became.keeps_body,
+        }
+
+    def _act(self, thread: Thread) -> Became:
+        ticket = thread.ticket
+        if self.letter.mail.auto_submitted:
+            became = answering.keep(self.tx, self.desk, ticket, self.letter)
+        elif ticket is None or (thread.standing is Standing.AS_COPIED and ticket.merged_into):
+            # Whoever was copied in on a ticket says nothing on the one that it was merged into.
+            became = self._open(thread.guessed or (ticket and ticket.id))
+        else:
+            actor = self._actor(thread.standing)
+            became = answering.answer(self.tx, self.desk, actor, thread, self.letter, self.found)
+        return self._with_files(became)
+
+    def _open(self, named: UUID | None) -> Became:
+        became = opening.open_by_mail(
+            self.tx,
+            self.desk,
+            self._stranger(),
+            self.letter,
+            self.found,
+            self.ours,
+            by_staff=self._is_staff and self.letter.is_proven,
+        )
+        if named is not None:
+            opening.relate(self.tx, self.desk.workspace.id, became, named)
+        return became
+
+    def _with_files(self, became: Became) -> Became:
+        if became.ticket_id is None or became.arrival is Arrival.KEPT:
+            return became
+        sent = files.attach(
+            self.tx,
+            self.desk.workspace.id,
+            self.message_id,
+            became.ticket_id,
+            became.comment_id,
+            became.user_id,
+            self.letter.mail.attachments,
+        )
+        return replace(became, files=sent)
+
+    @property
+    def _is_staff(self) -> bool:
+        return bool(self.found.is_staff)
+
+    def _stranger(self) -> Actor:
+        return replace(self.desk, type=ActorType.CONTACT, name="", role=Role.CUSTOMER)
+
+    def _actor(self, standing: Standing) -> Actor:
+        """The sender, who is known here or was sent a mail of the ticket."""
+        if standing is Standing.AS_STAFF:
+            return principals.enter(self.tx, self.desk.workspace.id, self.found.user_id)
+        return opening.known(self.tx, self._stranger(), self.letter)
