@@ -16,8 +16,9 @@ from chalicelib.sla.targets import Step
 class TicketFacts:
     """What a policy asks of a ticket.
 
-    The last two matter where a policy promises what none promised before: such a promise counts from
-    `created_at`, and stands still while the ticket is `paused`.
+    The last three matter where a policy promises what none promised before: such a promise counts from
+    `created_at`, without the `idle` times, where they are known, and stands still while the ticket is
+    `paused`.
     """
 
     type: str
@@ -29,6 +30,7 @@ class TicketFacts:
     sla_minutes: int | None = None
     created_at: datetime | None = None
     paused: bool = False
+    idle: tuple[tuple[datetime, datetime | None], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

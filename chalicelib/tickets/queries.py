@@ -3,6 +3,7 @@ views.py."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -332,6 +333,21 @@ def insert_link(tx: Transaction, actor: Actor, ticket_id: UUID, kind: str, other
             "created_by": actor.user_id,
         },
     )
+
+
+STATUSES = text(
+    """
+    SELECT e.created_at, e.changes -> 'status' ->> 'to' AS status FROM timeline_entries e
+    WHERE e.workspace_id = :workspace_id AND e.ticket_id = :ticket_id AND e.changes -> 'status' IS NOT NULL
+    ORDER BY e.sequence
+    """
+)
+
+
+def statuses(tx: Transaction, workspace_id: UUID, ticket_id: UUID) -> list[tuple[datetime, Status]]:
+    """The statuses that a ticket has taken on since it was made, and when."""
+    rows = tx.connection.execute(STATUSES, {"workspace_id": workspace_id, "ticket_id": ticket_id})
+    return [(row.created_at, Status(row.status)) for row in rows]
 
 
 RELEASE = text(

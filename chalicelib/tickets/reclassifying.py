@@ -12,6 +12,7 @@ from chalicelib.tickets import category_queries
 from chalicelib.tickets.categorising import as_declared, fold, spelled
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
+from chalicelib.tickets.recomputing import recompute
 
 
 def reclassify(
@@ -43,7 +44,7 @@ def apply_reclassify(
     if not different:
         return
     draft.set("reclassified", different, reason=reason)
-    draft.clock.recomputed(draft.now, draft.policy(), draft.facts)
+    recompute(draft)
 
 
 def _different(draft: Draft, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from chalicelib.models.words import Assignment, Status
 from chalicelib.tickets import queries
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
+from chalicelib.tickets.recomputing import recompute
 
 
 def transfer(
@@ -61,6 +62,5 @@ def apply_transfer(
 def change_team(draft: Draft) -> None:
     """What another team means for the promises: perhaps another policy, and a new cycle of the team's own
     target."""
-    policy = draft.policy()
-    draft.clock.transferred(draft.now, policy, draft.facts)
-    draft.clock.recomputed(draft.now, policy, draft.facts)
+    draft.clock.transferred(draft.now, draft.policy(), draft.facts)
+    recompute(draft)

@@ -19,6 +19,7 @@ from chalicelib.tickets.field_values import CustomField, merged, read
 from chalicelib.tickets.lifecycle import ACTIVE, Verb, verb_for_status
 from chalicelib.tickets.pausing import apply_pause, apply_resume
 from chalicelib.tickets.reclassifying import apply_reclassify
+from chalicelib.tickets.recomputing import recompute
 from chalicelib.tickets.reopening import apply_reopen
 from chalicelib.tickets.resolving import apply_resolve
 from chalicelib.tickets.transferring import apply_transfer
@@ -110,7 +111,7 @@ def apply_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
         raise Conflict(f"The ticket is {draft.get('status')}, so its text stays as it is.")
     draft.set("updated", plain)
     if draft.get("status") in ACTIVE and ("sla_minutes" in plain or "tags" in plain):
-        draft.clock.recomputed(draft.now, draft.policy(), draft.facts)
+        recompute(draft)
 
 
 def apply_status(draft: Draft, wanted: Status, reason: str | None = None) -> None:

@@ -98,10 +98,14 @@ def check(clock: Clock, target: Target) -> None:
     if target.metric is Metric.FIRST_RESPONSE:
         assert target.paused_intervals == []
     if target.fulfilled_at and target.due_at and not target.breached_at:
-        used = business_minutes(target.started_at, target.fulfilled_at, calendar, target.paused_intervals)
-        assert used <= target.minutes + 1e-6
+        assert target.used_minutes is not None
+        assert target.used_minutes <= target.minutes + 1e-6
         assert not target.breached_by(latest(clock))
+    assert (target.used_minutes is None) == target.running
     if target.finished_at:
+        pauses = [*target.paused_intervals, *([(target.paused_at, None)] if target.paused_at else [])]
+        used = business_minutes(target.started_at, target.finished_at, calendar, pauses)
+        assert target.used_minutes == used
         assert target.breached_by(latest(clock)) == (target.breached_at is not None)
 
 
