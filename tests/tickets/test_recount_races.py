@@ -77,7 +77,7 @@ class Racing:
         state: dict[str, Any] = {"after": None, "done": 0, "again": [], "failed": 0}
 
         def step(tx: Transaction) -> None:
-            reached = recounting.step(tx, job, state)
+            reached = recounting.step(tx, job, state, recounting.CALENDARS)
             # Noted with the batch, but this test keeps it in memory.
             state.update(reached or {})
 
