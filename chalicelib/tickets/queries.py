@@ -337,17 +337,22 @@ def insert_link(tx: Transaction, actor: Actor, ticket_id: UUID, kind: str, other
 
 STATUSES = text(
     """
-    SELECT e.created_at, e.changes -> 'status' ->> 'to' AS status FROM timeline_entries e
-    WHERE e.workspace_id = :workspace_id AND e.ticket_id = :ticket_id AND e.changes -> 'status' IS NOT NULL
-    ORDER BY e.sequence
+    SELECT e.ticket_id, e.created_at, e.changes -> 'status' ->> 'to' AS status FROM timeline_entries e
+    WHERE e.workspace_id = :workspace_id AND e.ticket_id = ANY(CAST(:ids AS uuid[]))
+      AND e.changes -> 'status' IS NOT NULL
+    ORDER BY e.ticket_id, e.sequence
     """
 )
 
 
-def statuses(tx: Transaction, workspace_id: UUID, ticket_id: UUID) -> list[tuple[datetime, Status]]:
-    """The statuses that a ticket has taken on since it was made, and when."""
-    rows = tx.connection.execute(STATUSES, {"workspace_id": workspace_id, "ticket_id": ticket_id})
-    return [(row.created_at, Status(row.status)) for row in rows]
+def statuses(
+    tx: Transaction, workspace_id: UUID, ids: Sequence[UUID]
+) -> dict[UUID, list[tuple[datetime, Status]]]:
+    """The statuses that each of the tickets has taken on since it was made, and when."""
+    found: dict[UUID, list[tuple[datetime, Status]]] = {id: [] for id in ids}
+    for row in tx.connection.execute(STATUSES, {"workspace_id": workspace_id, "ids": list(ids)}):
+        found[row.ticket_id].append((row.created_at, Status(row.status)))
+    return found
 
 
 RELEASE = text(

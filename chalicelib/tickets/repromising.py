@@ -5,6 +5,7 @@ that are under it. What it promises or announces in addition, and is past by now
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,8 @@ from sqlalchemy import Row
 from chalicelib.core.db import Transaction
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.policies import TicketFacts
-from chalicelib.tickets import lifecycle, recount_queries
+from chalicelib.tickets import lifecycle, queries, recount_queries
+from chalicelib.tickets.recomputing import idle_times
 from chalicelib.tickets.recounting import Run, Told, Work, go_through, keep, news
 
 
@@ -28,11 +30,17 @@ def _count(tx: Transaction, job: Row[Any], ids: Sequence[UUID], now: datetime) -
     if policy is None:  # deleted: what it promised stands
         return
     clocks = sla_queries.load_many(tx, job.workspace_id, ids)
+    rows = recount_queries.facts(tx, job.workspace_id, job.subject_id, ids)
+    # As recomputing.py does it for one.
+    late = [row.id for row in rows if clocks[row.id].resolution() is None]
+    taken_on = queries.statuses(tx, job.workspace_id, late) if late else {}
     told: Told = []
-    for row in recount_queries.facts(tx, job.workspace_id, job.subject_id, ids):
-        clock = clocks[row.id]
+    for row in rows:
+        clock, facts = clocks[row.id], _facts(row)
         clock.was_answered = row.was_answered
-        moved = clock.repromised(now, policy, _facts(row))
+        if row.id in taken_on:
+            facts = replace(facts, idle=idle_times(taken_on[row.id], now, facts.paused))
+        moved = clock.repromised(now, policy, facts)
         told += news(row.id, clock, moved, {"policy_id": job.subject_id})
     keep(tx, job.workspace_id, clocks, told)
 

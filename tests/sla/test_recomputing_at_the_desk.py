@@ -285,3 +285,19 @@ def test_each_team_that_holds_it_has_a_cycle_and_keeps_what_it_used(office: Offi
     ]
     assert local(cycles[2]["due_at"]) == "Mon 08 11:00:00"
     assert local(back["due_at"]) == "Mon 08 12:00:00"
+
+
+def test_a_resolution_that_its_policy_promises_from_now_on_leaves_the_pause_out_too(
+    office: OfficeDesk, workshop: Workshop
+) -> None:
+    office.promise_instead(first_response=600)
+    over, still = paused_for_two_hours(office), office.ticket()
+    office.pause(still)
+
+    office.promise_instead(first_response=600, resolution=480)
+    office.at(5, 14)
+    workshop.work()
+
+    assert office.due(over) == "Mon 08 12:00:00"
+    assert office.due(still) is None
+    assert local(office.resume(still)["due_at"]) == "Mon 08 14:00:00"
