@@ -4,7 +4,7 @@ A verb that touches a target which ran late before the sweep noticed tells the b
 about to change or its steps to be disarmed, and what was late stays late. Missed warnings are left untold.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -73,19 +73,17 @@ class Promises:
         elif metric is Metric.TEAM_RESOLUTION:
             self.promise(metric, policy, facts, now, paused=paused)
         elif metric is Metric.RESOLUTION:
-            idle = [*self._idle_times()] if facts.idle is None else facts.idle
+            idle = self._idle_times() if facts.idle is None else facts.idle
             pauses = sorted({(since, until) for since, until in idle if until is not None})
             target = self.promise(metric, policy, facts, began, pauses=pauses)
             if target and paused:
                 target.paused_at = min((since for since, until in idle if until is None), default=now)
                 self._aim(target)
 
-    def _idle_times(self) -> Iterator[tuple[datetime, datetime | None]]:
+    def _idle_times(self) -> list[tuple[datetime, datetime | None]]:
         """As far as other promises kept them."""
-        for target in self.targets:
-            yield from target.paused_intervals
-            if target.paused_at:
-                yield target.paused_at, None
+        over = (pause for target in self.targets for pause in target.paused_intervals)
+        return [*over, *((target.paused_at, None) for target in self.targets if target.paused_at)]
 
     def _take_up_again(
         self, metric: Metric, policy: Policy | None, facts: TicketFacts, now: datetime
