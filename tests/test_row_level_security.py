@@ -23,6 +23,9 @@ INSUFFICIENT_PRIVILEGE = "42501"
 # The app may insert nothing into these, whosever it is.
 WRITTEN_BY_FUNCTIONS = {"audit_log", "audit_heads", "discarded_files", "rule_dues"}
 
+# PostgreSQL computes these, and takes no value for them.
+COMPUTED = {("sla_targets", "decided_at")}
+
 
 @pytest.fixture
 def app(cluster: Cluster, database: Database) -> Iterator[pg8000.native.Connection]:
@@ -185,7 +188,7 @@ def insert(app: pg8000.native.Connection, table: str, row: dict[str, Any]) -> No
         row, default=lambda value: f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
     )
     generated = " OVERRIDING SYSTEM VALUE" if table == "events" else ""
-    columns = ", ".join(row)
+    columns = ", ".join(name for name in row if (table, name) not in COMPUTED)
     app.run(
         f"INSERT INTO {table} ({columns}){generated} "
         f"SELECT {columns} FROM jsonb_populate_record(NULL::{table}, CAST(:row AS jsonb))",
