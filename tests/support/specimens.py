@@ -58,6 +58,8 @@ BY_NAME = {
     "logo_url": lambda: "https://specimen.example/logo.png",
     "actions": lambda: [{"action": "add_tags", "tags": ["specimen"]}],
     "when": lambda: [{"on": "created"}],
+    "warnings": lambda: [{"percent": 75}],
+    "escalations": lambda: [{"when": "after", "minutes": 5, "actions": [{"action": "raise_priority"}]}],
     "dry_run": lambda: False,
     "domains": lambda: [f"specimen{next(_numbers)}.example"],
     "events": lambda: ["ticket.created"],
@@ -93,6 +95,7 @@ IDS = {
     "policy_id": "policy_id",
     "policy_ids": "policy_id",
     "into_id": "other_id",
+    "id": "policy_id",
     "field_id": "field_id",
     "rule_ids": "rule_id",
 }

@@ -73,7 +73,7 @@ class TransferTo(In):
     assignee_id: UUID | None = omitted()
 
 
-EscalationAction = Annotated[Notify | RaisePriority | AssignTo | TransferTo, Field(discriminator="action")]
+EscalationAction = Annotated[RaisePriority | Notify | AssignTo | TransferTo, Field(discriminator="action")]
 
 
 class EscalationIn(In):
