@@ -22,8 +22,9 @@ from chalicelib.webhooks import dispatching, sealed
 SWEEP_LIMIT = 500
 # How long one transaction goes on to the next rule by the clock.
 RULE_SECONDS = 2.0
-# In one minute: each is work for the rules' Lambda, and mostly a mail.
-WAIT_LIMIT, WAIT_PASSES = 500, 4
+# What is handed over at once, and in one minute: each is work for the rules' Lambda, and mostly a mail.
+WAIT_LIMIT, MOST_WAITS = 500, 2000
+WAIT_BATCH = 5000
 PURGE_LIMIT = 1000
 # A ticket brings its comments, its timeline and its promises along.
 TICKET_PURGE_LIMIT = 200
@@ -167,15 +168,13 @@ def sweep(has_time: HasTime) -> int:
 def sweep_waits(has_time: HasTime) -> int:
     """Sweeps, a transaction each. Returns how many tickets were handed over; more wait for the next
     minute."""
-    total = 0
-    for _ in range(WAIT_PASSES):
-        if not has_time():
-            break
-        step = partial(waiting_queries.sweep, limit=WAIT_LIMIT)
+    total, rest = 0, True
+    while rest and has_time():
+        limit = min(WAIT_LIMIT, MOST_WAITS - total)
+        step = partial(waiting_queries.sweep, limit=limit, batch=WAIT_BATCH)
         reckoned, due = in_transaction(step, repeatable=True)
         total += due
-        if max(reckoned, due) < WAIT_LIMIT:
-            break
+        rest = bool(reckoned) or (due == limit and total < MOST_WAITS)
     return total
 
 

@@ -125,7 +125,8 @@ class TestSweep:
         capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(schedules, "WAIT_LIMIT", 2)
+        monkeypatch.setattr(schedules, "WAIT_LIMIT", 3)
+        monkeypatch.setattr(schedules, "MOST_WAITS", 8)
         for _ in range(9):
             resolved = desk.ticket(cast.carol, status="resolved")
             desk.database.run(

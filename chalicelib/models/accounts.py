@@ -61,8 +61,11 @@ workspaces = Table(
     Column("pending_reminder_days", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
     Column("pending_resolve_days", Integer),
     words("pending_resolve_text", nullable=True),
-    # Since when tickets that wait are to be reckoned by other settings; kept by fn_mark_stale_waits.
+    # Since when tickets that wait are to be reckoned by other settings, which was the last that was, and when
+    # that is to be done a second time: see sp_wait_sweep.
     timestamp("waits_stale_since"),
+    Column("waits_reckoned_to", Uuid),
+    timestamp("waits_again_at"),
     # What the ids of its mails are signed with, so that a reply proves whom it answers.
     Column(
         "mail_key",

@@ -7,16 +7,16 @@ from sqlalchemy import Row, text
 
 from chalicelib.core.db import Transaction
 
-SWEEP = text("CALL sp_wait_sweep(:limit, 0, 0)")
+SWEEP = text("CALL sp_wait_sweep(:limit, :batch, 0, 0)")
 TAKE = text(
     "SELECT step, days, left_days, resolve_text, comment_id FROM fn_take_wait(:workspace_id, :ticket_id)"
 )
 
 
-def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
-    """Hands over, over all workspaces: how many waits were reckoned anew, and how many were due. See
-    sp_wait_sweep.sql."""
-    row = tx.connection.execute(SWEEP, {"limit": limit}).one()
+def sweep(tx: Transaction, limit: int, batch: int) -> tuple[int, int]:
+    """Hands over, over all workspaces: how many waits were reckoned anew, at most a batch, and how many were
+    due. See sp_wait_sweep.sql."""
+    row = tx.connection.execute(SWEEP, {"limit": limit, "batch": batch}).one()
     return row.p_reckoned, row.p_due
 
 

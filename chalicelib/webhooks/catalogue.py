@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 ALL = "*"
 # Work for our own queues, and no news of anybody's.
-OURS = frozenset({"job.requested", "rating.due", "rule.due", "webhook.redelivery_requested"})
+OURS = frozenset({"job.requested", "rating.due", "rule.due", "waiting.due", "webhook.redelivery_requested"})
 
 
 class Audience(StrEnum):

@@ -73,6 +73,8 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     NEW.waits_stale_since := now();
+    NEW.waits_reckoned_to := NULL;
+    NEW.waits_again_at := NULL;
     RETURN NEW;
 END $$;
 

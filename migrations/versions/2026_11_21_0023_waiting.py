@@ -24,6 +24,8 @@ def upgrade() -> None:
             ADD COLUMN pending_resolve_days integer,
             ADD COLUMN pending_resolve_text text,
             ADD COLUMN waits_stale_since timestamptz,
+            ADD COLUMN waits_reckoned_to uuid,
+            ADD COLUMN waits_again_at timestamptz,
             ADD CONSTRAINT workspaces_pending_reminder_days_check CHECK (
                 cardinality(pending_reminder_days) <= 5
                 AND 1 <= ALL (pending_reminder_days) AND 365 >= ALL (pending_reminder_days)),
@@ -34,7 +36,7 @@ def upgrade() -> None:
                 char_length(pending_resolve_text) BETWEEN 1 AND 2000);
         CREATE INDEX workspaces_waits_stale_since_idx ON workspaces (waits_stale_since)
             WHERE waits_stale_since IS NOT NULL;
-        GRANT UPDATE (waits_stale_since) ON workspaces TO mesa_definer;
+        GRANT UPDATE (waits_stale_since, waits_reckoned_to, waits_again_at) ON workspaces TO mesa_definer;
 
         CREATE TABLE ticket_waits (
             workspace_id uuid NOT NULL,
@@ -102,13 +104,14 @@ def downgrade() -> None:
         DROP TRIGGER mark_stale_waits ON workspaces;
         DROP FUNCTION IF EXISTS fn_keep_wait(), fn_wait_anew(), fn_mark_stale_waits(),
             fn_take_wait(uuid, uuid);
-        DROP PROCEDURE IF EXISTS sp_wait_sweep(integer, integer, integer);
+        DROP PROCEDURE IF EXISTS sp_wait_sweep(integer, integer, integer, integer);
         DROP FUNCTION IF EXISTS
             fn_next_wait(text, timestamptz, integer, timestamptz, integer, integer[], integer);
         DROP TABLE ticket_waits;
         DROP INDEX workspaces_waits_stale_since_idx;
         ALTER TABLE workspaces
             DROP COLUMN pending_reminder_days, DROP COLUMN pending_resolve_days,
-            DROP COLUMN pending_resolve_text, DROP COLUMN waits_stale_since;
+            DROP COLUMN pending_resolve_text, DROP COLUMN waits_stale_since,
+            DROP COLUMN waits_reckoned_to, DROP COLUMN waits_again_at;
         """
     )

@@ -44,9 +44,9 @@ class Waits:
         """How many were handed over."""
         return sum(self.pass_(limit)[1:])
 
-    def pass_(self, limit: int = 500) -> tuple[int, int]:
+    def pass_(self, limit: int = 500, batch: int = 500) -> tuple[int, int]:
         """One pass: how many were reckoned anew, and handed over."""
-        return in_transaction(lambda tx: waiting_queries.sweep(tx, limit), repeatable=False)
+        return in_transaction(lambda tx: waiting_queries.sweep(tx, limit, batch), repeatable=False)
 
     def tick(self) -> int:
         """The sweep, and all that comes of it; how many were handed over."""

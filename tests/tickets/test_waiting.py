@@ -455,14 +455,12 @@ class TestSettings:
         # As a transaction leaves it that read the settings from before.
         database.run("UPDATE ticket_waits SET wakes_at = NULL")
 
-        assert waits.sweep() == 1
-        assert database.value("SELECT waits_stale_since FROM workspaces WHERE slug = 'acme'") is not None
+        assert waits.pass_() == (0, 0)
+        database.run("UPDATE workspaces SET waits_again_at = waits_again_at - interval '61 seconds'")
 
-        database.run(
-            "UPDATE workspaces SET waits_stale_since = now() - interval '61 seconds' WHERE slug = 'acme'"
-        )
-        waits.sweep()
-        assert database.value("SELECT waits_stale_since FROM workspaces WHERE slug = 'acme'") is None
+        assert waits.pass_() == (1, 1)
+        left = "SELECT count(*) FROM workspaces WHERE waits_stale_since IS NOT NULL"
+        assert database.value(left) == 0
 
     def test_many_are_reckoned_anew_in_batches(
         self, waits: Waits, desk: ServiceDesk, database: Database
@@ -471,7 +469,19 @@ class TestSettings:
             waits.pass_by(desk.in_status("pending"), "4 days")
         waits.set(pending_reminder_days=[3])
 
-        assert [waits.pass_(2) for _ in range(4)] == [(2, 2), (2, 2), (1, 1), (0, 0)]
+        assert [waits.pass_(10, 2) for _ in range(4)] == [(2, 2), (2, 2), (1, 1), (0, 0)]
+
+    def test_settings_that_change_again_meanwhile_count_from_the_first_ticket_on(
+        self, waits: Waits, desk: ServiceDesk
+    ) -> None:
+        tickets = [desk.in_status("pending") for _ in range(3)]
+        for ticket in tickets:
+            waits.pass_by(ticket, "4 days")
+        waits.set(pending_reminder_days=[5])
+        assert waits.pass_(10, 2) == (2, 0)
+        waits.set(pending_reminder_days=[3])
+
+        assert [waits.pass_(10, 2), waits.pass_(10, 2)] == [(2, 2), (1, 1)]
 
     def test_one_workspace_has_nothing_to_do_with_another(
         self, waits: Waits, desk: ServiceDesk, resolved: dict[str, Any], pending: dict[str, Any]

@@ -80,7 +80,7 @@ def test_two_sweeps_at_once_hand_each_ticket_over_once(
             waits.pass_by(ticket, f"{8 + round_} days")
         database.run("DELETE FROM events")
 
-        done = connections.at_once([lambda tx: waiting_queries.sweep(tx, 4)] * 3)
+        done = connections.at_once([lambda tx: waiting_queries.sweep(tx, 4, 100)] * 3)
         rest = waits.sweep()
 
         assert all(isinstance(each, tuple) for each in done), done
@@ -197,7 +197,7 @@ def test_the_sweep_waits_for_nobody(
     with database.another() as writer:
         writer.run("BEGIN")
         writer.run("SELECT FROM ticket_waits WHERE ticket_id = :t FOR UPDATE", t=UUID(held["id"]))
-        (done,) = connections.at_once([lambda tx: waiting_queries.sweep(tx, 10)])
+        (done,) = connections.at_once([lambda tx: waiting_queries.sweep(tx, 10, 100)])
         writer.run("COMMIT")
 
     assert done == (0, 1)
@@ -220,7 +220,7 @@ def test_a_sweep_with_nothing_due_reads_nothing_of_what_waits(
     database.run("ANALYZE ticket_waits")
 
     def look(tx: Transaction) -> tuple[Any, ...]:
-        done = waiting_queries.sweep(tx, 500)
+        done = waiting_queries.sweep(tx, 500, 500)
         row = tx.connection.exec_driver_sql(
             "SELECT seq_scan, seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables "
             "WHERE relname = 'ticket_waits'"
