@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -155,10 +156,36 @@ class TestBothWays:
             "FROM teams t WHERE t.workspace_id = :w",
             w=workspace,
         )
+        database.run(
+            "INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, team_id, "
+            "status, resolved_at, created_at, updated_at) "
+            "SELECT :w, n, 'T-' || n, 's', 'd', uuidv7(), t.id, of.status, of.resolved_at, :at, :at "
+            "FROM teams t, (VALUES (2, 'resolved', CAST(:at AS timestamptz)), (3, 'pending', NULL), "
+            "(4, 'pending', NULL), (5, 'open', NULL)) AS of(n, status, resolved_at) "
+            "WHERE t.workspace_id = :w",
+            w=workspace,
+            at="2026-01-01T00:00:00Z",
+        )
+        database.run(
+            "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, changes, "
+            "created_at) SELECT workspace_id, id, 1, 'paused', 'system', "
+            '\'{"status": {"from": "open", "to": "pending"}}\', \'2026-01-02T00:00:00Z\' '
+            "FROM tickets WHERE label = 'T-4'"
+        )
 
         alembic(scratch.cluster, scratch.name, "upgrade", "head")
 
-        assert database.value("SELECT finished_at IS NOT NULL FROM tickets")
+        assert database.value("SELECT finished_at IS NOT NULL FROM tickets WHERE label = 'T-1'")
+        waits = database.rows(
+            "SELECT t.label, w.status, to_char(w.since AT TIME ZONE 'UTC', 'MM-DD') AS since, "
+            "w.wakes_at - w.since AS sleeps FROM ticket_waits w JOIN tickets t ON t.id = w.ticket_id "
+            "ORDER BY t.label"
+        )
+        assert [tuple(row.values()) for row in waits] == [
+            ("T-2", "resolved", "01-01", timedelta(days=7)),
+            ("T-3", "pending", "01-01", None),
+            ("T-4", "pending", "01-02", None),
+        ]
         assert database.value("SELECT array_agg(tag) FROM ticket_tags") == ["vpn"]
         kept = database.value("SELECT array_agg(encode(digest, 'hex')) FROM ticket_field_values")
         sought = ('["room", 1.5]', '["systems", "a"]', '["systems", "b"]')
