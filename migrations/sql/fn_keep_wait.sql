@@ -52,8 +52,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Whom the staff has just written to has not been waited for yet. What the desk says by itself does not count, or a rule that
--- reminds would do so for ever.
+-- Whom the staff, or a program of theirs, has just written to has not been waited for yet. What the desk says by itself does not
+-- count, or a rule that reminds would do so for ever; nor does a word of the customer that wakes nothing, as robots send for them.
 CREATE OR REPLACE FUNCTION fn_wait_anew() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -63,7 +63,10 @@ BEGIN
         SELECT n.at FROM public.workspaces s CROSS JOIN LATERAL public.fn_next_wait(
             'pending', now(), 0, NULL, s.reopen_window_days, s.pending_reminder_days, s.pending_resolve_days) n
         WHERE s.id = NEW.workspace_id)
-    WHERE w.workspace_id = NEW.workspace_id AND w.ticket_id = NEW.ticket_id AND w.status = 'pending';
+    WHERE w.workspace_id = NEW.workspace_id AND w.ticket_id = NEW.ticket_id AND w.status = 'pending'
+      AND (NEW.api_key_id IS NOT NULL OR EXISTS (
+          SELECT FROM public.users u
+          WHERE u.workspace_id = NEW.workspace_id AND u.id = NEW.author_id AND u.role <> 'customer'));
     RETURN NULL;
 END $$;
 

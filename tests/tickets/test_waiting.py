@@ -267,6 +267,20 @@ class TestReminding:
 
         assert waits.tick() == 1
 
+    def test_nor_does_a_robot_that_answers_for_the_customer(
+        self, waits: Waits, desk: ServiceDesk, pending: dict[str, Any]
+    ) -> None:
+        waits.set(pending_reminder_days=[3])
+        waits.pass_by(pending, "3 days 1 second")
+        waits.database.run(
+            "INSERT INTO comments (workspace_id, ticket_id, author_id, body) VALUES (:w, :t, :u, 'Away.')",
+            w=desk.cast.acme,
+            t=UUID(pending["id"]),
+            u=desk.cast.carol.id,
+        )
+
+        assert waits.tick() == 1
+
     def test_an_answer_ends_the_wait(self, waits: Waits, desk: ServiceDesk, pending: dict[str, Any]) -> None:
         waits.set(pending_reminder_days=[3], pending_resolve_days=5)
         waits.pass_by(pending, "4 days")
