@@ -20,6 +20,7 @@ _OPAQUE = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _REPEATED = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched"})
 _NAMES = {
     "message/rfc822": "message.eml",
+    "message/global": "message.eml",
     "message/delivery-status": "delivery-status.txt",
     "message/disposition-notification": "receipt.txt",
     "message/feedback-report": "feedback-report.txt",
@@ -155,7 +156,7 @@ def _attach(bodies: Bodies, part: Part, kind: str) -> None:
 
 def _name(kind: str, named: str, content: bytes) -> str:
     name = named
-    if kind == "message/rfc822":
+    if kind in ("message/rfc822", "message/global"):
         if not name:
             inner = fields.head(content, 0, len(content))
             name = decoding.line(decoding.words(inner.first("subject")[:1000]), 150)

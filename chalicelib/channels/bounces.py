@@ -61,7 +61,8 @@ def is_bounce(fields: Fields, root: Part) -> bool:
 
 
 def report(mail: InboundMail) -> Report:
-    """What a bounce tells; of what is only delayed there is no failure."""
+    """What a bounce tells; of what is only delayed there is no failure. Anybody can write one: believe it
+    where its ids are among those that were sent."""
     told = [each.content for each in mail.attachments if each.content_type.endswith("/delivery-status")]
     failures = {each.address: each for content in told for each in _reported(content)}
     if not told:

@@ -35,6 +35,28 @@ def test_a_machine_is_known_by_its_fields(field: str) -> None:
     assert str(automatic.reason(mail.headers)).lower() == field.lower()
 
 
+GROUP = "List-Id: <support.example.com>\nPrecedence: list\nList-Unsubscribe: <mailto:leave@example.com>"
+POST = "List-Post: <https://groups.example/post>, <mailto:Support@example.com>"
+
+
+@pytest.mark.parametrize("to", ["To: support@example.com", "To: a@example.com\nCc: Us <support@example.com>"])
+def test_who_writes_to_a_group_that_hands_mail_on_is_a_person(to: str) -> None:
+    assert not mime.parse(written(f"From: a@example.com\n{to}\n{GROUP}\n{POST}")).auto_submitted
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"To: desk@example.org\n{GROUP}\n{POST}",
+        f"To: support@example.com\n{GROUP}",
+        f"To: support@example.com\n{GROUP}\n{POST}\nAuto-Submitted: auto-replied",
+        f"To: support@example.com\n{GROUP}\n{POST}\nX-Precedence: bulk",
+    ],
+)
+def test_what_a_list_sends_to_its_readers_is_automatic(head: str) -> None:
+    assert mime.parse(written(f"From: a@example.com\n{head}")).auto_submitted
+
+
 @pytest.mark.parametrize(
     "field",
     [

@@ -163,6 +163,15 @@ def test_a_mail_that_breaks_off_in_a_file_keeps_its_letter() -> None:
     assert [file.filename for file in mail.attachments] == ["image001.png"]
 
 
+def test_a_boundary_that_is_not_the_one_in_use_is_passed_over() -> None:
+    raw = written('Content-Type: multipart/mixed; boundary="declared"', "--used\n\nletter\n--used--\n")
+    assert mime.parse(raw).text == "letter"
+
+
+def test_a_multipart_without_parts_is_its_text() -> None:
+    assert mime.parse(written("Content-Type: multipart/mixed; boundary=b", "just words")).text == "just words"
+
+
 def test_a_part_that_is_not_closed_ends_with_the_one_around_it() -> None:
     mail = mixed("Content-Type: multipart/mixed; boundary=c\n\n--c\n\ninner", "\nouter")
     assert mail.text == "inner\n\nouter"
