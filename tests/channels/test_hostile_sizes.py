@@ -146,3 +146,18 @@ def test_text_beyond_the_bound_is_left_out_and_told() -> None:
     mail = mime.parse(PLAIN + b"a" * (bodies.MAX_TEXT + 1))
     assert (len(mail.text), mail.incomplete) == (bodies.MAX_TEXT, True)
     assert not mime.parse(PLAIN + b"a" * bodies.MAX_TEXT).incomplete
+
+
+def test_texts_of_many_parts_share_the_bound() -> None:
+    part = b"--b\n\n" + b"a" * (bodies.MAX_TEXT * 3 // 4) + b"\n"
+    mail = mime.parse(TOP + MIXED + part * 2)
+    assert (len(mail.text), mail.incomplete) == (bodies.MAX_TEXT, True)
+    assert not mime.parse(TOP + MIXED + part).incomplete
+
+
+def test_false_boundaries_are_passed_over_up_to_a_bound() -> None:
+    last = b"\n--b\n\nfound\n--b--"
+    within = mime.parse(TOP + MIXED + b"\n--bx" * (parts.MAX_MISSES - 1) + last)
+    beyond = mime.parse(TOP + MIXED + b"\n--bx" * (parts.MAX_MISSES + 1) + last)
+    assert (within.text, within.incomplete) == ("found", False)
+    assert beyond.incomplete
