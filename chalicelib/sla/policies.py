@@ -88,20 +88,24 @@ def choose(policies: Sequence[Policy], facts: TicketFacts) -> Policy | None:
 
 
 def read(rows: Iterable[Mapping[str, Any]]) -> list[Policy]:
-    """The policies of fn_policies, in its order."""
-    return [
-        Policy(
+    """The policies of fn_policies, in its order. Of several on one calendar the first carries it."""
+    found: list[Policy] = []
+    counted_on: dict[str, Calendar] = {}
+    for row in rows:
+        if row["calendar"]:
+            counted_on[row["calendar_id"]] = calendars.read(row["calendar"])
+        policy = Policy(
             UUID(row["id"]),
             row["name"],
             row["conditions"],
             row["targets"],
             UUID(row["calendar_id"]),
-            calendars.read(row["calendar"]),
+            counted_on[row["calendar_id"]],
             row["warnings"],
             row["escalations"],
         )
-        for row in rows
-    ]
+        found.append(policy)
+    return found
 
 
 def _words(values: Any) -> set[str]:

@@ -209,3 +209,28 @@ def test_answered_means_that_staff_wrote_to_the_customer(promised: Promised, dat
 
     comment(ticket, cast.ana.id, "public")
     assert was_answered(ticket)
+
+
+def test_a_calendar_is_carried_once_however_many_count_by_it(promised: Promised, database: Database) -> None:
+    acme, ticket, other = promised.cast.acme, promised.ticket(), promised.ticket()
+    with promised.transaction(acme) as tx:
+        queries.save_many(tx, acme, {each: begun(promised, tx).targets for each in (ticket, other)})
+    database.run(
+        "INSERT INTO sla_policies (workspace_id, name, position, targets, calendar_id) "
+        "SELECT :w, 'Policy ' || n, n, '{}', c.id FROM calendars c, generate_series(2, 5) AS n "
+        "WHERE c.workspace_id = :w",
+        w=acme,
+    )
+
+    with promised.transaction(acme) as tx:
+        loaded = tx.connection.execute(queries.LOAD, {"workspace_id": acme, "ticket_id": ticket}).all()
+        keys = {"workspace_id": acme, "ticket_ids": [ticket, other]}
+        many = tx.connection.execute(queries.LOAD_MANY, keys).all()
+        policies = tx.connection.execute(queries.POLICIES, {"workspace_id": acme}).scalar_one()
+        counted_on = {id(policy.calendar) for policy in queries.policies(tx, acme)}
+
+    assert [len(rows) for rows in (loaded, many, policies)] == [3, 6, 5]
+    assert sum(row.calendar is not None for row in loaded) == 1
+    assert sum(row.calendar is not None for row in many) == 1
+    assert sum(policy["calendar"] is not None for policy in policies) == 1
+    assert len(counted_on) == 1
