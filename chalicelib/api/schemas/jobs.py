@@ -60,8 +60,9 @@ class ResultOut(Out):
 
 class JobOut(Out):
     """Work in the background. `subject_id`: whom or what it is about. `done` of `total` things; without a
-    total, rows so far. `counts`: how many came out how, `waiting` for those to be done. `cancellable`:
-    whether it can be called off now. `file` is null once it is deleted."""
+    total, rows so far. `counts`: how many came out how, `waiting` for those to be done; of work that is done
+    in batches only what failed. `cancellable`: whether it can be called off now. `file` is null once it is
+    deleted."""
 
     id: UUID
     kind: Kind
