@@ -161,6 +161,10 @@ def test_the_main_job_from_registration_to_a_breach_mail(http: Http, mail: Mailb
     (explained,) = (target for target in targets if target["metric"] == "resolution")
     assert (explained["goal"], explained["breached"], explained["adds_up"]) == (1, True, True)
     assert explained["breached_at"] == explained["due_at"] == late["due_at"]
+    figures = dispatcher.get("/v1/analytics/sla?days=2&metric=resolution").json
+    assert figures["total"]["breached"] == 1
+    behind = dispatcher.get("/v1/analytics/sla/targets?days=2&metric=resolution").json["items"]
+    assert [item["ticket"]["id"] for item in behind] == [lonely.json["id"]]
     breached = dispatcher.get("/v1/tickets?breached=true").json["items"]
     assert [item["id"] for item in breached] == [lonely.json["id"]]
     again = [e["action"] for e in dispatcher.get(lonely_path).json["timeline"]]
