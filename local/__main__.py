@@ -18,7 +18,8 @@ from local.emulator import external_endpoint
 from local.errors import StackError
 from local.files import PROJECT, read_json, write_json
 from local.logs import LogReader
-from local.stack import DEFAULT_PORT, Stack
+from local.seed import WORKSPACE
+from local.stack import DEFAULT_PORT, DEFAULT_SMTP_PORT, MAIL_DOMAIN, Stack
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _told = threading.Event()
@@ -114,6 +115,8 @@ def _remember_runner(stack: Stack) -> None:
 def _end_if_broken(stack: Stack) -> None:
     if not stack.cluster.running():
         raise StackError(f"PostgreSQL has ended by itself; {stack.cluster.log} may say why.")
+    if not stack.smtp.running():
+        raise StackError(f"The mail listener has ended by itself; {stack.smtp.log} may say why.")
     if stack.emulator and not stack.emulator.running():
         raise StackError(f"The AWS emulator has ended by itself; {stack.emulator.log} may say why.")
 
@@ -146,6 +149,8 @@ Try it:
   curl -s {stack.api_url}/health
   TOKEN=$(curl -s {stack.api_url}/v1/auth/login -H 'Content-Type: application/json' -d '{body}' | {pick})
   curl -s {stack.api_url}/v1/tickets -H "Authorization: Bearer $TOKEN"
+
+Mail to {WORKSPACE}@{MAIL_DOMAIN} through 127.0.0.1:{stack.smtp.port} becomes a ticket.
 """
 
 
@@ -177,7 +182,11 @@ def main() -> None:
         port = os.environ.get("MESA_PORT") or str(DEFAULT_PORT)
         if not port.isdecimal() or not 1024 <= int(port) <= 65535:
             raise StackError(f"MESA_PORT must be a port from 1024 to 65535, not {port}.")
-        commands[command](Stack(path, int(port), endpoint=external_endpoint()))
+        smtp_port = os.environ.get("MESA_SMTP_PORT") or str(DEFAULT_SMTP_PORT)
+        if not smtp_port.isdecimal() or not 1024 <= int(smtp_port) <= 65535:
+            raise StackError(f"MESA_SMTP_PORT must be a port from 1024 to 65535, not {smtp_port}.")
+        stack = Stack(path, int(port), smtp_port=int(smtp_port), endpoint=external_endpoint())
+        commands[command](stack)
     except StackError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -30,9 +30,11 @@ def external_endpoint() -> str | None:
 class Emulator:
     """MiniStack. It keeps nothing: each start is an empty cloud, filled by the deployment that follows."""
 
-    def __init__(self, path: Path, port: int) -> None:
+    def __init__(self, path: Path, port: int, relay: str = "") -> None:
+        """`relay`: host:port of an SMTP server that gets what SES sends as well."""
         self.path = path
         self.port = port
+        self.relay = relay
         self.log = path / "emulator.log"
         self._process_file = path / "emulator.json"
         self._child: subprocess.Popen[bytes] | None = None
@@ -100,6 +102,7 @@ class Emulator:
             "S3_DATA_DIR": f"{temporary}/s3",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
+            **({"SMTP_HOST": self.relay} if self.relay else {}),
         }
 
     def _wait_until_it_answers(self) -> None:

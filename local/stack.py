@@ -23,9 +23,12 @@ from local.package import package
 from local.postgres import APP, Cluster
 from local.seed import WORKSPACE, seed
 from local.server import SUPERUSER
+from local.smtp import HOST, MailListener
 
 DATABASE = "mesa"
 DEFAULT_PORT = 4566
+DEFAULT_SMTP_PORT = 2525
+MAIL_DOMAIN = "mail.mesa.example"
 Step = Callable[[str], AbstractContextManager[None]]
 
 
@@ -37,7 +40,8 @@ def silent(_: str) -> Iterator[None]:
 class Stack:
     """A stack whose data lives in `path`; several run side by side on paths and ports of their own.
 
-    `port` 0 takes a free one. `endpoint` names an emulator that somebody else runs (a LocalStack) instead.
+    `port` and `smtp_port` 0 take a free one. `endpoint` names an emulator that somebody else runs (a
+    LocalStack) instead. `relay`: host:port of an SMTP server that gets what the desk sends.
     `durable=False`, `stage="test"` and a low `bcrypt_cost` are for tests. `demo` seeds the demo workspace.
     """
 
@@ -46,6 +50,8 @@ class Stack:
         path: Path,
         port: int = 0,
         *,
+        smtp_port: int = 0,
+        relay: str = "",
         endpoint: str | None = None,
         durable: bool = True,
         stage: str = "local",
@@ -61,9 +67,11 @@ class Stack:
         self.rate_limit_factor = rate_limit_factor
         self.demo = demo
         self.cluster = Cluster(self.path / "postgres", durable=durable)
-        self.emulator = None if endpoint else Emulator(self.path / "emulator", port or free_port())
+        emulator = Emulator(self.path / "emulator", port or free_port(), relay)
+        self.emulator = None if endpoint else emulator
         self.endpoint = endpoint or (self.emulator.endpoint if self.emulator else "")
         self.cloud = Cloud(self.endpoint)
+        self.smtp = MailListener(self.path / "smtp", smtp_port or free_port())
         self.api_url = f"{self.endpoint.replace('localhost', DOMAIN)}/{BASE_PATH}"
         self.accounts: list[dict[str, str]] = []
         self.outputs: dict[str, str] = {}
@@ -90,6 +98,8 @@ class Stack:
             with step("Deployment"):
                 self.outputs = self.cloud.deploy(self.path / "package", self._parameters())
                 self._wait_until_healthy()
+            with step("Mail listener"):
+                self.smtp.start(self.endpoint, self.outputs["IncomingMailName"], bound=bound)
             if self.demo:
                 with step("Demo workspace"):
                     self.accounts = seed(self.api_url, self.path / "demo.json")
@@ -101,6 +111,7 @@ class Stack:
     def down(self) -> None:
         """Stops what this stack runs; its data stays."""
         server = self.cluster.process()
+        self.smtp.stop()
         if self.emulator:
             self.emulator.stop()
         elif server:
@@ -117,7 +128,7 @@ class Stack:
         """Stops everything and forgets it: the data, the keys and the passwords."""
         self.down()
         self.cluster.destroy()
-        for name in ("emulator", "package"):
+        for name in ("emulator", "package", "smtp"):
             shutil.rmtree(self.path / name, ignore_errors=True)
         for name in ("demo.json", "signing.json", "stack.json", "webhooks.json"):
             (self.path / name).unlink(missing_ok=True)
@@ -130,6 +141,8 @@ class Stack:
             "database_url": self.cluster.url(APP, DATABASE, "postgresql"),
             "superuser_database_url": self.cluster.url(SUPERUSER, DATABASE, "postgresql"),
             "workspace": WORKSPACE,
+            "smtp": f"{HOST}:{self.smtp.port}",
+            "mail_domain": MAIL_DOMAIN,
             "accounts": self.accounts,
         }
 
@@ -151,6 +164,7 @@ class Stack:
             "TokenPublicKeys": json.dumps(key.public_keys),
             "MailFrom": "Mesa <desk@mesa.example>",
             "MailIdentity": "mesa.example",
+            "MailDomain": MAIL_DOMAIN,
             "PublicUrl": self.api_url,
             "RateLimitFactor": str(self.rate_limit_factor),
             "BcryptCost": str(self.bcrypt_cost),

@@ -120,7 +120,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE workspaces NO FORCE ROW LEVEL SECURITY")
     op.execute(TABLES)
     op.execute("ALTER TABLE workspaces FORCE ROW LEVEL SECURITY")
-    secure("mailboxes", app="SELECT, INSERT, UPDATE, DELETE", definer="SELECT")
+    secure("mailboxes", app="SELECT, INSERT, UPDATE, DELETE", definer="SELECT, UPDATE")
     secure("inbound_messages", app="SELECT, INSERT, UPDATE", definer="SELECT, UPDATE, DELETE")
     # Its rows now say where objects are that have another name than their row.
     op.execute("DROP FUNCTION IF EXISTS fn_lease_discarded_files(integer, integer)")

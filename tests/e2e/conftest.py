@@ -1,19 +1,60 @@
 """The deployed stage: the packaged application in the emulated cloud, on ports and data of its own."""
 
+import email
+import email.policy
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
+from local.files import free_port
 from local.stack import Stack
 from tests.e2e.http import Http
 
 
+class Outbox:
+    """aiosmtpd's handler: keeps what SES hands on, headers and all."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in self.mails if address in str(mail["To"])]
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def relay() -> Iterator[tuple[str, Outbox]]:
+    """An SMTP server that SES hands its mail on to, and what it has got."""
+    outbox = Outbox()
+    controller = Controller(outbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield f"127.0.0.1:{controller.port}", outbox
+    controller.stop()
+
+
+@pytest.fixture(scope="session")
+def outbox(relay: tuple[str, Outbox]) -> Outbox:
+    """What the desk has sent, as it arrives."""
+    return relay[1]
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, relay: tuple[str, Outbox]) -> Iterator[Stack]:
     """A whole stack, deployed once for the run; nothing of it stays."""
     stack = Stack(
-        Path(tmp_path_factory.mktemp("stack")), durable=False, stage="test", bcrypt_cost=4, demo=False
+        Path(tmp_path_factory.mktemp("stack")),
+        relay=relay[0],
+        durable=False,
+        stage="test",
+        bcrypt_cost=4,
+        demo=False,
     )
     stack.up(bound=True)
     yield stack

@@ -115,9 +115,8 @@ class TestOrder:
         deliver(reopened)
         deliver(resolved)
 
-        assert [mail["Message-ID"] for mail in mailbox.mails] == [
-            f"<{reopened['id']}.{cast.carol.id.hex}@mesa.example>"
-        ]
+        (mail,) = mailbox.mails
+        assert mail["Message-ID"].startswith(f"<{reopened['id']}.")
         assert statuses(database) == ["superseded", "sent"]
 
     def test_case_46_in_order_both_are_told(self, desk: Desk, cast: Cast, mailbox: Mailbox) -> None:
