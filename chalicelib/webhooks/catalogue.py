@@ -53,7 +53,10 @@ KINDS: Mapping[str, Kind] = {
     "ticket.created": Kind(_ALL, "It was opened.", "New ticket", "Nuevo tiquete"),
     "ticket.deleted": Kind(_STAFF, "It was deleted, and can be restored.", "Deleted", "Eliminado"),
     "ticket.detached": Kind(_EITHER, "A file was taken off.", "File removed", "Archivo retirado"),
-    "ticket.escalated": Kind(_STAFF, "A step of its policy was taken.", "Escalated", "Escalado"),
+    "ticket.escalated": Kind(_STAFF, "An escalation of its policy has come due.", "Escalated", "Escalado"),
+    "ticket.escalation_done": Kind(
+        _STAFF, "An escalation was carried out.", "Escalation done", "Escalado realizado"
+    ),
     "ticket.followed_up": Kind(
         _ALL, "An answer to a finished ticket opened a new one.", "Followed up", "Con seguimiento"
     ),
@@ -81,7 +84,7 @@ KINDS: Mapping[str, Kind] = {
     "ticket.rule_fired": Kind(_STAFF, "A rule of the desk did something.", "Rule fired", "Regla aplicada"),
     "ticket.sla_breached": Kind(_STAFF, "A promise was not kept.", "SLA breached", "SLA incumplido"),
     "ticket.sla_recounted": Kind(
-        _STAFF, "A changed calendar moved its due times.", "SLA recounted", "SLA recalculado"
+        _STAFF, "A changed calendar or policy moved its due times.", "SLA recounted", "SLA recalculado"
     ),
     "ticket.sla_warned": Kind(_STAFF, "A promise is about to be broken.", "SLA warning", "Aviso de SLA"),
     "ticket.split": Kind(_ALL, "Some of its comments became another ticket.", "Split", "Dividido"),
