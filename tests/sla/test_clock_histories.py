@@ -1,8 +1,10 @@
 """Any history of a ticket, with sweeps in between: what must hold whatever happens, and in whatever order."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -11,18 +13,36 @@ from hypothesis import strategies as st
 from chalicelib.models.words import Metric
 from chalicelib.sla.clock import Clock
 from chalicelib.sla.hours import business_minutes, due_at
+from chalicelib.sla.policies import Policy
 from chalicelib.sla.targets import Target
 from tests.sla.examples import examples
 from tests.sla.office import about, june, promising, started, sweep
 
+
+def escalating(policy: Policy, *moments: tuple[int, str, int], **facts: Any) -> Policy:
+    """With escalations of these numbers, before or after, so many minutes."""
+    escalations = [
+        {"id": str(UUID(int=number)), "metric": None, "when": when, "minutes": minutes, "actions": []}
+        for number, when, minutes in moments
+    ]
+    return replace(policy, escalations=escalations, **facts)
+
+
 POLICIES = {
-    "everything": promising(first_response=30, next_response=20, resolution=120, team_resolution=60),
-    "always": promising(always=True, first_response=90, resolution={"high": 600, "low": 2000}),
+    "everything": escalating(
+        promising(first_response=30, next_response=20, resolution=120, team_resolution=60),
+        *((1001, "before", 45), (1002, "after", 60)),
+    ),
+    "always": escalating(
+        promising(always=True, first_response=90, resolution={"high": 600, "low": 2000}),
+        *((1002, "after", 5), (1003, "after", 900)),
+        warnings=[{"percent": 75}, {"minutes_before": 500, "metrics": ["resolution"]}],
+    ),
     "short": promising(resolution=1, next_response=45),
     "nothing": None,
 }
 VERBS = ["paused", "resumed", "answered", "resolved", "closed", "ended", "sweep"]
-DECIDING = ["asked", "reopened", "transferred", "recomputed"]
+DECIDING = ["asked", "reopened", "transferred", "recomputed", "repromised"]
 ACTIVE, DONE = "active", "done"
 
 happenings = st.tuples(
@@ -52,6 +72,8 @@ def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | Non
             if (verb == "reopened") == active:
                 continue
             facts = about(priority=priority, sla_minutes=minutes)
+            if verb == "repromised" and POLICIES[policy] is None:
+                continue
             getattr(clock, verb)(now, POLICIES[policy], facts)
             active = True
         elif active:
@@ -89,8 +111,12 @@ def check(clock: Clock, target: Target) -> None:
     assert all(one[1] <= two[0] for one, two in pairwise(target.paused_intervals))
     assert target.minutes >= 0
     waiting = [step for step in target.steps if step.fired_at is None]
-    if not target.running or target.paused or target.breach.fired_at:
+    assert len({step.key for step in target.steps}) == len(target.steps)
+    assert not any(step.fired_at for step in target.dropped)
+    if not target.running or target.paused:
         assert not any(step.at for step in waiting)
+    elif target.breach.fired_at:
+        assert not any(step.at for step in waiting if step.kind != "escalation")
     if target.running and not target.paused:
         due = due_at(target.started_at, target.minutes, calendar, target.paused_intervals)
         assert target.due_at in (due, *(until for since, until in target.paused_intervals if since == due))

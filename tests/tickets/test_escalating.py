@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from chalicelib import schedules
 from chalicelib.core import json_text
 from chalicelib.core.event import Event
 from chalicelib.sla import queries as sla_queries
 from chalicelib.tickets import escalating
+from tests.conftest import Queue
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.escalations import RAISE, Escalations, after, before, notify
-from tests.support.mailbox import Mailbox, text_of
+from tests.support.mailbox import TICK, LambdaContext, Mailbox, deliver, text_of
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 
@@ -359,6 +361,29 @@ class TestMeanwhile:
         (done,) = escalations.done(ticket)
         assert (done["outcome"], done["reason"]) == ("failed", "There is no such thing.")
         assert escalations.mailed() == [desk.cast.dario.email]
+
+
+def test_the_schedule_sends_it_and_the_consumer_sends_what_came_of_it(
+    escalations: Escalations, desk: ServiceDesk, book: RuleBook, queue: Queue
+) -> None:
+    schedules.relay_settings.cache_clear()
+    escalations.set(after(0, RAISE, notify({"role": "dispatcher"})))
+    ticket = desk.networks_ticket(priority="low")
+    escalations.pass_time(61)
+    queue.take()
+
+    schedules.sla_sweep(TICK, LambdaContext())
+    told: list[Any] = queue.take()
+    assert book.deliver(*told) == []
+    news: list[Any] = queue.take()
+    escalations.mailbox.empty()
+    assert deliver(*told, *news) == []
+
+    assert [each["type"] for each in told] == ["ticket.sla_breached", "ticket.escalated"]
+    assert [each["type"] for each in news] == ["ticket.reclassified", "ticket.escalation_done"]
+    assert escalations.look(ticket)["priority"] == "medium"
+    subjects = [mail["Subject"] for mail in escalations.mailbox.mails]
+    assert subjects.count(f"[{ticket['label']}] Escalated: VPN drops") == 1
 
 
 def test_the_staff_sees_the_steps_of_a_promise(escalations: Escalations, desk: ServiceDesk) -> None:

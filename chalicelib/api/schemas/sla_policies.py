@@ -78,7 +78,7 @@ class PolicyIn(In):
 class PolicyPatch(In):
     """What changes of it; only the fields that are sent, each as a whole. Targets, calendar, warnings and
     escalations hold for all tickets that are under it; conditions, order and whether it is enabled are asked
-    when a ticket is made, and when its type, priority, category, team or minutes change."""
+    when a ticket is made, and when its type, priority, category, team, tags or minutes change."""
 
     name: Name = omitted()
     conditions: PolicyConditions = omitted()
