@@ -29,9 +29,12 @@ _ADDRESS = r"<[^<>\s]+@[^<>\s]+>"
 _WROTE = re.compile(
     rf"{_STARTS}.{{5,280}}\b{_DID}\b.{{0,120}}:"
     rf"|.{{0,200}}{_ADDRESS}.{{0,60}}{_DID}\s?:"
-    rf"|\d{{4}}[-/年].{{5,200}}(?:{_ADDRESS}|{_DID})\s?[:：]",
+    rf"|\d{{1,4}}[-/.年]\s?\d{{1,2}}.{{3,200}}(?:{_ADDRESS}|{_DID})\s?[:：]"
+    rf"|-{{2,}}\s{_STARTS}.{{5,280}}\b{_DID}\s?-{{2,}}",
     re.IGNORECASE,
 )
+# A date, or an address: who only tells that somebody wrote something gives neither.
+_MOMENT = re.compile(rf"\d+\D+\d|{_ADDRESS}")
 _BEGINS = re.compile(rf"{_STARTS}.{{0,280}}", re.IGNORECASE)
 _FORWARDED = (
     *("forwarded message", "mensaje reenviado", "weitergeleitete nachricht", "message transféré"),
@@ -85,21 +88,31 @@ def attribution(lines: Sequence[str], place: int) -> int:
     first = unquoted(lines[place])
     if not first:
         return 0
-    if _WROTE.fullmatch(first):
+    if says_who_wrote(first):
         return 1
     if not _BEGINS.fullmatch(first):
         return 0
     for count in (2, 3):
         joined = " ".join(unquoted(line) for line in lines[place : place + count])
-        if len(joined) <= 2 * MAX_LINE and _WROTE.fullmatch(joined):
+        if len(joined) <= 2 * MAX_LINE and says_who_wrote(joined):
             return count
     return 0
+
+
+def says_who_wrote(text: str) -> bool:
+    """`On Sat, 21 Nov 2026 at 09:55, Ana <ana@example.com> wrote:` and its like."""
+    return _WROTE.fullmatch(text) is not None and names_a_moment(text)
+
+
+def names_a_moment(text: str) -> bool:
+    """Whether there is a date in it, or an address."""
+    return _MOMENT.search(text) is not None
 
 
 def block(lines: Sequence[str], place: int) -> tuple[int, dict[str, str]]:
     """The headings from this line on: behind which line they end, and the values of `from` and `subject`.
 
-    (0, {}) where it is none: there must be a From and two others.
+    (0, {}) where it is none: there must be a From with an address and two others, or three others.
     """
     found: dict[str, str] = {}
     others, end, last = 0, 0, ""
@@ -120,7 +133,8 @@ def block(lines: Sequence[str], place: int) -> tuple[int, dict[str, str]]:
         others += last != "from"
         found.setdefault(last, match["value"].strip())
         end = index + 1
-    return (end, found) if others >= 2 and "from" in found else (0, {})
+    enough = others >= 3 or (others == 2 and "@" in found.get("from", ""))
+    return (end, found) if enough and "from" in found else (0, {})
 
 
 def _meaning(name: str) -> str:

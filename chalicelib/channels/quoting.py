@@ -73,7 +73,8 @@ def _heading(lines: Sequence[str]) -> tuple[int, int]:
 def _known_elsewhere(lines: Sequence[str]) -> tuple[int, int]:
     """The same by the library's patterns, which know more languages."""
     searched = "\n".join(line[:MAX_SEARCHED_LINE].strip() for line in lines[:MAX_SEARCHED_LINES])
-    found = _attributions().search(searched)
+    matches = _attributions().finditer(searched)
+    found = next((match for match in matches if mail_headings.names_a_moment(match[0])), None)
     if found is None:
         return len(lines), 0
     start = found.start() + len(found[0]) - len(found[0].lstrip("\n"))
