@@ -22,7 +22,7 @@ from chalicelib.tickets.recounting import Run, Told, Work, go_through, keep, new
 
 def repromise(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -> bool:
     """Goes on with the job of a changed policy; whether it has ended, else there was no more time."""
-    return go_through(Work(recount_queries.next_under, _count), run, job, bucket, has_time)
+    return go_through(POLICIES, run, job, bucket, has_time)
 
 
 def _count(tx: Transaction, job: Row[Any], ids: Sequence[UUID], now: datetime) -> None:
@@ -57,3 +57,6 @@ def _facts(row: Any) -> TicketFacts:
         created_at=row.created_at,
         paused=row.status in lifecycle.PAUSED,
     )
+
+
+POLICIES = Work(recount_queries.next_under, _count)

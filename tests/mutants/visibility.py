@@ -78,6 +78,9 @@ MACROS = declared(
 ) + declared(
     "visibility", "chalicelib/tickets/timeline.py", "tests/tickets/test_macros.py tests/tickets/test_acting.py",
     ("by which macro it was done", '"macro", ', ""),
+) + declared(
+    "visibility", "chalicelib/tickets/timeline.py", "tests/tickets/test_escalating.py",
+    ("by which escalation it was done", '"escalation", ', ""),
 )  # fmt: skip
 
 VIEWS = declared(

@@ -6,7 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.tickets import recounting
+from chalicelib.accounts.jobs import take_up
+from chalicelib.core.db import Transaction
+from chalicelib.sla import queries as sla_queries
+from chalicelib.tickets import recounting, repromising
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.escalations import RAISE, Escalations, after, notify
 from tests.support.jobs import Workshop
@@ -172,6 +176,30 @@ def test_a_second_change_waits_for_the_same_job(policy: Escalations, workshop: W
     assert first == second
     workshop.work()
     assert policy.ada.get(f"/v1/jobs/{first}").json["status"] == "done"
+
+
+def test_beside_sweeps_each_step_is_announced_once(
+    policy: Escalations, desk: ServiceDesk, workshop: Workshop, connections: Connections
+) -> None:
+    (kept,) = policy.set(after(30, RAISE))
+    workshop.work()
+    tickets = [desk.networks_ticket(priority="low") for _ in range(8)]
+    policy.pass_time(75)
+    path = f"/v1/sla-policies/{policy.policy['id']}"
+    job_id = policy.ada.patch(path, {"escalations": [{**kept, "minutes": 10}]}).json["job_id"]
+    job = connections.run(lambda tx: take_up(tx, desk.cast.acme, UUID(job_id)))
+    state: dict[str, Any] = {"after": None, "done": 0, "again": [], "failed": 0}
+
+    def promise(tx: Transaction) -> None:
+        state.update(recounting.step(tx, job, state, repromising.POLICIES) or {})
+
+    sweeps = [lambda tx: sla_queries.sweep(tx, 2)] * 12
+    told = connections.side_by_side([sweeps, [promise] * 3, sweeps])
+    policy.run()
+
+    assert [each for queue in told for each in queue if isinstance(each, Exception)] == []
+    assert [policy.count("escalated", ticket) for ticket in tickets] == [1] * 8
+    assert {policy.look(ticket)["priority"] for ticket in tickets} == {"medium"}
 
 
 def test_of_a_deleted_policy_what_was_promised_stands(
