@@ -31,6 +31,7 @@ from chalicelib.api import (
     personal_data,
     public,
     public_status,
+    quarantine,
     rating_page,
     ratings,
     rules,
@@ -76,6 +77,7 @@ app.register_blueprint(rules.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(macros.routes.blueprint)
 app.register_blueprint(mailboxes.routes.blueprint)
+app.register_blueprint(quarantine.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(views.routes.blueprint)
 app.register_blueprint(sla_policies.routes.blueprint)

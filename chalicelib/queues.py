@@ -17,7 +17,9 @@ from chalice.app import SQSEvent, SQSRecord
 from sqlalchemy import Row
 
 from chalicelib.accounts import jobs as held_jobs
+from chalicelib.channels import quarantining
 from chalicelib.channels import receiving as mail_in
+from chalicelib.channels import releasing as mail_releasing
 from chalicelib.channels.letter import Letter
 from chalicelib.channels.mail_news import MailNews
 from chalicelib.core import events, jobs, logs, metrics, storage
@@ -72,10 +74,26 @@ RULE_SECONDS = 20.0
 WEBHOOK_SECONDS = 20.0
 # Longer than one statement (10 s) or one call to S3 and its repetition may take.
 JOB_STEP_SECONDS = 40.0
+
+
+def release_mail(run: Callable[..., Any], job: Row[Any], _: str, has_time: "HasTime") -> bool:  # noqa: ARG001
+    """Takes in a mail that was released from quarantine."""
+    settings = job_settings()
+    return mail_releasing.release(
+        run,
+        job,
+        settings.mail_bucket,
+        settings.attachments_bucket,
+        address_of(settings.mail_from),
+        settings.mail_domain,
+    )
+
+
 # What each kind of job does: whether it has ended, else there was no more time.
 JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bool]] = {
     bulk.KIND: bulk_jobs.work,
     exporting.KIND: exporting.export,
+    quarantining.KIND: release_mail,
     erasing.KIND: sweeping.sweep,
     calendar_setup.KIND: recounting.recount,
     policy_setup.KIND: repromising.repromise,

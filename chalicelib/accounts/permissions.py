@@ -95,6 +95,7 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people.manage", ADMINS, "Add, change and deactivate users."
     PEOPLE_READ = "people.read", STAFF, "List users; see contact facts and addresses of requesters."
     PERSONAL_DATA_MANAGE = "personal_data.manage", ADMINS, "Export the data of people, and erase them."
+    QUARANTINE_MANAGE = "quarantine.manage", DISPATCHERS, "See mails in quarantine, release and drop them."
     RATINGS_GIVE = "ratings.give", EVERYBODY, "Rate the help on the own ticket once the work on it has ended."
     RATINGS_READ = "ratings.read", STAFF, "See how requesters rated the help on tickets that one sees."
     RULES_READ = "rules.read", STAFF, "See the rules of the desk, and what they did."

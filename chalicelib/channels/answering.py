@@ -21,7 +21,8 @@ def answer(
     """The comment, without what it quotes; on a finished ticket a follow-up. Raises as commenting does."""
     ticket, is_copied = thread.ticket, thread.standing is Standing.AS_COPIED
     body = fitting(letter.said) or in_words(NO_TEXT, desk)
-    internal = thread.standing is Standing.AS_STAFF and ticket.answers_internal
+    # Null where nothing proves that a mail of ours is answered, and somebody released it all the same.
+    internal = thread.standing is Standing.AS_STAFF and ticket.answers_internal is not False
     made = commenting.comment(
         tx,
         actor,

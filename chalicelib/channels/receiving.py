@@ -1,7 +1,7 @@
 """Receiving a mail: it becomes a ticket, a comment or an entry in quarantine, once, however often it is
 delivered. One transaction a mailbox that it came to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -64,9 +64,19 @@ def route(tx: Transaction, letter: Letter, sends_from: str, domain: str) -> Rout
             found.setdefault(row.workspace_id, Destination(row.workspace_id, row.mailbox_id))
     if not found:
         raise NobodysMail("No mailbox has an address that this mail was sent to.")
-    ours = {row.address for row in rows} | {sends_from}
-    tagged = {each for each in (*letter.recipients, *sender) if without_tag(each) in ours}
-    return Route(tuple(found.values()), frozenset(ours | tagged))
+    return Route(tuple(found.values()), _ours(letter, (row.address for row in rows), sends_from))
+
+
+def ours_of(tx: Transaction, letter: Letter, sends_from: str, domain: str) -> frozenset[str]:
+    """Those of a mail's addresses that are desks'."""
+    rows = queries.find_mailboxes(tx, letter.addresses(), domain)
+    return _ours(letter, (row.address for row in rows), sends_from)
+
+
+def _ours(letter: Letter, mailboxes: Iterable[str], sends_from: str) -> frozenset[str]:
+    ours = {*mailboxes, sends_from}
+    named = (*letter.recipients, *([letter.sender] if letter.sender else []))
+    return frozenset(ours | {each for each in named if without_tag(each) in ours})
 
 
 def receive(tx: Transaction, letter: Letter, to: Destination, ours: frozenset[str]) -> Received:
@@ -78,7 +88,7 @@ def receive(tx: Transaction, letter: Letter, to: Destination, ours: frozenset[st
     if message_id is None:
         return _again(tx, letter, to)
     found = queries.situation(tx, to.workspace_id, to.mailbox_id, letter.sender)
-    came = _Coming(tx, desk, letter, found, message_id, ours)
+    came = Coming(tx, desk, letter, found, message_id, ours)
     became = came.decide()
     queries.settle(tx, to.workspace_id, message_id, came.settled(became))
     return Received(became.files, tuple(tx.events))
@@ -97,7 +107,7 @@ def _again(tx: Transaction, letter: Letter, to: Destination) -> Received:
 
 
 @dataclass
-class _Coming:
+class Coming:
     """One mail on its way into one workspace."""
 
     tx: Transaction
@@ -109,14 +119,7 @@ class _Coming:
 
     def decide(self) -> Became:
         """What becomes of it. What the desk's own rules refuse is for the staff to look at."""
-        thread = threading.find(
-            self.tx,
-            self.desk.workspace.id,
-            self.found,
-            self.letter.mail,
-            is_staff=self._is_staff,
-            proven=self.letter.is_proven,
-        )
+        thread = self._thread()
         if doubt := doubt_of(self.tx, self.letter, self.found, thread, self.ours):
             return Became(Arrival.QUARANTINED, reason=doubt, keeps_body=True)
         try:
@@ -126,6 +129,23 @@ class _Coming:
             raise
         except HelpdeskError:
             return Became(Arrival.QUARANTINED, reason=Doubt.REFUSED, keeps_body=True)
+
+    def trusted(self) -> Became:
+        """The same where somebody has looked at it. Raises what the desk's own rules refuse."""
+        thread = self._thread()
+        if thread.standing is Standing.UNPROVEN:
+            thread = replace(thread, standing=Standing.AS_STAFF)
+        return self._answer_or_open(thread)
+
+    def _thread(self) -> Thread:
+        return threading.find(
+            self.tx,
+            self.desk.workspace.id,
+            self.found,
+            self.letter.mail,
+            is_staff=self._is_staff,
+            proven=self.letter.is_proven,
+        )
 
     def settled(self, became: Became) -> dict[str, Any]:
         return {
@@ -138,10 +158,13 @@ class _Coming:
         }
 
     def _act(self, thread: Thread) -> Became:
-        ticket = thread.ticket
         if self.letter.mail.auto_submitted:
-            became = answering.keep(self.tx, self.desk, ticket, self.letter)
-        elif ticket is None or (thread.standing is Standing.AS_COPIED and ticket.merged_into):
+            return answering.keep(self.tx, self.desk, thread.ticket, self.letter)
+        return self._answer_or_open(thread)
+
+    def _answer_or_open(self, thread: Thread) -> Became:
+        ticket = thread.ticket
+        if ticket is None or (thread.standing is Standing.AS_COPIED and ticket.merged_into):
             # Whoever was copied in on a ticket says nothing on the one that it was merged into.
             became = self._open(thread.guessed or (ticket and ticket.id))
         else:
@@ -164,7 +187,7 @@ class _Coming:
         return became
 
     def _with_files(self, became: Became) -> Became:
-        if became.ticket_id is None or became.arrival is Arrival.KEPT:
+        if became.ticket_id is None:
             return became
         sent = files.attach(
             self.tx,

@@ -239,9 +239,14 @@ class MailboxSettings(RelaySettings):
 
 @dataclass(frozen=True, kw_only=True)
 class JobSettings(DatabaseSettings):
-    """What works off jobs: the bucket for files that people ask for."""
+    """What works off jobs: the bucket for files that people ask for; and what takes in mail that was released
+    has, beside the queues."""
 
     export_bucket: str = _variable("MESA_EXPORT_BUCKET", _bucket)
+    mail_bucket: str = _variable("MESA_MAIL_BUCKET", _bucket)
+    attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
+    mail_from: str = _variable("MESA_MAIL_FROM", _mail_from)
+    mail_domain: str = _variable("MESA_MAIL_DOMAIN", _domain_if_any, "")
 
 
 @dataclass(frozen=True, kw_only=True)

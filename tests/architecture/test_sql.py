@@ -41,6 +41,7 @@ READING = {
     "privacy.export_queries": "one statement a file of an export; queries.py is what erasing writes with",
     "tickets.saved_view_queries": "views, which only their own verbs ask",
     "tickets.recount_queries": "many tickets at once, which the jobs of changed calendars and policies ask",
+    "channels.quarantine_queries": "mails in quarantine, which only who looks after them asks",
     "channels.mailbox_queries": "mailboxes as a desk keeps them, which only their own verbs ask",
     "tickets.tag_queries": "the tags in use, which only their list asks",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",

@@ -7,7 +7,9 @@ from uuid import UUID
 from chalicelib.api.schemas.common import Out, PageQuery
 from chalicelib.api.schemas.words import JobStatusList, OutcomeList
 
-Kind = Literal["bulk", "recount", "repromise", "search_refresh", "user_erasure", "user_export"]
+Kind = Literal[
+    "bulk", "mail_release", "recount", "repromise", "search_refresh", "user_erasure", "user_export"
+]
 Came = Literal["changed", "unchanged", "failed", "skipped"]
 
 
