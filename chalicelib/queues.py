@@ -17,7 +17,7 @@ from chalice.app import SQSEvent, SQSRecord
 from sqlalchemy import Row
 
 from chalicelib.accounts import jobs as held_jobs
-from chalicelib.channels import quarantining
+from chalicelib.channels import quarantining, routing
 from chalicelib.channels import receiving as mail_in
 from chalicelib.channels import releasing as mail_releasing
 from chalicelib.channels.letter import Letter
@@ -240,7 +240,7 @@ def take_mail(news: MailNews, settings: MailboxSettings) -> None:
             continue
         letter = Letter.read(told.key, raw)
         way = in_transaction(
-            partial(mail_in.route, letter=letter, sends_from=sends_from, domain=settings.mail_domain),
+            partial(routing.route, letter=letter, sends_from=sends_from, domain=settings.mail_domain),
             repeatable=True,
         )
         for to in way.destinations:

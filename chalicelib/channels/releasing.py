@@ -10,7 +10,8 @@ from sqlalchemy import Row
 from chalicelib.accounts import principals
 from chalicelib.channels import files, quarantine_queries, queries
 from chalicelib.channels.letter import Letter
-from chalicelib.channels.receiving import Coming, Received, ours_of
+from chalicelib.channels.receiving import Coming, Received
+from chalicelib.channels.routing import ours_of
 from chalicelib.core import jobs, storage
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import HelpdeskError, Unavailable

@@ -124,7 +124,8 @@ class TestOnce:
         self, letterbox: Letterbox, connections: Connections, cast: Cast, database: Database
     ) -> None:
         from chalicelib.channels.letter import Letter
-        from chalicelib.channels.receiving import receive, route
+        from chalicelib.channels.receiving import receive
+        from chalicelib.channels.routing import route
 
         raw = stamped(letter())
 
