@@ -217,6 +217,7 @@ class TestBothWays:
             (office, None, monday, "2026-06-08 10:59+02", []),
             (always, None, None, None, []),
             (office, None, None, None, []),
+            (office, monday, None, None, [["2026-06-08T10:00:00+02:00", "2026-06-08T09:00:00+02:00"]]),
         ):
             database.run(
                 "INSERT INTO sla_targets (workspace_id, ticket_id, metric, calendar_id, minutes, started_at, "
@@ -235,7 +236,7 @@ class TestBothWays:
         alembic(scratch.cluster, scratch.name, "upgrade", "0021")
 
         used = database.value("SELECT array_agg(used_minutes ORDER BY id) FROM sla_targets")
-        assert used == [68 * 60 - 60, 60 + 120, 68 * 60 - 1, 120 + 119, None, None]
+        assert used == [68 * 60 - 60, 60 + 120, 68 * 60 - 1, 120 + 119, None, None, None]
 
     def test_promises_of_before_are_the_teams_that_had_them_when_they_were_decided(
         self, scratch: Scratch

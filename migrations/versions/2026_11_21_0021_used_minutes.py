@@ -73,7 +73,11 @@ def downgrade() -> None:
     op.execute("ALTER TABLE sla_targets DROP COLUMN used_minutes")
 
 
-def _took(row: Row[Any]) -> float:
-    pauses = [tuple(map(datetime.fromisoformat, pause)) for pause in row.paused_intervals]
-    pauses += [(row.paused_at, None)] if row.paused_at else []
-    return business_minutes(row.started_at, row.finished_at, read(row.calendar), pauses)
+def _took(row: Row[Any]) -> float | None:
+    """None where its pauses or its calendar make no sense: that keeps nobody from migrating."""
+    try:
+        pauses = [tuple(map(datetime.fromisoformat, pause)) for pause in row.paused_intervals]
+        pauses += [(row.paused_at, None)] if row.paused_at else []
+        return business_minutes(row.started_at, row.finished_at, read(row.calendar), pauses)
+    except ValueError:
+        return None

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib.accounts import principals
+from chalicelib.accounts.jobs import take_up
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.sla import calendar_setup, policy_setup, taking_holidays
@@ -31,6 +32,13 @@ class Admin:
 
     def make_calendar(self) -> Unit:
         return self._as_ada(calendar_setup.make, {"name": f"Calendar {next(self.numbers)}", **OFFICE})
+
+    def change_zone(self, calendar_id: UUID, zone: str) -> Unit:
+        return self._as_ada(calendar_setup.change, calendar_id, {"timezone": zone})
+
+    def begin(self, job_id: UUID) -> Unit:
+        """Not Ada, but the consumer of the queue."""
+        return lambda tx: take_up(tx, self.cast.acme, job_id)
 
     def delete_calendar(self, calendar_id: UUID) -> Unit:
         return self._as_ada(calendar_setup.delete, calendar_id)
@@ -145,3 +153,26 @@ def test_deleted_and_taken_at_once_a_calendar_is_one_of_both(
         WHERE c.deleted_at IS NOT NULL
     """
     assert database.value(by_what_is_gone) == 0
+
+
+def test_changed_while_its_job_is_just_beginning_the_calendar_gets_another(
+    admin: Admin, connections: Connections, calendar_id: UUID
+) -> None:
+    first = connections.run(admin.change_zone(calendar_id, "Asia/Tokyo"))["job_id"]
+
+    again = connections.behind(admin.begin(first), admin.change_zone(calendar_id, "Asia/Seoul"))
+
+    assert again["job_id"] not in (None, first)
+
+
+def test_a_job_does_not_begin_before_a_change_that_puts_it_off_is_there(
+    admin: Admin, connections: Connections, calendar_id: UUID, database: Database
+) -> None:
+    first = connections.run(admin.change_zone(calendar_id, "Asia/Tokyo"))["job_id"]
+
+    begun = connections.behind(admin.change_zone(calendar_id, "America/Lima"), admin.begin(first))
+
+    assert begun is None
+    assert database.rows("SELECT status, leased_until > now() AS later FROM jobs") == [
+        {"status": "queued", "later": True}
+    ]
