@@ -7,16 +7,18 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.models.words import Metric
+from chalicelib.sla import calendars
 from chalicelib.sla.clock import Clock
-from chalicelib.sla.hours import business_minutes, due_at
-from chalicelib.sla.policies import Policy
+from chalicelib.sla.hours import Calendar, business_minutes, due_at
+from chalicelib.sla.policies import Policy, TicketFacts
+from chalicelib.sla.promises import SHARED
 from chalicelib.sla.targets import Target
 from tests.sla.examples import examples
-from tests.sla.office import about, june, promising, started, sweep
+from tests.sla.office import OFFICE, OFFICE_ID, about, june, promising, started, sweep
 
 
 def escalating(policy: Policy, *moments: tuple[int, str, int], **facts: Any) -> Policy:
@@ -41,9 +43,16 @@ POLICIES = {
     "short": promising(resolution=1, next_response=45),
     "nothing": None,
 }
-VERBS = ["paused", "resumed", "answered", "resolved", "closed", "ended", "sweep"]
+# What the office's calendar becomes, by any of the minutes.
+HOURS = {
+    None: OFFICE,
+    10: calendars.parse("Europe/Berlin", {"0": [["07:00", "11:30"]], "4": [["10:30", "18:00"]]}),
+    300: calendars.parse("Europe/Berlin", {str(day): [["18:00", "10:30"]] for day in range(7)}),
+}
+VERBS = ["paused", "resumed", "answered", "resolved", "closed", "ended", "sweep", "recounted"]
 DECIDING = ["asked", "reopened", "transferred", "recomputed", "repromised"]
-ACTIVE, DONE = "active", "done"
+
+Settled = dict[UUID, tuple[datetime, float]]
 
 happenings = st.tuples(
     st.sampled_from(VERBS + DECIDING),
@@ -51,31 +60,49 @@ happenings = st.tuples(
     st.sampled_from(["high", "low"]),
     st.sampled_from([None, 10, 300]),
     # Some verbs began before the one they waited for.
-    st.integers(-2, 2000).map(lambda minutes: timedelta(minutes=minutes, seconds=7 * minutes % 60)),
+    st.one_of(st.integers(-2, 45), st.integers(-2, 2000)).map(
+        lambda minutes: timedelta(minutes=minutes, seconds=7 * minutes % 60)
+    ),
 )
 
 
+REOPENED_AFTER_THE_HOURS_CHANGED = [
+    ("resolved", "nothing", "high", None, timedelta(minutes=30)),
+    ("recounted", "nothing", "high", 10, timedelta(minutes=1)),
+    ("reopened", "everything", "high", None, timedelta(days=3)),
+]
+
+
 @examples
+@example(REOPENED_AFTER_THE_HOURS_CHANGED)
 @given(st.lists(happenings, max_size=25))
 def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | None, timedelta]]) -> None:
     now = june(5, 10)
     clock = started(POLICIES["everything"], now)
     told: Counter[tuple[str, int, int]] = Counter()
     breached: set[tuple[str, int]] = set()
+    settled: Settled = {}
+    office = OFFICE
     active = True
     for verb, policy, priority, minutes, later in history:
         now += later
         known = snapshot(clock)
         if verb == "sweep":
             told.update(sweep(clock, now))
+        elif verb == "recounted":
+            clock.calendars[OFFICE_ID] = office = HOURS[minutes]
+            clock.recounted(now, OFFICE_ID)
         elif verb in DECIDING:
             if (verb == "reopened") == active:
                 continue
             facts = about(priority=priority, sla_minutes=minutes)
             if verb == "repromised" and POLICIES[policy] is None:
                 continue
-            getattr(clock, verb)(now, POLICIES[policy], facts)
+            promised = counting_on(office, POLICIES[policy])
+            getattr(clock, verb)(now, promised, facts)
             active = True
+            if promised and verb not in ("asked", "transferred"):
+                check_rests(clock, promised, facts, settled)
         elif active:
             getattr(clock, verb)(now)
             active = verb not in ("resolved", "closed", "ended")
@@ -83,7 +110,7 @@ def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | Non
         clock.breaches.clear()
 
         for target in clock.targets:
-            check(clock, target)
+            check(clock, target, settled)
             assert target.changed or verb == "sweep" or known.get(target.id) == repr(target)
         assert breached <= {name(target) for target in clock.targets if target.breached_by(now)}
         breached = {name(target) for target in clock.targets if target.breached_at}
@@ -91,6 +118,10 @@ def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | Non
 
     assert set(told.values()) <= {1}
     check_cycles(clock)
+
+
+def counting_on(office: Calendar, policy: Policy | None) -> Policy | None:
+    return replace(policy, calendar=office) if policy and policy.calendar_id == OFFICE_ID else policy
 
 
 def snapshot(clock: Clock) -> dict[UUID, str]:
@@ -104,7 +135,8 @@ def name(target: Target) -> tuple[str, int]:
     return target.metric.value, target.cycle
 
 
-def check(clock: Clock, target: Target) -> None:
+def check(clock: Clock, target: Target, settled: Settled) -> None:
+    """`settled`: when those had finished that are over, and what they used by the calendars of then."""
     calendar = clock.calendars[target.calendar_id]
     assert not (target.fulfilled_at and target.ended_at)
     assert all(since < until for since, until in target.paused_intervals)
@@ -128,11 +160,27 @@ def check(clock: Clock, target: Target) -> None:
         assert target.used_minutes <= target.minutes + 1e-6
         assert not target.breached_by(latest(clock))
     assert (target.used_minutes is None) == target.running
-    if target.finished_at:
+    if target.finished_at is None:
+        settled.pop(target.id, None)
+        return
+    assert target.breached_by(latest(clock)) == (target.breached_at is not None)
+    finished_at, used = settled.get(target.id, (None, None))
+    if finished_at != target.finished_at:  # just now
         pauses = [*target.paused_intervals, *([(target.paused_at, None)] if target.paused_at else [])]
         used = business_minutes(target.started_at, target.finished_at, calendar, pauses)
-        assert target.used_minutes == used
-        assert target.breached_by(latest(clock)) == (target.breached_at is not None)
+        settled[target.id] = target.finished_at, used
+    assert target.used_minutes == used
+
+
+def check_rests(clock: Clock, policy: Policy, facts: TicketFacts, settled: Settled) -> None:
+    """What runs of a promise that goes on from cycle to cycle has what the earlier ones left of it."""
+    for metric in SHARED:
+        cycles = [one for one in clock.targets if one.metric is metric]
+        running = [one for one in cycles if one.running]
+        minutes = policy.minutes(metric, facts)
+        if running and minutes is not None:
+            left = minutes - sum(settled[one.id][1] for one in cycles if one.cycle < running[0].cycle)
+            assert abs(running[0].minutes - max(left, 0)) < 1e-6
 
 
 def check_cycles(clock: Clock) -> None:
