@@ -62,7 +62,9 @@ def problems_of_escalations(given: Sequence[Document]) -> list[FieldProblem]:
     for place, one in enumerate(given):
         path = f"escalations.{place}"
         if one["when"] == "before" and one["minutes"] == 0:
-            found.append(_problem(f"{path}.minutes", "What comes before it comes a minute before at least."))
+            found.append(
+                _problem(f"{path}.minutes", "A step before the due time is a minute before it at least.")
+            )
         if one.get("id") is not None and one["id"] in ids[:place]:
             found.append(_problem(f"{path}.id", "This escalation is there twice."))
         elif any(_is_same(each, one) for each in given[:place]):

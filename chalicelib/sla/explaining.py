@@ -92,11 +92,12 @@ def _steps(target: Target) -> list[dict[str, Any]]:
 
 def step_facts(step: Step) -> dict[str, Any]:
     """What a step is, and when it comes or came due; None while it does not."""
-    is_percentage = step.offset is None
+    offset = step.offset
     return {
         "kind": step.kind,
-        "percent": step.step if is_percentage else None,
-        "minutes_before": -step.offset if step.offset is not None and step.kind == "warning" else None,
+        "percent": step.step if offset is None else None,
+        "minutes_before": -offset if offset is not None and offset < 0 else None,
+        "minutes_after": offset if offset is not None and offset >= 0 else None,
         "escalation_id": step.escalation_id,
         "at": step.at,
     }

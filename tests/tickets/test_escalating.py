@@ -400,11 +400,12 @@ def test_the_staff_sees_the_steps_of_a_promise(escalations: Escalations, desk: S
     escalations.run()
 
     steps = escalations.steps(ticket)
-    assert [(step["percent"], step["minutes_before"], step["escalation_id"]) for step in steps] == [
-        (50, None, None),
-        (None, 10, None),
-        (100, None, None),
-        (None, None, kept["id"]),
+    names = ("percent", "minutes_before", "minutes_after", "escalation_id")
+    assert [tuple(step[name] for name in names) for step in steps] == [
+        (50, None, None, None),
+        (None, 10, None, None),
+        (100, None, None, None),
+        (None, None, 30, kept["id"]),
     ]
     assert all(step["fired_at"] for step in steps)
     assert [bool(step["done_at"]) for step in steps] == [False, False, False, True]

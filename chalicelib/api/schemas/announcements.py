@@ -112,11 +112,12 @@ class EscalationOut(Out):
 
 
 class StepOut(Out):
-    """One moment of a promise: a warning at a percentage or so many minutes before it is due, the breach, or
-    an escalation. `at` is null while the promise is paused."""
+    """One moment of a promise: a warning, the breach, or an escalation, at a percentage of its minutes, or so
+    many minutes before or after it is due. `at` is null while the promise is paused."""
 
     kind: Literal["warning", "breach", "escalation"]
     percent: int | None = Field(description="Of a warning or the breach.")
-    minutes_before: int | None = Field(description="Of a warning that counts from the due time.")
+    minutes_before: int | None
+    minutes_after: int | None
     escalation_id: UUID | None
     at: datetime | None
