@@ -7,6 +7,7 @@ timeline says so. Where the promise has ended meanwhile there is nothing left to
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -160,6 +161,7 @@ def _notified(draft: Draft, escalation: _Escalation) -> list[UUID]:
 def _tell(draft: Draft, escalation: _Escalation, **said: Any) -> None:
     """What came of it, for the staff, and for who sends the mails."""
     skipped = escalation.skipped or None
-    promise = escalation.promise
+    promise = dict(escalation.promise)
+    promise["late"] = datetime.fromisoformat(promise["due_at"]) < draft.now
     draft.tell(DONE, internal=True, **promise, escalation=escalation.told, **said, skipped=skipped)
     draft.save(counts=False)

@@ -59,10 +59,25 @@ class TestDoing:
         escalations.pass_time(46)
 
         escalations.run()
+        (done,) = escalations.done(ticket)
+
+        assert (done["metric"], done["late"]) == ("resolution", False)
 
         assert escalations.count("escalated", ticket) == 1
         assert escalations.mailed() == [desk.cast.dario.email]
         assert "is due at" in text_of(escalations.mailbox.mails[0])
+
+    def test_after_an_outage_the_mail_says_that_it_is_late(
+        self, escalations: Escalations, desk: ServiceDesk
+    ) -> None:
+        escalations.set(before(15, notify({"role": "dispatcher"})))
+        desk.networks_ticket()
+        escalations.pass_time(90)
+
+        escalations.run()
+
+        assert escalations.mailed() == [desk.cast.dario.email]
+        assert "is late." in text_of(escalations.mailbox.mails[0])
 
     def test_the_sweep_tells_what_the_policy_says_and_the_staff_alone_hears(
         self, escalations: Escalations, desk: ServiceDesk
