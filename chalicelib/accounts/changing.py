@@ -51,7 +51,7 @@ def change(
     if "role" in values and user in admins:
         keep_an_admin(user, admins)
     if "email" in values:
-        values["email_verified_at"] = None
+        values |= {"email_verified_at": None, "email_bad_at": None}
     values |= _sign_in_changes(actor, keys, user, wanted)
     joined = membership(tx, actor, user, wanted)
     values |= joined

@@ -2,6 +2,7 @@
 do; what a machine says is only kept."""
 
 from typing import Any
+from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.channels.letter import Letter, fitting
@@ -13,6 +14,13 @@ from chalicelib.core.db import Transaction
 from chalicelib.models.words import Arrival, Source, Visibility
 from chalicelib.tickets import commenting
 from chalicelib.tickets.draft import open_draft
+
+LEFT_OUT = {
+    "en": "Files of the mail that came in were not taken ({count}): too many, too large, empty or programs. "
+    "Please send what is needed in another way.",
+    "es": "No se tomaron archivos del correo recibido ({count}): demasiados, demasiado grandes, vacíos o "
+    "programas. Envíe lo necesario de otra manera, por favor.",
+}
 
 
 def answer(
@@ -43,10 +51,23 @@ def answer(
 def keep(tx: Transaction, desk: Actor, ticket: Any, letter: Letter) -> Became:
     """Writes an automatic answer down as a note of the desk, of which nobody is told: nothing is reopened,
     answered or counted. On an archived or merged ticket it is kept beside it alone."""
-    if ticket.archived or ticket.merged_into is not None:
-        return Became(Arrival.KEPT, ticket.id, keeps_body=True)
-    said = fitting(f"{letter.sender}: {letter.mail.subject}\n\n{letter.said}")
-    draft = open_draft(tx, desk, ticket.id)
-    made = commenting.add_comment(draft, said, Visibility.INTERNAL, Source.EMAIL, automatic=True)
+    return note(tx, desk, ticket.id, f"{letter.sender}: {letter.mail.subject}\n\n{letter.said}")
+
+
+def note(tx: Transaction, desk: Actor, ticket_id: UUID, text: str) -> Became:
+    """A note of the desk, of which nobody is told; on an archived or merged ticket none."""
+    draft = open_draft(tx, desk, ticket_id)
+    if draft.ticket.archived_at is not None or draft.ticket.merged_into is not None:
+        return Became(Arrival.KEPT, ticket_id, keeps_body=True)
+    made = commenting.add_comment(draft, fitting(text), Visibility.INTERNAL, Source.EMAIL, automatic=True)
     draft.save(counts=False)
-    return Became(Arrival.KEPT, ticket.id, made.id, keeps_body=True)
+    return Became(Arrival.KEPT, ticket_id, made.id, keeps_body=True)
+
+
+def tell_left_out(tx: Transaction, desk: Actor, ticket_id: UUID, count: int) -> None:
+    """Tells whoever wrote that not all of their mail was taken, in public and under the desk's name."""
+    draft = open_draft(tx, desk, ticket_id)
+    if draft.ticket.archived_at is None and draft.ticket.merged_into is None:
+        told = in_words(LEFT_OUT, desk).format(count=count)
+        commenting.add_comment(draft, told, Visibility.PUBLIC, Source.EMAIL)
+        draft.save(counts=False)

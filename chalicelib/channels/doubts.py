@@ -39,7 +39,7 @@ def _of_sender(letter: Letter, situation: Any, thread: Thread) -> Doubt | None:
     if situation.status == UserStatus.DEACTIVATED:
         return Doubt.DEACTIVATED_SENDER
     if letter.mail.auto_submitted and thread.ticket is None:
-        return Doubt.BOUNCE if letter.mail.is_bounce else Doubt.AUTOMATIC
+        return Doubt.AUTOMATIC
     if thread.standing is Standing.UNPROVEN and not letter.mail.auto_submitted:
         return Doubt.UNPROVEN_STAFF
     is_stranger = situation.user_id is None and thread.ticket is None

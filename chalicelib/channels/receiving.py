@@ -9,7 +9,7 @@ from uuid import UUID
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Role
-from chalicelib.channels import answering, files, opening, queries, threading
+from chalicelib.channels import answering, bouncing, files, opening, queries, threading
 from chalicelib.channels.doubts import doubt_of
 from chalicelib.channels.files import Sent
 from chalicelib.channels.letter import Letter
@@ -70,6 +70,8 @@ class Coming:
 
     def decide(self) -> Became:
         """What becomes of it. What the desk's own rules refuse is for the staff to look at."""
+        if self.letter.mail.is_bounce and not self.letter.envelope.failed and self.found.enabled:
+            return bouncing.take_back(self.tx, self.desk, self.letter)
         thread = self._thread()
         if doubt := doubt_of(self.tx, self.letter, self.found, thread, self.ours):
             return Became(Arrival.QUARANTINED, reason=doubt, keeps_body=True)
@@ -149,6 +151,11 @@ class Coming:
             became.user_id,
             self.letter.mail.attachments,
         )
+        left_out = len(self.letter.mail.attachments) - len(sent)
+        if left_out and not self._is_staff:
+            answering.tell_left_out(self.tx, self.desk, became.ticket_id, left_out)
+        if self.found.email_bad_at is not None:
+            queries.mark_good(self.tx, self.desk.workspace.id, self.found.user_id)
         return replace(became, files=sent)
 
     @property

@@ -12,7 +12,7 @@ from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core import events, signed_ids
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
-from chalicelib.models.words import ActorType, Status, Visibility
+from chalicelib.models.words import ActorType, Source, Status, Visibility
 from chalicelib.notifications import asking, queries
 from chalicelib.notifications.facts import Facts, Question
 from chalicelib.notifications.recipients import (
@@ -120,7 +120,9 @@ def _claim(
         recipient.person.id: signed_ids.message_id(facts.mail_key, event.id, recipient.person.id, domain)
         for recipient in found
     }
-    mine = queries.claim(tx, event, topic, ids) if ids else set()
+    by_stranger = occasion is Occasion.CREATED and facts.source in (Source.PUBLIC, Source.EMAIL)
+    acknowledged = facts.requester_id if by_stranger else None
+    mine = queries.claim(tx, event, topic, ids, acknowledged) if ids else set()
     others = [user_id for user_id in ids if user_id not in mine]
     elsewhere = queries.sent_elsewhere(tx, event, others) if others else 0
     letters = [

@@ -17,6 +17,8 @@ from chalicelib.tickets.visibility import staff_who_see
 
 # A claim outlives the function that made it, so that nobody else sends while it may still be sending.
 LEASE_SECONDS = 60
+# For one address within an hour.
+MOST_ACKNOWLEDGEMENTS = 10
 
 FACTS = text(
     """
@@ -87,6 +89,7 @@ PEOPLE = text(
     SELECT u.id, u.name, u.email, u.role, array_agg(DISTINCT i.part) AS parts
     FROM involved i JOIN users u ON u.workspace_id = :workspace_id AND u.id = i.user_id
     WHERE u.deleted_at IS NULL AND u.status <> 'deactivated' AND (u.role = 'customer' OR u.status = 'active')
+      AND u.email_bad_at IS NULL
       AND (i.part NOT IN ('mentioned', 'notified', 'watcher') OR (i.part = 'watcher' AND u.role = 'customer')
            OR (u.role <> 'customer' AND {SEES}))
       AND (CAST(:comment_id AS text) IS NULL OR NOT EXISTS (
@@ -110,7 +113,12 @@ CLAIM = text(
             WHERE newer.workspace_id = :workspace_id AND newer.ticket_id = :ticket_id
               AND newer.user_id = given.user_id AND newer.topic = :topic AND newer.sequence > :sequence
               AND newer.status IN ('claimed', 'sent')
-        ) THEN 'superseded' ELSE 'claimed' END
+        ) THEN 'superseded' WHEN given.user_id = CAST(:acknowledged AS uuid) AND (
+            SELECT count(*) FROM notifications earlier
+            WHERE earlier.workspace_id = :workspace_id AND earlier.user_id = given.user_id
+              AND earlier.kind = :kind AND earlier.status IN ('claimed', 'sent')
+              AND earlier.created_at > now() - interval '1 hour') >= :most
+        THEN 'suppressed' ELSE 'claimed' END
     FROM unnest(CAST(:user_ids AS uuid[]), CAST(:message_ids AS text[])) AS given(user_id, message_id)
     ORDER BY given.user_id
     ON CONFLICT (workspace_id, event_id, user_id) DO UPDATE SET status = excluded.status, claimed_at = now()
@@ -231,10 +239,17 @@ def _branded(row: Row[Any]) -> dict[str, Any]:
     return {"brand": Brand(*(found.pop(f"brand_{part.name}") for part in fields(Brand))), **found}
 
 
-def claim(tx: Transaction, event: Event, topic: str | None, message_ids: dict[UUID, str]) -> set[UUID]:
+def claim(
+    tx: Transaction,
+    event: Event,
+    topic: str | None,
+    message_ids: dict[UUID, str],
+    acknowledged: UUID | None = None,
+) -> set[UUID]:
     """Claims what is neither sent nor being sent by another: the users to be mailed now.
 
-    What newer news of the topic overrules is written down as superseded.
+    What newer news of the topic overrules is written down as superseded; as suppressed what would be one too
+    many acknowledgements for `acknowledged`, who may be a machine that answers each.
     """
     rows = tx.connection.execute(
         CLAIM,
@@ -245,6 +260,8 @@ def claim(tx: Transaction, event: Event, topic: str | None, message_ids: dict[UU
             "sequence": event.sequence,
             "kind": event.type,
             "topic": topic,
+            "acknowledged": acknowledged,
+            "most": MOST_ACKNOWLEDGEMENTS,
             "user_ids": list(message_ids),
             "message_ids": list(message_ids.values()),
             "lease": LEASE_SECONDS,
