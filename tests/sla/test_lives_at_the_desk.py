@@ -40,7 +40,7 @@ lives = st.lists(st.tuples(deeds, st.integers(0, 90) | st.integers(0, 3000)), ma
 
 
 @settings(
-    max_examples=1_000 if IS_NIGHTLY else 25,
+    max_examples=300 if IS_NIGHTLY else 25,  # tokens live for a quarter of an hour
     deadline=None,
     phases=[*Phase] if IS_NIGHTLY else [Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
