@@ -17,6 +17,7 @@ from chalicelib.notifications import asking_queries
 from chalicelib.notifications.facts import Facts, Question
 from chalicelib.notifications.queries import Settlement, settle
 from chalicelib.notifications.recipients import RATED, Occasion
+from chalicelib.tickets import markdown
 
 # What can be the end of a ticket's work. The row says whether it was: a resolved one is closed too.
 ENDS = frozenset({Occasion.RESOLVED, Occasion.CLOSED})
@@ -48,4 +49,8 @@ def with_rating(tx: Transaction, event: Event, facts: Facts | None) -> Facts | N
     if facts is None or event.type != RATED:
         return facts
     row = asking_queries.told(tx, event)
-    return replace(facts, score=row.score, comment=row.comment, author=facts.requester) if row else None
+    if row is None:
+        return None
+    # What is written beside a number is no Markdown.
+    html = markdown.as_written(row.comment) if row.comment else None
+    return replace(facts, score=row.score, comment=row.comment, comment_html=html, author=facts.requester)

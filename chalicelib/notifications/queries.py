@@ -1,7 +1,7 @@
 """The SQL of notifications: what a mail tells, who is around a ticket, which mails are claimed and sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.notifications.facts import Brand, Facts
 from chalicelib.notifications.recipients import Part, Person
+from chalicelib.tickets import markdown
 from chalicelib.tickets.visibility import staff_who_see
 
 # A claim outlives the function that made it, so that nobody else sends while it may still be sending.
@@ -21,12 +22,13 @@ LEASE_SECONDS = 60
 MOST_ACKNOWLEDGEMENTS = 10
 
 FACTS = text(
-    """
+    f"""
     SELECT t.label, t.subject, t.description, t.status, t.priority, t.type, t.source, t.requester_id,
         r.name AS requester, g.name AS team,
         coalesce(a.name, k.name) AS actor, coalesce(a.role, k.role) AS actor_role,
         c.body AS comment, c.visibility, coalesce(u.name, p.name) AS author,
-        coalesce(c.mentions, '{}') AS mentions,
+        coalesce(c.mentions, '{{}}') AS mentions,
+        CASE WHEN c.html_version = {markdown.VERSION} THEN c.body_html END AS comment_html,
         to_char(coalesce(CAST(:due_at AS timestamptz), t.due_at) AT TIME ZONE w.timezone,
                 'YYYY-MM-DD HH24:MI') || ' (' || w.timezone || ')' AS due,
         ARRAY(
@@ -195,7 +197,14 @@ def facts(
             "due_at": due_at,
         },
     ).first()
-    return Facts(**_branded(row)) if row else None
+    return _readable(Facts(**_branded(row))) if row else None
+
+
+def _readable(facts: Facts) -> Facts:
+    """HTML of another version does not count, and is made anew."""
+    if facts.comment is None or facts.comment_html is not None:
+        return facts
+    return replace(facts, comment_html=next(markdown.rendered_late([facts.comment])))
 
 
 def people(

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from chalicelib.models.words import Source
 from chalicelib.notifications.claiming import Claim
 from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.recipients import Occasion, Part, Recipient
+from chalicelib.tickets import markdown
 
 FOLDER = Path(__file__).parent
 DEFAULT_LANGUAGE = "en"
@@ -40,7 +42,7 @@ def render(claim: Claim, recipient: Recipient, public_url: str = "") -> Rendered
     code = claim.workspace.language if claim.workspace.language in languages() else DEFAULT_LANGUAGE
     words = languages()[code]
     values = _values(claim, words)
-    author, quoted = _quoted(claim, recipient)
+    author, quoted, quoted_html = _quoted(claim, recipient)
     subject = words["subjects"][_subject(claim, recipient)].format_map(values)
     told = {
         "language": code,
@@ -48,6 +50,7 @@ def render(claim: Claim, recipient: Recipient, public_url: str = "") -> Rendered
         "greeting": _greeting(claim, recipient, words),
         "lead": words["leads"][f"{claim.occasion}.{recipient.audience}"].format_map(values),
         "quoted": quoted,
+        "quoted_html": quoted_html,
         "quoted_by": words["phrases"]["quoted"].format(author=author or words["phrases"]["desk"]),
         "facts": list(_facts(claim, recipient, words)),
         "question": _question(claim, recipient, words, public_url),
@@ -131,14 +134,17 @@ def _values(claim: Claim, words: Language) -> dict[str, Any]:
     }
 
 
-def _quoted(claim: Claim, recipient: Recipient) -> tuple[str | None, str | None]:
-    """Whose words the mail repeats, and which: a comment, or for the staff what a new ticket asks."""
+def _quoted(claim: Claim, recipient: Recipient) -> tuple[str | None, str | None, Markup | None]:
+    """Whose words the mail repeats, and which, as text and as HTML: a comment, or for the staff what a new
+    ticket asks, which is no Markdown."""
     if claim.facts.comment:
-        return claim.facts.author, claim.facts.comment
+        html = claim.facts.comment_html or markdown.as_written(claim.facts.comment)
+        return claim.facts.author, claim.facts.comment, Markup(html)  # noqa: S704 - markdown.py made it
     is_new_to_them = claim.occasion in (Occasion.CREATED, Occasion.ASSIGNED, Occasion.TRANSFERRED)
     if is_new_to_them and recipient.audience is not Part.REQUESTER and _is_staff(recipient):
-        return claim.facts.requester, claim.facts.description
-    return None, None
+        asked = claim.facts.description
+        return claim.facts.requester, asked, Markup(markdown.as_written(asked))  # noqa: S704 - and this
+    return None, None, None
 
 
 def _facts(claim: Claim, recipient: Recipient, words: Language) -> Iterator[tuple[str, str]]:
