@@ -126,6 +126,9 @@ MAIL_CASES = {
     22: "Software: down",
     23: "a verdict of the receiving server",
 }
+# How these are read says little; what becomes of them is shown with the database.
+MAIL_ROOM = {f"tests/channels/test_{name}.py" for name in ("receiving", "threads", "bouncing")}
+READ_ALONE = {18, 19}
 MAIL_NAME = re.compile(r"test_case_e0?(\d{1,2})_")
 NAME = re.compile(r"test_(?:case_)?0?(\d{1,2})_")
 SLA_NAME = re.compile(r"test_case_s(\d{1,2}b?)_")
@@ -179,6 +182,12 @@ def test_each_rule_beyond_the_sla_cases_has_its_test(rule: str) -> None:
 def test_each_case_of_mail_has_a_test_that_names_it(case: int) -> None:
     named = {int(number[1]) for _, name in every_test() if (number := MAIL_NAME.match(name))}
     assert case in named, f"no test_case_e{case:02} for {MAIL_CASES[case]}"
+
+
+@pytest.mark.parametrize("case", sorted(MAIL_CASES.keys() - READ_ALONE))
+def test_each_case_of_mail_that_the_desk_decides_has_one_there(case: int) -> None:
+    there = [name for file, name in every_test() if file in MAIL_ROOM]
+    assert case in {int(number[1]) for name in there if (number := MAIL_NAME.match(name))}
 
 
 def test_the_names_are_found_however_they_are_written() -> None:
