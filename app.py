@@ -24,6 +24,7 @@ from chalicelib.api import (
     links,
     macros,
     mailboxes,
+    notifications,
     oidc,
     oidc_provider,
     organisations,
@@ -57,6 +58,7 @@ app.register_blueprint(authorizer.bp)
 app.register_blueprint(health.routes.blueprint)
 app.register_blueprint(docs.routes.blueprint)
 app.register_blueprint(auth.routes.blueprint)
+app.register_blueprint(notifications.routes.blueprint)
 app.register_blueprint(passwords.routes.blueprint)
 app.register_blueprint(two_step.routes.blueprint)
 app.register_blueprint(oidc.routes.blueprint)

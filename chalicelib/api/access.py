@@ -62,6 +62,8 @@ _PEOPLE: dict[Route, Need] = {
     ("GET", "/v1/jobs/{job_id}"): Permission.JOBS_READ,
     ("POST", "/v1/jobs/{job_id}/cancel"): Permission.JOBS_CANCEL,
     ("GET", "/v1/jobs/{job_id}/results"): Permission.JOBS_READ,
+    ("GET", "/v1/notifications/preferences"): Permission.ACCOUNT_USE,
+    ("PATCH", "/v1/notifications/preferences"): Permission.ACCOUNT_USE,
     ("GET", "/v1/organisations"): Permission.ORGANISATIONS_READ,
     ("POST", "/v1/organisations"): Permission.ORGANISATIONS_MANAGE,
     ("DELETE", "/v1/organisations/{organisation_id}"): Permission.ORGANISATIONS_MANAGE,
@@ -260,6 +262,8 @@ CALLERS: Final[Mapping[Route, Access]] = MappingProxyType(
 _FOR_PEOPLE_ALONE: Final = frozenset(
     {
         ("POST", "/v1/api-keys"),
+        ("GET", "/v1/notifications/preferences"),
+        ("PATCH", "/v1/notifications/preferences"),
         ("DELETE", "/v1/users/{user_id}/oidc"),
         ("POST", "/v1/users/{user_id}/totp/reset"),
         ("DELETE", "/v1/workspace/oidc"),

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
     false,
@@ -26,7 +27,7 @@ from chalicelib.models.base import (
     words,
     workspace_key,
 )
-from chalicelib.models.words import Assignment, UserStatus, values
+from chalicelib.models.words import Assignment, Preference, UserStatus, values
 
 LISTED = text("deleted_at IS NULL")
 
@@ -243,4 +244,16 @@ refresh_tokens = Table(
     Index("refresh_tokens_expires_at_idx", "expires_at"),
     # Whoever refreshes names no workspace.
     Index("refresh_tokens_digest_idx", "digest"),
+)
+
+# What a user wants no mail of; without a row they do.
+muted_mails = Table(
+    "muted_mails",
+    metadata,
+    workspace_key(),
+    Column("user_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    timestamp("created_at", now=True),
+    belongs_to("users", "user_id", on_delete="CASCADE"),
+    one_of("kind", values(Preference)),
 )

@@ -221,6 +221,23 @@ class UnknownSenders(StrEnum):
     QUARANTINE = "quarantine"
 
 
+class Preference(StrEnum):
+    """What people can have mailed to them or not: occasions by what they are to the ticket."""
+
+    ASSIGNED = "assigned"
+    NEW_TICKETS = "new_tickets"
+    REPLIES = "replies"
+    NOTES = "notes"
+    MENTIONS = "mentions"
+    WATCHED = "watched"
+    SLA_WARNINGS = "sla_warnings"
+    SLA_BREACHES = "sla_breaches"
+    ESCALATIONS = "escalations"
+    RATINGS = "ratings"
+    OWN_TICKETS = "own_tickets"
+    BULK_CHANGES = "bulk_changes"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

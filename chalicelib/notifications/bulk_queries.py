@@ -49,6 +49,8 @@ SHARES = text(
         JOIN told o ON o.id = i.id
         WHERE u.role <> 'customer' AND u.status = 'active' AND u.deleted_at IS NULL
           AND u.id IS DISTINCT FROM CAST(:actor_id AS uuid)
+          AND NOT EXISTS (SELECT FROM muted_mails k WHERE k.workspace_id = :workspace_id
+                          AND k.user_id = u.id AND k.kind = 'bulk_changes')
           AND {
         staff_who_see(
             everybody="(SELECT w.agent_visibility = 'all' FROM workspaces w WHERE w.id = :workspace_id)",

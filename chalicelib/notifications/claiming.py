@@ -12,7 +12,7 @@ from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core import events, signed_ids
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
-from chalicelib.models.words import ActorType, Source, Status, Visibility
+from chalicelib.models.words import ActorType, Preference, Source, Status, Visibility
 from chalicelib.notifications import asking, queries
 from chalicelib.notifications.facts import Facts, Question
 from chalicelib.notifications.recipients import (
@@ -129,8 +129,8 @@ def _claim(
         Letter(recipient, ids[recipient.person.id]) for recipient in found if recipient.person.id in mine
     ]
     to_requester = (letter.recipient for letter in letters if letter.recipient.audience is Part.REQUESTER)
-    requester = next(to_requester, None)
-    question = asking.ask(tx, event, occasion, meta, requester.person.id if requester else None)
+    asked = next((each.person for each in to_requester if Preference.RATINGS not in each.person.muted), None)
+    question = asking.ask(tx, event, occasion, meta, asked.id if asked else None)
     if occasion is Occasion.RATING_DUE and question is None:
         letters = []
     return Claim(workspace, occasion, facts, meta, letters, elsewhere, question)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 from chalicelib.accounts.permissions import Role
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
+from chalicelib.models.words import Preference
 from chalicelib.notifications.facts import Brand, Facts
 from chalicelib.notifications.recipients import Part, Person
 from chalicelib.tickets import markdown
@@ -88,7 +89,9 @@ PEOPLE = text(
             WHERE :dispatchers AND d.workspace_id = :workspace_id AND d.role IN ('admin', 'dispatcher')
               AND d.deleted_at IS NULL
     )
-    SELECT u.id, u.name, u.email, u.role, array_agg(DISTINCT i.part) AS parts
+    SELECT u.id, u.name, u.email, u.role, array_agg(DISTINCT i.part) AS parts,
+        ARRAY(SELECT k.kind FROM muted_mails k
+              WHERE k.workspace_id = :workspace_id AND k.user_id = u.id) AS muted
     FROM involved i JOIN users u ON u.workspace_id = :workspace_id AND u.id = i.user_id
     WHERE u.deleted_at IS NULL AND u.status <> 'deactivated' AND (u.role = 'customer' OR u.status = 'active')
       AND u.email_bad_at IS NULL
@@ -232,7 +235,14 @@ def people(
         },
     )
     return [
-        Person(row.id, row.name, row.email, Role(row.role), frozenset(Part(part) for part in row.parts))
+        Person(
+            row.id,
+            row.name,
+            row.email,
+            Role(row.role),
+            frozenset(map(Part, row.parts)),
+            frozenset(map(Preference, row.muted)),
+        )
         for row in rows
     ]
 

@@ -1,6 +1,7 @@
 """Who hears of what: one table, and the rules that hold for all of it. Pure: it knows people, not rows.
 
 Nobody hears of their own doing, but for the acknowledgement of a request. Internal news stays with the staff.
+Who wants no mail of one thing that they are to a ticket may still have it for another.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chalicelib.accounts.permissions import Permission, Role
+from chalicelib.models.words import Preference
 
 
 class Occasion(StrEnum):
@@ -116,13 +118,14 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who could be told: neither deactivated nor deleted."""
+    """Somebody who could be told: neither deactivated nor deleted. `muted`: what they want no mail of."""
 
     id: UUID
     name: str
     email: str
     role: Role
     parts: frozenset[Part]
+    muted: frozenset[Preference] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -209,9 +212,36 @@ AUDIENCES: Mapping[Occasion, tuple[Audience, ...]] = {
     Occasion.REMINDED: (requester,),
     Occasion.REMINDED_LAST: (requester,),
 }
+# What turns a mail off: by whom it speaks to, else by what it tells, else by whose ticket it is.
+_OF_PARTS = {
+    Part.MENTIONED: Preference.MENTIONS,
+    Part.NOTIFIED: Preference.ESCALATIONS,
+    Part.WATCHER: Preference.WATCHED,
+}
+_OF_NEWS = {
+    Occasion.REPLIED: Preference.REPLIES,
+    Occasion.ANSWERED: Preference.REPLIES,
+    Occasion.NOTED: Preference.NOTES,
+    Occasion.SLA_WARNED: Preference.SLA_WARNINGS,
+    Occasion.SLA_BREACHED: Preference.SLA_BREACHES,
+    Occasion.RATING_DUE: Preference.RATINGS,
+    Occasion.RATED: Preference.RATINGS,
+    Occasion.RATED_LOW: Preference.RATINGS,
+}
+_OF_TICKETS = {
+    Part.REQUESTER: Preference.OWN_TICKETS,
+    Part.ASSIGNEE: Preference.ASSIGNED,
+    Part.TEAM: Preference.NEW_TICKETS,
+    Part.DISPATCHER: Preference.NEW_TICKETS,
+}
 ASKS_DISPATCHERS = frozenset(
     occasion for occasion, audiences in AUDIENCES.items() if dispatchers in audiences
 )
+
+
+def preference_of(occasion: Occasion, part: Part) -> Preference:
+    """What turns this mail off."""
+    return _OF_PARTS.get(part) or _OF_NEWS.get(occasion) or _OF_TICKETS[part]
 
 
 def recipients(news: News) -> list[Recipient]:
@@ -226,11 +256,13 @@ def _addressed(news: News, occasion: Occasion) -> list[Recipient]:
     internal = news.internal or occasion in INTERNAL
     found: dict[UUID, Recipient] = {}
     for audience in AUDIENCES[occasion]:
+        preference = preference_of(occasion, audience.part)
         for person in audience.of(news):
+            is_muted = preference in person.muted
             is_actor = person.id == news.actor_id and not audience.even_the_actor
             is_folded = news.in_bulk and person.role.is_staff
             is_kept_from = internal and not person.role.may(Permission.TICKETS_READ_INTERNAL)
-            if not (is_actor or is_folded or is_kept_from):
+            if not (is_muted or is_actor or is_folded or is_kept_from):
                 found.setdefault(person.id, Recipient(person, audience.part))
     return list(found.values())
 

@@ -206,6 +206,11 @@ PARTS = (
         """,
     ),
     Part(
+        "preferences",
+        "What you want no mail of.",
+        f"SELECT x.kind, x.created_at FROM muted_mails x WHERE {_OF_USER} ORDER BY x.kind",
+    ),
+    Part(
         "timeline",
         "What you did on tickets, and what happened publicly to those that you asked for.",
         f"""

@@ -46,12 +46,14 @@ def test_case_18_what_is_for_people_alone_is_refused_to_a_key_of_any_power(
 
 
 def test_what_is_for_people_alone() -> None:
-    """Sessions, passwords, profiles, the making of keys, and who says who people are."""
+    """Sessions, passwords, profiles and preferences, the making of keys, and who says who people are."""
     names = {name_of(endpoint) for endpoint in PEOPLES}
 
     assert {"GET /v1/auth/me", "POST /v1/auth/logout", "POST /v1/api-keys"} <= names
     assert {name for name in names if "/v1/auth/" not in name} == {
         "POST /v1/api-keys",
+        "GET /v1/notifications/preferences",
+        "PATCH /v1/notifications/preferences",
         "DELETE /v1/users/{user_id}/oidc",
         "POST /v1/users/{user_id}/totp/reset",
         "PATCH /v1/workspace/oidc",

@@ -71,6 +71,16 @@ def test_customers_hear_of_each_of_theirs_and_the_staff_of_all_at_once(
     assert "The line is up again." not in text_of(post.mailbox.to(cast.ana.email))
 
 
+def test_who_wants_no_mail_of_bulk_changes_has_none(service: ServiceDesk, cast: Cast, post: Post) -> None:
+    made = tickets(service, post, 2, assignee_id=cast.ana.id)
+    muted = {"mail": {"bulk_changes": False}}
+    assert service.as_(cast.ana).patch("/v1/notifications/preferences", muted).status == 200
+
+    change(service, cast.dario, made, {"action": "comment", "body": "The line is up again."})
+
+    assert addresses(post) == [cast.carol.email, cast.carol.email]
+
+
 def test_who_does_it_hears_nothing_and_a_lonely_ticket_is_one(
     service: ServiceDesk, cast: Cast, post: Post
 ) -> None:

@@ -116,6 +116,7 @@ ROWS = (
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
     "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
+    "INSERT INTO muted_mails (workspace_id, user_id, kind) VALUES (:w, :user, 'bulk_changes')",
 )
 
 

@@ -1,0 +1,30 @@
+"""Preferences: what of all there is to tell a person wants to have mailed. Everything, until they say so.
+
+What must be known is no preference: mails about accounts, and what becomes of webhooks.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.accounts import preference_queries
+from chalicelib.accounts.actor import Actor
+from chalicelib.core.db import Transaction
+from chalicelib.core.errors import Forbidden
+from chalicelib.models.words import Preference
+
+
+def show(tx: Transaction, actor: Actor) -> dict[str, Any]:
+    """The actor's own: for each preference whether it is mailed. Raises Forbidden for an API key."""
+    if actor.user_id is None:
+        raise Forbidden("Only users have preferences.")
+    muted = preference_queries.muted(tx, actor.workspace.id, actor.user_id)
+    return {"mail": {preference.value: preference not in muted for preference in Preference}}
+
+
+def change(tx: Transaction, actor: Actor, mail: Mapping[str, bool]) -> dict[str, Any]:
+    """`mail`: those that change, by name. They hold for what is told from now on. Raises as `show` does."""
+    if mail and actor.user_id is not None:
+        off = [name for name, wanted in mail.items() if not wanted]
+        on = [name for name, wanted in mail.items() if wanted]
+        preference_queries.mute(tx, actor.workspace.id, actor.user_id, off=off, on=on)
+    return show(tx, actor)
