@@ -20,6 +20,7 @@ _numbers = itertools.count(1)
 
 # What a field of this name holds, where its type alone does not say.
 BY_NAME = {
+    "pending_resolve_days": lambda: 30,
     "address": lambda: f"specimen{next(_numbers)}@example.org",
     "email": lambda: f"specimen{next(_numbers)}@example.org",
     "admin_email": lambda: f"specimen{next(_numbers)}@example.org",
