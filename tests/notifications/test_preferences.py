@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib.accounts import preferences, principals
 from chalicelib.accounts.permissions import Role
+from chalicelib.core.db import Transaction
 from chalicelib.models.words import Preference, values
 from chalicelib.notifications.recipients import (
     AUDIENCES,
@@ -19,6 +21,7 @@ from chalicelib.notifications.recipients import (
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.cast import Person as Somebody
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.desk import Desk
 from tests.support.mailbox import Mailbox, deliver, text_of
@@ -54,6 +57,11 @@ def ended(desk: Desk, ticket: UUID, who: Somebody) -> dict[str, Any]:
         t=ticket,
     )
     return event
+
+
+def say(tx: Transaction, cast: Cast, mail: dict[str, bool]) -> dict[str, Any]:
+    actor = principals.enter(tx, cast.acme, cast.ana.id)
+    return preferences.change(tx, actor, mail)
 
 
 class TestRoutes:
@@ -106,6 +114,29 @@ class TestRoutes:
 
     def test_one_cannot_be_signed_in_as_nobody(self, api: Api) -> None:
         assert api.get(PATH).status == 401
+
+
+class TestRaces:
+    def test_who_says_several_things_at_once_is_heard_in_all_of_them(
+        self, cast: Cast, connections: Connections
+    ) -> None:
+        off = [each.value for each in Preference]
+        units = [lambda tx, mail=mail: say(tx, cast, mail) for mail in ({name: False} for name in off)]
+
+        given = connections.at_once(units)
+
+        assert [each for each in given if isinstance(each, Exception)] == []
+        assert connections.run(lambda tx: say(tx, cast, {})) == {"mail": dict.fromkeys(off, False)}
+
+    def test_two_that_contradict_each_other_in_opposite_order_both_end(
+        self, cast: Cast, connections: Connections
+    ) -> None:
+        on, off = dict.fromkeys(ALL_ON, True), dict.fromkeys(reversed(ALL_ON), False)
+
+        given = connections.at_once([lambda tx, mail=mail: say(tx, cast, mail) for mail in (on, off) * 3])
+
+        assert [each for each in given if isinstance(each, Exception)] == []
+        assert connections.run(lambda tx: say(tx, cast, {})) in ({"mail": on}, {"mail": off})
 
 
 class TestTable:
