@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset test unit e2e nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset redrive test unit e2e nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ down: $(STAMP) ## Stop what is running; the data stays
 
 reset: $(STAMP) ## Stop it and clear its data, keys and passwords
 	@exec $(PY) -m local reset
+
+redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 for the account's)
+	@$(PY) -m local.redrive $(if $(AWS),--aws) $(QUEUE)
 
 # The tests on the deployed stack mostly wait for its clock, so they run beside the others and report after them.
 test: $(STAMP) ## Run all the tests: in process with coverage, and on a deployed stack of their own
