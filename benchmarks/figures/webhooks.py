@@ -14,9 +14,8 @@ from uuid import uuid4
 from benchmarks.figure import Figure, progress
 from benchmarks.stage import Stage
 from chalicelib import egress
-from chalicelib.core import sqs
+from chalicelib.core import sqs, standard_webhooks
 from chalicelib.core.deliveries import Outgoing
-from chalicelib.webhooks import signing
 from tests.support.mailbox import LambdaContext, batch_of
 from tests.support.stranger import Asked, Stranger, Told
 
@@ -79,7 +78,7 @@ def _told(urls: list[str]) -> dict[str, float]:
     for place, url in enumerate(urls):
         delivery_id = str(uuid4())
         places[delivery_id] = f"{url}#{place}"
-        fields = signing.headers(delivery_id, int(time.time()), "{}", [b"k" * 32])
+        fields = standard_webhooks.headers(delivery_id, int(time.time()), "{}", [b"k" * 32])
         call = Outgoing(str(uuid4()), delivery_id, 1, url, fields, "{}", time.time() + 60)
         messages.append(json.loads(call.text()))
     batches = [messages[start : start + egress.BATCH] for start in range(0, len(messages), egress.BATCH)]

@@ -191,6 +191,7 @@ class TestContent:
 
         assert tables - exported == {
             "erasures",  # of people who are there no more
+            "integrations",  # in whose name a program opens tickets: the tickets themselves are told
             "sign_in_challenges",  # gone within minutes
             "ticket_links",  # which ticket follows another is no fact about who linked them
         }
