@@ -86,8 +86,10 @@ def _known_elsewhere(lines: Sequence[str]) -> tuple[int, int]:
 def _attributions() -> re.Pattern[str]:
     from mailparser_reply.constants import MAIL_LANGUAGES  # needed by answers alone
 
+    # Constants of a pinned library, of no data of ours.
     patterns = (MAIL_LANGUAGES[language]["wrote_header"] for language in LANGUAGES)
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.MULTILINE | re.IGNORECASE)
+    either = "|".join(f"(?:{pattern})" for pattern in patterns)
+    return re.compile(either, re.MULTILINE | re.IGNORECASE)
 
 
 def _is_quoted_next(lines: Sequence[str], place: int) -> bool:
