@@ -286,7 +286,18 @@ class TestShapes:
 
 
 # What people write in lines; every other text of a body is one line.
-IN_LINES = {"body", "comment", "description", "footer", "note", "notes", "reason", "reply", "resolution"}
+IN_LINES = {
+    "body",
+    "comment",
+    "description",
+    "footer",
+    "note",
+    "notes",
+    "pending_resolve_text",
+    "reason",
+    "reply",
+    "resolution",
+}
 # What is cleaned instead (case 72), what is looked for in lists, and routes that look things up and keep no
 # word of what they are sent.
 CLEANED = {"file_name"}
