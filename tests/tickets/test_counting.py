@@ -23,7 +23,8 @@ def counted(desk: ServiceDesk, who: Person, query: str = "") -> tuple[int | None
 
 def many(database: Database, cast: Cast, number: int) -> None:
     """So many tickets, a quarter of them at Acme and most of them closed; Ana's team has half of those, Carol
-    one of 30. With statistics, and vacuumed as a desk at work is."""
+    one of 30. Each was promised, and one promise in 50 broken. With statistics, and vacuumed as a desk at work
+    is."""
     database.run("SET session_replication_role = replica")  # no ticket may begin as closed, but for this
     database.run(
         "INSERT INTO users (workspace_id, email, name, role) "
@@ -53,8 +54,16 @@ def many(database: Database, cast: Cast, number: int) -> None:
             ana=cast.ana.id,
             n=number // 4 if every > 1 else number - number // 4,
         )
+    database.run(
+        "INSERT INTO sla_targets (workspace_id, ticket_id, metric, calendar_id, minutes, team_id, priority, "
+        "started_at, due_at, fulfilled_at, breached_at) "
+        "SELECT t.workspace_id, t.id, 'resolution', c.id, 60, t.team_id, t.priority, t.created_at, "
+        "t.created_at + interval '1 hour', t.closed_at, CASE WHEN t.number % 50 = 0 THEN t.created_at END "
+        "FROM tickets t CROSS JOIN LATERAL (SELECT id FROM calendars c WHERE c.workspace_id = t.workspace_id "
+        "LIMIT 1) c WHERE t.subject = 's'"
+    )
     database.run("RESET session_replication_role")
-    database.run("VACUUM ANALYZE tickets")
+    database.run("VACUUM ANALYZE tickets, sla_targets")
 
 
 @pytest.fixture
