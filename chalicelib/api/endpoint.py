@@ -72,16 +72,16 @@ class Endpoint:
 class Ahead:
     """One request before its transaction: the place for calls over the network.
 
-    `admit` refuses, in a transaction of its own, whom the work's would refuse; `apart` runs a unit in one of
-    its own and raises the Refusal that it answers. Public routes have no workspace here. `path` has the
-    parameters of the path.
+    `admit` refuses, in a transaction of its own, whom the work's would refuse, and then whom the room's
+    check of an actor does; `apart` runs a unit in one of its own and raises the Refusal that it answers.
+    Public routes have no workspace here. `path` has the parameters of the path.
     """
 
     settings: ApiSettings
     workspace_id: UUID | None
     path: Mapping[str, Any]
     body: Any
-    admit: Callable[[], None]
+    admit: Callable[[Callable[[Actor], None]], None]
     apart: Callable[[Callable[[Transaction], Any]], Any]
 
 

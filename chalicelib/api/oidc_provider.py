@@ -20,7 +20,7 @@ def discovered(ahead: Ahead) -> Discovered | None:
     """What the provider says of itself, where an issuer is sent. Nobody has it called who may not."""
     if "issuer" not in sent(ahead.body):
         return None
-    ahead.admit()
+    ahead.admit(oidc_provider.require_admin)
     return oidc_discovery.discover(ahead.settings, ahead.body.issuer)
 
 

@@ -269,8 +269,10 @@ def _ahead(
             raise result.error
         return result
 
-    def admit() -> None:
-        in_transaction(lambda tx: _enter(endpoint, request, tx, arguments), repeatable=True)
+    def admit(check: Callable[[Actor], None]) -> None:
+        actor = in_transaction(lambda tx: _enter(endpoint, request, tx, arguments), repeatable=True)
+        if actor is not None:
+            check(actor)
 
     known = request.context.get("authorizer") or {}
     workspace_id = UUID(known["workspace_id"]) if known else None

@@ -57,7 +57,7 @@ def seal(ahead: Ahead) -> bytes:
 
 def tried(ahead: Ahead) -> dict[str, Any]:
     """The call itself. Nobody has one made who may not."""
-    ahead.admit()
+    ahead.admit(subscribing.require_right)
     if ahead.workspace_id is None:
         raise RuntimeError("this route is private")
     found = ahead.apart(trying.look_up(ahead.workspace_id, ahead.path["webhook_id"]))

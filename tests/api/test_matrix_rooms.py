@@ -1,10 +1,12 @@
 """The rooms by themselves: were the authorizer and the gate of the routes to let everybody through, the verbs
 would still refuse (rule 4, the third depth). Walked from the route table."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.accounts.permissions import Permission, Role
-from chalicelib.api import access, resource
+from chalicelib.api import access, oidc_provider, resource
 from chalicelib.api.endpoint import Endpoint
 from tests.support.api import Api
 from tests.support.cast import Cast, token_for
@@ -71,3 +73,18 @@ def test_case_18_a_refusal_says_what_was_refused(api: Api, cast: Cast) -> None:
     reply = posing.post(f"/v1/users/{cast.carol.id}/erase", {"confirm": cast.carol.email})
 
     assert (reply.status, reply.json["detail"]) == (403, "Only an administrator erases people.")
+
+
+@pytest.mark.usefixtures("gate_open")
+def test_case_18_no_stranger_is_called_for_whom_the_room_refuses(
+    api: Api, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def called(*_: Any) -> None:
+        raise AssertionError("the provider was called")
+
+    monkeypatch.setattr(oidc_provider.oidc_discovery, "discover", called)
+    posing = api.with_token(token_for(cast.acme, cast.dario.id, Role.ADMIN))
+
+    reply = posing.patch("/v1/workspace/oidc", {"issuer": "https://login.acme.example"})
+
+    assert (reply.status, reply.code) == (403, "FORBIDDEN"), reply.text
