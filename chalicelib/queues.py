@@ -42,6 +42,7 @@ from chalicelib.notifications import (
     claiming,
     delivering,
     settling,
+    staff_mails,
     webhook_mails,
 )
 from chalicelib.privacy import erasing, exporting, sweeping
@@ -101,6 +102,8 @@ JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bo
 }
 # What the end of a kind means beyond itself, where nothing else is left to end it.
 JOB_ENDS = {bulk.KIND: bulk_jobs.tell}
+# Which events are told to several of the staff at once, and who claims those mails.
+STAFF_MAILS = {bulk_mails.ENDED: bulk_mails.claim, webhook_mails.DISABLED: webhook_mails.claim}
 
 HasTime = Callable[[], bool]
 
@@ -132,11 +135,8 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     if account_mails.is_told(event.type):
         notify_of_account(event, settings, domain, has_time)
         return
-    if event.type == bulk_mails.ENDED:
-        notify_of_bulk(event, settings, domain, has_time)
-        return
-    if event.type == webhook_mails.DISABLED:
-        notify_of_webhook(event, settings, domain, has_time)
+    if event.type in STAFF_MAILS:
+        notify_staff(event, settings, domain, has_time)
         return
     claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
     if claim is None or event.ticket_id is None:
@@ -161,26 +161,14 @@ def notify_of_account(event: Event, settings: NotificationSettings, domain: str,
     conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
 
 
-def notify_of_bulk(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
-    """Tells the staff of many tickets at once, one mail a person. Raises ComesAgain likewise."""
-    claim = in_transaction(lambda tx: bulk_mails.claim(tx, event, domain), repeatable=True)
+def notify_staff(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
+    """Tells several of the staff what is no single ticket, one mail a person. Raises ComesAgain likewise."""
+    claim = in_transaction(lambda tx: STAFF_MAILS[event.type](tx, event, domain), repeatable=True)
     if claim is None:
         return
     drafts = [
-        (letter.share.user_id, partial(bulk_mails.compose, claim, letter, settings.mail_from))
-        for letter in claim.letters
-    ]
-    conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
-
-
-def notify_of_webhook(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
-    """Tells the administrators of a webhook that is off, one mail a person. Raises ComesAgain likewise."""
-    claim = in_transaction(lambda tx: webhook_mails.claim(tx, event, domain), repeatable=True)
-    if claim is None:
-        return
-    drafts = [
-        (letter.person.user_id, partial(webhook_mails.compose, claim, letter, settings.mail_from))
-        for letter in claim.letters
+        (letter.user_id, partial(staff_mails.compose, claim, letter, message_id, settings.mail_from))
+        for letter, message_id in claim.letters
     ]
     conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
 
