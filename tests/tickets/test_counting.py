@@ -23,8 +23,8 @@ def counted(desk: ServiceDesk, who: Person, query: str = "") -> tuple[int | None
 
 def many(database: Database, cast: Cast, number: int) -> None:
     """So many tickets, a quarter of them at Acme and most of them closed; Ana's team has half of those, Carol
-    one of 30. Each was promised, and one promise in 50 broken. With statistics, and vacuumed as a desk at work
-    is."""
+    one of 30. Each was promised, and one promise in 50 broken. With statistics, and vacuumed as a desk at
+    work is."""
     database.run("SET session_replication_role = replica")  # no ticket may begin as closed, but for this
     database.run(
         "INSERT INTO users (workspace_id, email, name, role) "
