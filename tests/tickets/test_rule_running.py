@@ -16,22 +16,11 @@ from chalicelib.tickets import rule_clock, rule_event_queries, rule_running
 from tests.conftest import Queue
 from tests.support.connections import Connections
 from tests.support.database import Database
-from tests.support.mailbox import LambdaContext, batch_of
+from tests.support.mailbox import TICK, LambdaContext, batch_of
 from tests.support.rule_book import TAG, RuleBook
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
-TICK = {
-    "version": "0",
-    "account": "123456789012",
-    "region": "us-east-1",
-    "detail": {},
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "time": "2026-06-05T15:00:00Z",
-    "id": "tick",
-    "resources": [],
-}
 URGENT = [{"action": "set_priority", "priority": "urgent"}]
 
 
