@@ -1,6 +1,6 @@
 """Policies as a desk keeps them: which tickets get which promises. A ticket keeps its policy until its type,
-priority, category, team, tags or minutes change. What a changed policy promises and announces holds for all
-that are under it, promised anew in the background by tickets/repromising.py."""
+priority, category, team, tags or minutes change, or it comes back to work. What a changed policy promises and
+announces holds for all that are under it, promised anew in the background by tickets/repromising.py."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -91,10 +91,11 @@ def policies(tx: Transaction, workspace_id: UUID) -> list[Policy]:
     return read_policies(tx.connection.execute(POLICIES, {"workspace_id": workspace_id}).scalar_one())
 
 
-def policy(tx: Transaction, workspace_id: UUID, policy_id: UUID) -> Policy | None:
-    """One policy, enabled or not."""
+def policy(tx: Transaction, workspace_id: UUID, policy_id: UUID, *, deleted: bool = False) -> Policy | None:
+    """One policy, enabled or not; a deleted one only where those are asked for too."""
     keys = {"workspace_id": workspace_id, "policy_id": policy_id}
-    found = read_policies(tx.connection.execute(POLICY, keys).scalar_one())
+    rows = tx.connection.execute(POLICY, keys).scalar_one()
+    found = read_policies(row for row in rows if deleted or not row["deleted"])
     return found[0] if found else None
 
 

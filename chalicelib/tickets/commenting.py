@@ -12,7 +12,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.models.words import ActorType, Source, Status, Visibility
 from chalicelib.tickets import comment_queries, following_up, markdown
 from chalicelib.tickets.draft import Draft
-from chalicelib.tickets.lifecycle import FINISHED
+from chalicelib.tickets.lifecycle import ACTIVE, FINISHED
 from chalicelib.tickets.mentioning import mentioned
 from chalicelib.tickets.merging import open_landing
 from chalicelib.tickets.pausing import go_on
@@ -101,7 +101,7 @@ def _from_outside(
     row = comment_queries.insert(draft.tx, actor, ticket_id, body, written.html, mentions, visibility, source)
     draft.tell("commented", comment_id=row.id, visibility=visibility, internal=True, from_id=ticket_id)
     if not actor.may(Permission.COMMENTS_ANSWER):
-        draft.clock.asked(draft.now, draft.policy(), draft.facts)
+        _ask(draft)
     draft.save(counts=False)
     return Comment(row.id, ticket_id, body, visibility, row.created_at)
 
@@ -117,9 +117,15 @@ def _affect_promises(draft: Draft) -> None:
     if draft.actor.type is ActorType.SYSTEM:
         return
     if not draft.actor.may(Permission.COMMENTS_ANSWER):
-        draft.clock.asked(draft.now, draft.policy(), draft.facts)
+        _ask(draft)
     elif not draft.is_requester:
         draft.clock.answered(draft.now)
+
+
+def _ask(draft: Draft) -> None:
+    """Where it wakes a resolved ticket, the question waits for the policy that this one comes back to."""
+    if draft.get("status") in ACTIVE:
+        draft.clock.asked(draft.now, draft.policy(), draft.facts)
 
 
 def _is_over(draft: Draft, source: Source) -> bool:
@@ -134,3 +140,4 @@ def _wake(draft: Draft) -> None:
         go_on(draft, cause="comment")
     elif draft.ticket.status is Status.RESOLVED:
         wake(draft, cause="comment")
+        _ask(draft)

@@ -36,7 +36,7 @@ def restore(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None 
     if draft.ticket.status in ACTIVE:
         release_leaver(draft)
         was_asked = _was_asked(draft)
-        draft.clock.reopened(draft.now, draft.policy(), draft.facts)
+        draft.clock.reopened(draft.now, draft.choose_policy(), draft.facts)
         if was_asked:
             draft.clock.asked(draft.now, draft.policy(), draft.facts)
     draft.save()

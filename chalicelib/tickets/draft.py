@@ -71,7 +71,17 @@ class Draft:
         )
 
     def policy(self) -> Policy | None:
-        """The first policy that fits the ticket as it will be; it becomes the ticket's."""
+        """The ticket's own, as it was chosen last: enabled or not, and deleted too, for what it promised
+        stands."""
+        own = self.get("sla_policy_id")
+        known = next((each for each in self.policies if each.id == own), None)
+        if own is None or known is not None:
+            return known
+        return sla_queries.policy(self.tx, self.ticket.workspace_id, own, deleted=True)
+
+    def choose_policy(self) -> Policy | None:
+        """The first policy that fits the ticket as it will be; it becomes the ticket's. For what changes what
+        policies ask for, and for a ticket that comes back to work: all else keeps to the one it has."""
         if not self.policies:
             self.policies += sla_queries.policies(self.tx, self.ticket.workspace_id)
         policy = choose(self.policies, self.facts)

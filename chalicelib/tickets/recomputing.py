@@ -16,7 +16,7 @@ Idle = tuple[datetime, datetime | None]
 def recompute(draft: Draft) -> None:
     """Chooses the policy anew. Where it is the first to promise a resolution, no target knows when the ticket
     waited or was finished: its timeline does."""
-    policy, facts = draft.policy(), draft.facts
+    policy, facts = draft.choose_policy(), draft.facts
     if policy and draft.clock.resolution() is None and policy.minutes(Metric.RESOLUTION, facts) is not None:
         taken_on = queries.statuses(draft.tx, draft.ticket.workspace_id, [draft.ticket.id])
         is_idle = draft.get("status") not in WORKED_ON

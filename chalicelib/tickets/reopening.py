@@ -35,4 +35,4 @@ def wake(draft: Draft, reason: str | None = None, cause: str | None = None) -> N
     cleared = {"status": Status.OPEN, "resolved_at": None, "closed_at": None}
     draft.set("reopened", cleared, reason=reason, cause=cause)
     release_leaver(draft)
-    draft.clock.reopened(draft.now, draft.policy(), draft.facts)
+    draft.clock.reopened(draft.now, draft.choose_policy(), draft.facts)

@@ -62,5 +62,5 @@ def apply_transfer(
 def change_team(draft: Draft) -> None:
     """What another team means for the promises: perhaps another policy, and a new cycle of the team's own
     target."""
-    draft.clock.transferred(draft.now, draft.policy(), draft.facts)
+    draft.clock.transferred(draft.now, draft.choose_policy(), draft.facts)
     recompute(draft)
