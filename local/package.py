@@ -33,9 +33,7 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
     shutil.copyfile(vendor, fresh)
     with zipfile.ZipFile(fresh, "a", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(modules.items()):
-            append(archive, name, content)
-            if name.endswith(".py"):
-                append(archive, *compile_module(name, content))
+            append(archive, *(compile_module(name, content) if name.endswith(".py") else (name, content)))
     fresh.replace(code)
     template = json.loads((out / "sam.json").read_text())
     check_merge(template)

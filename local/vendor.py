@@ -93,8 +93,7 @@ def _write_zip(folder: Path, target: Path) -> None:
                 # Its headers have the version; the rest is the package's description for people.
                 content = content.split(b"\n\n", 1)[0] + b"\n"
             if name in imported and name.endswith(".py"):
-                # In the source's place: it would be read for tracebacks alone, and is a tenth of the package.
-                append(archive, f"{name}c", compile_module(name, content, docstrings=False)[1])
+                append(archive, *compile_module(name, content, docstrings=False))
             elif name.endswith(".py"):
                 append(archive, name, without_words(content))
             else:
@@ -130,15 +129,15 @@ def append(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def compile_module(name: str, source: bytes, *, docstrings: bool = True) -> tuple[str, bytes]:
-    """The name and content of a module's bytecode, which counts whatever the time stamps are (PEP 552).
+    """The name and content of a module's bytecode in its source's place (PEP 3147): tracebacks name file and
+    line without it, and sources were a tenth of the package.
 
     Docstrings are a fifth of it, for a library that nobody asks for help in a Lambda.
     """
     tree = ast.parse(source) if docstrings else _undocumented(source)
     code = marshal.dumps(compile(tree, name, "exec", dont_inherit=True))
     unchecked = (0b01).to_bytes(4, "little")
-    head = importlib.util.MAGIC_NUMBER + unchecked + importlib.util.source_hash(source)
-    return importlib.util.cache_from_source(name), head + code
+    return f"{name}c", importlib.util.MAGIC_NUMBER + unchecked + importlib.util.source_hash(source) + code
 
 
 def without_words(source: bytes) -> bytes:

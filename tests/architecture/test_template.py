@@ -524,10 +524,9 @@ class TestCode:
         tops = {name.split("/")[0] for name in files}
         assert not tops & {"boto3", "botocore", "tests", "local", "benchmarks", "alembic"}
 
-    def test_the_application_comes_with_its_bytecode(self, files: set[str]) -> None:
-        sources = {name for name in files if name.startswith("chalicelib/") and name.endswith(".py")}
+    def test_the_application_comes_as_its_bytecode(self, files: set[str]) -> None:
+        sources = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "chalicelib").rglob("*.py")}
+
         assert sources
-        for source in sources:
-            folder, _, name = source.rpartition("/")
-            compiled = [each for each in files if each.startswith(f"{folder}/__pycache__/{name[:-3]}.")]
-            assert compiled, source
+        assert {f"{source}c" for source in sources} | {"app.pyc"} <= files
+        assert not sources & files
