@@ -121,15 +121,14 @@ class Stage:
 
     @cached_property
     def task(self) -> Path:
-        """The package unpacked, and the floors, with bytecode as it has: Lambda may not write any."""
+        """The package unpacked, and the floors, as bytecode likewise: Lambda may not write any."""
         with zipfile.ZipFile(self.package) as archive:
             archive.extractall(self.folder / "task")
         for source in sorted((PROJECT / "benchmarks" / "floors").glob("*.py")):
-            content = source.read_bytes()
-            for name, data in ((source.name, content), compile_module(source.name, content)):
-                target = self.folder / "task" / "floors" / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+            name, compiled = compile_module(source.name, source.read_bytes())
+            target = self.folder / "task" / "floors" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(compiled)
         return self.folder / "task"
 
     def _moto(self) -> str:
