@@ -67,11 +67,9 @@ def check(given: Mapping[str, str], body: bytes, keys: Iterable[bytes], now: flo
     signatures = [each[1] for each in listed if len(each) == 2 and each[0] == "v1"]
     if not signatures:
         raise NotSigned(f"The header {SIGNATURE_HEADER} has no signature of version 1 (v1,…).")
-    fits = [
-        hmac.compare_digest(_signature(message_id, timestamp, body, key).encode(), signature.encode())
-        for key in keys
-        for signature in signatures
-    ]
+    # Signed once a key, however many signatures somebody sends.
+    expected = [_signature(message_id, timestamp, body, key).encode() for key in keys]
+    fits = [hmac.compare_digest(one, each.encode()) for one in expected for each in signatures]
     if not any(fits):
         raise NotSigned("The signature does not fit. Sign the bytes of the body as they are sent.")
     return message_id

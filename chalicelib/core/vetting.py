@@ -19,6 +19,8 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PRINTABLE = re.compile(r"[!-~]+")
+# Names that no public host ends with: RFC 6761 and 6762, and what ICANN keeps for networks inside.
+_NAMES_INSIDE = frozenset({"internal", "local", "localdomain", "localhost"})
 
 _NOT_PUBLIC_4 = tuple(
     IPv4Network(network)
@@ -27,6 +29,7 @@ _NOT_PUBLIC_4 = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",  # carrier-grade NAT, and some clouds' own services
         "127.0.0.0/8",
+        "168.63.129.16/32",  # what Azure's machines ask about themselves
         "169.254.0.0/16",  # link-local: the metadata of machines and containers
         "172.16.0.0/12",
         "192.0.0.0/24",
@@ -96,6 +99,8 @@ def target(url: str, local_hosts: Collection[str] = ()) -> Target:
     if parts.scheme != "https" and not (is_local and parts.scheme == "http"):
         raise Refused("bad_url", "Only https is called.")
     _check_host(host)
+    if not is_local:
+        _check_inside(host)
     port = port if port is not None else {"https": 443, "http": 80}[parts.scheme]
     if not is_local and port != 443 and port < LOWEST_FREE_PORT:
         raise Refused("blocked", "Only port 443 and ports from 1024 are called.")
@@ -117,7 +122,11 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the public internet's, and of nothing that leads elsewhere."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_4)
-    return address in _PUBLIC_6 and not any(address in network for network in _NOT_PUBLIC_6)
+    if address not in _PUBLIC_6 or any(address in network for network in _NOT_PUBLIC_6):
+        return False
+    # ISATAP (RFC 5214): the last 32 bits are an IPv4 address behind a tunnel.
+    is_tunnel = (int(address) >> 32) & 0xFFFFFFFF in (0x00005EFE, 0x02005EFE)
+    return not is_tunnel or is_public(IPv4Address(int(address) & 0xFFFFFFFF))
 
 
 def _check_host(host: str) -> None:
@@ -135,3 +144,14 @@ def _check_host(host: str) -> None:
             IPv4Address(host)
         except ValueError:
             raise Refused("blocked", "An address is written as four decimal numbers.") from None
+
+
+def _check_inside(host: str) -> None:
+    """What is plainly inside is refused before anybody is asked about it."""
+    try:
+        ip_address(host)
+    except ValueError:
+        if "." not in host or host.rpartition(".")[2] in _NAMES_INSIDE:
+            raise Refused("blocked", "This host's name is not one of the public internet.") from None
+    else:
+        vet(host)

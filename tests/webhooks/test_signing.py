@@ -1,5 +1,6 @@
 """Standard Webhooks 1.0, held against its reference library; and when a call is made again."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -46,6 +47,17 @@ def test_a_call_that_is_five_minutes_off_is_refused_by_the_receiver(seconds: int
     fields = standard_webhooks.headers(ID, now() + seconds, BODY, [secret])
     with pytest.raises(WebhookVerificationError):
         Webhook(standard_webhooks.written(secret)).verify(BODY, fields)
+
+
+def test_case_58_two_thousand_signatures_cost_one() -> None:
+    keys, body = [standard_webhooks.new_secret() for _ in range(2)], b"x" * 1_000_000
+    fields = {"webhook-id": ID, "webhook-timestamp": str(now()), "webhook-signature": "v1,x " * 2000}
+    started = time.process_time()
+
+    with pytest.raises(standard_webhooks.NotSigned):
+        standard_webhooks.check(fields, body, keys, now())
+
+    assert time.process_time() - started < 0.5
 
 
 @given(st.binary(min_size=24, max_size=64))
