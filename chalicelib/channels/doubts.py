@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
+from chalicelib.channels import queries
 from chalicelib.channels.letter import Letter
 from chalicelib.channels.threading import Thread
 from chalicelib.channels.trust import Standing
-from chalicelib.core import throttle
+from chalicelib.core import signed_ids, throttle
 from chalicelib.core.db import Transaction
 from chalicelib.core.throttle import Limit
 from chalicelib.models.words import Doubt, UnknownSenders, UserStatus
@@ -16,10 +18,17 @@ MAILS = Limit("mail-in", 60, 3600)
 
 
 def doubt_of(
-    tx: Transaction, letter: Letter, situation: Any, thread: Thread, ours: Collection[str]
+    tx: Transaction,
+    workspace_id: UUID,
+    letter: Letter,
+    situation: Any,
+    thread: Thread,
+    ours: Collection[str],
 ) -> Doubt | None:
     """`situation`: see queries.situation. `ours`: addresses of desks, whose mails are their own come back."""
     found = _of_mail(letter, ours) or _of_sender(letter, situation, thread)
+    if found is None and _was_sent(tx, workspace_id, letter.mail.message_id):
+        return Doubt.LOOP
     if found is None and not throttle.hit(tx, MAILS, f"{situation.mailbox_id} {letter.sender}").allowed:
         return Doubt.TOO_MANY
     return found
@@ -31,6 +40,14 @@ def _of_mail(letter: Letter, ours: Collection[str]) -> Doubt | None:
     if letter.sender in ours or letter.envelope.names_us:
         return Doubt.LOOP
     return Doubt.NO_SENDER if letter.sender is None else None
+
+
+def _was_sent(tx: Transaction, workspace_id: UUID, message_id: str) -> bool:
+    """Whether a mail of ours has this very id: whoever hands it back may have changed all else."""
+    if not signed_ids.may_be_ours(message_id):
+        return False
+    ids = [message_id]
+    return bool(queries.sent(tx, workspace_id, ids, signed_ids.of_provider_among(ids)))
 
 
 def _of_sender(letter: Letter, situation: Any, thread: Thread) -> Doubt | None:

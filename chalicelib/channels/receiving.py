@@ -73,7 +73,7 @@ class Coming:
         if self.letter.mail.is_bounce and not self.letter.envelope.failed and self.found.enabled:
             return bouncing.take_back(self.tx, self.desk, self.letter)
         thread = self._thread()
-        if doubt := doubt_of(self.tx, self.letter, self.found, thread, self.ours):
+        if doubt := self._doubt(thread):
             return Became(Arrival.QUARANTINED, reason=doubt, keeps_body=True)
         try:
             with self.tx.attempt():
@@ -82,6 +82,10 @@ class Coming:
             raise
         except HelpdeskError:
             return Became(Arrival.QUARANTINED, reason=Doubt.REFUSED, keeps_body=True)
+
+    def _doubt(self, thread: Thread) -> Doubt | None:
+        workspace_id = self.desk.workspace.id
+        return doubt_of(self.tx, workspace_id, self.letter, self.found, thread, self.ours)
 
     def trusted(self) -> Became:
         """The same where somebody has looked at it. Raises what the desk's own rules refuse."""

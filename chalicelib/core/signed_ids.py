@@ -43,6 +43,11 @@ def tickets_among(ids: Iterable[str]) -> list[UUID]:
     return [UUID(match[1]) for text in ids if (match := _ROOT.fullmatch(text))]
 
 
+def may_be_ours(text: str) -> bool:
+    """Whether an id looks as if this desk, or SES for it, had made it; only who keeps them can say more."""
+    return bool(_SIGNED.fullmatch(text) or _OF_SES.fullmatch(text))
+
+
 def of_provider_among(ids: Iterable[str]) -> list[str]:
     """What SES calls those that it has sent: its API leaves out the domain, emulators keep it."""
     found = [match[0].strip("<>") for text in ids if (match := _OF_SES.fullmatch(text))]

@@ -70,6 +70,27 @@ class TestCustomers:
 
         assert (row["outcome"], row["ticket_id"]) == ("comment", ticket["id"])
 
+    @pytest.mark.parametrize("whose", ["ours", "the provider's"])
+    def test_case_e12_a_mail_of_ours_that_comes_back_from_another_address_is_a_loop(
+        self, letterbox: Letterbox, post: Post, ticket: Row, database: Database, cast: Cast, whose: str
+    ) -> None:
+        database.run("UPDATE notifications SET provider_id = '0100018f-abcdef-000000'")
+        sent = post.last(cast.carol.email)
+        came_as = sent["Message-ID"] if whose == "ours" else "<0100018f-abcdef-000000@email.amazonses.com>"
+        before = letterbox.count("comments"), letterbox.count("events")
+
+        row = letterbox.bring(
+            letter("Everybody via a list <all@list.example>", sent["Subject"], message_id=came_as)
+        )
+
+        assert (row["outcome"], row["reason"]) == ("quarantined", "loop")
+        assert (letterbox.count("comments"), letterbox.count("events")) == before
+
+    def test_an_id_as_ses_gives_it_to_its_other_users_is_no_loop(self, letterbox: Letterbox) -> None:
+        row = letterbox.bring(letter(message_id="<0100018f-ffffff-000000@email.amazonses.com>"))
+
+        assert row["outcome"] == "ticket"
+
     def test_case_e2_a_customer_answers_their_own_mail(self, letterbox: Letterbox, ticket: Row) -> None:
         row = letterbox.bring(letter(in_reply_to="<first@customers.example>", text="And rack 5."))
 
