@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import schedules
-from chalicelib.core import sqs
+from chalicelib.core import events, sqs
 from chalicelib.core.errors import Unavailable
 from tests.conftest import Queue
 from tests.support.cast import Cast
@@ -161,6 +161,7 @@ class TestRelay:
         desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana)
         database.run("UPDATE events SET created_at = now() - interval '5 minutes'")
         monkeypatch.setenv("MESA_EVENT_QUEUE_URLS", "http://127.0.0.1:4566/123456789012/gone")
+        monkeypatch.setattr(events, "PAUSE_SECONDS", 0)
         schedules.relay_settings.cache_clear()
 
         with pytest.raises(Unavailable):

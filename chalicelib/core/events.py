@@ -5,6 +5,8 @@ without its change.
 """
 
 import logging
+import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,7 +20,12 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.event import Event
 from chalicelib.core.json_text import dumps
 
-LEASE_SECONDS = 60
+# Shorter than the minute between two passes: what one could not send the next one finds free.
+LEASE_SECONDS = 45
+# A queue that does not answer is asked again within the pass, so that what waits goes out soon after it is
+# back, not a minute later.
+PAUSE_SECONDS = 4.0
+TRIES = 6
 # Events of these types are work for one queue; all others are news for every queue.
 JOBS = "job."
 
@@ -39,6 +46,9 @@ PAYLOAD = text("SELECT payload FROM events WHERE workspace_id = :workspace_id AN
 LEASE = text("SELECT * FROM fn_lease_unsent_events(:limit, :lease) ORDER BY id")
 SENT = text("SELECT fn_events_sent(CAST(:ids AS bigint[]))")
 OLDEST = text("SELECT fn_oldest_unsent_event_age()")
+
+# What each queue has of a pass already, by its URL.
+Had = defaultdict[str, set[int]]
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +127,7 @@ def send_committed(
     if not events or not queue_urls:
         return
     try:
-        sent = _send(events, queue_urls, job_queue_url, "hasty").taken
+        sent = _send(events, queue_urls, job_queue_url, "hasty", defaultdict(set)).taken
         _mark(sent)
     except Exception:
         log.warning("events left to the relay", exc_info=True)
@@ -131,7 +141,7 @@ def relay(queue_urls: Sequence[str], job_queue_url: str | None = None, *, limit:
 
     Raises Unavailable where a queue does not answer; what was sent by then is marked.
     """
-    return _pass(queue_urls, job_queue_url, limit)[1]
+    return _pass(queue_urls, job_queue_url, limit, lambda _: False)[1]
 
 
 def drain(
@@ -141,10 +151,18 @@ def drain(
     *,
     limit: int = 200,
 ) -> int:
-    """Passes until nothing is left or no more time. Returns how many were sent. Raises as `relay` does."""
+    """Passes until nothing is left or no more time, and asks a queue that does not answer again as long as
+    there is some. Returns how many were sent. Raises as `relay` does."""
+
+    def again(tries: int) -> bool:
+        if tries >= TRIES or not has_time():
+            return False
+        time.sleep(PAUSE_SECONDS)
+        return has_time()
+
     total = 0
     while has_time():
-        leased, sent = _pass(queue_urls, job_queue_url, limit)
+        leased, sent = _pass(queue_urls, job_queue_url, limit, again)
         total += sent
         if leased < limit:
             break
@@ -162,15 +180,26 @@ def check_queues(queue_urls: Sequence[str]) -> None:
         sqs.check(url)
 
 
-def _pass(queue_urls: Sequence[str], job_queue_url: str | None, limit: int) -> tuple[int, int]:
-    """How many were leased, and sent. What a queue refuses stays unsent, and holds up no other."""
+def _pass(
+    queue_urls: Sequence[str], job_queue_url: str | None, limit: int, again: Callable[[int], bool]
+) -> tuple[int, int]:
+    """How many were leased, and sent. What a queue refuses stays unsent, and holds up no other. `again`:
+    whether to try once more where one did not answer, told how often that was done."""
     lease = {"limit": limit, "lease": LEASE_SECONDS}
     rows = in_transaction(lambda tx: tx.connection.execute(LEASE, lease).all(), repeatable=True)
-    sent = _send([message(**row._mapping) for row in rows], queue_urls, job_queue_url, "patient")
-    _mark(sent.taken)
-    if not sent.answered:
-        raise Unavailable(f"A queue does not answer: {len(rows) - len(sent.taken)} events wait.")
-    return len(rows), len(sent.taken)
+    left = [message(**row._mapping) for row in rows]
+    sent, tries = 0, 1
+    had: Had = defaultdict(set)
+    while True:
+        outcome = _send(left, queue_urls, job_queue_url, "patient", had)
+        _mark(outcome.taken)
+        sent += len(outcome.taken)
+        if outcome.answered:
+            return len(rows), sent
+        left = [each for each in left if each["id"] not in outcome.taken]
+        if not again(tries):
+            raise Unavailable(f"A queue does not answer: {len(left)} events wait.")
+        tries += 1
 
 
 def _mark(ids: set[int]) -> None:
@@ -183,23 +212,28 @@ def _send(
     queue_urls: Sequence[str],
     job_queue_url: str | None,
     patience: sqs.Patience,
+    had: Had,
 ) -> sqs.Outcome:
     """What every queue has taken that it is for. Jobs stay unsent where their queue is not named."""
     jobs = {event["id"]: _body(event) for event in events if event["type"].startswith(JOBS)}
     news = {event["id"]: _body(event) for event in events if event["id"] not in jobs}
-    sent = _send_to_all(news, queue_urls, patience)
+    sent = _send_to_all(news, queue_urls, patience, had)
     if not jobs or job_queue_url is None:
         return sent
-    asked = _send_to_all(jobs, [job_queue_url], patience)
+    asked = _send_to_all(jobs, [job_queue_url], patience, had)
     return sqs.Outcome(sent.taken | asked.taken, sent.answered and asked.answered)
 
 
-def _send_to_all(bodies: Mapping[int, str], queue_urls: Sequence[str], patience: sqs.Patience) -> sqs.Outcome:
+def _send_to_all(
+    bodies: Mapping[int, str], queue_urls: Sequence[str], patience: sqs.Patience, had: Had
+) -> sqs.Outcome:
     """What every queue has taken. The next queue gets only what the one before took."""
     answered = True
     for url in queue_urls:
-        outcome = sqs.send(url, bodies, patience)
-        bodies = {key: body for key, body in bodies.items() if key in outcome.taken}
+        new = {key: body for key, body in bodies.items() if key not in had[url]}
+        outcome = sqs.send(url, new, patience)
+        had[url] |= outcome.taken
+        bodies = {key: body for key, body in bodies.items() if key in had[url]}
         answered = answered and outcome.answered
     return sqs.Outcome(set(bodies), answered)
 

@@ -210,6 +210,55 @@ class TestQueueDown:
         assert events.relay(urls) == 3
         assert ids(queue.take()) == [each[0]["id"] for each in committed]
 
+    def test_it_goes_out_in_the_same_pass_once_the_queue_is_back(
+        self,
+        database: Database,
+        cast: Cast,
+        queue: Queue,
+        urls: list[str],
+        monkeypatch: pytest.MonkeyPatch,
+        aws: str,
+    ) -> None:
+        other = Queue(queue.client.create_queue(QueueName="mesa-other")["QueueUrl"], aws)
+        committed = [record(cast.acme)[0]["id"] for _ in range(3)]
+        end_leases(database)
+        asked: list[str] = []
+        real = sqs.send
+
+        def down_at_first(url: str, bodies: Mapping[int, str], patience: sqs.Patience) -> sqs.Outcome:
+            asked.append(url)
+            if url == other.url and asked.count(url) < 3:
+                return sqs.Outcome(set(), False)
+            return real(url, bodies, patience)
+
+        monkeypatch.setattr(sqs, "send", down_at_first)
+        monkeypatch.setattr(events, "PAUSE_SECONDS", 0)
+
+        assert events.drain([queue.url, other.url], lambda: True) == 3
+        assert (ids(queue.take()), ids(other.take())) == (committed, committed)
+        assert database.value("SELECT count(*) FROM events WHERE sent_at IS NULL") == 0
+
+    def test_the_next_minute_finds_free_what_could_not_be_sent(
+        self,
+        database: Database,
+        cast: Cast,
+        queue: Queue,
+        urls: list[str],
+        sqs_down: Callable[[], None],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(events, "TRIES", 1)
+        for _ in range(3):
+            record(cast.acme)
+        end_leases(database)
+        with pytest.raises(Unavailable):
+            events.drain(urls, lambda: True)
+        sqs_down()
+        database.run("UPDATE events SET leased_until = leased_until - interval '55 seconds'")
+
+        assert events.drain(urls, lambda: True) == 3
+        assert len(queue.take()) == 3
+
     def test_a_queue_that_does_not_answer_is_not_asked_again_by_the_next_caller(
         self, cast: Cast, urls: list[str], monkeypatch: pytest.MonkeyPatch, aws: str
     ) -> None:
