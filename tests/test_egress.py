@@ -88,7 +88,7 @@ class TestCase53:
                 "fc00::1",
                 "fd00:ec2::254",
             ),
-            *("fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1"),
+            *("fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1", "2606:4700::5efe:10.0.0.1"),
         ],
     )
     def test_an_address_that_leads_inside_is_blocked(self, address: str) -> None:
@@ -151,7 +151,8 @@ class TestCase53:
         assert kind_of(get(f"https://example.org:{port}/")) == "blocked"
 
     @pytest.mark.parametrize(
-        "host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "localhost"]
+        "host",
+        ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "localhost", "db.internal", "router"],
     )
     def test_a_url_of_this_machine_or_its_network_is_blocked(self, host: str) -> None:
         assert kind_of(get(f"https://{host}/latest/meta-data/"), frozenset()) == "blocked"

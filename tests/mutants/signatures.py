@@ -173,8 +173,10 @@ SECOND_STEP = declared(
 EGRESS = declared(
     "egress", "chalicelib/core/vetting.py", "tests/test_egress.py",
     ("private addresses", "return not any(address in network for network in _NOT_PUBLIC_4)", "return True"),
-    ("addresses in addresses", "return address in _PUBLIC_6 and not any(address in network for network in _NOT_PUBLIC_6)", "return address in _PUBLIC_6"),
-    ("other IPv6", "return address in _PUBLIC_6 and not", "return not"),
+    ("addresses in addresses", "if address not in _PUBLIC_6 or any(address in network for network in _NOT_PUBLIC_6):", "if address not in _PUBLIC_6:"),
+    ("other IPv6", "if address not in _PUBLIC_6 or any(", "if any("),
+    ("tunnels", "return not is_tunnel or is_public(IPv4Address(int(address) & 0xFFFFFFFF))", "return True"),
+    ("names inside", 'if "." not in host or host.rpartition(".")[2] in _NAMES_INSIDE:', "if False:"),
     ("loopback", "if is_local != found.is_loopback or not (is_local or is_public(found)):", "if not (is_local or is_public(found)):"),
     ("https", 'if parts.scheme != "https" and not (is_local and parts.scheme == "http"):', "if False:"),
     ("ports", "if not is_local and port != 443 and port < LOWEST_FREE_PORT:", "if False:"),
