@@ -1,16 +1,24 @@
 """When a target is due and its steps come, by its calendar and pauses; what it has used up. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.sla.hours import Calendar, NoWorkingTime, OutOfTime, Pause, business_minutes, due_at
 from chalicelib.sla.targets import Step, Target
 
 MICROSECOND = 1 / 60_000_000  # in minutes
+# A calendar may work for a minute a week: what takes longer than this from its start never comes.
+LONGEST = timedelta(days=36_525)
+_END = datetime.max.replace(tzinfo=UTC)
+
+
+def horizon(start: datetime) -> datetime:
+    """The latest moment at which something that begins then is due."""
+    return start + LONGEST if start < _END - LONGEST else _END
 
 
 def aim(target: Target, calendar: Calendar) -> None:
-    """Sets the due time and arms the steps that have not fired.
+    """Sets the due time and arms the steps that have not fired; what lies past its horizon never comes.
 
     Once the breach has, there is nothing left to warn of; escalations end with the target. While paused,
     nothing is due.
@@ -87,7 +95,13 @@ def _at(target: Target, minutes: float, calendar: Calendar) -> datetime | None:
     if target.paused:
         return None
     try:
-        at = due_at(target.started_at, minutes, calendar, target.paused_intervals)
+        at = due_at(
+            target.started_at,
+            minutes,
+            calendar,
+            target.paused_intervals,
+            latest=horizon(target.started_at),
+        )
     except (NoWorkingTime, OutOfTime):
         return None
     for begins, ends in target.paused_intervals:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -47,6 +48,7 @@ class Calendar:
     zone: ZoneInfo = field(repr=False)
     days: tuple[tuple[Span, ...], ...] = field(repr=False)
     never_closes: bool = field(repr=False)
+    _before: tuple[int, ...] = field(repr=False)
     _key: tuple[object, ...] = field(repr=False)
     _hash: int = field(repr=False)
 
@@ -66,6 +68,7 @@ class Calendar:
             "zone": _zone(timezone),
             "days": days,  # for each weekday what is open, in microseconds since midnight, merged and sorted
             "never_closes": not free and all(spans == ((0, DAY),) for spans in days),
+            "_before": (0, *accumulate(sum(closes - opens for opens, closes in spans) for spans in days)),
             "_key": key,
             "_hash": hash(key),
         }.items():
@@ -75,6 +78,14 @@ class Calendar:
     def always(cls, timezone: str = "UTC") -> "Calendar":
         """24 hours on 7 days."""
         return cls(timezone, {day: [(time.min, time.max)] for day in WEEKDAYS})
+
+    def weekly_until(self, at: int) -> int:
+        """What the weekly hours come to from a Monday long ago to a wall time, in microseconds since
+        1970-01-01, if no day were free."""
+        week, rest = divmod(at + 3 * DAY, 7 * DAY)  # that day was a Thursday
+        day, at = divmod(rest, DAY)
+        today = sum(min(at, closes) - opens for opens, closes in self.days[day] if opens < at)
+        return week * self._before[7] + self._before[day] + today
 
     def __eq__(self, other: object) -> bool:
         """Calendars are equal when they count the same instants by the same zone."""

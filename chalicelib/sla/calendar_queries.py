@@ -51,6 +51,14 @@ CHANGE = text(
 DELETE = text(
     "UPDATE calendars SET deleted_at = now() WHERE workspace_id = :workspace_id AND id = :calendar_id"
 )
+LONGEST_GOAL = text(
+    """
+    SELECT p.name, CAST(goal.value AS double precision) AS minutes
+    FROM sla_policies p, jsonb_each(p.targets) AS promised, jsonb_each_text(promised.value) AS goal
+    WHERE p.workspace_id = :workspace_id AND p.calendar_id = :calendar_id AND p.deleted_at IS NULL
+    ORDER BY 2 DESC LIMIT 1
+    """
+)
 SORTS = {"name": "c.name", "created_at": "c.created_at"}
 
 
@@ -71,6 +79,12 @@ def list_calendars(
     conditions = ["c.workspace_id = :workspace_id", "c.deleted_at IS NULL"]
     keys = {"workspace_id": workspace_id}
     return listed(tx, _LISTED, "calendars c", conditions, keys, page, sort, SORTS, "c.id", after)
+
+
+def longest_goal(tx: Transaction, workspace_id: UUID, calendar_id: UUID) -> Row[Any] | None:
+    """The `name` and `minutes` of the longest promise that a policy makes by it."""
+    keys = {"workspace_id": workspace_id, "calendar_id": calendar_id}
+    return tx.connection.execute(LONGEST_GOAL, keys).first()
 
 
 def add(tx: Transaction, workspace_id: UUID, facts: Mapping[str, Any], most: int) -> UUID | None:

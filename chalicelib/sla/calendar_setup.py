@@ -15,9 +15,9 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.core.paging import Page, answer
 from chalicelib.sla import calendar_queries as queries
-from chalicelib.sla import calendars
+from chalicelib.sla import calendars, reachable
 from chalicelib.sla.explaining import stretch
-from chalicelib.sla.hours import Calendar, NoWorkingTime, OutOfTime, UnknownTimeZone, due_at, intervals
+from chalicelib.sla.hours import Calendar, NoWorkingTime, UnknownTimeZone
 
 KIND = "recount"
 MOST = 100
@@ -59,10 +59,10 @@ def listing(tx: Transaction, actor: Actor, page: Page, sort: str) -> dict[str, A
 
 
 def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
-    """`facts`: FACTS. Raises Forbidden, ValidationFailed for hours that make no sense or never come, Conflict
-    for a name that is taken and for one too many."""
+    """`facts`: FACTS. Raises Forbidden, ValidationFailed for hours that make no sense or do not come in
+    our time, Conflict for a name that is taken and for one too many."""
     require_admin(actor)
-    checked(facts)
+    reachable.require_hours(checked(facts), actor.now)
     with unique(NAME_KEY, NAME_TAKEN):
         made_id = queries.add(tx, actor.workspace.id, facts, MOST)
     if made_id is None:
@@ -74,7 +74,8 @@ def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
 
 def change(tx: Transaction, actor: Actor, calendar_id: UUID, wanted: Facts) -> dict[str, Any]:
     """`wanted`: any of FACTS. The answer says which job counts its open targets anew, None where that is not
-    needed. Raises as `make` does, and NotFound."""
+    needed. Raises as `make` does, NotFound, and ValidationFailed where a policy's promise would take too
+    long by it."""
     require_admin(actor)
     before = held(tx, actor, calendar_id)
     return changed(tx, actor, before, {name: before[name] for name in FACTS} | dict(wanted))
@@ -97,21 +98,20 @@ def preview(
 ) -> dict[str, Any]:
     """What a promise of so many minutes would come to: the due time and the intervals up to it.
 
-    Raises NotFound, Forbidden, and ValidationFailed where it would never be due.
+    Raises NotFound, Forbidden, and ValidationFailed where it would not be due in our time.
     """
     stored = get(tx, actor, calendar_id)
     calendar = calendars.read(stored)
     start = (start or actor.now).astimezone(UTC)
-    try:
-        due = due_at(start, minutes, calendar)
-    except (NoWorkingTime, OutOfTime) as never:
-        raise ValidationFailed.of("minutes", _sentence(never)) from never
+    due = reachable.due(start, minutes, calendar)
+    if due is None:
+        raise ValidationFailed.of("minutes", "This would be due more than a hundred years after its start.")
     return {
         "start": start,
         "minutes": minutes,
         "due_at": due,
         "timezone": calendar.timezone,
-        "explain": stretch(intervals(start, due, calendar)),
+        "explain": stretch(start, due, calendar),
     }
 
 
@@ -145,6 +145,8 @@ def changed(tx: Transaction, actor: Actor, before: Facts, wanted: Facts) -> dict
     after = get(tx, actor, calendar_id)
     job_id = None
     if _counted(before) != counts:  # not for a holiday's name
+        reachable.require_hours(counts, actor.now)
+        _require_reach(tx, actor, before, wanted, counts)
         # One that runs already may have passed some by. Kept back for as long as requests last, so that none
         # which still promised by the old hours writes that after the job.
         about = (tx, actor.workspace.id, KIND, calendar_id)
@@ -162,6 +164,16 @@ def held(tx: Transaction, actor: Actor, calendar_id: UUID) -> dict[str, Any]:
     if not queries.lock(tx, actor.workspace.id, calendar_id):
         raise NotFound("There is no such calendar.")
     return get(tx, actor, calendar_id)
+
+
+def _require_reach(tx: Transaction, actor: Actor, before: Facts, wanted: Facts, counts: Calendar) -> None:
+    """Raises ValidationFailed where what a policy promises by the calendar would take too long."""
+    longest = queries.longest_goal(tx, actor.workspace.id, before["id"])
+    if longest is None or reachable.due(actor.now, longest.minutes, counts) is not None:
+        return
+    field = next(name for name in ("weekly", "holidays", "timezone") if before[name] != wanted[name])
+    told = f"By these hours {longest.minutes:.0f} minutes, which the policy {longest.name} promises,"
+    raise ValidationFailed.of(field, f"{told} would take more than a hundred years.")
 
 
 def _counted(stored: Facts) -> Calendar | None:

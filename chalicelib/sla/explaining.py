@@ -1,24 +1,26 @@
 """Explaining: for each promise of a ticket its figures, and every stretch of time that made them. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from chalicelib.models.words import Metric
 from chalicelib.sla.aiming import elapsed, used
-from chalicelib.sla.hours import Calendar, Interval, Pause, intervals, within_hours
+from chalicelib.sla.hours import Calendar, Interval, Pause, business_minutes, intervals, within_hours
 from chalicelib.sla.promises import SHARED
 from chalicelib.sla.targets import Step, Target
 
-# More are no explanation, and ten years of office hours are 5,000; what is left is told as one sum.
+# More are no explanation, and ten years of office hours are 5,000; what is left is in the sums only. A ticket
+# may have hundreds of cycles: the newest are told first.
 MOST_INTERVALS = 400
+MOST_TOLD = 4000
 # Finer than the microsecond in which the engine counts.
 MINUTE_DIGITS = 8
 NOTHING = 1e-6
 TIMES = ("started_at", "due_at", "fulfilled_at", "ended_at", "breached_at")
-KINDS = ("counted", "paused", "closed")
+MINUTE = timedelta(minutes=1)
 
 
 def explain(
@@ -36,10 +38,14 @@ def explain(
     the minutes of then, and the intervals are those of today; what runs is about to be counted anew. `steps`:
     what was announced of it, and is to come.
     """
-    return [
-        _explained(target, targets, calendars, now)
-        for target in sorted(targets, key=lambda each: (list(Metric).index(each.metric), each.cycle))
-    ]
+    told: dict[UUID, dict[str, Any]] = {}
+    left = MOST_TOLD
+    for target in sorted(targets, key=lambda each: each.started_at, reverse=True):
+        told[target.id] = _explained(target, targets, calendars, now, min(left, MOST_INTERVALS))
+        stretches = (told[target.id][name] for name in ("explain", "overtime"))
+        left = max(left - sum(len(each["intervals"]) for each in stretches if each), 0)
+    in_order = sorted(targets, key=lambda each: (list(Metric).index(each.metric), each.cycle))
+    return [told[target.id] for target in in_order]
 
 
 def _explained(
@@ -47,6 +53,7 @@ def _explained(
     targets: Sequence[Target],
     calendars: Mapping[UUID, tuple[str, Calendar]],
     now: datetime,
+    most: int,
 ) -> dict[str, Any]:
     name, calendar = calendars[target.calendar_id]
     pauses: list[Pause] = [*target.paused_intervals]
@@ -57,9 +64,9 @@ def _explained(
     counted = elapsed(target, calendar, end)
     took = counted if target.running else used(target, calendar)
     due = target.due_at
-    told = stretch(intervals(target.started_at, max(due or end, target.started_at), calendar, pauses))
+    told = stretch(target.started_at, max(due or end, target.started_at), calendar, pauses, most)
     late = due is not None and due < end
-    overtime = stretch(intervals(due, end, calendar, pauses)) if due is not None and late else None
+    overtime = stretch(due, end, calendar, pauses, most) if due is not None and late else None
     return {
         "metric": target.metric,
         "cycle": target.cycle,
@@ -112,20 +119,23 @@ def _used_before(
     return sum(used(each, calendars[each.calendar_id][1]) for each in earlier)
 
 
-def stretch(stretches: Iterator[Interval]) -> dict[str, Any]:
-    """The first intervals one by one, and the minutes of each kind of all of them."""
-    sums = dict.fromkeys(KINDS, 0.0)
-    first = list(islice(stretches, MOST_INTERVALS))
-    left_out = 0
-    for each in first:
-        sums[each.kind] += each.minutes
-    for each in stretches:
-        sums[each.kind] += each.minutes
-        left_out += 1
+def stretch(
+    start: datetime,
+    end: datetime,
+    calendar: Calendar,
+    pauses: Sequence[Pause] = (),
+    most: int = MOST_INTERVALS,
+) -> dict[str, Any]:
+    """The first intervals one by one, whether there are more, and the minutes of each kind of all of them."""
+    first = list(islice(intervals(start, end, calendar, pauses), most + 1)) if most else []
+    open_ = business_minutes(start, end, calendar)
+    counted = business_minutes(start, end, calendar, pauses) if pauses else open_
     return {
-        "intervals": [_interval(each) for each in first],
-        "left_out": left_out,
-        **{kind: _minutes(sums[kind]) for kind in KINDS},
+        "intervals": [_interval(each) for each in first[:most]],
+        "truncated": len(first) > most or (not most and start < end),
+        "counted": _minutes(counted),
+        "paused": _minutes(open_ - counted),
+        "closed": _minutes((end - start) / MINUTE - open_),
     }
 
 

@@ -49,7 +49,7 @@ class StillPaused(ValueError):
 
 
 class OutOfTime(ValueError):
-    """The due time lies past the year 9999, where datetime ends."""
+    """The due time lies past the year 9999, where datetime ends, or after the latest that was wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +70,26 @@ class Interval:
         return (self.end - self.start) // MICROSECOND / MINUTE
 
 
-def due_at(start: datetime, minutes: float, calendar: Calendar, pauses: Iterable[Pause] = ()) -> datetime:
+def due_at(
+    start: datetime,
+    minutes: float,
+    calendar: Calendar,
+    pauses: Iterable[Pause] = (),
+    *,
+    latest: datetime | None = None,
+) -> datetime:
     """The first instant, in UTC, when `minutes` of working time have passed since `start`, less the pauses.
 
     A target that ends exactly at closing time is due then; one of 0 minutes is due at `start`, whatever the
     hour. Pauses are `(start, end)`, in any order and overlapping at will; an end of None means: not over yet.
-    Fractions of a minute are rounded to the microsecond.
+    Fractions of a minute are rounded to the microsecond. What would be due after `latest` is not looked for,
+    so that a calendar that hardly ever works keeps nobody busy.
 
     ValueError: a time without a zone, a pause that ends before it starts, minutes negative or not finite.
-    StillPaused, NoWorkingTime (none is left after `start`) and OutOfTime are ValueErrors too.
+    StillPaused, NoWorkingTime (none is left between `start` and the end) and OutOfTime are ValueErrors too.
     """
     needed, at = _microseconds(minutes), _instant(start)
+    last = LAST if latest is None else _instant(latest)
     if not needed:
         return _moment(at)
     for paused, resumed in _merged(pauses) if pauses else ():
@@ -94,13 +103,10 @@ def due_at(start: datetime, minutes: float, calendar: Calendar, pauses: Iterable
         if resumed is None:
             raise StillPaused("the target is paused, so it has no due time")
         at = resumed
-    due = reach(calendar, at, needed)
-    if due is not None and due <= LAST:
+    due = reach(calendar, at, needed, last) if at <= last else None
+    if due is not None and due <= last:
         return _moment(due)
-    opening = reach(calendar, at, 1)
-    if opening is None or opening > LAST:
-        raise NoWorkingTime(f"the calendar has no working time after {_moment(at).isoformat()}")
-    raise OutOfTime("the target would be due after the year 9999")
+    raise _never(at, last, calendar)
 
 
 def business_minutes(
@@ -138,6 +144,15 @@ def within_hours(moment: datetime, calendar: Calendar) -> bool:
     """Whether work is done at this moment; at closing time no longer."""
     at = _instant(moment)
     return worked_between(calendar, at, at + 1) > 0
+
+
+def _never(at: int, last: int, calendar: Calendar) -> ValueError:
+    """Why nothing is due until `last`."""
+    opening = reach(calendar, at, 1, last) if at <= last else last
+    if opening is None or opening > last:
+        until = "" if last == LAST else f" until {_moment(last).isoformat()}"
+        return NoWorkingTime(f"the calendar has no working time after {_moment(at).isoformat()}{until}")
+    return OutOfTime(f"the target would be due after {_moment(last).isoformat()}")
 
 
 def _explained(at: int, until: int, calendar: Calendar, pauses: list[_Pause]) -> Iterator[Interval]:
@@ -178,8 +193,9 @@ def _closed_dates(at: int, until: int, calendar: Calendar) -> Iterator[tuple[int
         for since, end, offset in stretches(calendar.zone, number):
             low, high = max(since, at), min(end, until)
             first, last = (low + offset) // DAY, (high + offset - 1) // DAY
-            free = calendar.holidays.within(first, last)
-            for day in range(first, last + 1) if low < high else ():
+            free = calendar.holidays.within(first, last) if low < high else set()
+            # Of days that are all alike the first one tells.
+            for day in range(first, last + 1 if free else first + 1) if low < high else ():
                 name = names.of(day) if day in free else ""
                 yield max(low, day * DAY - offset), ("holiday" if day in free else "outside_hours", name)
 

@@ -51,8 +51,8 @@ REORDER = text(
 )
 # The calendar is held, so that nobody deletes it meanwhile.
 HOLD_CALENDAR = text(
-    "SELECT c.id FROM calendars c WHERE c.workspace_id = :workspace_id AND c.id = :calendar_id "
-    "AND c.deleted_at IS NULL FOR SHARE"
+    "SELECT c.timezone, c.weekly, c.holidays FROM calendars c "
+    "WHERE c.workspace_id = :workspace_id AND c.id = :calendar_id AND c.deleted_at IS NULL FOR SHARE"
 )
 UNKNOWN = text(
     """
@@ -125,9 +125,10 @@ def reorder(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID]) -> None:
     tx.connection.execute(REORDER, {"workspace_id": workspace_id, "ids": list(ids)})
 
 
-def hold_calendar(tx: Transaction, workspace_id: UUID, calendar_id: UUID) -> bool:
+def hold_calendar(tx: Transaction, workspace_id: UUID, calendar_id: UUID) -> Row[Any] | None:
+    """Its `timezone`, `weekly` and `holidays`; None where there is no such calendar."""
     keys = {"workspace_id": workspace_id, "calendar_id": calendar_id}
-    return tx.connection.execute(HOLD_CALENDAR, keys).first() is not None
+    return tx.connection.execute(HOLD_CALENDAR, keys).first()
 
 
 def unknown(

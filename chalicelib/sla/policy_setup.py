@@ -12,11 +12,12 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.core import jobs
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, FieldProblem, NotFound, ValidationFailed
+from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.core.paging import MAX_LIMIT, Page, answer
 from chalicelib.sla import announcement_setup as announcements
 from chalicelib.sla import policy_queries as queries
 from chalicelib.sla.calendar_setup import REQUEST_SECONDS
+from chalicelib.sla.policy_checks import check
 
 KIND = "repromise"
 MOST = 100
@@ -55,12 +56,14 @@ def listing(
 def make(tx: Transaction, actor: Actor, facts: Facts) -> dict[str, Any]:
     """`facts`: FACTS; position None is the end.
 
-    Raises Forbidden, ValidationFailed for what is there twice, NotFound for what it names and is not there,
-    Conflict for a name that is taken and for one too many.
+    Raises Forbidden, ValidationFailed for what is there twice or takes too long by its calendar, NotFound for
+    what it names and is not there, Conflict for a name that is taken and for one too many. Ids of escalations
+    are of the policy that these were copied from: here they get their own.
     """
     require_admin(actor)
-    facts = _settled(actor, facts, ())
-    _check(tx, actor, facts)
+    copied = [{name: one[name] for name in one if name != "id"} for one in facts["escalations"]]
+    facts = _settled(actor, {**facts, "escalations": copied}, ())
+    check(tx, actor, facts, facts)
     with unique(NAME_KEY, NAME_TAKEN):
         made_id = queries.add(tx, actor.workspace.id, facts, MOST)
     if made_id is None:
@@ -80,7 +83,7 @@ def change(tx: Transaction, actor: Actor, policy_id: UUID, wanted: Facts) -> dic
     values = {name: value for name, value in settled.items() if value != known[name]}
     if not values:
         return {**before, "job_id": None}
-    _check(tx, actor, values)
+    check(tx, actor, values, known)
     with unique(NAME_KEY, NAME_TAKEN):
         queries.change(tx, actor.workspace.id, policy_id, values)
     changed = get(tx, actor, policy_id)
@@ -146,43 +149,6 @@ def _settled(actor: Actor, facts: Facts, before: Sequence[Facts]) -> Facts:
     if strangers := announcements.strangers(facts["escalations"], before):
         raise NotFound(strangers[0].message, errors=strangers)
     return {**facts, "escalations": announcements.settled(facts["escalations"], before, actor.now)}
-
-
-def _check(tx: Transaction, actor: Actor, facts: Facts) -> None:
-    """Raises ValidationFailed for what contradicts itself, NotFound for a calendar, a team, an organisation
-    or a person that is not there."""
-    problems = announcements.problems_of_warnings(facts.get("warnings", ()))
-    problems += announcements.problems_of_escalations(facts.get("escalations", ()))
-    if problems:
-        raise ValidationFailed(f"{problems[0].field}: {problems[0].message}", errors=problems[:50])
-    calendar_id = facts.get("calendar_id")
-    if calendar_id is not None and not queries.hold_calendar(tx, actor.workspace.id, calendar_id):
-        raise NotFound("There is no such calendar.")
-    if absent := _absent(tx, actor, facts):
-        raise NotFound(absent[0].message, errors=absent[:50])
-
-
-def _absent(tx: Transaction, actor: Actor, facts: Facts) -> list[FieldProblem]:
-    """What the facts name and is not there."""
-    conditions = facts.get("conditions") or {}
-    named = announcements.named(facts.get("escalations", ()))
-    teams = [*conditions.get("team", ()), *(id for _, kind, id in named if kind == "team")]
-    staff = [id for _, kind, id in named if kind == "staff"]
-    organisations = conditions.get("organisation", ())
-    if not (teams or organisations or staff):
-        return []
-    missing = {
-        (row.name, row.id) for row in queries.unknown(tx, actor.workspace.id, teams, organisations, staff)
-    }
-    return [
-        FieldProblem(f"conditions.{name}", "VALIDATION_ERROR", f"There is no such {name}.")
-        for name in ("team", "organisation")
-        if any((name, UUID(id)) in missing for id in conditions.get(name, ()))
-    ] + [
-        FieldProblem(path, "VALIDATION_ERROR", announcements.SENTENCES[kind])
-        for path, kind, id in named
-        if (kind, id) in missing
-    ]
 
 
 def _audited(policy: Facts) -> dict[str, Any]:

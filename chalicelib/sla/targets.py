@@ -44,7 +44,7 @@ class Step:
 
 @dataclass(slots=True)
 class Target:
-    """One cycle of one metric. `due_at` is null while paused, once withdrawn, or past the year 9999.
+    """One cycle of one metric. `due_at` is null while paused, once withdrawn, or past its horizon.
 
     `used_minutes`: the business minutes that it took, without its pauses, by the calendar as it was when it
     finished; null while it runs.

@@ -2,8 +2,9 @@
 
 An instant is an int, microseconds since 1970-01-01T00:00Z, so nothing is ever rounded. While the UTC offset
 stays the same, wall time is UTC shifted: a block is nine weeks cut into such stretches, with the weekly hours
-laid over each. Far ahead, past the tabulated clock changes and between dated holidays, working time repeats
-with the Gregorian calendar every 400 years, and whole cycles are skipped.
+laid over each; what is only passed by is summed up without that. Far ahead, past the tabulated clock changes
+and between dated holidays, working time repeats with the Gregorian calendar every 400 years, and whole cycles
+are skipped.
 """
 
 from array import array
@@ -29,6 +30,8 @@ END = LAST // BLOCK + 1
 # The time zone database lists clock changes up to 2087 (Ramadan in Morocco); from there a yearly rule holds.
 SETTLED = (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND // BLOCK + 1
 KEPT_BLOCKS = 512  # a block of two windows a day takes 3 kB
+# What a century needs is kept, of many calendars: 580 blocks.
+KEPT_STRETCHES, KEPT_TOTALS = 4096, 16_384
 
 
 class Block:
@@ -78,7 +81,21 @@ def block(calendar: Calendar, number: int) -> Block:
     return Block(starts, ends)
 
 
-@lru_cache(maxsize=KEPT_BLOCKS)
+@lru_cache(maxsize=KEPT_TOTALS)
+def total(calendar: Calendar, number: int) -> int:
+    """What `block` comes to: the weekly hours of each of its stretches, less the free days."""
+    worked = 0
+    for since, until, offset in stretches(calendar.zone, number):
+        dawn, dusk = since + offset, until + offset
+        worked += calendar.weekly_until(dusk) - calendar.weekly_until(dawn)
+        for day in calendar.holidays.within(dawn // DAY, (dusk - 1) // DAY):
+            midnight = day * DAY
+            begins, ends = max(midnight, dawn), min(midnight + DAY, dusk)
+            worked -= calendar.weekly_until(ends) - calendar.weekly_until(begins)
+    return worked
+
+
+@lru_cache(maxsize=KEPT_STRETCHES)
 def stretches(zone: ZoneInfo, number: int) -> tuple[tuple[int, int, int], ...]:
     """The block cut at every clock change: (since, until, UTC offset)."""
     since, end = number * BLOCK, (number + 1) * BLOCK
@@ -130,17 +147,18 @@ def worked_between(calendar: Calendar, start: int, end: int) -> int:
     return head.total - head.until(start) + between + block(calendar, last).until(end)
 
 
-def reach(calendar: Calendar, start: int, needed: int) -> int | None:
-    """The first instant at which `needed` (> 0) has been worked since `start`; None when time ends before."""
+def reach(calendar: Calendar, start: int, needed: int, latest: int = LAST) -> int | None:
+    """The first instant at which `needed` (> 0) has been worked since `start`. It looks no further than the
+    block of `latest`: None when that ends before."""
     if calendar.never_closes:
         return start + needed
-    number = start // BLOCK
+    number, end = start // BLOCK, latest // BLOCK + 1
     here = block(calendar, number)
     goal = here.until(start) + needed
     if goal > here.total:
         goal -= here.total
-        number, passed = pass_blocks(calendar, number + 1, END, goal)
-        if number == END:
+        number, passed = pass_blocks(calendar, number + 1, end, goal)
+        if number >= end:
             return None
         here, goal = block(calendar, number), goal - passed
     return here.reached(goal)
@@ -151,12 +169,12 @@ def pass_blocks(calendar: Calendar, number: int, end: int, needed: int | None) -
     passed = 0
     mark, passed_at_mark = number, 0
     while number < end:
-        total = block(calendar, number).total
-        if needed is not None and passed + total >= needed:
+        worked = total(calendar, number)
+        if needed is not None and passed + worked >= needed:
             break
-        passed += total
+        passed += worked
         if number < SETTLED or _next_dated(calendar, number) == number:
-            number = number + 1 if total else max(number + 1, _dated_through(calendar, number))
+            number = number + 1 if worked else max(number + 1, _dated_through(calendar, number))
             mark, passed_at_mark = number, passed
             continue
         number += 1
@@ -192,6 +210,8 @@ def windows(calendar: Calendar, start: int, end: int) -> Iterator[tuple[int, int
         return
     opened = closed = start
     for number in range(start // BLOCK, (end - 1) // BLOCK + 1):
+        if not total(calendar, number):
+            continue
         here = block(calendar, number)
         for opens, closes in zip(here.starts, here.ends, strict=True):
             if closes <= start or opens >= end:

@@ -8,6 +8,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.sla import calendars, hours
+from chalicelib.sla.aiming import horizon
 from chalicelib.tickets import rule_conditions, rule_event_queries
 from chalicelib.tickets.lifecycle import FINISHED
 from chalicelib.tickets.rule_conditions import Facts
@@ -43,7 +44,7 @@ def wait_for_opening(tx: Transaction, event: Event, rule: Any, row: Any, news: N
     if facts.values["business_hours"] or not rule_conditions.apply(rule.conditions, opened):
         return
     try:
-        opening = hours.due_at(now, 1, calendars.read(row.calendar))
-    except ValueError:  # it never opens again
+        opening = hours.due_at(now, 1, calendars.read(row.calendar), latest=horizon(now))
+    except ValueError:  # it does not open again in our time
         return
     rule_event_queries.reckon(tx, event, rule.id, datetime.fromisoformat(news.due[1]), opening)

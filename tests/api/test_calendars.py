@@ -1,6 +1,6 @@
 """Calendars: kept by admins, read by the staff; holidays by hand, by country, from files; previews."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -409,11 +409,88 @@ class TestPreview:
 
         assert ada.get(f"/v1/calendars/{made['id']}/preview{query}").status == 422
 
-    def test_closed_for_a_thousand_years_it_is_due_after_them(self, ada: Api) -> None:
-        forever = {"from": "2026-01-01", "to": "2999-12-31"}
-        made = make(ada, holidays=[forever])
+    def test_closed_for_ninety_years_it_is_due_after_them(self, ada: Api) -> None:
+        made = make(ada, holidays=[{"from": "2026-01-01", "to": "2115-12-31"}])
 
         reply = ada.get(f"/v1/calendars/{made['id']}/preview?start=2026-06-05T16:30:00Z&minutes=60")
 
         assert reply.status == 200
-        assert reply.json["due_at"] > "3000-01-01"
+        assert reply.json["due_at"] == "2116-01-01T09:00:00Z"
+        assert reply.json["explain"]["truncated"] is False
+
+    def test_what_takes_more_than_a_hundred_years_is_422(self, ada: Api) -> None:
+        a_minute_a_week = make(ada, weekly={"0": [["09:00", "09:01"]]})
+        path = f"/v1/calendars/{a_minute_a_week['id']}/preview?start=2026-06-01T07:00:00Z"
+
+        in_time, too_late = ada.get(f"{path}&minutes=5218"), ada.get(f"{path}&minutes=5219")
+
+        assert (in_time.status, in_time.json["due_at"]) == (200, "2126-05-27T07:01:00Z")
+        assert (in_time.json["explain"]["truncated"], in_time.json["explain"]["counted"]) == (True, 5218)
+        assert (too_late.status, too_late.code) == (422, "VALIDATION_ERROR")
+        assert too_late.json["errors"] == [
+            {
+                "field": "minutes",
+                "code": "VALIDATION_ERROR",
+                "message": "This would be due more than a hundred years after its start.",
+            }
+        ]
+
+
+class TestPromisesThatTakeTooLong:
+    """A minute a week is 52 a year: 10,000 take almost two hundred of them."""
+
+    A_MINUTE_A_WEEK: ClassVar = {"weekly": {"0": [["09:00", "09:01"]]}}
+
+    def promise(self, ada: Api, calendar: dict[str, Any], **targets: Any) -> Reply:
+        facts = {"name": "Slow", "targets": targets, "calendar_id": calendar["id"]}
+        return ada.post("/v1/sla-policies", facts)
+
+    def problems(self, reply: Reply) -> list[tuple[str, str]]:
+        assert (reply.status, reply.code) == (422, "VALIDATION_ERROR"), reply.text
+        return [(each["field"], each["message"]) for each in reply.json["errors"]]
+
+    def test_hours_that_do_not_come_in_our_time_make_no_calendar(self, ada: Api) -> None:
+        closed = [{"from": "2026-01-01", "to": "2999-12-31"}]
+        made = make(ada, name="Open")
+
+        for reply in (
+            ada.post("/v1/calendars", {**OFFICE, "holidays": closed}),
+            ada.patch(f"/v1/calendars/{made['id']}", {"holidays": closed}),
+        ):
+            told = "These holidays leave no working time in the next hundred years."
+            assert self.problems(reply) == [("holidays", told)]
+
+    def test_a_policy_with_such_a_goal_is_422_and_says_which(self, ada: Api) -> None:
+        made = make(ada, **self.A_MINUTE_A_WEEK)
+
+        some = self.promise(ada, made, resolution={"low": 10_000, "high": 100}, first_response=60)
+        all_alike = self.promise(ada, made, resolution=10_000)
+
+        told = "By its calendar 10000 minutes take more than a hundred years."
+        assert self.problems(some) == [("targets.resolution.low", told)]
+        assert self.problems(all_alike) == [("targets.resolution", told)]
+        assert self.promise(ada, made, resolution=5000).status == 201
+
+    def test_a_policy_does_not_go_to_a_calendar_that_is_too_slow_for_it(self, ada: Api) -> None:
+        slow, office = make(ada, **self.A_MINUTE_A_WEEK), make(ada, name="Nine to five")
+        policy = self.promise(ada, office, resolution=10_000).json
+        path = f"/v1/sla-policies/{policy['id']}"
+
+        moved = ada.patch(path, {"calendar_id": slow["id"]})
+
+        assert [field for field, _ in self.problems(moved)] == ["calendar_id"]
+        assert ada.patch(path, {"calendar_id": slow["id"], "targets": {"resolution": 60}}).status == 200
+        longer = ada.patch(path, {"targets": {"resolution": 10_000}})
+        assert [field for field, _ in self.problems(longer)] == ["targets.resolution"]
+
+    def test_a_calendar_does_not_get_hours_in_which_its_policies_take_too_long(self, ada: Api) -> None:
+        office = make(ada)
+        assert self.promise(ada, office, resolution=10_000).status == 201
+        path = f"/v1/calendars/{office['id']}"
+
+        slower = ada.patch(path, self.A_MINUTE_A_WEEK)
+
+        told = "By these hours 10000 minutes, which the policy Slow promises, would take more than a hundred"
+        assert self.problems(slower) == [("weekly", f"{told} years.")]
+        assert ada.get(path).json["weekly"] == OFFICE["weekly"]
+        assert ada.patch(path, {"weekly": {"0": [["09:00", "10:00"]]}}).status == 200

@@ -230,12 +230,24 @@ class TestIds:
     def test_another_policy_s_are_not_found(self, ada: Api) -> None:
         policy, other = made(ada, escalations=[after(5, RAISE)]), made(ada, name="Other")
 
-        for reply in (
-            patch(ada, other, escalations=policy["escalations"]),
-            make(ada, name="Third", escalations=policy["escalations"]),
-        ):
-            assert reply.status == 404
-            assert refused(reply) == [("escalations.0.id", "The policy has no such escalation.")]
+        reply = patch(ada, other, escalations=policy["escalations"])
+
+        assert reply.status == 404
+        assert refused(reply) == [("escalations.0.id", "The policy has no such escalation.")]
+
+    def test_a_copy_of_a_policy_says_the_same_and_has_its_own(self, ada: Api) -> None:
+        policy = made(ada, warnings=[{"percent": 80}], escalations=[after(5, RAISE), before(9, RAISE)])
+        said = ("conditions", "targets", "warnings", "escalations", "enabled")
+
+        copy = made(ada, name="Copy", **{name: policy[name] for name in said})
+
+        ids = [{each["id"] for each in one["escalations"]} for one in (policy, copy)]
+        assert len(ids[0]) == len(ids[1]) == 2
+        assert not ids[0] & ids[1]
+        for one in (policy, copy):
+            for each in one["escalations"]:
+                del each["id"]
+        assert {name: copy[name] for name in said} == {name: policy[name] for name in said}
 
     def test_one_named_twice_is_refused(self, ada: Api) -> None:
         policy = made(ada, escalations=[after(5, RAISE)])

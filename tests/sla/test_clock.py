@@ -342,8 +342,8 @@ def test_a_resolution_that_waited_for_the_sweep_came_after_the_breach() -> None:
     assert target.due_at < target.fulfilled_at
 
 
-def test_a_promise_past_the_end_of_time_is_never_due() -> None:
-    hopeless = promising(always=True, resolution=60 * 24 * 366 * 9000)
+def test_a_promise_of_more_than_a_hundred_years_is_never_due() -> None:
+    hopeless = promising(always=True, resolution=60 * 24 * 366 * 120)
 
     clock = started(hopeless, june(5, 10))
     clock.paused(june(5, 11))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.models.words import Metric
 from chalicelib.sla import calendars
 from chalicelib.sla.clock import Clock
-from chalicelib.sla.explaining import MOST_INTERVALS, explain
+from chalicelib.sla.explaining import MOST_INTERVALS, MOST_TOLD, explain
 from tests.sla.examples import examples
 from tests.sla.office import OFFICE_ID, about, june, promising, started
 
@@ -178,9 +178,44 @@ def test_ten_years_of_office_hours_are_cut_and_still_add_up() -> None:
     target = one(clock, june(5, 11))
 
     assert len(target["explain"]["intervals"]) == MOST_INTERVALS
-    assert target["explain"]["left_out"] > 3000
+    assert target["explain"]["truncated"] is True
     assert target["explain"]["counted"] == 1_000_000
     assert target["adds_up"] is True
+
+
+def test_a_stretch_that_is_told_whole_says_so() -> None:
+    clock = started(POLICY, june(5, 10))
+
+    assert one(clock, june(5, 11))["explain"]["truncated"] is False
+
+
+def test_of_very_many_cycles_the_newest_are_told_and_all_add_up() -> None:
+    clock = started(promising(resolution=1_000_000), june(5, 10))
+    for minute in range(1, 58, 2):
+        clock.resolved(june(5, 11, minute))
+        clock.reopened(june(5, 11, minute + 1), promising(resolution=1_000_000), about())
+
+    cycles = [each["explain"] for each in told(clock, june(5, 13))]
+
+    numbers = [len(each["intervals"]) for each in cycles]
+    assert numbers == [0] * 20 + [MOST_INTERVALS] * 10
+    assert sum(numbers) == MOST_TOLD
+    assert all(each["truncated"] for each in cycles)
+    assert [each["counted"] for each in cycles] == [each["goal"] for each in told(clock, june(5, 13))]
+
+
+def test_what_would_take_more_than_a_hundred_years_is_never_due_and_is_told_to_now() -> None:
+    weekly = calendars.parse("UTC", {"0": [["09:00", "09:01"]]})
+    clock = started(replace(promising(resolution=10_000), calendar=weekly), june(5, 10))
+
+    target = one(clock, june(9, 10))
+
+    assert (target["due_at"], target["breached"], target["paused"]) == (None, False, False)
+    assert (target["goal"], target["elapsed"], target["remaining"]) == (10_000, 1, 9999)
+    assert gapless(target["explain"], june(5, 10), june(9, 10))
+    assert target["steps"] == []
+    clock.resolved(june(9, 11))
+    assert one(clock, june(9, 12))["breached"] is False
 
 
 def test_metrics_come_in_one_order_and_cycles_by_number() -> None:

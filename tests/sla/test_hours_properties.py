@@ -165,6 +165,14 @@ def test_a_due_time_is_the_first_instant_with_its_minutes(case: Case, offset: in
 
 
 @examples
+@given(cases(), st.integers(-800, 2500) | st.integers(-11_000, 46_000))
+def test_what_is_passed_by_has_the_sum_of_what_is_laid_out(case: Case, number: int):
+    calendar = case.calendar()
+
+    assert timetable.total(calendar, number) == timetable.block(calendar, number).total
+
+
+@examples
 @given(cases(MICROSECOND), st.integers(0, 20 * 86_400_000_000))
 def test_intervals_tile_the_time_and_add_up(case: Case, length: int):
     calendar, end = case.calendar(), case.start + length * MICROSECOND

@@ -328,6 +328,42 @@ class TestFarFuture:
 
         assert perf_counter() - began < 5
 
+    def test_nothing_is_looked_for_after_the_latest_that_is_wanted(self):
+        office = Calendar("Europe/Berlin", WEEKDAYS)
+        friday, monday = berlin(2026, 6, 5, 16), berlin(2026, 6, 8, 9, 30)
+
+        assert due_at(friday, 90, office, latest=monday) == monday
+        with pytest.raises(OutOfTime):
+            due_at(friday, 91, office, latest=monday)
+        with pytest.raises(NoWorkingTime):
+            due_at(berlin(2026, 6, 6), 1, office, latest=berlin(2026, 6, 7))
+        with pytest.raises(OutOfTime):
+            due_at(friday, 90, office, [(friday, monday)], latest=friday)
+
+    @pytest.mark.parametrize(
+        ("weekly", "holidays"),
+        [
+            ({0: [(time(9), time(9, 1))]}, []),
+            (
+                {day: [(time(h, m), time(h, m + 1)) for h in range(24) for m in (0, 30)] for day in range(7)},
+                [],
+            ),
+            (EVERY_DAY, [((3, 1), (2, 28))]),
+            (EVERY_DAY, [(date(2026, 1, 1), date(2125, 12, 31))]),
+            (EVERY_DAY, [(date(year, 1, 1), date(year, 12, 30)) for year in range(2026, 2200)]),
+        ],
+        ids=["a minute a week", "a minute each half hour", "on 29 February", "closed", "at New Year's Eve"],
+    )
+    def test_a_century_of_odd_hours_is_soon_passed(self, weekly: dict, holidays: list):
+        calendar, start = Calendar("Africa/Casablanca", weekly, holidays), datetime(2026, 6, 5, tzinfo=UTC)
+        began = perf_counter()
+
+        for minutes in range(5_256_000, 5_256_016):
+            with pytest.raises((OutOfTime, NoWorkingTime)):
+                due_at(start, minutes, calendar, latest=datetime(2126, 6, 5, tzinfo=UTC))
+
+        assert perf_counter() - began < 3
+
     def test_the_first_and_the_last_instant_are_within_reach(self):
         first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
         for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"):

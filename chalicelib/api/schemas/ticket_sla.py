@@ -28,11 +28,13 @@ class IntervalOut(Out):
 
 
 class StretchOut(Out):
-    """Time in order and without gaps, and the minutes of each kind. Of very long ones the first 400 intervals
-    are told one by one, and how many are left out; the sums are of all of them."""
+    """Time in order and without gaps, and the minutes of each kind."""
 
     intervals: list[IntervalOut]
-    left_out: int
+    truncated: bool = Field(
+        description="Whether it has more intervals than are told: the first 400, and of a ticket with very "
+        "many cycles fewer of the old ones. The minutes are of all of it."
+    )
     counted: float
     paused: float
     closed: float
