@@ -46,6 +46,7 @@ from chalicelib.api import (
     tickets,
     time_entries,
     two_step,
+    unsubscribe_page,
     users,
     views,
     watchers,
@@ -59,6 +60,7 @@ app.register_blueprint(health.routes.blueprint)
 app.register_blueprint(docs.routes.blueprint)
 app.register_blueprint(auth.routes.blueprint)
 app.register_blueprint(notifications.routes.blueprint)
+app.register_blueprint(unsubscribe_page.routes.blueprint)
 app.register_blueprint(passwords.routes.blueprint)
 app.register_blueprint(two_step.routes.blueprint)
 app.register_blueprint(oidc.routes.blueprint)

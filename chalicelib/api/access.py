@@ -19,6 +19,8 @@ _HEALTH_AND_DOCS: dict[Route, Need] = {
     ("GET", "/health"): PUBLIC,
     ("GET", "/rate"): PUBLIC,
     ("GET", "/redoc"): PUBLIC,
+    ("GET", "/unsubscribe"): PUBLIC,
+    ("POST", "/unsubscribe"): PUBLIC,
     ("GET", "/v1/health/ready"): PUBLIC,
     ("GET", "/v1/openapi.json"): PUBLIC,
 }

@@ -66,6 +66,8 @@ class Endpoint:
     prepare: "Callable[[Ahead], Any] | None" = None
     # What it answers with another status than its own, by that.
     also: Mapping[int, Any] = field(default_factory=dict)
+    # Whether the body may come as a form too, as browsers and mail programs send it.
+    takes_form: bool = False
 
 
 @dataclass(frozen=True)

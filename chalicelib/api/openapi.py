@@ -153,7 +153,8 @@ def _request_body(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dic
     if "body" in endpoint.examples:
         media["example"] = endpoint.examples["body"]
     required = any(field.is_required() for field in endpoint.body.model_fields.values())
-    return {"required": required, "content": {"application/json": media}}
+    forms = {"application/x-www-form-urlencoded": media} if endpoint.takes_form else {}
+    return {"required": required, "content": {"application/json": media, **forms}}
 
 
 def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
@@ -165,8 +166,9 @@ def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[s
         success["content"] = {endpoint.content_type.partition(";")[0]: media}
     answers = {str(status): success for status in success_statuses(endpoint)}
     for status, shape in endpoint.also.items():
-        told = {"application/json": {"schema": refs[shape]}}
+        told = {endpoint.content_type.partition(";")[0]: {"schema": refs[shape]}}
         headers = answer_headers(endpoint, status)
-        answers[str(status)] = {"description": "Under way.", "headers": headers, "content": told}
+        what = "Under way." if status < 300 else "Refused, on a page for people."
+        answers[str(status)] = {"description": what, "headers": headers, "content": told}
     refusals = problem_statuses(endpoint)
     return answers | {str(status): {"$ref": f"#/components/responses/{status}"} for status in refusals}

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from chalice.app import Request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from chalicelib.api.bodies import MAX_BODY_BYTES, is_json, unfit
+from chalicelib.api.forms import form_fields, is_form
 from chalicelib.api.problems import validation_failed
 from chalicelib.core.errors import (
     FieldProblem,
@@ -36,11 +37,17 @@ def raw_body(request: Request) -> bytes:
     return raw
 
 
-def parse_body(shape: type[Shape], request: Request, raw: bytes) -> Shape:
-    """The JSON body as its shape; an absent body is an empty object."""
+def parse_body(shape: type[Shape], request: Request, raw: bytes, *, may_be_form: bool = False) -> Shape:
+    """The JSON body as its shape; an absent body is an empty object. Where a form does as well, the fields of
+    one that the shape does not know are left out: browsers and mail programs add their own."""
+    content_type = str(request.headers.get("content-type", "application/json"))
     if not raw.strip():
         raw = b"{}"
-    elif not is_json(str(request.headers.get("content-type", "application/json"))):
+    elif may_be_form and is_form(content_type):
+        known = {field.alias or name for name, field in shape.model_fields.items()}
+        given = form_fields(raw, content_type)
+        raw = to_json({name: value for name, value in given.items() if name in known})
+    elif not is_json(content_type):
         raise UnsupportedMediaType("Send the body as application/json.")
     try:
         document = from_json(raw, allow_inf_nan=False)

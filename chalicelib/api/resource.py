@@ -97,6 +97,7 @@ class Routes:
         signs: bool = False,
         prepare: Callable[[Ahead], Any] | None = None,
         also: Mapping[int, Any] | None = None,
+        takes_form: bool = False,
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
@@ -125,6 +126,7 @@ class Routes:
                 signs,
                 prepare,
                 also or {},
+                takes_form,
             )
             Routes.registry.append(endpoint)
             self._serve_with_chalice(endpoint)
@@ -199,7 +201,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     raw = parsing.raw_body(request)
     arguments = parsing.parse_path(dict(endpoint.path_types), path)
     if endpoint.body is not NoBody or endpoint.method in ("POST", "PATCH"):
-        body = parsing.parse_body(endpoint.body, request, raw)
+        body = parsing.parse_body(endpoint.body, request, raw, may_be_form=endpoint.takes_form)
         if endpoint.body is not NoBody:
             arguments["body"] = body
     query = parsing.parse_query(endpoint.query, request)

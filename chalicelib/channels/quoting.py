@@ -14,7 +14,9 @@ MAX_SEARCHED_LINE = 120
 LANGUAGES = ("en", "es", "de", "fr", "it", "nl", "sv", "da", "cs", "ja", "ko", "zh")
 
 REMOVED = "[link removed]"
-_TOKEN = re.compile(r"(?:#|%23)token(?:=|%3D)([\w.~-]{8,200})[^\s<>\"'()]{0,500}", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"(?:#|%23|unsubscribe(?:\?|%3F))token(?:=|%3D)([\w.~-]{8,200})[^\s<>\"'()]{0,500}", re.IGNORECASE
+)
 _LINK_END = frozenset(" \t\n<>\"'()[]")
 
 

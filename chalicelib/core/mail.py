@@ -76,12 +76,12 @@ def compose(mail: Mail) -> bytes:
     message["X-Auto-Response-Suppress"] = "All"
     # SES replaces Message-ID by one of its own, so ours is told a second time.
     message["X-Mesa-Message-ID"] = mail.message_id
-    for name, value in mail.headers.items():
-        message[name] = single_line(value)
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = mail.language  # of both parts, so not before there are two
-    return bytes(message)
+    # As they are, for the links in them are longer than a line.
+    further = "".join(f"{name}: {single_line(value)}\r\n" for name, value in mail.headers.items())
+    return further.encode("ascii") + bytes(message)
 
 
 def send(mail: Mail) -> str:

@@ -11,7 +11,9 @@ from chalicelib.core.mail import Mail, MailRefused, MailRejected
 from chalicelib.notifications import threads
 from chalicelib.notifications.claiming import Claim, Letter
 from chalicelib.notifications.queries import Settlement
+from chalicelib.notifications.recipients import Part
 from chalicelib.notifications.rendering import render
+from chalicelib.tickets import unsubscribing
 
 # Whose mail it is, and how it is made.
 Draft = tuple[UUID, Callable[[], Mail]]
@@ -79,9 +81,15 @@ def deliver_each(drafts: Sequence[Draft], has_time: Callable[[], bool]) -> Deliv
 def compose(
     claim: Claim, letter: Letter, ticket_id: UUID, sender: str, public_url: str, mail_domain: str = ""
 ) -> Mail:
-    """The mail of one letter. It names itself in its References too, where SES leaves it."""
+    """The mail of one letter. It names itself in its References too, where SES leaves it. Who watches is told
+    how to end it."""
     own = f"{claim.workspace.slug}@{mail_domain}" if mail_domain else None
-    rendered = render(claim, letter.recipient, public_url)
+    leave = None
+    if letter.recipient.audience is Part.WATCHER:
+        leave = unsubscribing.address(
+            public_url, claim.facts.mail_key, claim.workspace.id, letter.recipient.person.id, ticket_id
+        )
+    rendered = render(claim, letter.recipient, public_url, leave)
     return Mail(
         sender=sender,
         sender_name=claim.workspace.name,
@@ -94,4 +102,5 @@ def compose(
         message_id=letter.message_id,
         references=(threads.root(ticket_id, mail.domain_of(sender)), letter.message_id),
         reply_to=claim.facts.mailbox or own,
+        headers=unsubscribing.headers(leave) if leave else {},
     )

@@ -37,8 +37,8 @@ class Rendered:
     language: str
 
 
-def render(claim: Claim, recipient: Recipient, public_url: str = "") -> Rendered:
-    """The mail of one recipient; `public_url`: where its links lead."""
+def render(claim: Claim, recipient: Recipient, public_url: str = "", leave: str | None = None) -> Rendered:
+    """The mail of one recipient; `public_url`: where its links lead; `leave`: the one that ends them."""
     code = claim.workspace.language if claim.workspace.language in languages() else DEFAULT_LANGUAGE
     words = languages()[code]
     values = _values(claim, words)
@@ -57,6 +57,7 @@ def render(claim: Claim, recipient: Recipient, public_url: str = "") -> Rendered
         "footer": words["phrases"]["footer"].format(
             workspace=claim.workspace.name, reason=words["reasons"][recipient.audience]
         ),
+        "leave": (words["phrases"]["leave"], leave) if leave else None,
         "workspace": claim.workspace.name,
         "brand": plain(claim.facts.brand) if _is_unproven(claim, recipient) else claim.facts.brand,
     }

@@ -4,6 +4,7 @@ leave.
 A customer who watches sees the ticket's public side. Staff sees what it saw before: watching opens nothing.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ from chalicelib.accounts.permissions import Permission, Role
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from chalicelib.core.paging import Page, answer
-from chalicelib.tickets import watcher_queries
+from chalicelib.models.words import ActorType
+from chalicelib.tickets import queries, watcher_queries
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.views import show
 
@@ -73,6 +75,22 @@ def leave(tx: Transaction, actor: Actor, ticket_id: UUID, user_id: UUID) -> None
         raise Forbidden("The staff says who watches; you can leave by yourself.")
     watcher_queries.delete(tx, draft.ticket, user_id)
     _tell(draft, "watcher_removed", row)
+    draft.save(counts=False)
+
+
+def stop(tx: Transaction, desk: Actor, ticket_id: UUID, user_id: UUID) -> None:
+    """Has somebody watch no longer who says so by the link of a mail, as their own doing; twice is once. It
+    changes nothing of the ticket, so an archived one can be left too."""
+    ticket = queries.lock(tx, desk, ticket_id)
+    if ticket is None:
+        return
+    draft = Draft(tx, desk, ticket)
+    row = watcher_queries.candidate(tx, desk, draft, user_id)
+    if row is None or row.created_at is None:
+        return
+    draft.actor = replace(desk, type=ActorType.USER, id=row.id, name=row.name, role=None)
+    watcher_queries.delete(tx, ticket, user_id)
+    draft.tell("watcher_removed", user_id=row.id, internal=Role(row.role).is_staff, by_link=True)
     draft.save(counts=False)
 
 

@@ -21,7 +21,7 @@ def test_a_private_answer_is_neither_kept_nor_framed_nor_guessed_at(
         assert {name: reply.headers[name.lower()] for name in FOR_BROWSERS} == FOR_BROWSERS
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc", "/rate"])
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/rate", "/unsubscribe"])
 def test_a_page_has_a_policy_of_its_own_and_the_rest_alike(shared_world: World, path: str) -> None:
     headers = shared_world.api.get(path).headers
 

@@ -286,6 +286,8 @@ def test_the_public_routes_are_these() -> None:
         ("GET", "/health"),
         ("GET", "/rate"),
         ("GET", "/redoc"),
+        ("GET", "/unsubscribe"),
+        ("POST", "/unsubscribe"),
         ("GET", "/v1/health/ready"),
         ("GET", "/v1/openapi.json"),
         ("POST", "/v1/auth/login"),

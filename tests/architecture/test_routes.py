@@ -11,6 +11,8 @@ PUBLIC = {
     ("GET", "/health"),
     ("GET", "/rate"),
     ("GET", "/redoc"),
+    ("GET", "/unsubscribe"),
+    ("POST", "/unsubscribe"),
     ("GET", "/v1/health/ready"),
     ("GET", "/v1/openapi.json"),
     ("POST", "/v1/auth/login"),

@@ -47,6 +47,7 @@ READING = {
     "tickets.tag_queries": "the tags in use, which only their list asks",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",
     "tickets.waiting_queries": "what is due by the clock, which only the sweep and its consumer ask",
+    "tickets.unsubscribe_queries": "what a link that ends mails may show, which only it asks",
     "tickets.watcher_queries": "watchers, which only their own verbs ask",
     "tickets.listing": "the list of tickets, composed of a fixed set of conditions and sorts",
     "tickets.visibility": "the condition that every read of tickets carries",
