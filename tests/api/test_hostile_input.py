@@ -268,7 +268,9 @@ class TestShapes:
         place = address(endpoint, "acme", shared_world.acme.ids)
         api = shared_world.api.with_token(None if is_public(endpoint) else shared_world.cast.ada.token)
         with shared_world.unchanged():
-            forms = () if endpoint.takes_form else ("application/x-www-form-urlencoded", "multipart/form-data")
+            forms = (
+                () if endpoint.takes_form else ("application/x-www-form-urlencoded", "multipart/form-data")
+            )
             for media_type in ("text/plain", *forms, "json"):
                 sent = {**headers(endpoint), "Content_Type": media_type}
                 reply = api.request(endpoint.method, place, b'{"a": 1}', sent)

@@ -104,6 +104,10 @@ TOKEN = "qF7mZ1v0Xn2r5u8x_A-DGKbPeShVmYq"
         ),
         (f"<https://help.example.org/app/reset#token={TOKEN}>", "<[link removed]>"),
         (
+            f"> End these messages: http://127.0.0.1:4566/api/unsubscribe?token={TOKEN}",
+            "> End these messages: [link removed]",
+        ),
+        (
             f'<a href="https://help.example.org/api/rate#token={TOKEN}&amp;score=5">',
             '<a href="[link removed]">',
         ),
