@@ -10,28 +10,23 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from chalicelib.channels.mapping import Document, Fact, line, text
+from chalicelib.channels.mapping import Fact, line, text
 from chalicelib.core.errors import FieldProblem, ValidationFailed
 from chalicelib.core.json_text import dumps
-from chalicelib.models.words import Status, TicketType
+from chalicelib.models.words import Priority, Status, TicketType
 
 FIRING, RESOLVED = "firing", "resolved"
 MOST_SHOWN = 20
 MOST_ALERTS = 1000
 SHOWN_BYTES = 3000
-# Beside what an integration maps itself.
-PLAIN: Final[Mapping[str, Document]] = {
-    Fact.PRIORITY: {
-        "pointer": "/commonLabels/severity",
-        "values": {
-            **{"critical": "urgent", "page": "urgent", "error": "high", "major": "high", "warning": "medium"},
-            **{"minor": "low", "info": "low", "none": "low"},
-            **{each: each for each in ("urgent", "high", "medium", "low")},
-        },
-        # What a desk calls otherwise is not refused: an alert must come through.
-        "default": "",
-    }
+# What a desk calls otherwise says nothing, and is not refused: an alert must come through.
+SEVERITIES: Final[Mapping[str, Priority]] = {
+    **dict.fromkeys(("critical", "page", "urgent"), Priority.URGENT),
+    **dict.fromkeys(("error", "major", "high"), Priority.HIGH),
+    **dict.fromkeys(("warning", "medium"), Priority.MEDIUM),
+    **dict.fromkeys(("minor", "info", "none", "low"), Priority.LOW),
 }
+MOST_URGENT_FIRST = (Priority.URGENT, Priority.HIGH, Priority.MEDIUM, Priority.LOW)
 
 
 @dataclass(frozen=True)
@@ -97,13 +92,15 @@ def read(document: Any) -> Group:
 
 def facts(group: Group) -> dict[Fact, Any]:
     """What the group tells of a ticket."""
-    return {
+    told_of = {
         Fact.EXTERNAL_ID: group.key,
         Fact.SUBJECT: _subject(group),
         Fact.DESCRIPTION: told(group),
         Fact.TYPE: TicketType.INCIDENT,
         Fact.STATUS: Status.OPEN if group.firing else Status.RESOLVED,
     }
+    priority = _priority(group)
+    return told_of if priority is None else {**told_of, Fact.PRIORITY: priority}
 
 
 def told(group: Group) -> str:
@@ -118,6 +115,15 @@ def _subject(group: Group) -> str:
     name = group.common.get("alertname") or group.alerts[0].labels.get("alertname") or "Alert"
     where = ", ".join(value for label, value in group.labels.items() if label != "alertname")
     return line(group.summary or (f"{name}: {where}" if where else name))
+
+
+def _priority(group: Group) -> Priority | None:
+    """The most urgent of what fires, by the label `severity`; what is over is no less urgent than it was."""
+    severities = (
+        alert.labels.get("severity", "").strip().lower() for alert in group.alerts if alert.status == FIRING
+    )
+    said = {SEVERITIES[severity] for severity in severities if severity in SEVERITIES}
+    return next((each for each in MOST_URGENT_FIRST if each in said), None)
 
 
 def _told(alert: Alert) -> str:

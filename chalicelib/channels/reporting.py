@@ -34,7 +34,7 @@ def read(integration: Any, document: Mapping[str, Any]) -> Report:
     if integration.kind == IntegrationKind.GENERIC:
         return Report(mapping.read(integration.mapping or mapping.PLAIN, document))
     group = alerts.read(document)
-    facts = {**alerts.facts(group), **mapping.read({**alerts.PLAIN, **integration.mapping}, document)}
+    facts = {**alerts.facts(group), **mapping.read(integration.mapping, document)}
     return Report(facts, group.firing, alerts.told(group))
 
 

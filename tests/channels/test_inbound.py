@@ -391,6 +391,26 @@ class TestAlerts:
 
         assert ticket_of(ada, sender.post(payload("alertmanager_firing")))["priority"] == "high"
 
+    @pytest.mark.parametrize(
+        ("severities", "priority"),
+        [
+            ([("warning", "firing"), ("Critical", "firing")], "urgent"),
+            ([("info", "firing"), ("page", "resolved")], "low"),
+            ([("sev-1", "firing"), ("error", "firing")], "high"),
+            ([("sev-1", "firing")], "medium"),
+        ],
+    )
+    def test_the_most_severe_that_fires_says_how_urgent_it_is(
+        self, connect: Connect, ada: Api, severities: list[tuple[str, str]], priority: str
+    ) -> None:
+        firing = payload("alertmanager_firing", commonLabels={"alertname": "InstanceDown"})
+        firing["alerts"] = [
+            {"status": status, "labels": {"severity": severity, "instance": str(place)}}
+            for place, (severity, status) in enumerate(severities)
+        ]
+
+        assert ticket_of(ada, connect(kind="alertmanager").post(firing))["priority"] == priority
+
     def test_text_of_an_alert_is_no_markup(self, connect: Connect, ada: Api) -> None:
         firing = payload("alertmanager_firing")
         firing["alerts"][0]["labels"]["evil"] = "```\n[x](javascript:alert(1)) @ada {{ticket.label}}"
