@@ -20,11 +20,11 @@ _LINE = re.compile(r"\r?\n(?![ \t])")
 _FOR = re.compile(r"\sfor\s+<?([^\s<>;]+@[^\s<>;]+)>?\s*;", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
 _VOUCHED = {
-    "spf": re.compile(r"envelope-from=([^\s;]+)"),
-    "dkim": re.compile(r"header\.[id]=([^\s;]+)"),
-    "dmarc": re.compile(r"header\.from=([^\s;]+)"),
+    "spf": re.compile(r"(?<!\S)(?:envelope-from|smtp\.mailfrom)=([^\s;]+)"),
+    "dkim": re.compile(r"(?<!\S)header\.[id]=([^\s;]+)"),
+    "dmarc": re.compile(r"(?<!\S)header\.from=([^\s;]+)"),
 }
-_RESULT = re.compile(r"(spf|dkim|dmarc)=([a-z]+)", re.IGNORECASE)
+_RESULT = re.compile(r"(spf|dkim|dmarc)=([a-z]+)(?=\s|;|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,15 @@ def _on_top(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _authenticated(results: str) -> frozenset[str]:
     """The domains that SPF, DKIM or DMARC vouch for. None where DMARC failed, nor where the text could have
-    been written by who sent the mail: a quoted part, a result told twice."""
+    been written by who sent the mail: a quoted part, a comment within a comment, a result told twice."""
     server, _, told = results.partition(";")
     methods = [method.lower() for method, _ in _RESULT.findall(told)]
-    if server.strip().lower() != SERVER or '"' in told or max(map(methods.count, ("spf", "dmarc"))) > 1:
+    said = _COMMENT.sub(" ", told)
+    is_odd = any(sign in told for sign in '"\\') or any(sign in said for sign in "()")
+    if server.strip().lower() != SERVER or is_odd or max(map(methods.count, ("spf", "dmarc"))) > 1:
         return frozenset()
     domains, part = set[str](), ""
-    for piece in (each.strip().lower() for each in _COMMENT.sub(" ", told).split(";")):
+    for piece in (each.strip().lower() for each in said.split(";")):
         if match := _RESULT.match(piece):
             part = match[1] if match[2] == "pass" else ""
             if (match[1], match[2]) == ("dmarc", "fail"):

@@ -47,7 +47,7 @@ def _by_grafana(headers: Mapping[str, str], raw: bytes, keys: Sequence[bytes], n
     fits = [
         hmac.compare_digest(
             hmac.new(standard_webhooks.written(key).encode(), signed, hashlib.sha256).hexdigest().encode(),
-            given.encode(),
+            given.encode("ascii", "replace"),
         )
         for key in keys
     ]

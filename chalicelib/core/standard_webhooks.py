@@ -64,7 +64,7 @@ def check(given: Mapping[str, str], body: bytes, keys: Iterable[bytes], now: flo
         )
     timestamp = recent(given.get(TIME_HEADER, ""), now, TIME_HEADER)
     listed = (each.split(",", 1) for each in given.get(SIGNATURE_HEADER, "").split(" "))
-    signatures = [each[1] for each in listed if len(each) == 2 and each[0] == "v1"]
+    signatures = [each[1] for each in listed if len(each) == 2 and each[0] == "v1" and each[1].isascii()]
     if not signatures:
         raise NotSigned(f"The header {SIGNATURE_HEADER} has no signature of version 1 (v1,…).")
     # Signed once a key, however many signatures somebody sends.

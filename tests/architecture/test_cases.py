@@ -54,6 +54,7 @@ CASES = {
     54: "a name that turns inward",
     55: "a redirect",
     56: "slow and huge replies",
+    58: "webhooks in that are not signed, not now or not for the first time",
     65: "an email in a URL",
     66: "wrong guesses at a ticket",
     67: "ten thousand guesses",

@@ -46,10 +46,23 @@ def test_what_stands_below_the_second_received_is_the_senders() -> None:
         ("spf=pass envelope-from=a@acme.example; dmarc=fail header.from=acme.example", False),
         ("spf=pass envelope-from=a@x.example; spf=pass envelope-from=a@acme.example", False),
         ("spf=none (spf=pass envelope-from=a@acme.example); dmarc=none", False),
+        ("spf=pass smtp.mailfrom=a@acme.example; dkim=none; dmarc=none", True),
+        ("spf=none; dkim=pass (1024-bit key) header.d=ACME.example.", True),
+        ("spf=pass (a (b) c; dkim=pass header.i=@acme.example ) envelope-from=a@x.example", False),
+        ('spf=pass ("a)b; dkim=pass header.i=@acme.example ("c) envelope-from=a@x.example', False),
+        ("spf=pass (a; dkim=pass header.i=@acme.example", False),
+        ("spf=pass envelope-from=a;dkim=pass/header.i=@acme.example@x.example; dkim=none", False),
+        ("spf=none; dkim=pass reason=header.i=@acme.example header.i=@x.example", False),
+        ("spf=pass x-envelope-from=a@acme.example envelope-from=a@x.example", False),
+        ("spf=none; dkim=passed header.i=@acme.example", False),
+        ("spf=none; dkim=fail header.i=@acme.example; dkim=pass header.i=@x.example", False),
+        ("spf=none; dkim=pass header.i=@acme.example.x.example", False),
+        ("spf=none; dkim=pass header.i=@acme.example; dmarc=FAIL header.from=acme.example", False),
+        ("spf=pass envelope-from=a@x.example; x=dkim=pass header.i=@acme.example", False),
         ("", False),
     ],
 )
-def test_a_sender_is_proven_by_its_own_domain(results: str, proves: bool) -> None:
+def test_case_e8_a_sender_is_proven_by_its_own_domain(results: str, proves: bool) -> None:
     assert envelope.read(stamped(letter(), results=results)).proves("ana@acme.example") is proves
 
 

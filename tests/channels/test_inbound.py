@@ -1,5 +1,6 @@
 """Webhooks in over HTTP: who may call, what a call makes, and what a second one does to it."""
 
+import base64
 import copy
 import hashlib
 import hmac
@@ -119,6 +120,71 @@ class TestWhoMayCall:
         anew = json.dumps(PARCEL, separators=(",", ":")).encode()
 
         assert sender.api.post(sender.url, anew, **sender.signed(body, "m-1")).status == 401
+
+    @pytest.mark.parametrize(
+        "spelt",
+        [
+            *("V1,{}", "v2,{}", "v1a,{}", "{}", "v1, {}", "v1={}", "v1,", "v1,xx\t{}", "v1,{}x", "v1,é"),
+            *("v1,\udcff", "sha256={}", "v1,{},v1", "", " ", "v1;{}"),
+        ],
+        ids=ascii,
+    )
+    def test_case_58_a_signature_that_is_spelt_otherwise(self, connect: Connect, spelt: str) -> None:
+        sender, body = connect(), json.dumps(PARCEL).encode()
+        headers = sender.signed(body, "m-1")
+        headers["Webhook_Signature"] = spelt.format(headers["Webhook_Signature"].removeprefix("v1,"))
+
+        assert sender.api.post(sender.url, body, **headers).status == 401
+
+    @pytest.mark.parametrize(
+        "form",
+        [
+            *("+{}", "-{}", " {}", "{}.0", "{}000", "{}e0", "0x{}", "{}\n", "NaN", "inf", "", "0", "9" * 40),
+            *("١٧٩٥", "1_795", "2026-11-20T21:30:00Z", "Fri, 20 Nov 2026 21:30:00 GMT"),
+        ],
+        ids=ascii,
+    )
+    def test_case_58_a_time_that_is_spelt_otherwise(self, connect: Connect, form: str) -> None:
+        """Even where it is signed like that."""
+        sender, body = connect(), json.dumps(PARCEL).encode()
+        headers = sender.signed(body, "m-1")
+        told = form.format(headers["Webhook_Timestamp"])
+        key = base64.b64decode(sender.secret.removeprefix("whsec_"))
+        made = hmac.digest(key, b"m-1." + told.encode() + b"." + body, hashlib.sha256)
+        headers |= {
+            "Webhook_Timestamp": told,
+            "Webhook_Signature": "v1," + base64.b64encode(made).decode(),
+        }
+
+        assert sender.api.post(sender.url, body, **headers).status == 401
+
+    @pytest.mark.parametrize("missing", ["Webhook_Id", "Webhook_Timestamp", "Webhook_Signature"])
+    def test_case_58_a_header_that_is_missing(self, connect: Connect, missing: str) -> None:
+        sender, body = connect(), json.dumps(PARCEL).encode()
+        headers = sender.signed(body, "m-1")
+        del headers[missing]
+
+        assert sender.api.post(sender.url, body, **headers).status == 401
+
+    @pytest.mark.parametrize("change", ["upper", "urn"])
+    def test_case_58_the_same_message_again_by_another_spelling_of_the_path(
+        self, connect: Connect, change: str
+    ) -> None:
+        sender, body = connect(), json.dumps(PARCEL).encode()
+        headers, integration = sender.signed(body, "m-1"), sender.url.rpartition("/")[2]
+        assert sender.api.post(sender.url, body, **headers).status == 201
+        spelt = integration.upper() if change == "upper" else f"urn:uuid:{integration}"
+
+        assert sender.api.post(f"/v1/inbound/{spelt}", body, **headers).status == 409
+
+    def test_case_58_the_same_message_again_with_more_signatures(self, connect: Connect) -> None:
+        sender, body = connect(), json.dumps(PARCEL).encode()
+        headers = sender.signed(body, "m-1")
+        headers["Webhook_Signature"] = f"v1,bm9uZQ== {headers['Webhook_Signature']}"
+        assert sender.api.post(sender.url, body, **headers).status == 201
+        headers["Webhook_Signature"] = headers["Webhook_Signature"].partition(" ")[2]
+
+        assert sender.api.post(sender.url, body, **headers).status == 409
 
     def test_case_58_the_same_message_again(self, connect: Connect, ada: Api) -> None:
         sender, body = connect(), json.dumps(PARCEL).encode()
