@@ -1,7 +1,10 @@
 """News: one event a change, sent after the commit and never without it, at least once whatever breaks."""
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -62,6 +65,23 @@ def point_at(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     sqs.client.cache_clear()
     sqs.breaker.reset()
+
+
+# A relay that hangs once the first queue has its batch.
+STUCK = """
+import sys, time
+from chalicelib.core import events, sqs
+
+send = sqs.send
+
+def and_hang(*what):
+    send(*what)
+    print("sent", flush=True)
+    time.sleep(600)
+
+sqs.send = and_hang
+events.drain(sys.argv[1:], lambda: True)
+"""
 
 
 class Refusing:
@@ -332,6 +352,25 @@ class TestRelay:
         assert at_once == 0
         assert events.relay(urls) == 1
         assert ids(queue.take()) == [committed["id"]] * 2
+
+    def test_a_process_killed_between_two_queues_loses_nothing(
+        self, database: Database, cast: Cast, queue: Queue, urls: list[str], aws: str
+    ) -> None:
+        other = Queue(queue.client.create_queue(QueueName="mesa-other")["QueueUrl"], aws)
+        committed = [record(cast.acme)[0]["id"] for _ in range(12)]
+        end_leases(database)
+        command = [sys.executable, "-c", STUCK, queue.url, other.url]
+        environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "sent\n"
+            process.kill()
+        held = events.drain([queue.url, other.url], lambda: True)
+        database.run("UPDATE events SET leased_until = leased_until - interval '45 seconds'")
+
+        assert held == 0
+        assert events.drain([queue.url, other.url], lambda: True) == 12
+        assert (ids(queue.take()), ids(other.take())) == (sorted(committed * 2), committed)
 
     def test_two_relays_at_once_share_the_work(
         self, database: Database, cast: Cast, queue: Queue, urls: list[str]
