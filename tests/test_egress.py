@@ -1,12 +1,16 @@
 """Calling strangers: never inside (53), never elsewhere than what was vetted (54), never on a detour (55),
 never for long or for much (56); TLS proves the name."""
 
+import contextlib
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
+from itertools import chain
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -53,6 +57,25 @@ def kind_of(asked: Call, local: frozenset[str] = LOCAL) -> str:
 
 def get(url: str, **options: Any) -> Call:
     return Call("GET", url, **options)
+
+
+@contextmanager
+def replying(*pieces: bytes, more: Iterable[bytes] = ()) -> Iterator[str]:
+    """A server that says this to whoever comes first, byte by byte as it stands here; its address."""
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            connection.recv(65_536)
+            for piece in chain(pieces, more):
+                connection.sendall(piece)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        serving = Thread(target=serve, daemon=True)
+        serving.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        serving.join(10)
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
@@ -259,6 +282,53 @@ class TestCase56:
         stranger.routes["/"] = lambda _: Told(headers=headers, then=flood)
 
         assert kind_of(get(f"{stranger.url}/", max_bytes=10_000)) == "too_large"
+
+    @pytest.mark.parametrize(
+        ("reply", "kind"),
+        [
+            (b"", "broken"),
+            (b"\x16\x03\x01\x02\x00\x01", "broken"),
+            (b"ICY 200 OK\r\n\r\n", "broken"),
+            (b"HTTP/1.1 99 x\r\n\r\n", "broken"),
+            (b"HTTP/1.1 1000 x\r\n\r\n", "broken"),
+            (b"HTTP/1.1 2OO OK\r\n\r\n", "broken"),
+            (b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200, "broken"),
+            (b"HTTP/1.1 200 OK\r\na: " + b"b" * 100_000, "broken"),
+            (b"HTTP/1.1 200 " + b"x" * 100_000, "broken"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "broken"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "broken"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"x" * 70_000, "broken"),
+            (b"HTTP/1.1 300 Choose\r\n\r\n", "redirected"),
+            (b"HTTP/1.1 304 Not Modified\r\n\r\n", "redirected"),
+            (b"HTTP/1.1 399 x\r\nLocation: http://10.0.0.1/\r\n\r\n", "redirected"),
+        ],
+        ids=lambda value: str(value)[:50],
+    )
+    def test_a_reply_that_is_none_is_told_by_a_word(self, reply: bytes, kind: str) -> None:
+        with replying(reply) as url:
+            assert kind_of(get(url, seconds=2)) == kind
+
+    @pytest.mark.parametrize("again", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100\r\na: b\r\n\r\n"])
+    def test_one_that_never_comes_to_the_point_is_cut(self, again: bytes) -> None:
+        started = time.monotonic()
+
+        with replying(*[again] * 200_000) as url:
+            assert kind_of(get(url, seconds=0.4)) in ("timeout", "broken")
+        assert time.monotonic() - started < 3
+
+    def test_chunks_of_no_size_there_is_are_not_read_to_their_end(self) -> None:
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n"
+        sent = [0]
+
+        def flood() -> Iterator[bytes]:
+            yield head
+            for _ in range(200):
+                sent[0] += 1_000_000
+                yield b"x" * 1_000_000
+
+        with replying(more=flood()) as url:
+            assert kind_of(get(url, max_bytes=1024, cut=True, seconds=5)) == "broken"
+        assert sent[0] < 50_000_000
 
     def test_nobody_asks_for_more_time_or_more_words_than_there_are(self) -> None:
         asked = read({"url": "https://example.org", "seconds": 10**9, "max_bytes": 10**9})

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from chalicelib.core.finite_reply import FiniteReply
 from chalicelib.core.vetting import Refused, Target, target, vet
 
 LONGEST_SECONDS = 15.0
@@ -162,6 +163,7 @@ def _cut_at(raw: socket.socket, deadline: float) -> Iterator[Callable[[], bool]]
 def _exchange(raw: socket.socket, wanted: Target, asked: Call) -> Answer:
     raw.settimeout(LONGEST_SECONDS)
     connection = http.client.HTTPConnection(wanted.host, wanted.port)
+    connection.response_class = FiniteReply
     if wanted.scheme == "https":
         connection.sock = _trusted().wrap_socket(raw, server_hostname=wanted.host)
     else:
