@@ -1,4 +1,5 @@
-"""An HTTP answer that comes to an end, whatever is sent. Standard library only: the egress function loads this."""
+"""An HTTP answer that comes to an end, whatever is sent. Standard library only: the egress function loads
+this."""
 
 import http.client
 
