@@ -1,6 +1,6 @@
-"""One HTTP call to a stranger: resolved once and nowhere else, every address vetted, connected to a vetted one
-alone (DNS rebinding), TLS checked against the name, no redirect followed, cut when it takes too long or says
-too much. Standard library only: the egress function loads this."""
+"""One HTTP call to a stranger: resolved once and nowhere else, every address vetted, connected to a vetted
+one alone (DNS rebinding), TLS checked against the name, no redirect followed, cut when it takes too long or
+says too much. Standard library only: the egress function loads this."""
 
 import contextlib
 import http.client
