@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chalicelib.models.words import Metric
 from chalicelib.sla.policies import Policy, TicketFacts
-from chalicelib.sla.promises import SHARED, WORK, Promises
+from chalicelib.sla.promises import PAUSABLE, SHARED, WORK, Promises
 from chalicelib.sla.targets import Target
 
 ANSWERS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
@@ -43,31 +43,32 @@ class Clock(Promises):
             self._end_pause(target, now)
 
     def answered(self, now: datetime) -> None:
-        """Staff wrote to the customer. A first response that was withdrawn is on record all the same."""
+        """Staff wrote to the customer. An answer whose promise was withdrawn is on record all the same."""
         now = self._moment(now)
         self.was_answered = True
         for metric in ANSWERS:
             target = self._last(metric)
             if target and target.running:
                 self._finish(target, now, fulfilled=True)
-            elif target and target.withdrawn and metric is Metric.FIRST_RESPONSE:
+            elif target and target.withdrawn:
+                self._end_pause(target, now)
                 target.fulfilled_at, target.ended_at = now, None
                 self._settle(target)
 
     def asked(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
-        """The customer wrote. The first message without an answer counts, once there was a first response."""
+        """The customer wrote. The first message without an answer counts, once there was a first response;
+        also where no policy promised it an answer for a while."""
         now = self._moment(now)
         asked = self._last(Metric.NEXT_RESPONSE)
-        if self._is_answered() and not (asked and asked.running):
+        if asked and asked.withdrawn:
+            self._bring_back(asked, policy, facts, now)
+        elif self._is_answered() and not (asked and asked.running):
             self.promise(Metric.NEXT_RESPONSE, policy, facts, now, paused=self._is_paused(facts))
 
     def resolved(self, now: datetime) -> None:
         """The work is done. A resolution comment is an answer, so tell `answered` first; without one,
         no answer was given and none is owed any more."""
-        now = self._moment(now)
-        self.resumed(now)
-        for target in self._running():
-            self._finish(target, now, fulfilled=target.metric in WORK)
+        self._leave(self._moment(now), done=True)
 
     def closed(self, now: datetime) -> None:
         """Closed, from an active state; once resolved, nothing runs any more."""
@@ -75,25 +76,28 @@ class Clock(Promises):
 
     def ended(self, now: datetime) -> None:
         """Cancelled, merged away or deleted: nothing was fulfilled, and nothing breaks from here on."""
-        now = self._moment(now)
-        self.resumed(now)
-        for target in self._running():
-            self._finish(target, now, fulfilled=False)
+        self._leave(self._moment(now), done=False)
 
     def reopened(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
         """It goes on: the resolution, and a first response never given, with the business time that was left.
 
-        Nothing left: breached at once, silently. A team that holds the ticket again begins anew, and so does
-        what nobody had promised before; but not a first response.
+        Nothing left: breached at once, silently. What was withdrawn may come back, without the days that the
+        ticket was over. A team that holds the ticket again begins anew, and so does what nobody had promised
+        before; but not a first response.
         """
         now = self._moment(now)
         for metric in (*SHARED, Metric.TEAM_RESOLUTION):
             last = self._last(metric)
-            if (last and not last.running) or (last is None and metric in WORK):
+            if last and last.withdrawn and self._is_owed(last):
+                if not (facts.paused and metric in PAUSABLE):
+                    self._end_pause(last, now)
+                self._bring_back(last, policy, facts, now)
+            elif (last and not last.running) or (last is None and metric in WORK):
                 self._take_up_again(metric, policy, facts, now)
 
     def transferred(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:
-        """Another team holds it: the old team's promise ends unfulfilled, the new one's begins.
+        """Another team holds it: the old team's promise ends unfulfilled, withdrawn or not, and the
+        new one's begins.
 
         Where the team decides about the policy, `recomputed` comes after it.
         """
@@ -102,6 +106,8 @@ class Clock(Promises):
         held = self._last(Metric.TEAM_RESOLUTION)
         if held and held.running:
             self._finish(held, now, fulfilled=False)
+        elif held and held.withdrawn:
+            self._give_up(held, now)
         self.promise(Metric.TEAM_RESOLUTION, policy, facts, now, paused=paused)
 
     def recomputed(self, now: datetime, policy: Policy | None, facts: TicketFacts) -> None:

@@ -119,6 +119,12 @@ class Promises:
         self._aim(target)
         target.changed = changed or before != state(target)
 
+    def _bring_back(self, target: Target, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
+        """What was withdrawn goes on from its start, with its pauses, where the policy promises it."""
+        minutes = policy.minutes(target.metric, facts) if policy else None
+        if policy and minutes is not None:
+            self._move(target, policy, minutes, now)
+
     def _withdraw(self, target: Target, now: datetime) -> None:
         self._tell_breach(target, now)
         target.ended_at, target.due_at = now, None
@@ -129,6 +135,27 @@ class Promises:
         self._tell_breach(target, now)
         target.fulfilled_at, target.ended_at = (now, None) if fulfilled else (None, now)
         self._settle(target)
+
+    def _leave(self, now: datetime, *, done: bool) -> None:
+        """Work on the ticket is over. What was withdrawn stands still until the ticket comes back; but a team
+        begins anew then, and a question is none any more."""
+        for metric in Metric:
+            target = self._last(metric)
+            if target and target.running:
+                self._finish(target, now, fulfilled=done and metric in WORK)
+            elif target and target.withdrawn and metric not in SHARED:
+                self._give_up(target, now)
+            elif target and target.withdrawn and not target.paused and self._is_owed(target):
+                target.paused_at, target.changed = now, True
+
+    def _give_up(self, target: Target, now: datetime) -> None:
+        """What was withdrawn will not come back: it has ended as what runs would have, and was not late."""
+        self._end_pause(target, now)
+        self._aim(target)
+        ended_at = target.ended_at or now
+        target.due_at = target.due_at or ended_at
+        if target.breached_at is None:
+            target.due_at = max(target.due_at, ended_at)
 
     def _settle(self, target: Target) -> None:
         disarm(target)
@@ -196,4 +223,4 @@ class Promises:
         """It runs, or may come back after a withdrawal."""
         if target.metric is Metric.FIRST_RESPONSE and target.withdrawn:
             return not self._is_answered()
-        return target.running or (target.withdrawn and target.metric in WORK)
+        return target.running or target.withdrawn

@@ -84,7 +84,8 @@ class Target:
 
     @property
     def withdrawn(self) -> bool:
-        """Ended because no policy promises it any more, while the ticket goes on."""
+        """Ended because no policy promises it any more; it may come back. Paused: by the ticket, or because
+        that is over."""
         return self.ended_at is not None and self.due_at is None
 
     @property

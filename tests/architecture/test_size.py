@@ -31,6 +31,7 @@ LONG_FILES = {
     "chalicelib/queues.py": "the consumer of each queue, and the one way in which all take their batches",
     "chalicelib/schedules.py": "every scheduled Lambda, a few lines each",
     "chalicelib/sla/hours.py": "the public face of business time, half of it documentation with examples",
+    "chalicelib/sla/promises.py": "what becomes of one promise, up to its withdrawal and back",
     "chalicelib/sla/queries.py": "all that verbs load and keep of promises, half of it statements",
     "chalicelib/sla/timetable.py": "the arithmetic of one calendar's days, of no use in halves",
     "chalicelib/tickets/attachment_queries.py": "all the SQL of files, statement by statement",

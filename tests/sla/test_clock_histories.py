@@ -71,10 +71,31 @@ REOPENED_AFTER_THE_HOURS_CHANGED = [
     ("recounted", "nothing", "high", 10, timedelta(minutes=1)),
     ("reopened", "everything", "high", None, timedelta(days=3)),
 ]
+WITHDRAWN_AND_OVER = [
+    ("recomputed", "nothing", "high", None, timedelta(minutes=10)),
+    ("resolved", "nothing", "high", None, timedelta(minutes=10)),
+    ("reopened", "nothing", "high", None, timedelta(days=3)),
+    ("recomputed", "everything", "high", None, timedelta(minutes=10)),
+]
+HANDED_ON_WHILE_WITHDRAWN = [
+    ("recomputed", "nothing", "high", None, timedelta(minutes=10)),
+    ("transferred", "nothing", "high", None, timedelta(minutes=10)),
+    ("recomputed", "everything", "high", None, timedelta(minutes=10)),
+]
+ANSWERED_WHILE_WITHDRAWN = [
+    ("answered", "nothing", "high", None, timedelta(minutes=1)),
+    ("asked", "everything", "high", None, timedelta(minutes=1)),
+    ("recomputed", "nothing", "high", None, timedelta(minutes=1)),
+    ("answered", "nothing", "high", None, timedelta(minutes=1)),
+    ("recomputed", "everything", "high", None, timedelta(minutes=1)),
+]
 
 
 @examples
 @example(REOPENED_AFTER_THE_HOURS_CHANGED)
+@example(WITHDRAWN_AND_OVER)
+@example(HANDED_ON_WHILE_WITHDRAWN)
+@example(ANSWERED_WHILE_WITHDRAWN)
 @given(st.lists(happenings, max_size=25))
 def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | None, timedelta]]) -> None:
     now = june(5, 10)
@@ -84,9 +105,11 @@ def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | Non
     settled: Settled = {}
     office = OFFICE
     active = True
+    marks = Marks(now)
     for verb, policy, priority, minutes, later in history:
         now += later
         known = snapshot(clock)
+        moment = max((now, *(target.last_event for target in clock.targets)))
         if verb == "sweep":
             told.update(sweep(clock, now))
         elif verb == "recounted":
@@ -100,11 +123,13 @@ def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | Non
                 continue
             promised = counting_on(office, POLICIES[policy])
             getattr(clock, verb)(now, promised, facts)
+            marks.note(verb, moment)
             active = True
             if promised and verb not in ("asked", "transferred"):
                 check_rests(clock, promised, facts, settled)
         elif active:
             getattr(clock, verb)(now)
+            marks.note(verb, moment)
             active = verb not in ("resolved", "closed", "ended")
         told.update((target.metric.value, target.cycle, 100) for target in clock.breaches)
         clock.breaches.clear()
@@ -112,12 +137,51 @@ def test_any_history_is_a_legal_one(history: list[tuple[str, str, str, int | Non
         for target in clock.targets:
             check(clock, target, settled)
             assert target.changed or verb == "sweep" or known.get(target.id) == repr(target)
+            marks.check(target)
         assert breached <= {name(target) for target in clock.targets if target.breached_by(now)}
         breached = {name(target) for target in clock.targets if target.breached_at}
         assert active or not any(target.running for target in clock.targets)
 
     assert set(told.values()) <= {1}
     check_cycles(clock)
+
+
+class Marks:
+    """What the ticket's own life says of any promise on it that runs."""
+
+    def __init__(self, opened: datetime) -> None:
+        self.over: list[tuple[datetime, datetime]] = []  # when it was finished, until it came back
+        self.finished_at = opened
+        self.held_since = opened
+        self.answered_at = opened
+
+    def note(self, verb: str, moment: datetime) -> None:
+        if verb in ("resolved", "closed", "ended"):
+            self.finished_at = moment
+        elif verb == "reopened":
+            self.over.append((self.finished_at, moment))
+        if verb in ("reopened", "transferred"):
+            self.held_since = moment
+        if verb in ("answered", "resolved", "closed", "ended"):
+            self.answered_at = moment
+
+    def check(self, target: Target) -> None:
+        if not target.running:
+            return
+        for since, until in self.over:
+            if target.started_at < until and since < until:
+                assert any(begins <= since and until <= ends for begins, ends in pauses_of(target, until))
+        if target.metric is Metric.FIRST_RESPONSE:
+            assert not target.paused
+            assert all(pause in self.over for pause in target.paused_intervals)
+        elif target.metric is Metric.NEXT_RESPONSE:
+            assert target.started_at >= self.answered_at
+        elif target.metric is Metric.TEAM_RESOLUTION:
+            assert target.started_at >= self.held_since
+
+
+def pauses_of(target: Target, now: datetime) -> list[tuple[datetime, datetime]]:
+    return [*target.paused_intervals, *([(target.paused_at, now)] if target.paused_at else [])]
 
 
 def counting_on(office: Calendar, policy: Policy | None) -> Policy | None:
@@ -153,8 +217,6 @@ def check(clock: Clock, target: Target, settled: Settled) -> None:
         due = due_at(target.started_at, target.minutes, calendar, target.paused_intervals)
         assert target.due_at in (due, *(until for since, until in target.paused_intervals if since == due))
         assert target.breach.fired_at or target.breach.at == target.due_at
-    if target.metric is Metric.FIRST_RESPONSE:
-        assert target.paused_intervals == []
     if target.fulfilled_at and target.due_at and not target.breached_at:
         assert target.used_minutes is not None
         assert target.used_minutes <= target.minutes + 1e-6

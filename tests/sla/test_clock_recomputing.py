@@ -1,8 +1,11 @@
 """Another priority, policy or number of minutes: same start, same pauses, other due times."""
 
+import pytest
+
 from chalicelib.sla.clock import Clock
 from tests.sla.office import about, armed, june, of, promising, started, sweep
 
+ANSWER = promising(next_response=60)
 BOTH = promising(resolution={"high": 480, "low": 960, "urgent": 120})
 
 
@@ -162,16 +165,61 @@ def test_a_first_response_that_staff_gave_unseen_does_not_come_back() -> None:
     assert len(clock.targets) == 1
 
 
-def test_a_withdrawn_next_response_does_not_come_back() -> None:
-    policy = promising(next_response=60)
-    clock = started(policy, june(5, 10))
+def asked_and_withdrawn() -> Clock:
+    """An hour was promised; since half of it nobody promises an answer."""
+    clock = started(ANSWER, june(5, 10))
     clock.answered(june(5, 10, 30))
-    clock.asked(june(5, 11), policy, about())
+    clock.asked(june(5, 11), ANSWER, about())
     clock.recomputed(june(5, 11, 30), None, about())
+    return clock
 
-    clock.recomputed(june(5, 11, 40), policy, about())
 
-    assert [target.ended_at for target in of(clock, "next_response")] == [june(5, 11, 30)]
+def test_a_withdrawn_next_response_comes_back_while_the_customer_waits() -> None:
+    clock = asked_and_withdrawn()
+    clock.paused(june(5, 11, 35))
+    clock.resumed(june(5, 11, 40))
+
+    clock.recomputed(june(5, 11, 50), ANSWER, about())
+
+    (asked,) = of(clock, "next_response")
+    assert (asked.ended_at, asked.started_at, asked.due_at) == (None, june(5, 11), june(5, 12, 5))
+
+
+def test_asked_again_under_a_promise_that_is_back_the_first_question_counts() -> None:
+    clock = asked_and_withdrawn()
+
+    clock.asked(june(5, 11, 50), None, about())
+    clock.asked(june(5, 11, 55), ANSWER, about())
+
+    assert [target.due_at for target in of(clock, "next_response")] == [june(5, 12)]
+
+
+def test_a_question_answered_while_its_promise_was_withdrawn_is_not_asked_for_again() -> None:
+    clock = asked_and_withdrawn()
+    clock.paused(june(5, 11, 35))
+    clock.answered(june(5, 11, 40))
+
+    clock.recomputed(june(5, 11, 50), ANSWER, about())
+
+    (asked,) = of(clock, "next_response")
+    assert (asked.fulfilled_at, asked.paused, asked.breached_by(june(30, 10))) == (
+        june(5, 11, 40),
+        False,
+        False,
+    )
+    clock.asked(june(5, 12), ANSWER, about())
+    assert of(clock, "next_response")[-1].started_at == june(5, 12)
+
+
+@pytest.mark.parametrize("verb", ["resolved", "ended"])
+def test_a_withdrawn_question_on_a_ticket_that_was_over_does_not_come_back(verb: str) -> None:
+    clock = asked_and_withdrawn()
+    getattr(clock, verb)(june(5, 11, 40))
+    clock.reopened(june(8, 10), None, about())
+
+    clock.recomputed(june(8, 11), ANSWER, about())
+
+    assert [target.running for target in of(clock, "next_response")] == [False]
 
 
 def test_steps_that_fired_keep_the_moment_they_were_due() -> None:

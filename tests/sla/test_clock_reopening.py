@@ -9,6 +9,7 @@ from chalicelib.sla.clock import Clock
 from tests.sla.office import ALWAYS, OFFICE_ID, about, armed, june, of, promising, started, sweep
 
 DAY = promising(resolution=480)
+BOTH = promising(first_response=120, resolution=480)
 OLA = promising(resolution=4800, team_resolution=240)
 
 
@@ -292,3 +293,71 @@ def test_a_first_response_promised_again_while_the_ticket_waits_runs() -> None:
     first = of(clock, "first_response")[-1]
     assert (first.cycle, first.paused, first.due_at) == (2, False, june(5, 13, 40))
     assert of(clock, "resolution")[-1].paused
+
+
+@pytest.mark.parametrize("verb", ["ended", "resolved", "closed"])
+@pytest.mark.parametrize("at_once", [True, False], ids=["by the reopening", "later"])
+def test_withdrawn_and_back_it_counts_no_day_on_which_the_ticket_was_over(verb: str, at_once: bool) -> None:
+    clock = started(BOTH, june(5, 10))
+    clock.recomputed(june(5, 11), promising(next_response=60), about())
+    getattr(clock, verb)(june(5, 11, 30))
+    clock.ended(june(8, 16))  # deleted as well
+
+    clock.reopened(june(9, 9), BOTH if at_once else None, about())
+    clock.recomputed(june(9, 9, 15), BOTH, about())
+
+    (first,), (resolution,) = of(clock, "first_response"), of(clock, "resolution")
+    assert (first.due_at, first.breached_by(june(9, 9, 15))) == (june(9, 9, 30), False)
+    assert (resolution.started_at, resolution.due_at) == (june(5, 10), june(9, 15, 30))
+    clock.paused(june(9, 9, 20))
+    assert not first.paused
+
+
+def test_withdrawn_and_restored_while_it_waits_it_goes_on_waiting() -> None:
+    clock = started(DAY, june(5, 10))
+    clock.recomputed(june(5, 11), None, about())
+    clock.paused(june(5, 12))
+    clock.ended(june(5, 13))
+
+    clock.reopened(june(8, 9), DAY, about(paused=True))
+
+    assert clock.resolution().paused
+    clock.resumed(june(9, 9))
+    assert clock.resolution().due_at == june(9, 15)
+
+
+def test_a_first_response_that_staff_gave_unseen_stays_withdrawn_when_the_ticket_is_back() -> None:
+    clock = started(BOTH, june(5, 10))
+    clock.recomputed(june(5, 11), None, about())
+    again = Clock(clock.targets, clock.calendars, was_answered=True)
+    again.ended(june(5, 12))
+
+    again.reopened(june(8, 9), BOTH, about())
+
+    assert [(target.running, target.paused) for target in of(again, "first_response")] == [(False, False)]
+
+
+@pytest.mark.parametrize("promised", [True, False], ids=["which promises", "which promises nothing yet"])
+def test_what_was_withdrawn_from_one_team_is_no_other_team_s(promised: bool) -> None:
+    clock = started(OLA, june(5, 10))
+    clock.recomputed(june(5, 11), DAY, about())
+    clock.paused(june(5, 11, 30))
+    clock.resumed(june(5, 12))
+
+    clock.transferred(june(5, 15), OLA if promised else DAY, about())
+    clock.recomputed(june(5, 15), OLA, about())
+
+    first, second = of(clock, "team_resolution")
+    assert (first.ended_at, first.breached_by(june(30, 10))) == (june(5, 11), False)
+    assert (second.started_at, second.due_at) == (june(5, 15), june(8, 11))
+
+
+def test_what_was_withdrawn_from_a_team_begins_anew_when_the_ticket_is_back() -> None:
+    clock = started(OLA, june(5, 10))
+    clock.recomputed(june(5, 11), DAY, about())
+    clock.resolved(june(5, 12))
+    clock.reopened(june(8, 9), DAY, about())
+
+    clock.recomputed(june(8, 10), OLA, about())
+
+    assert of(clock, "team_resolution")[-1].due_at == june(8, 14)

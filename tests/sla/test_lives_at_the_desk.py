@@ -88,10 +88,9 @@ def opened(office: OfficeDesk, database: Database) -> Json:
 def assert_due(row: Json, now: datetime) -> None:
     pauses = [tuple(map(datetime.fromisoformat, pause)) for pause in row["paused_intervals"]]
     if row["due_at"] is None:
-        # A first response given while nobody promised one is on record all the same.
-        assert (
-            row["paused_at"] or row["ended_at"] or (row["metric"] == "first_response" and row["fulfilled_at"])
-        )
+        # An answer given while nobody promised one is on record all the same.
+        is_answer = row["metric"] in ("first_response", "next_response")
+        assert row["paused_at"] or row["ended_at"] or (is_answer and row["fulfilled_at"])
         return
     walker = MinuteWalker(BERLIN, HOURS, [], pauses)
     walked = row["started_at"]
