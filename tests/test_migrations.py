@@ -300,6 +300,102 @@ class TestBothWays:
             (apps, "urgent"),
         ]
 
+    def test_what_was_withdrawn_before_knows_since_when_its_ticket_is_over(self, scratch: Scratch) -> None:
+        """And ends for good where a team has handed it on, or the customer got an answer."""
+        alembic(scratch.cluster, scratch.name, "upgrade", "0028")
+        database = scratch.database
+        database.run("SET session_replication_role = replica")
+        workspace = database.value("SELECT workspace_id FROM fn_make_workspace('acme', 'Acme')")
+        to = {name: {"status": {"to": name}} for name in ("open", "resolved", "closed", "cancelled")}
+        stories: dict[str, list[tuple[str, Any, int]]] = {
+            "cancelled": [("cancelled", to["cancelled"], 12)],
+            "back": [
+                *(("resolved", to["resolved"], 12), ("closed", to["closed"], 13), ("deleted", {}, 14)),
+                *(("restored", {}, 15), ("reopened", to["open"], 16)),
+            ],
+            "deleted": [("paused", {"status": {"to": "pending"}}, 11), ("deleted", {}, 14)],
+            "handed on": [("transferred", {"team_id": {"to": "another"}}, 12)],
+            "answered": [("resolved", to["resolved"], 8), ("reopened", to["open"], 9)],
+            "waiting": [("paused", {"status": {"to": "pending"}}, 11)],
+        }
+        for number, (label, story) in enumerate(stories.items(), 1):
+            ticket = database.value(
+                "INSERT INTO tickets (workspace_id, number, label, subject, description, requester_id, "
+                "team_id) SELECT :w, :n, :l, 's', 'd', uuidv7(), id FROM teams RETURNING id",
+                w=workspace,
+                n=number,
+                l=label,
+            )
+            for metric in ("first_response", "next_response", "resolution", "team_resolution"):
+                database.run(
+                    "INSERT INTO sla_targets (workspace_id, ticket_id, metric, calendar_id, team_id, "
+                    "priority, minutes, started_at, ended_at) SELECT :w, :t, :m, c.id, t.id, 'high', 60, "
+                    "'2026-06-05 09:30Z', '2026-06-05 10:00Z' FROM calendars c, teams t",
+                    w=workspace,
+                    t=ticket,
+                    m=metric,
+                )
+            for sequence, (action, changes, hour) in enumerate(story, 1):
+                database.run(
+                    "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, "
+                    "changes, created_at) VALUES (:w, :t, :s, :a, 'user', CAST(:c AS jsonb), "
+                    "CAST(:at AS timestamptz))",
+                    w=workspace,
+                    t=ticket,
+                    s=sequence,
+                    a=action,
+                    c=json.dumps(changes),
+                    at=f"2026-06-05 {hour}:00Z",
+                )
+        dario = database.value(
+            "INSERT INTO users (workspace_id, email, name, role) VALUES (:w, 'd@acme.test', 'Dario', "
+            "'dispatcher') RETURNING id",
+            w=workspace,
+        )
+        database.run(
+            "INSERT INTO comments (workspace_id, ticket_id, author_id, body, created_at) "
+            "SELECT workspace_id, id, :u, 'On it.', '2026-06-05 10:30Z' FROM tickets "
+            "WHERE label = 'answered'",
+            u=dario,
+        )
+        database.run(
+            "INSERT INTO ticket_waits (workspace_id, ticket_id, status, since) "
+            "SELECT workspace_id, id, 'pending', '2026-06-05 09:00Z' FROM tickets "
+            "WHERE label IN ('answered', 'waiting')"
+        )
+
+        alembic(scratch.cluster, scratch.name, "upgrade", "0029")
+
+        found = database.rows(
+            "SELECT t.label, left(g.metric, 4) AS metric, g.due_at = g.ended_at AS over, "
+            "extract(hour FROM g.paused_at AT TIME ZONE 'UTC')::integer AS paused, g.paused_intervals "
+            "FROM sla_targets g JOIN tickets t ON t.id = g.ticket_id"
+        )
+        told = {(row["label"], row["metric"]): row for row in found}
+        assert {key for key, row in told.items() if row["over"]} == {
+            *((label, metric) for label in ("cancelled", "back", "deleted") for metric in ("next", "team")),
+            ("handed on", "team"),
+            ("answered", "next"),
+        }
+        assert {key: row["paused"] for key, row in told.items() if row["paused"]} == {
+            (label, metric): hour
+            for label, hour in (("cancelled", 12), ("deleted", 14))
+            for metric in ("firs", "reso")
+        }
+        pauses = {key: row["paused_intervals"] for key, row in told.items() if row["paused_intervals"]}
+        assert pauses.keys() == {("back", "firs"), ("back", "reso")}
+        assert [[at[11:13] for at in pause] for pause in pauses["back", "reso"]] == [
+            ["12", "13"],
+            ["13", "16"],
+            ["14", "15"],
+        ]
+        waits = database.rows(
+            "SELECT t.label, extract(hour FROM w.since AT TIME ZONE 'UTC')::integer AS since "
+            "FROM ticket_waits w JOIN tickets t ON t.id = w.ticket_id ORDER BY t.label"
+        )
+        assert [(row["label"], row["since"]) for row in waits] == [("answered", 10), ("waiting", 9)]
+        assert database.value("SELECT waits_stale_since IS NOT NULL FROM workspaces")
+
     def test_up_twice_is_up_once(self, migrated: Scratch) -> None:
         """Deployments run it every time; the functions are put in again, as the repository has them."""
         first = migrated.facts(LEFT_BEHIND)

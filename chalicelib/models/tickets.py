@@ -196,6 +196,8 @@ ticket_waits = Table(
     Column("reminded", SmallInteger, nullable=False, server_default=text("0")),
     timestamp("reminded_at"),
     timestamp("wakes_at"),
+    # When the sweep handed over what was due of it; nobody has looked yet while it wakes an hour after that.
+    timestamp("handed_at"),
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     one_of("status", ("pending", "resolved")),
     CheckConstraint("(reminded = 0) = (reminded_at IS NULL)", name="reminded"),

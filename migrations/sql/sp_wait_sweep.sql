@@ -44,7 +44,7 @@ BEGIN
                 v_workspace.window_days, v_workspace.reminders, v_workspace.resolve) n
             -- What was handed over just now is not handed over again.
             WHERE held.wakes_at IS DISTINCT FROM n.at
-              AND NOT coalesce(n.at < now() AND held.wakes_at <= now() + c_lease, false)) AS anew
+              AND NOT coalesce(n.at < now() AND held.wakes_at = held.handed_at + c_lease, false)) AS anew
         WHERE w.workspace_id = v_workspace.id AND w.ticket_id = anew.ticket_id;
         p_reckoned := p_reckoned + cardinality(v_tickets);
         IF p_reckoned >= p_batch THEN
@@ -64,7 +64,7 @@ BEGIN
         WHERE w.wakes_at < now() ORDER BY w.wakes_at LIMIT p_limit
         FOR NO KEY UPDATE SKIP LOCKED
     ), claimed AS (
-        UPDATE public.ticket_waits w SET wakes_at = now() + c_lease FROM due
+        UPDATE public.ticket_waits w SET wakes_at = now() + c_lease, handed_at = now() FROM due
         WHERE w.workspace_id = due.workspace_id AND w.ticket_id = due.ticket_id
         RETURNING w.workspace_id, w.ticket_id, w.status, w.since
     ), told AS (

@@ -1,6 +1,8 @@
 """What the SLA cases leave open, over HTTP at the office's times: changes after a pause, withdrawals,
 reopening after days, next responses, and the last second of a window."""
 
+import pytest
+
 from tests.sla.office_desk import OfficeDesk, local, target
 from tests.support.jobs import Workshop
 
@@ -105,6 +107,35 @@ def test_a_target_that_the_new_policy_lacks_is_withdrawn_and_comes_back_with_its
     assert {metric for _, metric, _ in told} == {"first_response"}
     assert local(back["due_at"]) == "Mon 08 12:00:00"
     assert target(back)["cycle"] == 1
+
+
+@pytest.mark.parametrize("way", ["resolved", "cancelled", "deleted", "resolved and deleted"])
+def test_a_withdrawn_promise_that_comes_back_counts_no_day_on_which_the_ticket_was_over(
+    office: OfficeDesk, way: str
+) -> None:
+    office.promise("Questions", {"type": ["question"]}, team_resolution=6000)
+    office.promise("Incidents", {"type": ["incident"]}, first_response=960, resolution=480)
+    ticket = office.ticket(type="incident")
+    office.do(office.cast.dario, ticket, "reclassify", type="question")
+    office.at(5, 12)
+    if "resolved" in way:
+        office.desk.patch(office.cast.dario, office.seen(ticket), status="resolved")
+    elif way == "cancelled":
+        office.do(office.cast.dario, ticket, "cancel", reason="Not needed.")
+    if "deleted" in way:
+        assert office.ada.delete(f"/v1/tickets/{ticket['id']}").status == 204
+    office.at(9, 9)
+    if "deleted" in way:
+        office.do(office.cast.ada, ticket, "restore")
+    if way != "deleted":
+        office.do(office.cast.dario, ticket, "reopen", reason="It is back.")
+
+    back = office.do(office.cast.dario, ticket, "reclassify", type="incident")
+
+    assert local(back["due_at"]) == "Tue 09 15:00:00"
+    assert local(target(back, "first_response")["due_at"]) == "Wed 10 15:00:00"
+    assert office.sweep() == 0
+    assert office.explained(ticket)["adds_up"] is True
 
 
 def test_minutes_of_the_ticket_survive_another_priority_and_null_returns_to_the_policy(

@@ -452,6 +452,30 @@ class TestSettings:
 
         assert waits.done(pending) == ["reminded"]
 
+    def test_what_would_be_due_within_the_hour_anyway_is_handed_over_with_the_next_sweep(
+        self, waits: Waits, pending: dict[str, Any]
+    ) -> None:
+        waits.set(pending_reminder_days=[4])
+        waits.tick()
+        waits.pass_by(pending, "3 days 23:30:00")
+        waits.set(pending_reminder_days=[3])
+
+        assert waits.tick() == 1
+
+        assert waits.done(pending) == ["reminded"]
+
+    def test_what_was_handed_over_just_now_is_not_handed_over_again_for_other_settings(
+        self, waits: Waits, pending: dict[str, Any]
+    ) -> None:
+        waits.set(pending_reminder_days=[4])
+        waits.tick()
+        waits.pass_by(pending, "5 days")
+        assert waits.sweep() == 1
+
+        waits.set(pending_reminder_days=[3])
+
+        assert waits.sweep() == 0
+
     def test_reminders_that_are_turned_off_do_not_come(self, waits: Waits, pending: dict[str, Any]) -> None:
         waits.set(pending_reminder_days=[3], pending_resolve_days=10)
         waits.pass_by(pending, "4 days")
