@@ -86,16 +86,20 @@ def test_hours_that_shrink_take_nobody_s_time_who_was_not_late(
 def test_where_only_another_promise_moves_the_ticket_keeps_its_due_time(
     office: OfficeDesk, workshop: Workshop
 ) -> None:
-    office.promise("First", resolution=480, first_response=60)
+    policy = office.promise("All", resolution=480, first_response=60)
     ticket, between = office.ticket(), office.ticket(sla_minutes=540)
     office.desk.comment(office.cast.ana, ticket, "Looking into it.")
     second = office.ada.post(
         "/v1/calendars", {"name": "Second", "timezone": "Europe/Berlin", "weekly": WEEKDAYS}
     ).json
     office.calendar = second
-    office.promise("Second", resolution=480, next_response=240)
+    path = f"/v1/sla-policies/{policy['id']}"
+    facts = {"calendar_id": second["id"], "targets": {"resolution": 480, "next_response": 240}}
+    assert office.ada.patch(path, facts).status == 200
     office.at(5, 12)
     office.desk.comment(office.cast.carol, ticket, "And?")
+    # Deleted before its tickets are promised anew: what it promised until then stands on the first calendar.
+    assert office.ada.delete(path).status == 204
     before = target(office.seen(ticket), "next_response")
 
     change_hours(office, workshop, MORNINGS)
