@@ -396,6 +396,26 @@ class TestBothWays:
         assert [(row["label"], row["since"]) for row in waits] == [("answered", 10), ("waiting", 9)]
         assert database.value("SELECT waits_stale_since IS NOT NULL FROM workspaces")
 
+    def test_calendars_of_a_zone_that_has_no_name_are_utcs(self, scratch: Scratch) -> None:
+        alembic(scratch.cluster, scratch.name, "upgrade", "0028")
+        database = scratch.database
+        workspace = database.value("SELECT workspace_id FROM fn_make_workspace('acme', 'Acme')")
+        for zone in ("localtime", "Factory", "US/Eastern"):
+            database.run(
+                "INSERT INTO calendars (workspace_id, name, timezone, weekly) VALUES (:w, :z, :z, '{}')",
+                w=workspace,
+                z=zone,
+            )
+
+        alembic(scratch.cluster, scratch.name, "upgrade", "0030")
+
+        zones = database.rows("SELECT name, timezone FROM calendars WHERE weekly = '{}'")
+        assert {row["name"]: row["timezone"] for row in zones} == {
+            "localtime": "UTC",
+            "Factory": "UTC",
+            "US/Eastern": "US/Eastern",
+        }
+
     def test_up_twice_is_up_once(self, migrated: Scratch) -> None:
         """Deployments run it every time; the functions are put in again, as the repository has them."""
         first = migrated.facts(LEFT_BEHIND)

@@ -15,6 +15,7 @@ SENTENCES = {
     "extra_forbidden": "There is no such field.",
     "model_type": "This must be a JSON object.",
     "dict_type": "This must be a JSON object.",
+    "list_type": "This must be a list.",
     "string_type": "This must be a text.",
     "uuid_parsing": "This is no UUID.",
     "uuid_type": "This is no UUID.",

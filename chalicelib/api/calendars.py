@@ -90,7 +90,9 @@ def take_holidays(call: Call, calendar_id: UUID, body: HolidaysTakenIn) -> Answe
         for name in ("country", "region", "years"):
             if getattr(body, name) is not None:
                 raise ValidationFailed.of("icalendar", f"Send either this or {name}.")
-        taken = taking_holidays.from_file(call.tx, call.actor, calendar_id, body.icalendar)
+        taken = taking_holidays.from_file(call.tx, call.actor, calendar_id, body.icalendar, body.name)
+    elif body.name is not None:
+        raise ValidationFailed.of("name", "Only a file has a name: send it with icalendar.")
     elif body.country is None:
         raise ValidationFailed.of("country", "Send either this or icalendar.")
     else:

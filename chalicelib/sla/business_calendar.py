@@ -17,6 +17,7 @@ DAY = 86_400_000_000  # microseconds, the unit of the whole engine
 WEEKDAYS = range(7)
 MOST_WINDOWS = 48  # a day; what the engine keeps of a calendar grows with them
 MISLEADING_ZONES = ("right/", "posix")  # on some machines only; the first count leap seconds
+NO_ZONES = ("Factory", "localtime")  # files beside the zones: whatever zone the machine has, and none
 
 
 class NoWorkingTime(ValueError):
@@ -151,7 +152,7 @@ def _since_midnight(at: time) -> int:
 
 def _zone(timezone: str) -> ZoneInfo:
     try:
-        if not timezone.startswith(MISLEADING_ZONES):
+        if timezone not in NO_ZONES and not timezone.startswith(MISLEADING_ZONES):
             return ZoneInfo(timezone)
     except (KeyError, ValueError, TypeError, AttributeError, OSError):
         pass  # ZoneInfo refuses in many ways, depending on what the name looks like

@@ -3,8 +3,11 @@
 from bisect import bisect_right
 from functools import lru_cache
 from heapq import heappop, heappush
+from typing import Any
 
 from chalicelib.sla.holidays import DateRange, Holidays, MonthDay, YearlyRange, month_day
+
+LONGEST_NAME = 150
 
 
 class HolidayNames:
@@ -43,3 +46,10 @@ class HolidayNames:
 @lru_cache(maxsize=64)
 def names_of(holidays: Holidays) -> HolidayNames:
     return HolidayNames(holidays)
+
+
+def clean(text: Any, most: int = LONGEST_NAME) -> str:
+    """One line without control characters, as a calendar keeps it; of several, the first."""
+    first = text[0] if isinstance(text, list) else text
+    plain = "".join(each if each.isprintable() else " " for each in str(first or ""))
+    return " ".join(plain.split())[:most].strip()

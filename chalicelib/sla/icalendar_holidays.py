@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from itertools import count, islice
 from typing import Any
 
 from chalicelib.core.errors import ValidationFailed
+from chalicelib.sla.holiday_names import clean
 
 YEARS_AHEAD = 10
 MOST_EVENTS = 1000
 MOST_OCCURRENCES = 200
 LONGEST_DAYS = 366
-LONGEST_NAME = 150
 # Rules that other files may hold would keep a Lambda busy: a holiday does not come every second.
 MOST_REPEATING = 200
 MOST_STEPS = 50_000
@@ -25,9 +26,11 @@ DAY = timedelta(days=1)
 
 @dataclass
 class Read:
-    """What a file says: its name, `{from, to?, name?}` of each holiday, `{name, reason}` of the rest."""
+    """What a file says: its name, what tells it from others that have none, `{from, to?, name?}` of each
+    holiday, `{name, reason}` of the rest."""
 
     name: str | None
+    mark: str
     holidays: list[dict[str, str]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
 
@@ -51,7 +54,8 @@ def read_icalendar(file: str, today: date) -> Read:
         raise ValidationFailed.of("icalendar", f"It has more than {MOST_EVENTS} events.")
     if sum(map(_repeats, events)) > MOST_REPEATING:
         raise ValidationFailed.of("icalendar", f"It has more than {MOST_REPEATING} events that repeat.")
-    read, moved, steps = Read(clean(calendar.get("X-WR-CALNAME")) or None), _moved(events), count()
+    read = Read(clean(calendar.get("X-WR-CALNAME")) or None, _mark(events))
+    moved, steps = _moved(events), count()
     for event in events:
         called = clean(event.get("SUMMARY"))
         try:
@@ -68,11 +72,13 @@ def read_icalendar(file: str, today: date) -> Read:
     return read
 
 
-def clean(text: Any, most: int = LONGEST_NAME) -> str:
-    """One line without control characters, as a calendar keeps it; of several, the first."""
-    first = text[0] if isinstance(text, list) else text
-    plain = "".join(each if each.isprintable() else " " for each in str(first or ""))
-    return " ".join(plain.split())[:most].strip()
+def _mark(events: list[Any]) -> str:
+    """The same for the same events, however they are called and whenever they are. Of events without UIDs,
+    which RFC 5545 asks for, their days and names."""
+    ids = {str(event.get("UID") or "") for event in events}
+    if "" in ids:
+        ids = {f"{event.get('DTSTART', '')} {event.get('SUMMARY', '')}" for event in events} | ids
+    return sha256("\n".join(sorted(ids)).encode(errors="replace")).hexdigest()[:12]
 
 
 def _moved(events: list[Any]) -> dict[str, set[date]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.core.errors import ValidationFailed
-from chalicelib.sla.icalendar_holidays import clean
+from chalicelib.sla.holiday_names import clean
 
 # The workspace's language, as the package calls it.
 LANGUAGES = {"en": "en_US", "es": "es"}

@@ -12,6 +12,9 @@ from chalicelib.sla import national_holidays
 from chalicelib.sla.calendar_setup import FACTS, changed, held, require_admin
 from chalicelib.sla.icalendar_holidays import read_icalendar
 
+LONGEST_SOURCE = 100
+NAMELESS = "icalendar:file"
+
 Facts = Mapping[str, Any]
 
 
@@ -37,21 +40,28 @@ def of_country(
     return _with_holidays(tx, actor, before, kept, [{**each, "source": source} for each in taken], [])
 
 
-def from_file(tx: Transaction, actor: Actor, calendar_id: UUID, file: str) -> dict[str, Any]:
+def from_file(
+    tx: Transaction, actor: Actor, calendar_id: UUID, file: str, name: str | None
+) -> dict[str, Any]:
     """The all-day events of an iCalendar file (RFC 5545), in place of those that were taken from one of the
-    same name. `skipped` in the answer says which others it has, and why. Raises as `change` does."""
+    same name: the given one, the file's own (X-WR-CALNAME), or one made of its events. `skipped` in the
+    answer says which others it has, and why. Raises as `change` does."""
     require_admin(actor)
     read = read_icalendar(file, actor.now.date())
     before = held(tx, actor, calendar_id)
-    source = f"icalendar:{read.name or 'file'}"[:100].strip()
+    called = name or read.name
+    source = f"icalendar:{called or f'#{read.mark}'}"[:LONGEST_SOURCE].strip()
+    taken = [{**each, "source": source} for each in read.holidays]
+    # Until files without a name were told apart, they all had this one.
+    nameless = set() if called else {_days(each) for each in taken}
     # The file was not read further back, and what was free then stays so.
     earliest = f"{actor.now.year - 1}-01-01"
     kept = [
         each
         for each in before["holidays"]
-        if each.get("source") != source or (each.get("to") or each.get("from", "")) < earliest
+        if (each.get("source") != source or (each.get("to") or each.get("from", "")) < earliest)
+        and not (each.get("source") == NAMELESS and _days(each) in nameless)
     ]
-    taken = [{**each, "source": source} for each in read.holidays]
     return _with_holidays(tx, actor, before, kept, taken, read.skipped)
 
 
@@ -76,7 +86,31 @@ def _with_holidays(
     taken: Sequence[Facts],
     skipped: Sequence[Facts],
 ) -> dict[str, Any]:
+    staying = set(map(id, kept))
+    gone = [each for each in before["holidays"] if id(each) not in staying]
     by_date = sorted(taken, key=lambda each: str(each.get("from") or each.get("yearly_from")))
     wanted = {name: before[name] for name in FACTS} | {"holidays": [*kept, *by_date]}
     after = changed(tx, actor, before, wanted)
-    return {"calendar": after, "taken": by_date, "skipped": list(skipped)}
+    return {
+        "calendar": after,
+        "taken": by_date,
+        **_news(gone, by_date),
+        "skipped": list(skipped),
+    }
+
+
+def _news(gone: Sequence[Facts], taken: Sequence[Facts]) -> dict[str, list[Facts]]:
+    """Day by day: what is new, what was there by another name or from another source, what is there no
+    longer."""
+    old = {_days(each): each for each in gone}
+    new = {_days(each) for each in taken}
+    return {
+        "added": [each for each in taken if _days(each) not in old],
+        "replaced": [each for each in taken if old.get(_days(each), each) != each],
+        "removed": [each for each in gone if _days(each) not in new],
+    }
+
+
+def _days(holiday: Facts) -> tuple[Any, Any]:
+    first = holiday.get("from") or holiday.get("yearly_from")
+    return first, holiday.get("to") or holiday.get("yearly_to") or first

@@ -1,4 +1,6 @@
-"""Holidays that were taken by name."""
+"""Calendars have zones that have a name: what some machines call theirs was UTC wherever it was counted."""
+
+from alembic import op
 
 revision = "0030"
 down_revision = "0029"
@@ -7,8 +9,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute(
+        "UPDATE calendars SET timezone = 'UTC', updated_at = now() WHERE timezone IN ('Factory', 'localtime')"
+    )
 
 
 def downgrade() -> None:
-    pass
+    """UTC is what they meant."""

@@ -32,6 +32,8 @@ NAIVE = datetime(2026, 6, 5, 12)
         "../etc/passwd",
         "/etc/localtime",
         "right/Europe/Berlin",
+        "localtime",
+        "Factory",
         "a\0b",
         None,
         1,

@@ -1,41 +1,16 @@
 """Calendars as they come in and go out."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.api.schemas.common import In, Name, Out, PageQuery, omitted
 from chalicelib.api.schemas.holidays import HolidayOut, Holidays
 from chalicelib.api.schemas.ticket_sla import StretchOut
+from chalicelib.api.schemas.weekly import Weekly
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def by_number(weekly: Any) -> Any:
-    """Weekdays may come by name; they are kept by number, 0 for Monday, and without days that are closed."""
-    if not isinstance(weekly, dict):
-        return weekly
-    named = [(str(day).lower(), windows) for day, windows in weekly.items()]
-    numbered = [(str(WEEKDAYS.index(day)) if day in WEEKDAYS else day, windows) for day, windows in named]
-    if len({day for day, _ in numbered}) < len(numbered):
-        raise ValueError("A weekday is named twice")
-    return {day: windows for day, windows in sorted(numbered) if windows != []}
-
-
-TimeOfDay = Annotated[
-    str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?|24:00)$")
-]
-Window = Annotated[list[TimeOfDay], Field(min_length=2, max_length=2)]
-Weekly = Annotated[
-    dict[Literal["0", "1", "2", "3", "4", "5", "6"], Annotated[list[Window], Field(max_length=48)]],
-    BeforeValidator(by_number),
-    Field(
-        description="Windows of each weekday by its number, 0 for Monday, or its name: from, to. An end at "
-        "or before its start lies on the next day; 24:00 ends the day."
-    ),
-]
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -117,10 +92,14 @@ class SkippedOut(Out):
 
 
 class HolidaysTaken(Out):
-    """The calendar as it is now, and what was taken. Taken again, they are replaced."""
+    """The calendar as it is now, what was taken, and what of it is news: `added`, `replaced` for others of
+    the same days, and `removed` because it was taken before and is no longer there."""
 
     calendar: CalendarChanged
     taken: list[HolidayOut]
+    added: list[HolidayOut]
+    replaced: list[HolidayOut]
+    removed: list[HolidayOut]
     skipped: list[SkippedOut]
 
 
