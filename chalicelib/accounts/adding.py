@@ -89,6 +89,7 @@ def audited(user: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **kept,
         "away": bool(user["away"]),
+        "email_problem": user["email_problem"] and user["email_problem"]["reason"],
         "team_ids": sorted(str(team["id"]) for team in user["teams"]),
         "organisation_id": organisation and str(organisation["id"]),
     }

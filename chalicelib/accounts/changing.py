@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import absence, mail_queries, queries, users
+from chalicelib.accounts import absence, mail_queries, queries, reachability, users
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import (
     EMAIL_KEY,
@@ -29,15 +29,15 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden, ValidationFailed
 from chalicelib.models.words import UserStatus
 
-DECIDED_APART = ("password", "status", "team_ids", "organisation_id")
-TOLD_AS = {"password_hash": "password", "away_since": "away"}
+DECIDED_APART = ("password", "status", "team_ids", "organisation_id", "email_problem")
+TOLD_AS = {"password_hash": "password", "away_since": "away", "email_bad_reason": "email_problem"}
 
 
 def change(
     tx: Transaction, actor: Actor, keys: Keyring, user_id: UUID, wanted: Mapping[str, Any]
 ) -> dict[str, Any]:
     """`wanted`: any of name, email (normalised), role, status (active), password, team_ids, organisation_id,
-    away, contact facts.
+    away, contact facts, email_problem (null: mails go there again).
 
     Raises Forbidden, NotFound for the user, a team or the organisation, Conflict where the email is taken or
     no admin is left, ValidationFailed.
@@ -50,8 +50,7 @@ def change(
         values |= _customers_are_never_away(user, wanted)
     if "role" in values and user in admins:
         keep_an_admin(user, admins)
-    if "email" in values:
-        values |= {"email_verified_at": None, "email_bad_at": None}
+    values |= _mail_changes(actor, user, wanted, moves="email" in values)
     values |= _sign_in_changes(actor, keys, user, wanted)
     joined = membership(tx, actor, user, wanted)
     values |= joined
@@ -75,9 +74,18 @@ def change(
     return changed
 
 
+def _mail_changes(actor: Actor, user: Row[Any], wanted: Mapping[str, Any], *, moves: bool) -> dict[str, Any]:
+    """Another address is nobody's yet, and nothing is known against it; an admin may say so of the same."""
+    if moves:
+        return {"email_verified_at": None, **reachability.reached(actor.now)}
+    ends = "email_problem" in wanted and user.email_bad_at is not None
+    return reachability.reached(actor.now) if ends else {}
+
+
 def _names(columns: Collection[str]) -> list[str]:
     """What changed, as events call it."""
-    return sorted(TOLD_AS.get(name, name) for name in columns if not name.endswith("_at"))
+    told = (name for name in columns if not name.endswith("_at") and name != "email_bad_detail")
+    return sorted(TOLD_AS.get(name, name) for name in told)
 
 
 def _tell_changed(tx: Transaction, actor: Actor, user: Mapping[str, Any], names: list[str]) -> None:
@@ -94,6 +102,7 @@ def audited_before(user: Row[Any]) -> dict[str, Any]:
     return {
         **kept,
         "away": user.away_since is not None,
+        "email_problem": user.email_bad_reason,
         "team_ids": sorted(map(str, user.team_ids)),
         "organisation_id": user.organisation_id and str(user.organisation_id),
     }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import mail_queries, one_time_tokens, principals, queries, second_step
+from chalicelib.accounts import mail_queries, one_time_tokens, principals, queries, reachability, second_step
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import about, invite, tell
 from chalicelib.accounts.auditing import audit
@@ -81,7 +81,7 @@ def accept(tx: Transaction, keys: Keyring, token: str, password: str, name: str 
     stored = hash_password(password, keys.pepper, keys.bcrypt_cost, user.email)
     one_time_tokens.spend(tx, bearer, UserStatus.INVITED)
     changes = {"name": facts["name"], "status": UserStatus.ACTIVE, "password_hash": stored}
-    changes |= {"email_verified_at": bearer.actor.now}
+    changes |= reachability.proven(bearer.actor.now)
     queries.change_user(tx, workspace_id, user.id, changes)
     mail_queries.accept_invitation(tx, workspace_id, user.id)
     tell(tx, bearer.as_user, "user.invitation_accepted", facts)

@@ -7,7 +7,7 @@ in by a reset, so a second step of sign-in stays what it is.
 from datetime import UTC, datetime
 from uuid import UUID
 
-from chalicelib.accounts import mail_queries, one_time_tokens, queries
+from chalicelib.accounts import mail_queries, one_time_tokens, queries, reachability
 from chalicelib.accounts.adding import about, tell
 from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.emails import normalised
@@ -57,9 +57,8 @@ def reset(tx: Transaction, keys: Keyring, token: str, password: str) -> None:
     stored = hash_password(password, keys.pepper, keys.bcrypt_cost, user.email)
     one_time_tokens.spend(tx, bearer, UserStatus.ACTIVE)
     verified_at = user.email_verified_at or bearer.actor.now
-    queries.change_user(
-        tx, workspace.id, user.id, {"password_hash": stored, "email_verified_at": verified_at}
-    )
+    changes = {**reachability.reached(bearer.actor.now), "email_verified_at": verified_at}
+    queries.change_user(tx, workspace.id, user.id, {**changes, "password_hash": stored})
     mail_queries.revoke_tokens(tx, workspace.id, user.id, sessions=True)
     tell(tx, bearer.as_user, "user.password_changed", bearer.person)
     audit(tx, bearer.as_user, "password.reset", ("user", user.id))

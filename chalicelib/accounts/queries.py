@@ -133,7 +133,8 @@ FREE_TO_JOIN = """(u.role = 'customer' AND CASE
 _USER_COLUMNS = """
     u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
     u.email_verified_at, u.created_at, u.updated_at, u.deactivated_at, u.away_since,
-    u.two_step_enabled_at IS NOT NULL AS two_step_enabled
+    u.two_step_enabled_at IS NOT NULL AS two_step_enabled, u.email_bad_at, u.email_bad_reason,
+    u.email_bad_detail
 """
 _USER = f"""
     {_USER_COLUMNS},
@@ -202,7 +203,7 @@ LOCK_USER_AND_ADMINS = text(
     SELECT u.id, u.name, u.email, u.role, u.status, u.document_id, u.phone, u.has_whatsapp, u.company,
            (SELECT o.id {_LIVING_ORGANISATION}) AS organisation_id, u.organisation_by,
            {FREE_TO_JOIN} AS is_free_to_join,
-           u.away_since, u.password_hash IS NOT NULL AS has_password,
+           u.away_since, u.password_hash IS NOT NULL AS has_password, u.email_bad_at, u.email_bad_reason,
            ARRAY(SELECT m.team_id FROM team_members m
                  WHERE m.workspace_id = u.workspace_id AND m.user_id = u.id) AS team_ids
     FROM users u
@@ -290,6 +291,7 @@ _USER_FILTERS = {
     "without_organisation": f"NOT EXISTS (SELECT {_LIVING_ORGANISATION})",
     "away": "u.role <> 'customer' AND (u.away_since IS NOT NULL) = :away",
     "two_step": "(u.two_step_enabled_at IS NOT NULL) = :two_step",
+    "unreached": "(u.email_bad_at IS NOT NULL) = :unreached",
     "words": "position(lower(CAST(:words AS text)) IN lower(u.name || ' ' || u.email)) > 0",
 }
 

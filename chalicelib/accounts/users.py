@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import absence, queries
+from chalicelib.accounts import absence, queries, reachability
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
@@ -31,6 +31,7 @@ def shape(row: Row[Any]) -> dict[str, Any]:
         **{fact: getattr(row, fact) for fact in FACTS},
         **absence.shape(row),
         "email_verified_at": row.email_verified_at,
+        "email_problem": reachability.shape(row),
         "two_step_enabled": row.two_step_enabled,
         "created_at": row.created_at,
         "updated_at": row.updated_at,

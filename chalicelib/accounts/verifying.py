@@ -1,9 +1,8 @@
 """Whose a mailbox is: proved by the token that was mailed there. A sign-up becomes an account by it."""
 
-from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import mail_queries, one_time_tokens, organisation_queries, queries
+from chalicelib.accounts import mail_queries, one_time_tokens, organisation_queries, queries, reachability
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.adding import tell
 from chalicelib.accounts.auditing import audit
@@ -32,7 +31,7 @@ def verify(tx: Transaction, token: str) -> None:
     """
     bearer = one_time_tokens.bearer(tx, token, TokenPurpose.EMAIL_VERIFICATION)
     user, workspace = bearer.user, bearer.actor.workspace
-    changes: dict[str, Any] = {"email_verified_at": bearer.actor.now}
+    changes = reachability.proven(bearer.actor.now)
     if user.sign_up_id is None:
         one_time_tokens.spend(tx, bearer, UserStatus.ACTIVE)
         queries.change_user(tx, workspace.id, user.id, changes)

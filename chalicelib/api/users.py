@@ -27,7 +27,7 @@ routes = Routes(__name__, tag="People")
 @routes.get("/v1/users", summary="List users", answer=Page[UserOut])
 def list_users(call: Call, query: UserQuery) -> Answer:
     wanted = {"roles": query.role, "statuses": query.status, "team_id": query.team, "away": query.away}
-    wanted |= {"words": query.query, "two_step": query.two_step}
+    wanted |= {"words": query.query, "two_step": query.two_step, "unreached": query.email_problem}
     if query.organisation == "none":
         wanted["without_organisation"] = True
     else:

@@ -12,7 +12,7 @@ from chalicelib.channels.threading import Thread
 from chalicelib.channels.trust import Standing
 from chalicelib.core.db import Transaction
 from chalicelib.models.words import Arrival, Source, Visibility
-from chalicelib.tickets import commenting
+from chalicelib.tickets import commenting, noting
 from chalicelib.tickets.draft import open_draft
 
 LEFT_OUT = {
@@ -56,12 +56,8 @@ def keep(tx: Transaction, desk: Actor, ticket: Any, letter: Letter) -> Became:
 
 def note(tx: Transaction, desk: Actor, ticket_id: UUID, text: str) -> Became:
     """A note of the desk, of which nobody is told; on an archived or merged ticket none."""
-    draft = open_draft(tx, desk, ticket_id)
-    if draft.ticket.archived_at is not None or draft.ticket.merged_into is not None:
-        return Became(Arrival.KEPT, ticket_id, keeps_body=True)
-    made = commenting.add_comment(draft, fitting(text), Visibility.INTERNAL, Source.EMAIL, automatic=True)
-    draft.save(counts=False)
-    return Became(Arrival.KEPT, ticket_id, made.id, keeps_body=True)
+    comment_id = noting.note(open_draft(tx, desk, ticket_id), fitting(text))
+    return Became(Arrival.KEPT, ticket_id, comment_id, keeps_body=True)
 
 
 def tell_left_out(tx: Transaction, desk: Actor, ticket_id: UUID, count: int) -> None:

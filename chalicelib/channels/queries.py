@@ -72,7 +72,7 @@ SITUATION = text(
     """
     SELECT m.id AS mailbox_id, m.type, m.priority, m.enabled, m.unknown_senders,
         g.id AS team_id, w.mail_key, w.add_cc_as_watchers, w.label_prefix,
-        u.id AS user_id, u.status, u.role <> 'customer' AS is_staff, u.email_bad_at
+        u.id AS user_id, u.status, u.role <> 'customer' AS is_staff, u.email_bad_reason
     FROM mailboxes m
     JOIN workspaces w ON w.id = m.workspace_id
     LEFT JOIN teams g ON g.workspace_id = m.workspace_id AND g.id = m.team_id AND g.deleted_at IS NULL
@@ -143,40 +143,29 @@ def candidates(tx: Transaction, values: Mapping[str, Any]) -> Sequence[Row[Any]]
 # What bounces name.
 SENT = text(
     """
-    SELECT DISTINCT n.ticket_id, n.user_id, u.email
+    SELECT n.ticket_id, n.user_id, u.email, n.message_id,
+        EXISTS (SELECT FROM inbound_messages i
+                WHERE i.workspace_id = n.workspace_id AND i.user_id = n.user_id
+                  AND i.received_at > n.created_at
+                  AND i.outcome IN ('ticket', 'comment', 'follow_up')) AS has_written_since
     FROM notifications n
     JOIN users u ON u.workspace_id = n.workspace_id AND u.id = n.user_id AND u.deleted_at IS NULL
     JOIN tickets t ON t.workspace_id = n.workspace_id AND t.id = n.ticket_id AND t.deleted_at IS NULL
     WHERE n.workspace_id = :workspace_id
       AND (n.message_id = ANY(CAST(:ids AS text[])) OR n.provider_id = ANY(CAST(:provider_ids AS text[])))
+    ORDER BY n.user_id
     LIMIT 100
     """
 )
-MARK_BAD = text(
-    """
-    UPDATE users SET email_bad_at = now()
-    WHERE workspace_id = :workspace_id AND id = ANY(CAST(:ids AS uuid[])) AND email_bad_at IS NULL
-    """
-)
-MARK_GOOD = text("UPDATE users SET email_bad_at = NULL WHERE workspace_id = :workspace_id AND id = :id")
 
 
 def sent(
     tx: Transaction, workspace_id: UUID, ids: Sequence[str], provider_ids: Sequence[str]
 ) -> Sequence[Row[Any]]:
-    """The mails of ours with these ids: `ticket_id user_id email`, the address as it is now."""
+    """The mails of ours with these ids: `ticket_id user_id email message_id has_written_since`, the address
+    as it is now."""
     values = {"workspace_id": workspace_id, "ids": list(ids), "provider_ids": list(provider_ids)}
     return tx.connection.execute(SENT, values).all()
-
-
-def mark_bad(tx: Transaction, workspace_id: UUID, user_ids: Sequence[UUID]) -> None:
-    """Their addresses are not reached: they get no mails about tickets."""
-    tx.connection.execute(MARK_BAD, {"workspace_id": workspace_id, "ids": list(user_ids)})
-
-
-def mark_good(tx: Transaction, workspace_id: UUID, user_id: UUID) -> None:
-    """They have written, so they are there."""
-    tx.connection.execute(MARK_GOOD, {"workspace_id": workspace_id, "id": user_id})
 
 
 RELATE = text(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import principals
+from chalicelib.accounts import principals, reachability
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Role
 from chalicelib.channels import answering, bouncing, files, opening, queries, threading
@@ -19,7 +19,7 @@ from chalicelib.channels.threading import Thread
 from chalicelib.channels.trust import Standing
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import HelpdeskError, Unavailable
-from chalicelib.models.words import ActorType, Arrival, Doubt
+from chalicelib.models.words import ActorType, Arrival, Doubt, MailTrouble
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,16 @@ class Coming:
         left_out = len(self.letter.mail.attachments) - len(sent)
         if left_out and not self._is_staff:
             answering.tell_left_out(self.tx, self.desk, became.ticket_id, left_out)
-        if self.found.email_bad_at is not None:
-            queries.mark_good(self.tx, self.desk.workspace.id, self.found.user_id)
+        if self._reads_mail:
+            reachability.restore(self.tx, self.desk.workspace.id, [self.found.user_id])
         return replace(became, files=sent)
+
+    @property
+    def _reads_mail(self) -> bool:
+        """Whether this shows that an address is read that gets no mail. Who complained of spam has to have
+        written it for sure."""
+        was = self.found.email_bad_reason
+        return was is not None and (was != MailTrouble.COMPLAINED or self.letter.is_proven)
 
     @property
     def _is_staff(self) -> bool:

@@ -27,7 +27,7 @@ from chalicelib.models.base import (
     words,
     workspace_key,
 )
-from chalicelib.models.words import Assignment, Preference, UserStatus, values
+from chalicelib.models.words import Assignment, MailTrouble, Preference, UserStatus, values
 
 LISTED = text("deleted_at IS NULL")
 
@@ -129,13 +129,20 @@ users = Table(
     timestamp("two_step_enabled_at"),
     # Of the staff, who is given no tickets by teams that assign by themselves.
     timestamp("away_since"),
-    # Since when mails to the address come back.
+    # Since when the address gets no mails about tickets, why, and what was said of it.
     timestamp("email_bad_at"),
+    words("email_bad_reason", nullable=True),
+    words("email_bad_detail", nullable=True),
+    # When it was last known to be read: what was reported before is over.
+    timestamp("email_good_at"),
     of_workspace(),
     belongs_to("organisations", "organisation_id", on_delete="SET NULL (organisation_id)"),
     one_of("role", ("admin", "dispatcher", "agent", "customer")),
     one_of("status", values(UserStatus)),
     CheckConstraint("email = lower(email)", name="email_normalised"),
+    one_of("email_bad_reason", values(MailTrouble)),
+    CheckConstraint("(email_bad_at IS NULL) = (email_bad_reason IS NULL)", name="email_bad"),
+    CheckConstraint("char_length(email_bad_detail) <= 500", name="email_bad_detail"),
     one_of("organisation_by", ("domain", "hand")),
     CheckConstraint("organisation_id IS NULL OR role = 'customer'", name="organisation_of_customers"),
 )
@@ -244,6 +251,21 @@ refresh_tokens = Table(
     Index("refresh_tokens_expires_at_idx", "expires_at"),
     # Whoever refreshes names no workspace.
     Index("refresh_tokens_digest_idx", "digest"),
+)
+
+# What was reported of mails to a user, each once: by whoever could not deliver one, or got a complaint.
+mail_reports = Table(
+    "mail_reports",
+    metadata,
+    workspace_key(),
+    Column("user_id", Uuid, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    timestamp("happened_at", nullable=False),
+    timestamp("created_at", now=True),
+    belongs_to("users", "user_id", on_delete="CASCADE"),
+    one_of("kind", values(MailTrouble)),
+    Index("mail_reports_created_at_idx", "created_at"),
 )
 
 # What a user wants no mail of; without a row they do.

@@ -221,6 +221,15 @@ class UnknownSenders(StrEnum):
     QUARANTINE = "quarantine"
 
 
+class MailTrouble(StrEnum):
+    """What keeps mails from an address: it does not exist, it takes none again and again, or whoever reads it
+    calls them spam."""
+
+    BOUNCED = "bounced"
+    FAILING = "failing"
+    COMPLAINED = "complained"
+
+
 class Preference(StrEnum):
     """What people can have mailed to them or not: occasions by what they are to the ticket."""
 

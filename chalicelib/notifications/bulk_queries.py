@@ -48,6 +48,7 @@ SHARES = text(
         JOIN users u ON u.workspace_id = :workspace_id AND u.id = i.user_id
         JOIN told o ON o.id = i.id
         WHERE u.role <> 'customer' AND u.status = 'active' AND u.deleted_at IS NULL
+          AND u.email_bad_at IS NULL
           AND u.id IS DISTINCT FROM CAST(:actor_id AS uuid)
           AND NOT EXISTS (SELECT FROM muted_mails k WHERE k.workspace_id = :workspace_id
                           AND k.user_id = u.id AND k.kind = 'bulk_changes')

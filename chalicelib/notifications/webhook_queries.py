@@ -21,7 +21,7 @@ OFF = text(
 KEEPERS = text(
     "SELECT u.id AS user_id, u.name, u.email FROM users u "
     "WHERE u.workspace_id = :workspace_id AND u.role = ANY(:roles) AND u.status = 'active' "
-    "AND u.deleted_at IS NULL ORDER BY u.id"
+    "AND u.deleted_at IS NULL AND u.email_bad_at IS NULL ORDER BY u.id"
 ).bindparams(bindparam("roles", type_=ARRAY(Text)))
 _ROLES = sorted(role.value for role, held in MATRIX.items() if Permission.WEBHOOKS_MANAGE in held)
 

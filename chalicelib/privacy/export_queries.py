@@ -45,7 +45,7 @@ PARTS = (
         """
         SELECT x.id, x.name, x.email, x.role, x.status, x.document_id, x.phone, x.has_whatsapp, x.company,
             x.password_hash IS NOT NULL AS has_password, x.email_verified_at, x.created_at, x.updated_at,
-            x.deactivated_at,
+            x.deactivated_at, x.email_bad_at, x.email_bad_reason, x.email_bad_detail, x.email_good_at,
             (SELECT w.name FROM workspaces w WHERE w.id = x.workspace_id) AS workspace,
             (SELECT o.name FROM organisations o
              WHERE o.workspace_id = x.workspace_id AND o.id = x.organisation_id) AS organisation
@@ -204,6 +204,11 @@ PARTS = (
         SELECT x.id, x.kind, x.ticket_id, x.status, x.message_id, x.created_at, x.sent_at
         FROM notifications x WHERE {_OF_USER} ORDER BY x.id
         """,
+    ),
+    Part(
+        "mail_reports",
+        "What was reported of mails to you: that they did not arrive, or that you called them spam.",
+        f"SELECT x.kind, x.message_id, x.happened_at FROM mail_reports x WHERE {_OF_USER} ORDER BY 3",
     ),
     Part(
         "preferences",

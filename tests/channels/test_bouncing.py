@@ -115,6 +115,33 @@ class TestBounces:
         assert row["outcome"] == "kept"
         assert database.value("SELECT count(*) FROM users WHERE email_bad_at IS NOT NULL") == 0
 
+    def test_case_e11_a_report_by_whoever_got_a_copy_of_the_answer_is_not_believed(
+        self, letterbox: Letterbox, sent: EmailMessage, cast: Cast, database: Database
+    ) -> None:
+        """An answer names the mail that it answers, to everybody whom it goes to."""
+        letterbox.bring(letter(cc="mallory@elsewhere.example", in_reply_to=str(sent["Message-ID"])))
+
+        row = letterbox.bring(bounce(sent, cast.carol.email), return_path="")
+
+        assert row["outcome"] == "kept"
+        assert not bad(database, cast)
+
+    def test_case_e11_what_may_pass_counts_on_three_days(
+        self, letterbox: Letterbox, sent: EmailMessage, cast: Cast, database: Database
+    ) -> None:
+        database.run(
+            "INSERT INTO mail_reports (workspace_id, user_id, message_id, kind, happened_at) "
+            "SELECT :w, :u, '<' || n || '@mesa>', 'failing', now() - make_interval(days => n) "
+            "FROM generate_series(1, 2) AS n",
+            w=cast.acme,
+            u=cast.carol.id,
+        )
+
+        letterbox.bring(bounce(sent, cast.carol.email, "4.2.2"), return_path="")
+
+        found = "SELECT email_bad_reason FROM users WHERE id = :u"
+        assert database.value(found, u=cast.carol.id) == "failing"
+
     def test_case_e11_a_forged_report_does_nothing(
         self, letterbox: Letterbox, sent: EmailMessage, cast: Cast, database: Database
     ) -> None:

@@ -117,6 +117,8 @@ ROWS = (
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
     "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
     "INSERT INTO muted_mails (workspace_id, user_id, kind) VALUES (:w, :user, 'bulk_changes')",
+    "INSERT INTO mail_reports (workspace_id, user_id, message_id, kind, happened_at) "
+    "VALUES (:w, :user, '<1@mesa>', 'bounced', now())",
 )
 
 

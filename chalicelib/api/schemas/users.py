@@ -19,7 +19,7 @@ from chalicelib.api.schemas.common import (
     single_line,
 )
 from chalicelib.api.schemas.words import RoleList, RoleWord, UserStatusList
-from chalicelib.models.words import UserStatus
+from chalicelib.models.words import MailTrouble, UserStatus
 
 DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(single_line)]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^[0-9+()./ -]+$")]
@@ -58,7 +58,7 @@ class UserIn(In):
 class UserPatch(In):
     """What changes of a user; only the fields that are sent. `status: active` undoes a deactivation. Who is
     put in an organisation, or taken out by null, stays so whatever the email's domain. One's own email takes
-    the `current_password`."""
+    the `current_password`. `email_problem: null` has mails sent to the address again."""
 
     current_password: Password = omitted()
     name: Name = omitted()
@@ -73,6 +73,7 @@ class UserPatch(In):
     phone: Phone | None = None
     has_whatsapp: bool | None = None
     company: Company | None = None
+    email_problem: None = omitted()
 
 
 class UserQuery(PageQuery):
@@ -85,8 +86,18 @@ class UserQuery(PageQuery):
     two_step: bool | None = None
     organisation: UUID | Literal["none"] | None = None
     away: bool | None = None
+    email_problem: bool | None = None
     query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     sort: Literal["created_at", "-created_at", "name", "-name"] = "name"
+
+
+class EmailProblem(Out):
+    """Why an address gets no mails but those about the account: it `bounced`, is `failing` on several days,
+    or its reader `complained` of spam. `detail`: what the receiving server said, where it said anything."""
+
+    reason: MailTrouble
+    since: datetime
+    detail: str | None
 
 
 class UserOut(Out):
@@ -107,6 +118,7 @@ class UserOut(Out):
     away: bool | None
     away_since: datetime | None
     email_verified_at: datetime | None
+    email_problem: EmailProblem | None
     two_step_enabled: bool | None
     created_at: datetime
     updated_at: datetime
