@@ -26,9 +26,10 @@ from chalicelib.core import events, jobs, logs, metrics, storage
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.deliveries import Result
 from chalicelib.core.event import Event
-from chalicelib.core.mail import LONGEST_SEND_SECONDS, address_of, domain_of
+from chalicelib.core.mail import LONGEST_SEND_SECONDS, Tracking, address_of, domain_of
 from chalicelib.core.settings import (
     AttachmentSettings,
+    DatabaseSettings,
     JobSettings,
     MailboxSettings,
     NotificationSettings,
@@ -41,10 +42,12 @@ from chalicelib.notifications import (
     bulk_mails,
     claiming,
     delivering,
+    hearing,
     settling,
     staff_mails,
     webhook_mails,
 )
+from chalicelib.notifications.feedback import Feedback
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup, policy_setup
 from chalicelib.tickets import (
@@ -142,7 +145,13 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     if claim is None or event.ticket_id is None:
         return
     delivery = delivering.deliver(
-        claim, event.ticket_id, settings.mail_from, settings.public_url, has_time, settings.mail_domain
+        claim,
+        event.ticket_id,
+        settings.mail_from,
+        settings.public_url,
+        has_time,
+        Tracking(settings.configuration_set, event.workspace_id),
+        settings.mail_domain,
     )
     conclude(event, delivery, claim.elsewhere)
 
@@ -158,7 +167,8 @@ def notify_of_account(event: Event, settings: NotificationSettings, domain: str,
             account_mails.compose, claim.letter, claim.message_id, settings.mail_from, settings.public_url
         )
         drafts = [(claim.user_id, draft)]
-    conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
+    tracking = Tracking(settings.configuration_set, event.workspace_id)
+    conclude(event, delivering.deliver_each(drafts, has_time, tracking), claim.elsewhere)
 
 
 def notify_staff(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
@@ -170,7 +180,8 @@ def notify_staff(event: Event, settings: NotificationSettings, domain: str, has_
         (letter.user_id, partial(staff_mails.compose, claim, letter, message_id, settings.mail_from))
         for letter, message_id in claim.letters
     ]
-    conclude(event, delivering.deliver_each(drafts, has_time), claim.elsewhere)
+    tracking = Tracking(settings.configuration_set, event.workspace_id)
+    conclude(event, delivering.deliver_each(drafts, has_time, tracking), claim.elsewhere)
 
 
 def conclude(event: Event, delivery: delivering.Delivery, elsewhere: int) -> None:
@@ -179,6 +190,21 @@ def conclude(event: Event, delivery: delivering.Delivery, elsewhere: int) -> Non
         in_transaction(lambda tx: settling.settle(tx, event, delivery.settlements), repeatable=True)
     if delivery.unsent or elsewhere:
         raise ComesAgain(f"{delivery.unsent} mails unsent, {elsewhere} perhaps being sent elsewhere")
+
+
+@bp.on_sqs_message(  # type: ignore[untyped-decorator]
+    queue="mesa-mail-feedback", batch_size=10, name="mail-feedback"
+)
+def mail_feedback(batch: SQSEvent) -> dict[str, Any]:
+    """Takes in what SES tells of mails that bounced or were called spam."""
+    feedback_settings()
+    return consume(
+        batch,
+        "mail-feedback",
+        lambda feedback, _: _repeatable(partial(hearing.hear, feedback=feedback)),
+        seconds=RULE_SECONDS,
+        parse=Feedback.parse,
+    )
 
 
 @bp.on_sqs_message(queue="mesa-attachments", batch_size=10, name="attachments")  # type: ignore[untyped-decorator]
@@ -394,6 +420,14 @@ def _handled(
 def attachment_settings() -> AttachmentSettings:
     """Checked once a sandbox: what is missing refuses to start."""
     settings = AttachmentSettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def feedback_settings() -> DatabaseSettings:
+    """The same, for what hears of mails."""
+    settings = DatabaseSettings.load()
     logs.configure(settings.log_level)
     return settings
 

@@ -13,6 +13,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 # The longest that one `send` may take: three attempts, and the pauses between them.
 LONGEST_SEND_SECONDS = 25.0
@@ -44,6 +45,22 @@ class Mail:
     references: Sequence[str] = ()
     reply_to: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """How SES tells what became of a mail: by the configuration set, if there is one, whose events come back
+    with the workspace as a tag."""
+
+    configuration_set: str
+    workspace_id: UUID
+
+    def arguments(self) -> dict[str, Any]:
+        """As SES's API takes them."""
+        if not self.configuration_set:
+            return {}
+        tags = [{"Name": "workspace", "Value": str(self.workspace_id)}]
+        return {"ConfigurationSetName": self.configuration_set, "Tags": tags}
 
 
 def domain_of(sender: str) -> str:
@@ -84,14 +101,17 @@ def compose(mail: Mail) -> bytes:
     return further.encode("ascii") + bytes(message)
 
 
-def send(mail: Mail) -> str:
+def send(mail: Mail, tracking: Tracking) -> str:
     """Sends it and returns the provider's id. Raises MailRefused, MailRejected, or what else befalls it."""
     raw = compose(mail)
     from botocore.exceptions import ClientError  # loaded with the client, which no request waits for
 
     try:
         answer = _ses().send_raw_email(
-            Source=parseaddr(mail.sender)[1], Destinations=[mail.recipient], RawMessage={"Data": raw}
+            Source=parseaddr(mail.sender)[1],
+            Destinations=[mail.recipient],
+            RawMessage={"Data": raw},
+            **tracking.arguments(),
         )
     except ClientError as error:
         kind = {"InvalidParameterValue": MailRefused, "MessageRejected": MailRejected}.get(

@@ -88,6 +88,12 @@ def _domain_if_any(text: str) -> str:
     return text
 
 
+def _name_of_a_set_if_any(text: str) -> str:
+    if text and not _FUNCTION.fullmatch(text):
+        raise ValueError("must be the name of a configuration set of SES")
+    return text
+
+
 def _scanner(text: str) -> str:
     if text not in ("none", "external"):
         raise ValueError("must be none or external")
@@ -264,6 +270,7 @@ class NotificationSettings(DatabaseSettings):
     mail_from: str = _variable("MESA_MAIL_FROM", _mail_from)
     public_url: str = _variable("MESA_PUBLIC_URL", _url)
     mail_domain: str = _variable("MESA_MAIL_DOMAIN", _domain_if_any, "")
+    configuration_set: str = _variable("MESA_MAIL_CONFIGURATION_SET", _name_of_a_set_if_any, "")
 
     def check(self) -> None:
         _check_public_url(self.public_url, self)

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from chalicelib.core import mail
-from chalicelib.core.mail import Mail, MailRefused, MailRejected
+from chalicelib.core.mail import Mail, MailRefused, MailRejected, Tracking
 from chalicelib.notifications import threads
 from chalicelib.notifications.claiming import Claim, Letter
 from chalicelib.notifications.queries import Settlement
@@ -35,6 +35,7 @@ def deliver(
     sender: str,
     public_url: str,
     has_time: Callable[[], bool],
+    tracking: Tracking,
     mail_domain: str = "",
 ) -> Delivery:
     """Sends what was claimed. One address that cannot be reached keeps no other from being told.
@@ -51,10 +52,11 @@ def deliver(
             for letter in claim.letters
         ],
         has_time,
+        tracking,
     )
 
 
-def deliver_each(drafts: Sequence[Draft], has_time: Callable[[], bool]) -> Delivery:
+def deliver_each(drafts: Sequence[Draft], has_time: Callable[[], bool], tracking: Tracking) -> Delivery:
     """The same for mails of any kind, each composed when its turn comes."""
     delivery = Delivery()
     for place, (user_id, draft) in enumerate(drafts):
@@ -62,7 +64,7 @@ def deliver_each(drafts: Sequence[Draft], has_time: Callable[[], bool]) -> Deliv
             delivery.unsent += len(drafts) - place
             break
         try:
-            provider_id = mail.send(draft())
+            provider_id = mail.send(draft(), tracking)
         except MailRefused as error:
             log.error("mail refused", extra={"user_id": user_id, "reason": str(error)})
             delivery.settlements.append(Settlement(user_id, "failed"))

@@ -26,6 +26,7 @@ SETTINGS = {
     "Notifications": settings.NotificationSettings,
     "Attachments": settings.AttachmentSettings,
     "Mailbox": settings.MailboxSettings,
+    "MailFeedback": settings.DatabaseSettings,
     "Rules": settings.RelaySettings,
     "Webhooks": settings.WebhookSettings,
     "Deliveries": settings.DeliverySettings,
@@ -136,7 +137,7 @@ class TestQueues:
         "queue",
         [
             *("Notifications", "Attachments", "Jobs", "Mailbox", "Rules"),
-            *("Webhooks", "Deliveries", "DeliveryResults"),
+            *("Webhooks", "Deliveries", "DeliveryResults", "MailFeedback"),
         ],
     )
     def test_what_a_queue_gives_up_on_or_keeps_waiting_raises_an_alarm(
@@ -301,6 +302,52 @@ class TestRights:
     def test_secret_parameters_are_not_echoed(self, template: dict[str, Any]) -> None:
         for name in ("DatabaseSecretValue", "SigningSecretValue", "WebhookSecretValue"):
             assert template["Parameters"][name]["NoEcho"] is True
+
+
+class TestFeedback:
+    """What SES tells of mails comes by a topic that nobody else publishes to."""
+
+    def test_mails_go_out_under_the_set_whose_bounces_and_complaints_are_published(
+        self, resources: dict[str, Any]
+    ) -> None:
+        events = resources["MailFeedbackEvents"]["Properties"]
+        told = events["EventDestination"]
+        variables = resources["Notifications"]["Properties"]["Environment"]["Variables"]
+
+        assert events["ConfigurationSetName"] == {"Ref": "MailSending"}
+        assert variables["MESA_MAIL_CONFIGURATION_SET"] == {"Ref": "MailSending"}
+        assert (told["Enabled"], told["MatchingEventTypes"]) == (True, ["bounce", "complaint"])
+        assert told["SnsDestination"] == {"TopicARN": {"Ref": "MailFeedbackTopic"}}
+        assert resources["MailFeedbackEvents"]["DependsOn"] == "MailFeedbackTopicPolicy"
+
+    def test_ses_keeps_no_list_of_its_own_that_one_workspace_could_fill_for_another(
+        self, resources: dict[str, Any]
+    ) -> None:
+        assert resources["MailSending"]["Properties"]["SuppressionOptions"] == {"SuppressedReasons": []}
+
+    def test_only_ses_publishes_to_the_topic(self, resources: dict[str, Any]) -> None:
+        policy = resources["MailFeedbackTopicPolicy"]["Properties"]
+        (statement,) = policy["PolicyDocument"]["Statement"]
+
+        assert policy["Topics"] == [{"Ref": "MailFeedbackTopic"}]
+        assert (statement["Principal"], statement["Action"]) == (
+            {"Service": "ses.amazonaws.com"},
+            "sns:Publish",
+        )
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+        assert source.endswith(":configuration-set/${MailSending}")
+
+    def test_only_the_topic_fills_the_queue(self, resources: dict[str, Any]) -> None:
+        subscription = resources["MailFeedbackSubscription"]["Properties"]
+        policy = resources["MailFeedbackQueuePolicy"]["Properties"]["PolicyDocument"]
+        (statement,) = policy["Statement"]
+
+        assert subscription["TopicArn"] == {"Ref": "MailFeedbackTopic"}
+        assert subscription["Endpoint"] == {"Fn::GetAtt": ["MailFeedbackQueue", "Arn"]}
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "MailFeedbackTopic"}}}
+        assert resources["MailFeedbackSubscription"]["DependsOn"] == "MailFeedbackQueuePolicy"
 
 
 class TestAnchors:

@@ -4,6 +4,8 @@ import email
 import email.policy
 from dataclasses import replace
 from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core import mail
-from chalicelib.core.mail import Mail, MailRefused, MailRejected, compose, domain_of, single_line
+from chalicelib.core.mail import Mail, MailRefused, MailRejected, Tracking, compose, domain_of, single_line
 from tests.support.mailbox import Mailbox, html_of, text_of
 
+UNTRACKED = Tracking("", UUID(int=7))
 MAIL = Mail(
     sender="Mesa <desk@mesa.example>",
     sender_name="Acme",
@@ -125,15 +128,29 @@ class TestSend:
         mailbox = Mailbox()
         mailbox.empty()
 
-        provider_id = mail.send(MAIL)
+        provider_id = mail.send(MAIL, UNTRACKED)
 
         assert provider_id
         assert mailbox.recipients == ["carol@customers.example"]
         assert mailbox.mails[0]["Message-ID"] == "<7.ab@mesa.example>"
 
+    def test_what_becomes_of_it_is_told_with_the_workspace(self, stage: dict[str, str]) -> None:
+        asked: list[Any] = []
+        note = mail._ses().meta.events.register_first
+        note("provide-client-params.ses.SendRawEmail", lambda params, **_: asked.append(params))
+
+        mail.send(MAIL, Tracking("mesa-mail", UUID(int=7)))
+        mail.send(MAIL, UNTRACKED)
+        mail._ses.cache_clear()
+
+        tracked, untracked = asked
+        assert tracked["ConfigurationSetName"] == "mesa-mail"
+        assert tracked["Tags"] == [{"Name": "workspace", "Value": str(UUID(int=7))}]
+        assert not {"ConfigurationSetName", "Tags"} & untracked.keys()
+
     def test_an_unverified_sender_is_rejected_for_now(self, stage: dict[str, str]) -> None:
         with pytest.raises(MailRejected):
-            mail.send(replace(MAIL, sender="desk@elsewhere.example"))
+            mail.send(replace(MAIL, sender="desk@elsewhere.example"), UNTRACKED)
 
     def test_what_else_ses_says_is_told_as_it_is(
         self, stage: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -143,9 +160,9 @@ class TestSend:
             "before-call.ses.SendRawEmail", lambda **_: (_ for _ in ()).throw(fault)
         )
         with pytest.raises(ClientError, match="AccountSendingPaused"):
-            mail.send(MAIL)
+            mail.send(MAIL, UNTRACKED)
         mail._ses.cache_clear()
 
     def test_an_address_that_ses_refuses_is_refused_for_good(self, stage: dict[str, str]) -> None:
         with pytest.raises(MailRefused):
-            mail.send(replace(MAIL, recipient='"a@b"@x.example'))
+            mail.send(replace(MAIL, recipient='"a@b"@x.example'), UNTRACKED)

@@ -184,7 +184,7 @@ class TestTokens:
     ) -> None:
         told = tell(RESET, cast.ana)
         with monkeypatch.context() as broken:
-            broken.setattr(core_mail, "send", lambda _: 1 / 0)
+            broken.setattr(core_mail, "send", lambda *_: 1 / 0)
             assert deliver(told) == [0]
         leases_end(database)
 

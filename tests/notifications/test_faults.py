@@ -73,9 +73,9 @@ class TestDuplicates:
         others_are_done = threading.Event()
         send = mail.send
 
-        def slow(letter: mail.Mail) -> str:
+        def slow(letter: mail.Mail, tracking: mail.Tracking) -> str:
             others_are_done.wait(10)
-            return send(letter)
+            return send(letter, tracking)
 
         monkeypatch.setattr(mail, "send", slow)
         with ThreadPoolExecutor(5) as pool:
@@ -288,10 +288,10 @@ class TestProvider:
         told = desk.event("ticket.created", desk.ticket(cast.carol), cast.carol)
         send = mail.send
 
-        def picky(letter: mail.Mail) -> str:
+        def picky(letter: mail.Mail, tracking: mail.Tracking) -> str:
             if letter.recipient == cast.carol.email:
                 raise mail.MailRejected("not verified")
-            return send(letter)
+            return send(letter, tracking)
 
         monkeypatch.setattr(mail, "send", picky)
 
@@ -328,10 +328,10 @@ class TestProvider:
         states: list[str] = []
         send = mail.send
 
-        def watched(letter: mail.Mail) -> str:
+        def watched(letter: mail.Mail, tracking: mail.Tracking) -> str:
             rows = database.rows("SELECT state FROM pg_stat_activity WHERE usename = 'mesa_app'")
             states.extend(row["state"] for row in rows)
-            return send(letter)
+            return send(letter, tracking)
 
         monkeypatch.setattr(mail, "send", watched)
         deliver(desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana))
@@ -343,9 +343,9 @@ class TestProvider:
     ) -> None:
         send = mail.send
 
-        def cut(letter: mail.Mail) -> str:
+        def cut(letter: mail.Mail, tracking: mail.Tracking) -> str:
             database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'mesa_app'")
-            return send(letter)
+            return send(letter, tracking)
 
         monkeypatch.setattr(mail, "send", cut)
 
