@@ -1,15 +1,19 @@
 """A ticket by mail: in by SMTP, answered through SES, and answered back."""
 
+import json
 import smtplib
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
+from local.files import PROJECT
 from local.stack import MAIL_DOMAIN, Stack
 from tests.e2e.conftest import Outbox
 from tests.e2e.http import Http, awaited
 
 PASSWORD = "a fine long passphrase"
 CAROL = "carol@people.example"
+FEEDBACK = PROJECT / "tests" / "notifications" / "feedback"
 
 
 def send(stack: Stack, sender: str, recipient: str, subject: str, text: str, **headers: str) -> None:
@@ -79,3 +83,34 @@ def test_a_mail_becomes_a_ticket_and_its_answers_comments(http: Http, stack: Sta
         CAROL,
     )
     assert len(admin.get("/v1/tickets").json["items"]) == 1
+
+
+def test_who_calls_a_mail_spam_gets_no_more(http: Http, stack: Stack, outbox: Outbox) -> None:
+    """What SES would publish of it, recorded, and published in its place."""
+    made = http.post(
+        "/v1/auth/register",
+        {"workspace_name": "Spam", "admin_email": "ada@spam.example", "admin_password": PASSWORD},
+    )
+    workspace = made.json["workspace"]
+    admin = http.with_token(made.json["access_token"])
+    send(stack, "chris@people.example", f"{workspace['slug']}@{MAIL_DOMAIN}", "No link", "Since Monday.")
+    (acknowledgement,) = awaited("the acknowledgement", lambda: outbox.to("chris@people.example"), seconds=60)
+    (ticket,) = admin.get("/v1/tickets").json["items"]
+    text = (
+        (FEEDBACK / "complaint.json").read_text().replace("carol@customers.example", "chris@people.example")
+    )
+    told = json.loads(text)
+    told["mail"]["messageId"] = str(acknowledgement["Message-ID"]).strip("<>")
+    told["mail"]["tags"]["workspace"] = [workspace["id"]]
+    told["mail"]["headers"] = []
+    told["complaint"]["timestamp"] = datetime.now(UTC).isoformat()
+
+    topic = stack.outputs["MailFeedbackTopicArn"]
+    stack.cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(told))
+
+    def problem() -> Any:
+        return admin.get(f"/v1/users/{ticket['requester']['id']}").json["email_problem"]
+
+    assert awaited("the complaint", problem, seconds=60)["reason"] == "complained"
+    (note,) = admin.get(f"/v1/tickets/{ticket['id']}").json["comments"]
+    assert (note["visibility"], "spam" in note["body"]) == ("internal", True)
