@@ -65,7 +65,7 @@ def report(mail: InboundMail) -> Report:
     where its ids are among those that were sent."""
     told = [each.content for each in mail.attachments if each.content_type.endswith("/delivery-status")]
     failures = {each.address: each for content in told for each in _reported(content)}
-    if not told:
+    if not told and _is_of_a_server(mail):
         failures = {each.address: each for each in _written(mail)}
     return Report(tuple(failures.values())[:MAX_FAILURES], tuple(dict.fromkeys(_ids(mail))))
 
@@ -88,6 +88,12 @@ def _reported(content: bytes) -> Iterator[Failure]:
         reason = decoding.line(block.first("diagnostic-code").partition(";")[2], 500)
         status = _status(block.first("status")) or _status(reason)
         yield Failure(found[0].address, status, _is_permanent(status, reason), reason)
+
+
+def _is_of_a_server(mail: InboundMail) -> bool:
+    """What else takes no answer is a person's machine: it may well name an address and a number in 500."""
+    said_from = " ".join(mail.headers.get("from", ()))
+    return "x-failed-recipients" in mail.headers or _DAEMON.search(said_from) is not None
 
 
 def _written(mail: InboundMail) -> Iterator[Failure]:

@@ -142,6 +142,33 @@ class TestBounces:
         found = "SELECT email_bad_reason FROM users WHERE id = :u"
         assert database.value(found, u=cast.carol.id) == "failing"
 
+    def test_case_e11_a_machine_that_names_an_address_and_a_number_is_no_report(
+        self, letterbox: Letterbox, sent: EmailMessage, cast: Cast, database: Database
+    ) -> None:
+        text = f"I am away until Monday.\n\nCarol\n{cast.carol.email}\nTel. 555 12 34, room 5.1.1\n"
+
+        row = letterbox.bring(letter(text=text, in_reply_to=sent["Message-ID"]), return_path="")
+
+        assert (row["outcome"], bad(database, cast)) == ("kept", False)
+        assert "away until Monday" in letterbox.comments(row["ticket_id"])[0]["body"]
+
+    @pytest.mark.parametrize(
+        "sender",
+        [
+            "Mail Delivery System <Mailer-Daemon@mx.example>",
+            "MAILER-DAEMON@mx.example",
+            "postmaster@x.example",
+        ],
+    )
+    def test_case_e11_a_report_in_words_counts(
+        self, letterbox: Letterbox, sent: EmailMessage, cast: Cast, database: Database, sender: str
+    ) -> None:
+        text = f"{cast.carol.email}\n    550 5.1.1 No such user\n"
+
+        letterbox.bring(letter(sender, text=text, in_reply_to=sent["Message-ID"]), return_path="")
+
+        assert bad(database, cast)
+
     def test_case_e11_a_forged_report_does_nothing(
         self, letterbox: Letterbox, sent: EmailMessage, cast: Cast, database: Database
     ) -> None:
