@@ -16,6 +16,7 @@ from chalicelib.api import (
     comments,
     custom_fields,
     docs,
+    form,
     health,
     inbound,
     integrations,
@@ -39,6 +40,7 @@ from chalicelib.api import (
     sign_up,
     similar,
     sla_policies,
+    status_page,
     tags,
     teams,
     ticket_sla,
@@ -99,6 +101,8 @@ app.register_blueprint(integrations.routes.blueprint)
 app.register_blueprint(inbound.routes.blueprint)
 app.register_blueprint(webhooks.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
+app.register_blueprint(form.routes.blueprint)
+app.register_blueprint(status_page.routes.blueprint)
 app.register_blueprint(sign_up.routes.blueprint)
 app.register_blueprint(ratings.routes.blueprint)
 app.register_blueprint(rating_page.routes.blueprint)

@@ -81,6 +81,7 @@ WORKSPACE = text(
            customer_signup, customers_see_organisation, two_step_required_of, retention_days,
            categories_only, ratings_enabled, rating_delay_hours,
            pending_reminder_days, pending_resolve_days, pending_resolve_text, add_cc_as_watchers,
+           form_sites,
            created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding

@@ -237,7 +237,11 @@ _PUBLIC_DESK: dict[Route, Need] = {
     ("GET", "/v1/public/{workspace}"): PUBLIC,
     ("GET", "/v1/public/{workspace}/categories"): PUBLIC,
     ("GET", "/v1/public/{workspace}/custom-fields"): PUBLIC,
+    ("GET", "/v1/public/{workspace}/form"): PUBLIC,
+    ("POST", "/v1/public/{workspace}/form"): PUBLIC,
     ("POST", "/v1/public/{workspace}/signup"): PUBLIC,
+    ("GET", "/v1/public/{workspace}/status"): PUBLIC,
+    ("POST", "/v1/public/{workspace}/status"): PUBLIC,
     ("POST", "/v1/public/{workspace}/ticket-status"): PUBLIC,
     ("POST", "/v1/public/{workspace}/tickets"): PUBLIC,
 }

@@ -1,5 +1,6 @@
 """What a route is, as data: served by resource.py, told by openapi.py, walked by the tests."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,7 +11,11 @@ from pydantic import BaseModel
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
+from chalicelib.core.errors import HelpdeskError
 from chalicelib.core.settings import ApiSettings
+
+# What a form's token looks like; another is none.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 class NoBody(BaseModel, extra="forbid", defer_build=True):
@@ -19,6 +24,15 @@ class NoBody(BaseModel, extra="forbid", defer_build=True):
 
 class NoQuery(BaseModel, extra="forbid", defer_build=True):
     """A request without parameters."""
+
+
+class Form(BaseModel, extra="allow", defer_build=True):
+    """A form as browsers send it, before anything is judged: declared fields once, others as lists.
+
+    `token` is the form's own, of one showing: sent twice, a form is taken once, as by an Idempotency-Key.
+    """
+
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,13 @@ class Endpoint:
     also: Mapping[int, Any] = field(default_factory=dict)
     # Whether the body may come as a form too, as browsers and mail programs send it.
     takes_form: bool = False
+    # What browsers, which ask for a page, are shown in the place of a problem.
+    page: "Callable[[HelpdeskError, Request], Answer] | None" = None
+
+    @property
+    def is_form(self) -> bool:
+        """Whether its body is a form and nothing else."""
+        return issubclass(self.body, Form)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,13 @@ from pydantic_core import to_json
 from chalicelib.accounts.permissions import Role
 from chalicelib.api import access, public_status
 from chalicelib.api.endpoint import Endpoint, Limit, NoBody, NoQuery
+from chalicelib.api.forms import URL_ENCODED
 from chalicelib.api.openapi_answers import (
     answer_headers,
     honours_if_match,
     problem_responses,
     problem_statuses,
+    shown_refusal,
     success_statuses,
     takes_idempotency_key,
 )
@@ -153,8 +155,9 @@ def _request_body(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dic
     if "body" in endpoint.examples:
         media["example"] = endpoint.examples["body"]
     required = any(field.is_required() for field in endpoint.body.model_fields.values())
-    forms = {"application/x-www-form-urlencoded": media} if endpoint.takes_form else {}
-    return {"required": required, "content": {"application/json": media, **forms}}
+    forms = {URL_ENCODED: media} if endpoint.takes_form or endpoint.is_form else {}
+    data = {} if endpoint.is_form else {"application/json": media}
+    return {"required": required, "content": {**data, **forms}}
 
 
 def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
@@ -171,4 +174,6 @@ def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[s
         what = "Under way." if status < 300 else "Refused, on a page for people."
         answers[str(status)] = {"description": what, "headers": headers, "content": told}
     refusals = problem_statuses(endpoint)
+    if endpoint.page:
+        return answers | {str(status): shown_refusal(status) for status in refusals}
     return answers | {str(status): {"$ref": f"#/components/responses/{status}"} for status in refusals}

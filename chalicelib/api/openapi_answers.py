@@ -120,6 +120,17 @@ def problem_responses() -> dict[str, Any]:
     return responses
 
 
+def shown_refusal(status: int) -> dict[str, Any]:
+    """The response of a page: a page too for who asks for `text/html`, else a problem as everywhere."""
+    return {
+        "description": SENTENCES[status],
+        "content": {
+            "text/html": {"schema": {"type": "string"}},
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        },
+    }
+
+
 def _refs(names: list[str]) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 

@@ -97,7 +97,7 @@ SENTENCES = {
     410: "It was there and will not come back.",
     412: "Somebody has changed it since: If-Match names an older version. Read it again.",
     413: "The body is larger than 1 MB.",
-    415: "The body is not application/json.",
+    415: "The body is of another media type than the route takes.",
     422: "The request can be read but not obeyed; `errors` names the fields.",
     428: "If-Match is missing.",
     429: "Too many requests; Retry-After says in how many seconds to come back.",

@@ -5,7 +5,7 @@ but wrong.
 """
 
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 from uuid import UUID
 
 from chalice.app import Request
@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from chalicelib.api.bodies import MAX_BODY_BYTES, is_json, unfit
-from chalicelib.api.forms import form_fields, is_form
+from chalicelib.api.endpoint import Form
+from chalicelib.api.forms import URL_ENCODED, form_fields, is_form
 from chalicelib.api.problems import validation_failed
 from chalicelib.core.errors import (
     FieldProblem,
@@ -24,6 +25,8 @@ from chalicelib.core.errors import (
 )
 
 Shape = TypeVar("Shape", bound=BaseModel)
+FormShape = TypeVar("FormShape", bound=Form)
+MOST_FIELDS = 500
 
 
 def raw_body(request: Request) -> bytes:
@@ -60,6 +63,24 @@ def parse_body(shape: type[Shape], request: Request, raw: bytes, *, may_be_form:
         return shape.model_validate_json(raw, strict=True)
     except ValidationError as error:
         raise validation_failed(error, document) from error
+
+
+def parse_form(shape: type[FormShape], request: Request, raw: bytes) -> FormShape:
+    """A form's fields, unjudged, without the space around those that the shape declares. Line breaks are what
+    they are elsewhere (browsers send two signs for each)."""
+    media_type = str(request.headers.get("content-type", URL_ENCODED)).split(";")[0].strip().lower()
+    if media_type != URL_ENCODED:
+        raise UnsupportedMediaType(f"Send the form as {URL_ENCODED}.")
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise MalformedRequest(f"The form cannot be read: {error}.") from error
+    given: dict[str, list[str]] = {}
+    for name, text in pairs:
+        given.setdefault(name, []).append(text.replace("\r\n", "\n"))
+    declared = shape.model_fields
+    fields = {name: texts[0].strip() if name in declared else texts for name, texts in given.items()}
+    return shape.model_validate(fields)
 
 
 def parse_query(shape: type[Shape], request: Request) -> Shape:

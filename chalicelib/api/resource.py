@@ -27,7 +27,8 @@ from chalicelib.accounts.keyring import keyring
 from chalicelib.api import access, parsing, problems
 from chalicelib.api.authorizer import authorizer
 from chalicelib.api.cors import CORS, FOR_BROWSERS
-from chalicelib.api.endpoint import Ahead, Answer, Call, Endpoint, Limit, NoBody, NoQuery
+from chalicelib.api.endpoint import TOKEN, Ahead, Answer, Call, Endpoint, Form, Limit, NoBody, NoQuery
+from chalicelib.api.problem_document import defect
 from chalicelib.core import events, idempotency, logs, metrics, throttle
 from chalicelib.core.addresses import network
 from chalicelib.core.db import Origin, Transaction, in_transaction, sqlstate
@@ -98,6 +99,7 @@ class Routes:
         prepare: Callable[[Ahead], Any] | None = None,
         also: Mapping[int, Any] | None = None,
         takes_form: bool = False,
+        page: Callable[[HelpdeskError, Request], Answer] | None = None,
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
@@ -127,6 +129,7 @@ class Routes:
                 prepare,
                 also or {},
                 takes_form,
+                page,
             )
             Routes.registry.append(endpoint)
             self._serve_with_chalice(endpoint)
@@ -161,10 +164,10 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
     try:
         response = _serve(endpoint, request, path, spent)
     except HelpdeskError as error:
-        response = problems.problem(error, request_id)
+        response = _shown(endpoint, request, error, problems.problem(error, request_id))
         _log_refusal(endpoint, request, error)
     except Exception as error:
-        response = _unforeseen(error, request_id)
+        response = _shown(endpoint, request, defect(request_id), _unforeseen(error, request_id))
     for name, value in {**spent, **FOR_BROWSERS}.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = request_id
@@ -175,6 +178,19 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
         Status=f"{response.status_code // 100}xx",
     )
     return response
+
+
+def _shown(endpoint: Endpoint, request: Request, error: HelpdeskError, problem: Response) -> Response:
+    """A refusal as who asks can read it: people's browsers ask for a page."""
+    if endpoint.page is None or "text/html" not in str(request.headers.get("accept", "")):
+        return problem
+    try:
+        shown = endpoint.page(error, request)
+    except Exception:
+        log.exception("a refusal cannot be shown as a page")
+        return problem
+    headers = {**problem.headers, "Content-Type": endpoint.content_type, **shown.headers}
+    return Response(shown.body, headers, problem.status_code)
 
 
 def _log_refusal(endpoint: Endpoint, request: Request, error: HelpdeskError) -> None:
@@ -200,7 +216,9 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     settings = api_settings()
     raw = parsing.raw_body(request)
     arguments = parsing.parse_path(dict(endpoint.path_types), path)
-    if endpoint.body is not NoBody or endpoint.method in ("POST", "PATCH"):
+    if issubclass(endpoint.body, Form):
+        arguments["body"] = parsing.parse_form(endpoint.body, request, raw)
+    elif endpoint.body is not NoBody or endpoint.method in ("POST", "PATCH"):
         body = parsing.parse_body(endpoint.body, request, raw, may_be_form=endpoint.takes_form)
         if endpoint.body is not NoBody:
             arguments["body"] = body
@@ -222,7 +240,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     prepared = (
         endpoint.prepare(_ahead(endpoint, request, arguments, settings, origin)) if endpoint.prepare else None
     )
-    key = _idempotency_key(endpoint, request)
+    key = _idempotency_key(endpoint, request, arguments)
     concrete = endpoint.path.format(**path) if path else endpoint.path
 
     def work(tx: Transaction) -> tuple[Response, list[dict[str, Any]]] | Refusal:
@@ -372,8 +390,11 @@ def rate_headers(count: throttle.Count) -> dict[str, str]:
     }
 
 
-def _idempotency_key(endpoint: Endpoint, request: Request) -> str | None:
+def _idempotency_key(endpoint: Endpoint, request: Request, arguments: dict[str, Any]) -> str | None:
     key = request.headers.get("idempotency-key")
+    if key is None and endpoint.is_form:
+        key = arguments["body"].token
+        key = key if TOKEN.fullmatch(key) else None
     if key is None or endpoint.method != "POST" or endpoint.secret:
         return None
     if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
@@ -382,9 +403,8 @@ def _idempotency_key(endpoint: Endpoint, request: Request) -> str | None:
 
 
 def _kept(headers: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: str(value) for name, value in headers.items() if name in ("Content-Type", "ETag", "Location")
-    }
+    names = ("Content-Type", "Content-Security-Policy", "ETag", "Location")
+    return {name: str(value) for name, value in headers.items() if name in names}
 
 
 def _replay(stored: idempotency.StoredAnswer) -> Response:

@@ -75,6 +75,8 @@ workspaces = Table(
         server_default=text("uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())"),
     ),
     Column("add_cc_as_watchers", Boolean, nullable=False, server_default=false()),
+    # Which sites may show the form for tickets within their pages.
+    Column("form_sites", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     UniqueConstraint("slug"),
     one_of("two_step_required_of", ("nobody", "staff")),
     one_of("language", ("en", "es")),
@@ -91,6 +93,7 @@ workspaces = Table(
         name="pending_resolve_days",
     ),
     CheckConstraint("char_length(pending_resolve_text) BETWEEN 1 AND 2000", name="pending_resolve_text"),
+    CheckConstraint("cardinality(form_sites) <= 20", name="form_sites"),
     CheckConstraint("retention_days BETWEEN 30 AND 3650", name="retention_days"),
     CheckConstraint("label_prefix ~ '^[A-Z][A-Z0-9]{0,9}$'", name="label_prefix"),
     CheckConstraint("brand_color ~ '^#[0-9a-f]{6}$'", name="brand_color"),

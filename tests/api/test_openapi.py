@@ -68,8 +68,10 @@ class TestDocument:
         without = {
             route
             for route, operation in operations(document).items()
-            if "requestBody" in operation
-            and "example" not in operation["requestBody"]["content"]["application/json"]
+            if any(
+                "example" not in media
+                for media in operation.get("requestBody", {"content": {}})["content"].values()
+            )
         }
         assert without == set()
 

@@ -42,6 +42,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "pending_resolve_days": None,
         "pending_resolve_text": None,
         "add_cc_as_watchers": False,
+        "form_sites": [],
         "branding": {"color": None, "logo_url": None, "footer": None},
     }
 

@@ -32,6 +32,7 @@ READING = {
     "tickets.escalation_queries": "escalations, which only who carries them out asks",
     "tickets.category_queries": "categories, which their own verbs and categorising ask",
     "tickets.comment_queries": "comments and those whom they mention, which only their own verbs ask",
+    "tickets.look_up_queries": "what strangers learn of a ticket, which only their page asks",
     "tickets.link_queries": "links, which only their own verbs ask",
     "tickets.macro_queries": "macros, which only their own verbs ask",
     "tickets.time_queries": "time entries, which only their own verbs ask",

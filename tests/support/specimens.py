@@ -46,6 +46,7 @@ BY_NAME = {
     "years": lambda: [2026],
     "year": lambda: 2026,
     "start": lambda: "2026-11-20T09:00:00Z",
+    "form_sites": lambda: ["https://www.specimen.example"],
     "slug": lambda: f"specimen-{next(_numbers)}",
     "label_prefix": lambda: "DESK",
     "issuer": lambda: "https://login.specimen.example",
@@ -123,9 +124,9 @@ def operation(endpoint: Endpoint) -> Mapping[str, Any]:
 
 
 def body_schema(endpoint: Endpoint) -> Mapping[str, Any] | None:
-    """The schema of what a route takes, None where it takes nothing."""
-    body = operation(endpoint).get("requestBody")
-    return plain(body["content"]["application/json"]["schema"]) if body else None
+    """The schema of the JSON that a route takes, None where it takes none."""
+    body = operation(endpoint).get("requestBody", {"content": {}})["content"].get("application/json")
+    return plain(body["schema"]) if body else None
 
 
 def plain(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -48,6 +48,15 @@ def https_url(text: str) -> str:
     return text
 
 
+def site(text: str) -> str:
+    """The origin of a site as a Content-Security-Policy names it (Level 3, host-source)."""
+    found = re.fullmatch(r"https://(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+(:[0-9]{1,5})?", text.lower())
+    local = re.fullmatch(r"https?://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?", text.lower())
+    if not (found or local):
+        raise ValueError("Use the origin of a site such as https://www.example.com, without a path.")
+    return text.lower()
+
+
 def ascending(days: list[int]) -> list[int]:
     """Days one after another."""
     if any(later <= earlier for earlier, later in pairwise(days)):
@@ -62,6 +71,8 @@ HttpsUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(http
 Footer = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(single_line)]
 Days = Annotated[int, Field(ge=1, le=365)]
 ReminderDays = Annotated[list[Days], Field(max_length=5), AfterValidator(ascending)]
+Site = Annotated[str, StringConstraints(max_length=255), AfterValidator(site)]
+Sites = Annotated[list[Site], Field(max_length=20), AfterValidator(lambda sites: list(dict.fromkeys(sites)))]
 ResolveText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 TimeZone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
@@ -102,6 +113,7 @@ class WorkspacePatch(In):
     pending_resolve_days: Days | None = None
     pending_resolve_text: ResolveText | None = None
     add_cc_as_watchers: bool = omitted()
+    form_sites: Sites = omitted()
     branding: BrandingPatch = omitted()
     two_step_required_of: Literal["nobody", "staff"] = omitted()
 
@@ -117,7 +129,8 @@ class WorkspaceOut(Out):
     the declared categories and subcategories alone, where any are declared. `ratings_enabled`: whether
     requesters are asked how the help was; `rating_delay_hours`: how long after the end of the work, 0 for in
     the mail that tells of it. `add_cc_as_watchers`: whether those whom a customer's mail was sent to as well
-    watch its ticket."""
+    watch its ticket. `form_sites`: which sites may show the desk's form within their pages; none can where
+    none is named."""
 
     id: UUID
     slug: str
@@ -137,6 +150,7 @@ class WorkspaceOut(Out):
     pending_resolve_days: int | None
     pending_resolve_text: str | None
     add_cc_as_watchers: bool
+    form_sites: list[str]
     branding: BrandingOut
     two_step_required_of: str
     created_at: datetime
