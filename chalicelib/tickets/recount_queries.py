@@ -47,13 +47,12 @@ LOCK_FREE = text(f"{_LOCK} SKIP LOCKED")
 TELL = text(
     """
     WITH told AS (
-        SELECT told.ticket_id, told.due_at, told.action, told.meta, told.place,
-               count(told.action) OVER (PARTITION BY told.ticket_id)::integer AS n
-        FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS told(
-            ticket_id uuid, due_at timestamptz, action text, meta jsonb, place integer)
+        SELECT told.ticket_id, told.due_at, told.action, told.meta, told.place, told.n
+        FROM json_to_recordset(CAST(:told AS json)) AS told(
+            ticket_id uuid, due_at timestamptz, action text, meta jsonb, place integer, n integer)
     ), ticket AS (
         UPDATE tickets t SET due_at = news.due_at, last_sequence = t.last_sequence + news.n
-        FROM (SELECT DISTINCT ticket_id, due_at, n FROM told) AS news
+        FROM (SELECT ticket_id, due_at, n FROM told WHERE place = 1) AS news
         WHERE t.workspace_id = :workspace_id AND t.id = news.ticket_id
         RETURNING t.workspace_id, t.id, t.last_sequence - news.n AS base, t.label, t.subject, t.status,
             t.priority
@@ -110,7 +109,7 @@ def lock(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID], *, waits: boo
 def tell(tx: Transaction, workspace_id: UUID, told: Sequence[Mapping[str, Any]]) -> None:
     """Writes timeline entries and events, and the tickets' own due times with them.
 
-    `told`: `ticket_id due_at action meta place`, places from 1 in each ticket.
+    `told`: `ticket_id due_at action meta place n`, places from 1 to n in each ticket.
     """
     if told:
         tx.connection.execute(TELL, {"workspace_id": workspace_id, "told": dumps(told)})

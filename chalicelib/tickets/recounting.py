@@ -19,13 +19,14 @@ from sqlalchemy import Row
 from chalicelib.accounts import principals
 from chalicelib.core import job_items, jobs
 from chalicelib.core.db import Transaction, is_passing
+from chalicelib.sla import move_queries
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.clock import Clock
 from chalicelib.sla.facts import breach_meta, written
 from chalicelib.sla.targets import Target
 from chalicelib.tickets import recount_queries
 
-BATCH = 200
+BATCH = 500
 # What is tried by itself where a batch fails. Savepoints of a transaction are few: see Transaction.attempt.
 CHUNK = BATCH // 8
 # As many as are left for the end at most, before their turn comes sooner.
@@ -142,11 +143,12 @@ def _try(tx: Transaction, job: Row[Any], ids: Sequence[UUID], work: Work, now: d
 
 def _count(tx: Transaction, job: Row[Any], ids: Sequence[UUID], now: datetime) -> None:
     clocks = sla_queries.load_many(tx, job.workspace_id, ids)
+    known = move_queries.stored(clocks)
     about = {"calendar_id": job.subject_id}
     moved = {id: clock.recounted(now, job.subject_id) for id, clock in clocks.items()}
-    keep(
-        tx, job.workspace_id, clocks, [each for id in ids for each in news(id, clocks[id], moved[id], about)]
-    )
+    told = [each for id in ids for each in news(id, clocks[id], moved[id], about)]
+    recount_queries.tell(tx, job.workspace_id, told)
+    move_queries.keep_moved(tx, job.workspace_id, clocks, known)
 
 
 def keep(tx: Transaction, workspace_id: UUID, clocks: Mapping[UUID, Clock], told: Told) -> None:
@@ -172,8 +174,9 @@ def news(ticket_id: UUID, clock: Clock, moved: Moved, about: Mapping[str, Any]) 
             for target, was in moved
         ]
         told.append(("sla_recounted", {**about, "targets": targets}))
+    ticket = {"ticket_id": str(ticket_id), "due_at": written(due_at)}
     return [
-        {"ticket_id": ticket_id, "due_at": due_at, "action": action, "meta": meta, "place": place}
+        {**ticket, "action": action, "meta": meta, "place": place, "n": len(told)}
         for place, (action, meta) in enumerate(told, 1)
     ]
 

@@ -44,6 +44,7 @@ READING = {
     "notifications.bulk_queries": "one read over many tickets and their timelines, for one kind of mail",
     "privacy.export_queries": "one statement a file of an export; queries.py is what erasing writes with",
     "tickets.saved_view_queries": "views, which only their own verbs ask",
+    "sla.move_queries": "due times of many targets at once, which only counting anew writes",
     "tickets.recount_queries": "many tickets at once, which the jobs of changed calendars and policies ask",
     "channels.quarantine_queries": "mails in quarantine, which only who looks after them asks",
     "channels.mailbox_queries": "mailboxes as a desk keeps them, which only their own verbs ask",

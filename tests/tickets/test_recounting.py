@@ -163,6 +163,30 @@ def test_what_was_late_stays_late_and_is_told_once(
     assert database.value("SELECT count(*) FROM sla_steps WHERE fired_at IS NULL AND at IS NOT NULL") == 0
 
 
+def test_what_was_announced_stays_so_and_a_step_that_was_never_stored_is(
+    desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database
+) -> None:
+    whole, lacking = (desk.networks_ticket(priority="low") for _ in range(2))
+    warned = "2026-01-01T00:00:00Z"
+    database.run("UPDATE sla_steps SET fired_at = :at, at = :at WHERE step = 75", at=warned)
+    database.run("DELETE FROM sla_steps WHERE kind = 'breach' AND ticket_id = :t", t=lacking["id"])
+
+    change(ada, **NEVER_ON_A_WEEKDAY)
+    workshop.work()
+
+    steps = database.rows(
+        "SELECT s.ticket_id, s.step, s.at = g.due_at AS at_the_end, s.at < now() AS past, s.fired_at "
+        "FROM sla_steps s JOIN sla_targets g ON g.id = s.target_id WHERE g.metric = 'resolution'"
+    )
+    told = {(str(row["ticket_id"]), row["step"]): row for row in steps}
+    for ticket in (whole, lacking):
+        fired, coming, breach = (told[ticket["id"], step] for step in (75, 90, 100))
+        assert (fired["fired_at"].isoformat(), fired["past"]) == ("2026-01-01T00:00:00+00:00", True)
+        assert (coming["fired_at"], coming["past"]) == (None, False)
+        assert (breach["fired_at"], breach["at_the_end"]) == (None, True)
+        assert resolution_due(ada, ticket).isoformat() > ticket["due_at"]
+
+
 def test_paused_and_finished_targets_are_left_as_they_are(
     desk: ServiceDesk, ada: Api, workshop: Workshop, database: Database
 ) -> None:
