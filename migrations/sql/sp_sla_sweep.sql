@@ -18,16 +18,23 @@ DECLARE
     v_escalations uuid[];
 BEGIN
     p_announced := 0;
-    -- It looks further than it takes, so that what others hold does not keep it from the rest.
+    -- It looks further than it takes, so that what others hold does not keep it from the rest. Of each ticket it asks once: one that
+    -- is let go of meanwhile would be told a breach before its warnings.
+    WITH due AS MATERIALIZED (
+        SELECT s.workspace_id, s.ticket_id, s.target_id, s.kind, s.step, s.escalation_id, s.at FROM public.sla_steps s
+        WHERE s.fired_at IS NULL AND s.at < now() ORDER BY s.at LIMIT 4 * p_limit
+    ), held AS MATERIALIZED (
+        SELECT late.workspace_id, late.ticket_id
+        FROM (SELECT due.workspace_id, due.ticket_id, min(due.at) AS since FROM due GROUP BY 1, 2 ORDER BY since) AS late
+        CROSS JOIN LATERAL (SELECT FROM public.tickets t WHERE t.workspace_id = late.workspace_id AND t.id = late.ticket_id
+                            FOR NO KEY UPDATE SKIP LOCKED) AS locked
+        LIMIT p_limit
+    )
     SELECT count(*), array_agg(claimed.workspace_id), array_agg(claimed.target_id), array_agg(claimed.kind), array_agg(claimed.step),
            array_agg(claimed.escalation_id)
     INTO p_due, v_workspaces, v_targets, v_kinds, v_steps, v_escalations
-    FROM (SELECT due.workspace_id, due.target_id, due.kind, due.step, due.escalation_id
-          FROM (SELECT s.workspace_id, s.ticket_id, s.target_id, s.kind, s.step, s.escalation_id FROM public.sla_steps s
-                WHERE s.fired_at IS NULL AND s.at < now() ORDER BY s.at LIMIT 4 * p_limit) AS due
-          CROSS JOIN LATERAL (SELECT FROM public.tickets t WHERE t.workspace_id = due.workspace_id AND t.id = due.ticket_id
-                              FOR NO KEY UPDATE SKIP LOCKED) AS locked
-          LIMIT p_limit) AS claimed;
+    FROM (SELECT due.* FROM due JOIN held ON held.workspace_id = due.workspace_id AND held.ticket_id = due.ticket_id
+          ORDER BY due.at, due.kind = 'escalation' LIMIT p_limit) AS claimed;
     IF p_due = 0 THEN
         RETURN;
     END IF;

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from chalicelib.schedules import sweep
 from chalicelib.sla.clock import Clock
@@ -55,6 +56,34 @@ def test_two_sweeps_at_once_share_the_work(promised: Promised) -> None:
     assert sum(announced for announced, _ in results) == len(promised.told())
     assert all(announced == taken for announced, taken in results)
     assert sum(announced for announced, _ in results) >= 30
+
+
+def test_who_lets_go_of_tickets_while_a_sweep_looks_keeps_no_warning_behind_its_breach(
+    promised: Promised, database: Database
+) -> None:
+    one, other = promised.engine(), promised.engine()
+
+    def hold(seconds: float) -> None:
+        with promised.transaction(promised.cast.acme, other) as tx:
+            tx.connection.execute(text("SELECT FROM tickets FOR NO KEY UPDATE"))
+            tx.connection.execute(text("SELECT pg_sleep(:s)"), {"s": seconds})
+
+    def sweep_again_and_again() -> None:
+        for _ in range(30):
+            promised.sweep(500, one)
+
+    for milliseconds in range(12):
+        for _ in range(40):
+            promised.late(MINUTE, resolution=60)
+        at_once(partial(hold, milliseconds / 1000), sweep_again_and_again)
+    promised.sweep(5000)
+
+    Ledger(database).assert_legal()
+    told = database.rows(
+        "SELECT array_agg((meta ->> 'percent')::integer ORDER BY sequence) AS told "
+        "FROM timeline_entries WHERE action LIKE 'sla_%' GROUP BY ticket_id"
+    )
+    assert [row["told"] for row in told if row["told"] != [75, 90, 100]] == []
 
 
 def test_a_sweep_against_a_resolve_a_hundred_times_has_one_legal_history(
