@@ -269,7 +269,7 @@ def _addressed(news: News, occasion: Occasion) -> list[Recipient]:
 
 def escalated(meta: Mapping[str, Any]) -> Occasion:
     """What an escalation that was carried out tells of: a promise that is due, or that is late."""
-    return Occasion.ESCALATED_LATE if meta["late"] else Occasion.ESCALATED
+    return Occasion.ESCALATED_LATE if meta.get("late") else Occasion.ESCALATED
 
 
 def topic_of(occasion: Occasion, metric: str | None) -> str | None:

@@ -10,7 +10,7 @@ from chalicelib.models.words import Metric
 from chalicelib.sla.aiming import elapsed, used
 from chalicelib.sla.hours import Calendar, Interval, Pause, business_minutes, intervals, within_hours
 from chalicelib.sla.promises import SHARED
-from chalicelib.sla.targets import Step, Target
+from chalicelib.sla.targets import MOST_CYCLES, Step, Target
 
 # More are no explanation, and ten years of office hours are 5,000; what is left is in the sums only. A ticket
 # may have hundreds of cycles: the newest are told first.
@@ -28,7 +28,8 @@ def explain(
     calendars: Mapping[UUID, tuple[str, Calendar]],
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """All targets, metric by metric and cycle by cycle, in business minutes; `calendars` by id, with names.
+    """The targets, metric by metric and the newest cycles of each, in business minutes; `calendars` by id,
+    with names.
 
     `goal` is what this cycle promises, `used_before` what earlier cycles took of the same promise, `elapsed`
     and `remaining` count to its end, or to `now` while it runs; `remaining` is negative once late. `explain`
@@ -40,12 +41,17 @@ def explain(
     """
     told: dict[UUID, dict[str, Any]] = {}
     left = MOST_TOLD
-    for target in sorted(targets, key=lambda each: each.started_at, reverse=True):
+    for target in sorted(_newest(targets), key=lambda each: each.started_at, reverse=True):
         told[target.id] = _explained(target, targets, calendars, now, min(left, MOST_INTERVALS))
         stretches = (told[target.id][name] for name in ("explain", "overtime"))
         left = max(left - sum(len(each["intervals"]) for each in stretches if each), 0)
-    in_order = sorted(targets, key=lambda each: (list(Metric).index(each.metric), each.cycle))
+    in_order = sorted(_newest(targets), key=lambda each: (list(Metric).index(each.metric), each.cycle))
     return [told[target.id] for target in in_order]
+
+
+def _newest(targets: Sequence[Target]) -> list[Target]:
+    last = {each.metric: each.cycle for each in sorted(targets, key=lambda each: each.cycle)}
+    return [each for each in targets if each.cycle > last[each.metric] - MOST_CYCLES]
 
 
 def _explained(

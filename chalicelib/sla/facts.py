@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.models.words import Metric
-from chalicelib.sla.targets import BREACH, Target
+from chalicelib.sla.targets import BREACH, MOST_CYCLES, Target
 
 NOT_PROMISED = {"sla_minutes": None, "due_at": None, "hours_remaining": None, "breached": False}
 SHOWN = ("metric", "cycle", "started_at", "due_at", "fulfilled_at", "ended_at", "breached_at")
@@ -15,19 +15,23 @@ def resolution_facts(targets: Iterable[Mapping[str, Any]], now: datetime) -> dic
     """`{sla_minutes, due_at, hours_remaining, breached}` of the last resolution cycle in TARGETS_JSON; a
     breach never clears, so it counts in any cycle.
 
-    `hours_remaining`: elapsed hours until due, negative once late, null while paused, frozen once finished.
+    `sla_minutes`: of the whole promise, of which a reopened cycle has what was left. `hours_remaining`:
+    elapsed hours until due, negative once late, null while paused, frozen once finished.
     Without a promise, or with one that was withdrawn, nothing applies and nothing failed.
     """
-    cycles = [target for target in targets if target["metric"] == Metric.RESOLUTION]
+    cycles = sorted(
+        (target for target in targets if target["metric"] == Metric.RESOLUTION),
+        key=lambda target: int(target["cycle"]),
+    )
     if not cycles:
         return dict(NOT_PROMISED)
-    last = max(cycles, key=lambda target: int(target["cycle"]))
+    last = cycles[-1]
     breached = any(is_breached(target, now) for target in cycles)
     due, finished = _time(last["due_at"]), _time(last["fulfilled_at"]) or _time(last["ended_at"])
     if last["ended_at"] and due is None:
         return {**NOT_PROMISED, "breached": breached}
     return {
-        "sla_minutes": _minutes(last["minutes"]),
+        "sla_minutes": _minutes(_goal(cycles)),
         "due_at": last["due_at"],
         "hours_remaining": round((due - (finished or now)).total_seconds() / 3600, 4) if due else None,
         "breached": breached,
@@ -41,8 +45,12 @@ def sla_facts(
     *,
     for_customer: bool = False,
 ) -> dict[str, Any]:
-    """`{policy: {id, name} or null, targets: [...]}`. Customers do not see what teams promise each other."""
+    """`{policy: {id, name} or null, targets: [...]}`, of each metric the newest cycles. Customers do not see
+    what teams promise each other."""
     hidden = (Metric.TEAM_RESOLUTION,) if for_customer else ()
+    last = {
+        target["metric"]: target["cycle"] for target in sorted(targets, key=lambda each: int(each["cycle"]))
+    }
     return {
         "policy": {"id": policy["id"], "name": policy["name"]} if policy else None,
         "targets": [
@@ -55,7 +63,7 @@ def sla_facts(
                 "status": _status(target),
             }
             for target in targets
-            if target["metric"] not in hidden
+            if target["metric"] not in hidden and target["cycle"] > last[target["metric"]] - MOST_CYCLES
         ],
     }
 
@@ -79,6 +87,17 @@ def breach_meta(target: Target) -> dict[str, Any]:
         "due_at": written(due),
         "noticed_at": written(noticed),
     }
+
+
+def _goal(cycles: Sequence[Mapping[str, Any]]) -> float:
+    """What was promised in all: what a cycle has, and what those before it took. One that had nothing left
+    does not say."""
+    goal = taken = 0.0
+    for cycle in cycles:
+        if cycle["minutes"] or not goal:
+            goal = cycle["minutes"] + taken
+        taken += cycle["used_minutes"] or 0.0
+    return goal
 
 
 def _status(target: Mapping[str, Any]) -> str:

@@ -143,9 +143,11 @@ class Promises:
             target = self._last(metric)
             if target and target.running:
                 self._finish(target, now, fulfilled=done and metric in WORK)
-            elif target and target.withdrawn and metric not in SHARED:
+            if not target or not target.withdrawn:
+                continue
+            if metric not in SHARED:
                 self._give_up(target, now)
-            elif target and target.withdrawn and not target.paused and self._is_owed(target):
+            elif not target.paused and self._is_owed(target):
                 target.paused_at, target.changed = now, True
 
     def _give_up(self, target: Target, now: datetime) -> None:
@@ -181,14 +183,15 @@ class Promises:
             self.breaches.sort(key=lambda told: told.breached_at or now)
 
     def _pass_over(self, target: Target, new: list[Step], now: datetime) -> None:
-        """Of steps that are new to a running target, those that are past by now: nobody is told of them."""
+        """Of steps that are new to a running target, those that are past by now: nobody is told of them. What
+        is promised only now, and past, is broken now."""
         took = elapsed(target, self.calendars[target.calendar_id], now)
         for step in new:
             if step.fired_at is None and step.minutes(target.minutes) < took:
                 step.fired_at = now
                 target.changed = True
                 if step.kind == "breach":
-                    target.breached_at = step.at or now
+                    target.breached_at = now
 
     def _aim(self, target: Target) -> None:
         aim(target, self.calendars[target.calendar_id])

@@ -15,12 +15,12 @@ from chalicelib.sla.clock import Clock
 from chalicelib.sla.hours import Calendar
 from chalicelib.sla.policies import Policy
 from chalicelib.sla.policies import read as read_policies
-from chalicelib.sla.targets import Step, Target
+from chalicelib.sla.targets import MOST_CYCLES, Step, Target
 
 
 def targets_json(ticket: str = "t") -> str:
     """A sub-query for other statements: a jsonb array of the targets of the ticket that the surrounding one
-    calls so; see facts.py."""
+    calls so; see facts.py. Of all but the resolution, which is summed up, the newest cycles."""
     times = ", ".join(
         f"""'{name}', to_char(g.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
         for name in ("started_at", "due_at", "paused_at", "fulfilled_at", "ended_at", "breached_at")
@@ -30,8 +30,9 @@ def targets_json(ticket: str = "t") -> str:
                    'id', g.id, 'metric', g.metric, 'cycle', g.cycle, 'minutes', g.minutes,
                    'used_minutes', g.used_minutes, {times})
                    ORDER BY g.metric, g.cycle), '[]')
-        FROM sla_targets g
-        WHERE g.workspace_id = {ticket}.workspace_id AND g.ticket_id = {ticket}.id
+        FROM (SELECT h.*, max(h.cycle) OVER (PARTITION BY h.metric) AS last FROM sla_targets h
+              WHERE h.workspace_id = {ticket}.workspace_id AND h.ticket_id = {ticket}.id) AS g
+        WHERE g.cycle > g.last - {MOST_CYCLES} OR g.metric = 'resolution'
     )"""
 
 
@@ -51,11 +52,12 @@ _TARGET = """
     CASE WHEN row_number() OVER (PARTITION BY g.calendar_id ORDER BY g.id) = 1 THEN
         jsonb_build_object('timezone', c.timezone, 'weekly', c.weekly, 'holidays', c.holidays) END AS calendar
 """
-# Whether the staff ever answered the ticket t.
+# Whether the staff ever answered the ticket t; not what it had said before, on the one it was split from.
 WAS_ANSWERED = """EXISTS (
         SELECT FROM comments r
         LEFT JOIN users u ON u.workspace_id = r.workspace_id AND u.id = r.author_id
         WHERE r.workspace_id = t.workspace_id AND r.ticket_id = t.id AND r.visibility = 'public'
+          AND r.created_at >= t.created_at
           AND (r.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> t.requester_id)))"""
 LOAD = text(
     f"""

@@ -10,6 +10,7 @@ from chalicelib.models.words import Metric
 
 StepKind: TypeAlias = Literal["warning", "breach", "escalation"]
 BREACH = 100  # percent of the minutes used
+MOST_CYCLES = 100  # of a metric, the newest: what answers tell of a ticket
 
 
 @dataclass(slots=True)

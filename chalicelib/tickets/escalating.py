@@ -162,6 +162,7 @@ def _tell(draft: Draft, escalation: _Escalation, **said: Any) -> None:
     """What came of it, for the staff, and for who sends the mails."""
     skipped = escalation.skipped or None
     promise = dict(escalation.promise)
-    promise["late"] = datetime.fromisoformat(promise["due_at"]) < draft.now
+    due_at = promise["due_at"]  # null where it is never due
+    promise["late"] = due_at is not None and datetime.fromisoformat(due_at) < draft.now
     draft.tell(DONE, internal=True, **promise, escalation=escalation.told, **said, skipped=skipped)
     draft.save(counts=False)

@@ -288,3 +288,15 @@ def test_what_is_finished_stays_as_it_was() -> None:
 
     assert (of(clock, "first_response")[0].minutes, of(clock, "resolution")[0].minutes) == (120, 960)
     assert not of(clock, "first_response")[0].changed
+
+
+def test_what_a_changed_policy_promises_in_addition_and_is_past_is_broken_from_then_on() -> None:
+    clock = started(promising(resolution=960), june(5, 10))
+    more = promising(first_response=60, resolution=240)
+
+    clock.repromised(june(8, 12), more, about(created_at=june(5, 10)))
+
+    (first,), (resolution,) = of(clock, "first_response"), of(clock, "resolution")
+    assert (first.due_at, first.breached_at, first.breach.fired_at) == (june(5, 11), june(8, 12), june(8, 12))
+    # What it had promised before, and is past by its new minutes, is for the sweep to tell.
+    assert (resolution.due_at, resolution.breached_at) == (june(5, 14), None)

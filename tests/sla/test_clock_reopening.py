@@ -361,3 +361,12 @@ def test_what_was_withdrawn_from_a_team_begins_anew_when_the_ticket_is_back() ->
     clock.recomputed(june(8, 10), OLA, about())
 
     assert of(clock, "team_resolution")[-1].due_at == june(8, 14)
+
+
+def test_a_promise_that_is_never_due_counts_no_day_on_which_the_ticket_was_over_either() -> None:
+    clock = started(DAY, june(5, 10), sla_minutes=10**9)
+    clock.ended(june(5, 12))
+
+    clock.reopened(june(9, 9), DAY, about())
+
+    assert clock.resolution().due_at == june(9, 15)

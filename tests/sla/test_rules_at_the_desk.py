@@ -3,7 +3,7 @@ reopening after days, next responses, and the last second of a window."""
 
 import pytest
 
-from tests.sla.office_desk import OfficeDesk, local, target
+from tests.sla.office_desk import Json, OfficeDesk, local, target
 from tests.support.jobs import Workshop
 
 PRIORITIES = {"urgent": 120, "high": 240, "medium": 480, "low": 960}
@@ -269,6 +269,31 @@ def test_staff_who_write_as_requester_neither_answer_nor_ask(office: OfficeDesk)
     assert unanswered["status"] == "running"
     assert target(seen, "first_response")["status"] == "fulfilled"
     assert "next_response" not in [each["metric"] for each in seen["sla"]["targets"]]
+
+
+def test_what_the_staff_had_said_before_is_no_answer_on_a_ticket_that_it_is_split_off_to(
+    office: OfficeDesk,
+) -> None:
+    office.promise("Answers", first_response=60, next_response=60)
+    cast, comment = office.cast, office.desk.comment
+    ticket = office.ticket()
+    office.at(5, 11)
+    said = [comment(cast.carol, ticket, "And the printer?"), comment(cast.ana, ticket, "Which one?")]
+    office.at(5, 12)
+    body = {"comment_ids": [each["id"] for each in said], "subject": "The printer"}
+    printer = office.do(cast.dario, ticket, "split", **body)
+
+    comment(cast.carol, printer, "The one upstairs.")
+    unanswered = states(office, printer)
+    comment(cast.dario, printer, "On it.")
+    comment(cast.carol, printer, "When?")
+
+    assert unanswered == {"first_response": "running"}
+    assert states(office, printer) == {"first_response": "fulfilled", "next_response": "running"}
+
+
+def states(office: OfficeDesk, ticket: Json) -> dict[str, str]:
+    return {each["metric"]: each["status"] for each in office.seen(ticket)["sla"]["targets"]}
 
 
 def test_split_off_a_ticket_has_a_clock_of_its_own_and_the_old_one_s_goes_on(office: OfficeDesk) -> None:

@@ -107,6 +107,28 @@ def test_the_last_cycle_is_the_one_shown() -> None:
     assert resolution_facts(cycles, NOW)["hours_remaining"] == 1.5
 
 
+def test_the_minutes_of_a_reopened_promise_are_those_of_the_whole() -> None:
+    finished = {"fulfilled_at": "2026-06-05T10:00:00.000000Z"}
+    once = shown(used_minutes=300.1, **finished)
+    again = shown(cycle=2, minutes=179.9, used_minutes=200, **finished)
+    raised = shown(cycle=2, minutes=659.9)
+
+    assert resolution_facts([again, once], NOW)["sla_minutes"] == 480
+    assert resolution_facts([once, again, shown(cycle=3, minutes=0)], NOW)["sla_minutes"] == 480
+    assert resolution_facts([once, raised], NOW)["sla_minutes"] == 960
+
+
+def test_answers_tell_of_each_metric_the_hundred_newest_cycles() -> None:
+    cycles = [shown(metric="next_response", cycle=cycle) for cycle in range(1, 131)]
+
+    told = sla_facts(None, [*cycles, shown()], NOW)["targets"]
+
+    assert [(each["metric"], each["cycle"]) for each in told] == [
+        *(("next_response", cycle) for cycle in range(31, 131)),
+        ("resolution", 1),
+    ]
+
+
 @pytest.mark.parametrize(
     "targets",
     [

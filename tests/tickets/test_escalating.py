@@ -79,6 +79,23 @@ class TestDoing:
         assert escalations.mailed() == [desk.cast.dario.email]
         assert "is late." in text_of(escalations.mailbox.mails[0])
 
+    def test_of_a_promise_that_is_never_due_it_says_nothing_of_being_late(
+        self, escalations: Escalations, desk: ServiceDesk, database: Database
+    ) -> None:
+        escalations.set(after(15, notify({"role": "dispatcher"})))
+        desk.networks_ticket()
+        escalations.pass_time(90)
+        escalations.sweep()
+        database.run(
+            "UPDATE events SET payload = jsonb_set(payload, '{meta,due_at}', 'null') "
+            "WHERE type = 'ticket.escalated'"
+        )
+
+        escalations.book.run()
+
+        assert escalations.mailed() == [desk.cast.dario.email]
+        assert "is late" not in text_of(escalations.mailbox.mails[0])
+
     def test_the_sweep_tells_what_the_policy_says_and_the_staff_alone_hears(
         self, escalations: Escalations, desk: ServiceDesk
     ) -> None:

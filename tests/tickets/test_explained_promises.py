@@ -65,3 +65,25 @@ def test_a_ticket_that_no_policy_matches_promises_nothing(desk: ServiceDesk, dat
     reply = desk.as_(desk.cast.ana).get(f"/v1/tickets/{ticket['id']}/sla")
 
     assert (reply.json["policy"], reply.json["targets"]) == (None, [])
+
+
+def test_of_each_promise_the_hundred_newest_cycles_are_told(
+    desk: ServiceDesk, database: Database, ticket: dict[str, Any]
+) -> None:
+    database.run(
+        "INSERT INTO sla_targets (workspace_id, ticket_id, metric, cycle, calendar_id, minutes, started_at, "
+        "due_at, fulfilled_at, used_minutes) SELECT workspace_id, ticket_id, kind.metric, many.cycle, "
+        "calendar_id, 60, started_at, started_at + interval '1 hour', started_at, 1 FROM sla_targets g, "
+        "generate_series(2, 131) AS many(cycle), (VALUES ('next_response'), ('resolution')) AS kind(metric) "
+        "WHERE g.metric = 'resolution'"
+    )
+    ada = desk.as_(desk.cast.ada)
+
+    (listed,) = ada.get("/v1/tickets").json["items"]
+    explained = ada.get(f"/v1/tickets/{ticket['id']}/sla").json["targets"]
+
+    for told in (explained, listed["sla"]["targets"], desk.detail(desk.cast.ada, ticket)["sla"]["targets"]):
+        for metric in ("next_response", "resolution"):
+            assert [one["cycle"] for one in told if one["metric"] == metric] == list(range(32, 132))
+    assert explained[-1]["used_before"] == 129
+    assert listed["sla_minutes"] == 60 + 129

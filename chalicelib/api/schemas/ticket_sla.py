@@ -41,7 +41,7 @@ class StretchOut(Out):
 
 
 class StepOfTargetOut(StepOut):
-    """`fired_at`: when it was announced; `done_at`: when an escalation was carried out after that."""
+    """`fired_at`: when it was announced; `done_at`: when an escalation was taken up after that."""
 
     fired_at: datetime | None
     done_at: datetime | None
