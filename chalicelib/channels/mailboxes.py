@@ -15,6 +15,10 @@ _PLAIN = re.compile(r'[^",;:<()\\]+')
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]{1,320}@[^\s<>()\[\],;:\"]{1,255}")
 
 
+# Space beside the sign, which RFC 5322 §4.4 still reads.
+_AROUND = re.compile(r"\s{0,8}@\s{0,8}")
+
+
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     """A valid address as accounts spell it, and the name beside it or an empty text."""
@@ -50,7 +54,7 @@ class _Reading:
         phrase = "".join(self.words)
         if self.angle:
             found, name = self.angle, phrase
-        elif match := _ADDRESS.search(phrase):
+        elif match := _ADDRESS.search(phrase := _AROUND.sub("@", phrase)):
             found, name = match[0], phrase[: match.start()] + phrase[match.end() :]
         else:
             return None

@@ -20,7 +20,7 @@ def _prefix(words: str) -> str:
     return rf"(?:{words})\s?(?:\[\d{{1,3}}\]|\(\d{{1,3}}\)|\^\d{{1,3}}|\*\d{{1,3}})?\s?[:：]"
 
 
-_LABEL = r"\[([a-z][a-z0-9]{0,9})-(\d{4})-(\d{1,18})\]"
+_LABEL = r"\[ ?([a-z][a-z0-9]{0,9})-(\d{4})-(\d{1,18}) ?\]"
 _LABELS = re.compile(_LABEL, re.ASCII | re.IGNORECASE)
 _LEAD = rf"(?:{_WARNINGS}|{_LABEL}|\s){{0,20}}"
 _IS_ANSWER = re.compile(rf"{_LEAD}{_prefix(_ANSWERED)}", re.IGNORECASE)
