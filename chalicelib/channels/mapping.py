@@ -13,6 +13,7 @@ from unicodedata import category
 
 from chalicelib.accounts.emails import valid_address
 from chalicelib.core.errors import FieldProblem, ValidationFailed
+from chalicelib.models.elsewhere import PRIORITIES, STATUSES, TYPES, spelt
 from chalicelib.models.words import Priority, Status, TicketType
 
 Document = Mapping[str, Any]
@@ -123,10 +124,11 @@ def _tags(value: Any) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def _one_of(words: type[StrEnum]) -> Callable[[Any], StrEnum]:
+def _one_of(words: type[StrEnum], elsewhere: Mapping[str, StrEnum]) -> Callable[[Any], StrEnum]:
     def read_word(value: Any) -> StrEnum:
+        word = spelt(str(value))
         try:
-            return words(str(value).strip().lower())
+            return elsewhere[word] if word in elsewhere else words(word)
         except ValueError:
             listed = ", ".join(words)
             raise Unfit(f"This must be one of {listed}, or stand in the values of the mapping.") from None
@@ -146,9 +148,9 @@ READ: Final[Mapping[Fact, Callable[[Any], Any]]] = {
     Fact.SUBJECT: line,
     Fact.DESCRIPTION: text,
     Fact.COMMENT: text,
-    Fact.STATUS: _one_of(Status),
-    Fact.TYPE: _one_of(TicketType),
-    Fact.PRIORITY: _one_of(Priority),
+    Fact.STATUS: _one_of(Status, STATUSES),
+    Fact.TYPE: _one_of(TicketType, TYPES),
+    Fact.PRIORITY: _one_of(Priority, PRIORITIES),
     Fact.CATEGORY: lambda value: line(value, 100),
     Fact.SUBCATEGORY: lambda value: line(value, 100),
     Fact.TAGS: _tags,

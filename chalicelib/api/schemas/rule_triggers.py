@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from chalicelib.api.schemas.common import In
-from chalicelib.api.schemas.words import PRIORITIES, STATUSES, TYPES, reader
+from chalicelib.api.schemas.words import reader
+from chalicelib.models.elsewhere import PRIORITIES, STATUSES, TYPES
 from chalicelib.models.words import Priority, Since, Status, TicketType, Visibility
 from chalicelib.tickets.rule_fields import MAX_CONDITIONS, MAX_LIST, MAX_TEXT
 from chalicelib.tickets.rule_news import VERBS

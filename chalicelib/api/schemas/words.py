@@ -1,12 +1,13 @@
 """One word for one thing: what other systems say is taken in any case, what we answer is always ours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from chalicelib.accounts.permissions import Role
+from chalicelib.models.elsewhere import PRIORITIES, STATUSES, TYPES, spelt
 from chalicelib.models.words import (
     Assignment,
     InvitationStatus,
@@ -21,48 +22,21 @@ from chalicelib.models.words import (
 
 Word = TypeVar("Word", bound=StrEnum)
 
-TYPES = {
-    "peticion": TicketType.SERVICE_REQUEST,
-    "petición": TicketType.SERVICE_REQUEST,
-    "queja": TicketType.COMPLAINT,
-    "reclamo": TicketType.CLAIM,
-    "sugerencia": TicketType.SUGGESTION,
-    "incidente": TicketType.INCIDENT,
-    "solicitud": TicketType.RESOURCE_REQUEST,
-    "consulta": TicketType.QUESTION,
-}
-PRIORITIES = {
-    "baja": Priority.LOW,
-    "media": Priority.MEDIUM,
-    "alta": Priority.HIGH,
-    "urgente": Priority.URGENT,
-    "critical": Priority.URGENT,
-}
 ROLES = {
     "area": Role.AGENT,
     "mesa": Role.DISPATCHER,
     "user": Role.CUSTOMER,
     "usuario": Role.CUSTOMER,
 }
-STATUSES = {
-    "nuevo": Status.NEW,
-    "abierto": Status.OPEN,
-    "en_proceso": Status.OPEN,
-    "in_progress": Status.OPEN,
-    "pausado": Status.ON_HOLD,
-    "resuelto": Status.RESOLVED,
-    "cerrado": Status.CLOSED,
-    "cancelado": Status.CANCELLED,
-}
 
 
-def reader(words: type[Word], elsewhere: dict[str, Word]) -> Callable[[Any], Any]:
+def reader(words: type[Word], elsewhere: Mapping[str, Word]) -> Callable[[Any], Any]:
     """A validator that knows our words and those of other systems."""
 
     def read(value: Any) -> Any:
         if not isinstance(value, str):
             raise ValueError("This must be a text")
-        word = value.strip().lower().replace(" ", "_").replace("-", "_")
+        word = spelt(value)
         if word in elsewhere:
             return elsewhere[word]
         try:
@@ -73,14 +47,14 @@ def reader(words: type[Word], elsewhere: dict[str, Word]) -> Callable[[Any], Any
     return read
 
 
-def word(words: type[Word], elsewhere: dict[str, Word]) -> Any:
+def word(words: type[Word], elsewhere: Mapping[str, Word]) -> Any:
     """The field type of a set of words."""
     schema = {"type": "string", "enum": [each.value for each in words]}
     return Annotated[words, BeforeValidator(reader(words, elsewhere)), WithJsonSchema(schema)]
 
 
 def word_list(
-    words: type[Word], elsewhere: dict[str, Word], several: dict[str, list[Word]] | None = None
+    words: type[Word], elsewhere: Mapping[str, Word], several: dict[str, list[Word]] | None = None
 ) -> Any:
     """A comma list of words, as filters take it, or a list of them in JSON; `several` are words that mean
     more than one of ours."""
