@@ -49,6 +49,7 @@ class Calendar:
     zone: ZoneInfo = field(repr=False)
     days: tuple[tuple[Span, ...], ...] = field(repr=False)
     never_closes: bool = field(repr=False)
+    of_weekday: tuple[int, ...] = field(repr=False)
     _before: tuple[int, ...] = field(repr=False)
     _key: tuple[object, ...] = field(repr=False)
     _hash: int = field(repr=False)
@@ -61,6 +62,7 @@ class Calendar:
         days = _split_at_midnight(hours)
         if not free.leave_work_for(frozenset(day for day in WEEKDAYS if days[day])):
             raise NoWorkingTime("the calendar has no working time")
+        of_weekday = tuple(sum(closes - opens for opens, closes in spans) for spans in days)
         key = (timezone, days, free.key)
         for name, value in {
             "timezone": timezone,
@@ -69,7 +71,8 @@ class Calendar:
             "zone": _zone(timezone),
             "days": days,  # for each weekday what is open, in microseconds since midnight, merged and sorted
             "never_closes": not free and all(spans == ((0, DAY),) for spans in days),
-            "_before": (0, *accumulate(sum(closes - opens for opens, closes in spans) for spans in days)),
+            "of_weekday": of_weekday,  # what each weekday comes to
+            "_before": (0, *accumulate(of_weekday)),
             "_key": key,
             "_hash": hash(key),
         }.items():

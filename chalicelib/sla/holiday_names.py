@@ -5,7 +5,7 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Any
 
-from chalicelib.sla.holidays import DateRange, Holidays, MonthDay, YearlyRange, month_day
+from chalicelib.sla.holidays import DAYS_OF_ANY_YEAR, DateRange, Holidays, MonthDay, YearlyRange, month_day
 
 LONGEST_NAME = 150
 
@@ -18,9 +18,12 @@ class HolidayNames:
     def __init__(self, holidays: Holidays) -> None:
         named = [(place, entry) for place, entry in enumerate(holidays.entries) if entry.name]
         self._yearly: dict[MonthDay, tuple[int, str]] = {}
+        nameless = set(DAYS_OF_ANY_YEAR)
         for place, entry in named:
-            for day in entry.month_days if isinstance(entry, YearlyRange) else ():
-                self._yearly.setdefault(day, (place, entry.name))
+            if nameless and isinstance(entry, YearlyRange):
+                days = nameless & entry.month_days
+                self._yearly.update(dict.fromkeys(days, (place, entry.name)))
+                nameless -= days
         dated = [(*entry.days, place, entry.name) for place, entry in named if isinstance(entry, DateRange)]
         # From each of these days on, until the next, the same holiday has the word, or none.
         self._since = sorted({edge for first, last, *_ in dated for edge in (first, last + 1)})

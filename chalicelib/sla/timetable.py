@@ -90,6 +90,9 @@ def total(calendar: Calendar, number: int) -> int:
         worked += calendar.weekly_until(dusk) - calendar.weekly_until(dawn)
         for day in calendar.holidays.within(dawn // DAY, (dusk - 1) // DAY):
             midnight = day * DAY
+            if dawn <= midnight <= dusk - DAY:
+                worked -= calendar.of_weekday[weekday(day)]
+                continue
             begins, ends = max(midnight, dawn), min(midnight + DAY, dusk)
             worked -= calendar.weekly_until(ends) - calendar.weekly_until(begins)
     return worked
