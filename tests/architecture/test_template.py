@@ -1,6 +1,7 @@
 """The package as it is deployed: queues that lose nothing, few rights, sizes far from AWS's limits."""
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields
@@ -18,6 +19,9 @@ from local.files import PROJECT
 from local.package import package
 
 MEGABYTE = 1_000_000
+# What docs/sizing.md says: what the database takes, how much of it is not the API's, and how much of that is
+# for migrations, people and PostgreSQL itself.
+CONNECTIONS, OF_OTHERS, FOR_PEOPLE = 200, 100, 40
 API_GATEWAY_TIMEOUT = 29
 SETTINGS = {
     "APIHandler": settings.ApiSettings,
@@ -92,6 +96,21 @@ def queue_readers(
                 yield function, source, resources[name]["Properties"]
 
 
+def most_at_once(function: dict[str, Any]) -> int:
+    """How many of a function run at once; one by the clock and one that comes again after a failure."""
+    sources = [event["Properties"] for event in function.get("Events", {}).values()]
+    if any("Schedule" in source for source in sources):
+        return 2
+    if "ReservedConcurrentExecutions" in function:
+        return int(function["ReservedConcurrentExecutions"])
+    return sum(int(source["ScalingConfig"]["MaximumConcurrency"]) for source in sources)
+
+
+def function_name(name: str) -> str:
+    """`SlaSweep` as configuration has it: `sla-sweep`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
 class TestQueues:
     """Hostile case 48."""
 
@@ -133,25 +152,60 @@ class TestQueues:
         senders = {"APIHandler", "EventRelay", "Mailbox", "Rules", "RuleSweep", "SlaSweep"}
         assert {name: each for name, each in given.items() if each} == dict.fromkeys(senders, all_of_them)
 
-    @pytest.mark.parametrize(
-        "queue",
-        [
-            *("Notifications", "Attachments", "Jobs", "Mailbox", "Rules"),
-            *("Webhooks", "Deliveries", "DeliveryResults", "MailFeedback"),
-        ],
-    )
-    def test_what_a_queue_gives_up_on_or_keeps_waiting_raises_an_alarm(
-        self, resources: dict[str, Any], queue: str
+    def test_what_any_queue_gives_up_on_or_keeps_waiting_raises_an_alarm(
+        self, resources: dict[str, Any]
     ) -> None:
         watched = {
             (alarm["MetricName"], alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0])
             for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
             if alarm["Namespace"] == "AWS/SQS"
         }
-        assert watched >= {
-            ("ApproximateNumberOfMessagesVisible", f"{queue}DeadLetters"),
-            ("ApproximateAgeOfOldestMessage", f"{queue}Queue"),
+        queues = of_type(resources, "AWS::SQS::Queue")
+        fed = {name for name, queue in queues.items() if "RedrivePolicy" in queue}
+        given_up = {queues[name]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for name in fed}
+        assert fed | given_up == set(queues)
+        assert watched == {
+            *(("ApproximateNumberOfMessagesVisible", name) for name in given_up),
+            *(("ApproximateAgeOfOldestMessage", name) for name in fed),
         }
+
+
+class TestConnections:
+    """However much comes in, the database has a connection for whoever works: docs/sizing.md."""
+
+    def test_no_queue_wakes_more_functions_than_it_says(self, resources: dict[str, Any]) -> None:
+        for _, source, _ in queue_readers(resources):
+            assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+    def test_the_api_runs_as_often_as_the_database_can_take_it(self, template: dict[str, Any]) -> None:
+        api = template["Resources"]["APIHandler"]["Properties"]
+        no_value = {"Ref": "AWS::NoValue"}
+        limit = {"Fn::If": ["OnALaptop", no_value, {"Ref": "ApiConcurrency"}]}
+        assert api["ReservedConcurrentExecutions"] == limit
+        assert template["Parameters"]["ApiConcurrency"]["Default"] + OF_OTHERS <= CONNECTIONS
+
+    def test_all_others_share_what_is_left_with_people(self, resources: dict[str, Any]) -> None:
+        functions = of_type(resources, "AWS::Serverless::Function")
+        seats = {
+            name: most_at_once(function)
+            for name, function in functions.items()
+            if "MESA_DATABASE_SECRET_ARN" in function["Environment"]["Variables"] and name != "APIHandler"
+        }
+        assert sum(seats.values()) <= OF_OTHERS - FOR_PEOPLE, seats
+
+    def test_a_scheduled_function_ends_before_it_begins_again(self, resources: dict[str, Any]) -> None:
+        for name, function in of_type(resources, "AWS::Serverless::Function").items():
+            for event in function.get("Events", {}).values():
+                if event["Type"] == "Schedule":
+                    number, unit = event["Properties"]["Schedule"].removeprefix("rate(").rstrip(")").split()
+                    seconds = int(number) * {"minute": 60, "hour": 3600}[unit.rstrip("s")]
+                    assert function["Timeout"] < seconds, name
+
+    def test_the_page_about_sizes_says_so(self, template: dict[str, Any]) -> None:
+        page = (PROJECT / "docs/sizing.md").read_text("utf-8")
+        for name, function in of_type(template["Resources"], "AWS::Serverless::Function").items():
+            if "MESA_DATABASE_SECRET_ARN" in function["Environment"]["Variables"] and name != "APIHandler":
+                assert f"| {function_name(name)} | {most_at_once(function)} |" in page
 
 
 class TestFunctions:
