@@ -165,6 +165,7 @@ _DESK: dict[Route, Need] = {
     ("GET", "/v1/views/{view_id}/tickets"): Permission.VIEWS_USE,
     ("GET", "/v1/webhooks"): Permission.WEBHOOKS_MANAGE,
     ("POST", "/v1/webhooks"): Permission.WEBHOOKS_MANAGE,
+    ("GET", "/v1/webhooks/event-types"): Permission.WEBHOOKS_MANAGE,
     ("DELETE", "/v1/webhooks/{webhook_id}"): Permission.WEBHOOKS_MANAGE,
     ("GET", "/v1/webhooks/{webhook_id}"): Permission.WEBHOOKS_MANAGE,
     ("PATCH", "/v1/webhooks/{webhook_id}"): Permission.WEBHOOKS_MANAGE,

@@ -9,6 +9,7 @@ from chalicelib.api.schemas.common import Page, sent
 from chalicelib.api.schemas.webhooks import (
     DeliveryOut,
     DeliveryQuery,
+    EventTypesOut,
     PeriodIn,
     RedeliveredOut,
     RotateIn,
@@ -84,6 +85,15 @@ def make_webhook(call: Call, body: WebhookIn) -> Answer:
     hosts = call.settings.egress_local_hosts
     made = subscribing.make(call.tx, call.actor, call.prepared, _facts(dict(body)), hosts)
     return Answer(made, headers={"Location": f"/v1/webhooks/{made['id']}"})
+
+
+@routes.get(
+    "/v1/webhooks/event-types",
+    summary="What a webhook can hear of: every type of event, with a sentence each",
+    answer=EventTypesOut,
+)
+def list_event_types(call: Call) -> Answer:
+    return Answer({"items": subscribing.event_types(call.actor)})
 
 
 @routes.get("/v1/webhooks/{webhook_id}", summary="One webhook", answer=WebhookOut)

@@ -26,7 +26,7 @@ CHANGES = (
     *("resolved", "closed", "reopened", "cancelled", "restored", "unarchived"),
 )
 # What it listens to where it is named alone.
-BESIDE = ("sla_warned", "sla_breached", "escalated", "attached", "linked", "merged_from", "rated")
+BESIDE = ("sla_warned", "sla_breached", "escalated", "attached", "linked", "merged_from", "rated", "reminded")
 VERBS = (*CHANGES, *BESIDE)
 # Fields by what changes call them.
 CHANGED = {"team": "team_id", "assignee": "assignee_id"}

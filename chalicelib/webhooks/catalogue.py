@@ -3,7 +3,7 @@ the code tells of is in it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ALL = "*"
 # Work for our own queues, and no news of anybody's.
@@ -148,6 +148,20 @@ KINDS: Mapping[str, Kind] = {
         _STAFF, "A webhook was switched off by itself.", "Webhook disabled", "Webhook desactivado"
     ),
 }
+
+
+def listing() -> list[dict[str, Any]]:
+    """Every type that a webhook can name, as answers show them."""
+    return [
+        {
+            "type": type,
+            "audience": kind.audience,
+            "needs_internal": needs_internal(type),
+            "sentence": kind.sentence,
+            "titles": {"en": kind.en, "es": kind.es},
+        }
+        for type, kind in sorted(KINDS.items())
+    ]
 
 
 def needs_internal(type: str) -> bool:

@@ -53,7 +53,7 @@ def _problem(events: list[str], include_internal: bool) -> FieldProblem | None:
         if type == ALL and len(events) > 1:
             return at(index, "`*` stands for all events, and alone.")
         if type != ALL and type not in KINDS:
-            return at(index, "There are no events of this type. docs/webhooks.md lists them.")
+            return at(index, "There are no events of this type. GET /v1/webhooks/event-types lists them.")
         if needs_internal(type) and not include_internal:
             return at(index, "Events of this type are internal: they need `include_internal`.")
     return None

@@ -15,7 +15,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.paging import Page, answer
 from chalicelib.models.words import DisabledReason
-from chalicelib.webhooks import checking, delivery_queries, queries
+from chalicelib.webhooks import catalogue, checking, delivery_queries, queries
 from chalicelib.webhooks.sealed import sealed
 
 MOST = 50
@@ -47,6 +47,12 @@ def listing(
     after = page.after(sort, (SORT_TYPES[by], UUID))
     rows = queries.list_webhooks(tx, actor.workspace.id, wanted, page, sort, after)
     return answer(rows, page, sort, lambda row: (getattr(row, by), row.id), shape)
+
+
+def event_types(actor: Actor) -> list[dict[str, Any]]:
+    """What a webhook can hear of, with a sentence each. Raises Forbidden."""
+    require_right(actor)
+    return catalogue.listing()
 
 
 def make(

@@ -330,6 +330,7 @@ def test_what_is_for_admins_alone() -> None:
         ("POST", "/v1/sla-policies/{policy_id}/test"),
         ("DELETE", "/v1/webhooks/{webhook_id}"),
         ("GET", "/v1/webhooks"),
+        ("GET", "/v1/webhooks/event-types"),
         ("GET", "/v1/webhooks/{webhook_id}"),
         ("GET", "/v1/webhooks/{webhook_id}/deliveries"),
         ("PATCH", "/v1/webhooks/{webhook_id}"),

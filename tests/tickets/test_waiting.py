@@ -615,6 +615,22 @@ class TestHandingOver:
         since = datetime.fromisoformat(event["payload"]["since"])
         assert datetime.now(UTC) - since > 8 * DAY
 
+    def test_a_rule_that_names_reminders_hears_of_each_and_no_other_rule_of_any(
+        self, waits: Waits, pending: dict[str, Any]
+    ) -> None:
+        any_change = waits.book.make("Any change", when=[{"on": "updated"}])
+        waits.set(pending_reminder_days=[3, 7])
+        waits.pass_by(pending, "4 days")
+        waits.tick()
+        named = waits.book.make("Named", when=[{"on": "updated", "verbs": ["reminded"]}])
+        assert waits.book.firings(any_change) == []
+
+        waits.pass_by(pending, "4 days")
+        waits.tick()
+
+        assert waits.book.outcomes(named) == ["applied"]
+        assert waits.look(pending)["tags"] == ["ruled"]
+
     def test_rules_hear_of_what_the_clock_did(
         self, waits: Waits, book: RuleBook, resolved: dict[str, Any]
     ) -> None:

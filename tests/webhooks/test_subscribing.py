@@ -286,6 +286,27 @@ def test_case_18_only_administrators_see_to_webhooks(office: PostOffice, name: s
     assert person.post("/v1/webhooks", BODY).status == 403
 
 
+def test_what_there_is_to_hear_of_is_listed_and_each_of_it_can_be_named(office: PostOffice) -> None:
+    ada = office.desk.as_(office.desk.cast.ada)
+
+    listed = ada.get("/v1/webhooks/event-types").json["items"]
+
+    types = [each["type"] for each in listed]
+    assert types == sorted(types)
+    assert {"ticket.created", "ticket.reminded", "user.invited"} <= set(types)
+    assert "job.requested" not in types
+    by_need = {
+        need: [each["type"] for each in listed if each["needs_internal"] is need] for need in (True, False)
+    }
+    assert ada.post("/v1/webhooks", {**BODY, "name": "Open", "events": by_need[False]}).status == 201
+    for type in by_need[True]:
+        refused = ada.post("/v1/webhooks", {**BODY, "events": [type]})
+        assert (refused.status, refused.json["errors"][0]["field"]) == (422, "events.0")
+    whole = {**BODY, "name": "Whole", "events": types, "include_internal": True}
+    assert ada.post("/v1/webhooks", whole).status == 201
+    assert office.desk.as_(office.desk.cast.dario).get("/v1/webhooks/event-types").status == 403
+
+
 def test_lists_are_paged_sorted_and_filtered(office: PostOffice) -> None:
     for name, enabled in (("b", True), ("c", False), ("a", True)):
         office.make(name=name, enabled=enabled)

@@ -24,7 +24,7 @@ class OnCreated(In):
 class OnUpdated(In):
     """A ticket was changed: any of these `fields`, by any of these `verbs`, which are the actions of its
     timeline; without either in any way, but for those that have to be named: sla_warned, sla_breached,
-    escalated, attached, linked, merged_from, rated."""
+    escalated, attached, linked, merged_from, rated, reminded."""
 
     on: Literal["updated"]
     fields: (
@@ -39,7 +39,7 @@ class OnUpdated(In):
         ]
         | None
     ) = None  # fmt: skip
-    verbs: Annotated[list[str], Field(min_length=1, max_length=20)] | None = None
+    verbs: Annotated[list[str], Field(min_length=1, max_length=30)] | None = None
 
     @model_validator(mode="after")
     def knows_its_verbs(self) -> "OnUpdated":

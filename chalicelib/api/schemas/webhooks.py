@@ -10,6 +10,7 @@ from chalicelib.api.schemas.common import In, Name, Out, PageQuery, TeamRef, omi
 from chalicelib.api.schemas.filters import Instant
 from chalicelib.api.schemas.words import PriorityWord, TypeWord
 from chalicelib.models.words import DeliveryStatus, DisabledReason, Priority, TicketType, WebhookTemplate
+from chalicelib.webhooks.catalogue import Audience
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 EventType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z_]+\.[a-z_]+$")]
@@ -41,6 +42,28 @@ class WebhookIn(In):
     include_internal: bool = False
     enabled: bool = True
     secret: Secret | None = None
+
+
+class EventTitles(Out):
+    """What a chat says of an event, in its workspace's language."""
+
+    en: str
+    es: str
+
+
+class EventTypeOut(Out):
+    """A type of event and what it means. `audience`: whose business it is, a customer's too (`everybody`),
+    the staff's, or one or the other by the event (`either`); what is the staff's needs `include_internal`."""
+
+    type: str
+    audience: Audience
+    needs_internal: bool
+    sentence: str
+    titles: EventTitles
+
+
+class EventTypesOut(Out):
+    items: list[EventTypeOut]
 
 
 class WebhookPatch(In):
