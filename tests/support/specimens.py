@@ -104,8 +104,10 @@ IDS = {
 # What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
 # files are attached to own comments alone.
 LEFT_OUT = {"comment", "comment_id", "icalendar", "organisation_id"}
-# What says the same in another way, so that a whole body has the second alone.
+# What says the same in another way, so that a whole body has the second alone; and what only goes with
+# something that is left out.
 INSTEAD = {"filter": "ticket_ids"}
+WITH = {"name": "icalendar"}
 
 
 def routes() -> tuple[Endpoint, ...]:
@@ -155,8 +157,10 @@ def specimen(schema: Mapping[str, Any], ids: Mapping[str, UUID], name: str = "")
         return {
             each: specimen(inner, ids, each)
             for each, inner in schema.get("properties", {}).items()
-            if each not in LEFT_OUT and INSTEAD.get(each) not in schema["properties"]
+            if each not in LEFT_OUT and not {INSTEAD.get(each), WITH.get(each)} & schema["properties"].keys()
         }
+    if schema["type"] == "null":
+        return None
     if schema["type"] == "array":
         return [specimen(schema["items"], ids, name)]
     if schema.get("format") == "uuid":
