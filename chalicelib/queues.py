@@ -42,12 +42,14 @@ from chalicelib.notifications import (
     bulk_mails,
     claiming,
     delivering,
+    digest_mails,
     hearing,
     settling,
     staff_mails,
     webhook_mails,
 )
 from chalicelib.notifications.feedback import Feedback
+from chalicelib.notifications.queries import Settlement
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup, policy_setup
 from chalicelib.tickets import (
@@ -141,6 +143,9 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     if event.type in STAFF_MAILS:
         notify_staff(event, settings, domain, has_time)
         return
+    if event.type == digest_mails.DUE:
+        notify_watcher(event, settings, domain, has_time)
+        return
     claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
     if claim is None or event.ticket_id is None:
         return
@@ -184,10 +189,28 @@ def notify_staff(event: Event, settings: NotificationSettings, domain: str, has_
     conclude(event, delivering.deliver_each(drafts, has_time, tracking), claim.elsewhere)
 
 
-def conclude(event: Event, delivery: delivering.Delivery, elsewhere: int) -> None:
+def notify_watcher(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
+    """Tells one person what happened to the tickets that they watch. Raises ComesAgain likewise."""
+    digest = in_transaction(lambda tx: digest_mails.claim(tx, event, domain), repeatable=True)
+    if digest is None:
+        return
+    draft = partial(digest_mails.compose, digest, settings.mail_from, settings.public_url)
+    drafts = [(digest.reader.user_id, draft)] if digest.mine else []
+    tracking = Tracking(settings.configuration_set, event.workspace_id)
+    delivery = delivering.deliver_each(drafts, has_time, tracking)
+    conclude(event, delivery, digest.elsewhere, digest_mails.settle)
+
+
+def conclude(
+    event: Event,
+    delivery: delivering.Delivery,
+    elsewhere: int,
+    settle: Callable[[Transaction, Event, Sequence[Settlement]], None] | None = None,
+) -> None:
     """Writes down what was sent. Raises ComesAgain where some is not."""
     if delivery.settlements:
-        in_transaction(lambda tx: settling.settle(tx, event, delivery.settlements), repeatable=True)
+        write = settle or settling.settle
+        in_transaction(lambda tx: write(tx, event, delivery.settlements), repeatable=True)
     if delivery.unsent or elsewhere:
         raise ComesAgain(f"{delivery.unsent} mails unsent, {elsewhere} perhaps being sent elsewhere")
 

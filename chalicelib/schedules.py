@@ -14,7 +14,7 @@ from chalicelib.accounts import anchoring, audit_queries
 from chalicelib.core import events, logs, metrics, purging
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings, WebhookSettings
-from chalicelib.notifications import asking_queries
+from chalicelib.notifications import asking_queries, digest_queries
 from chalicelib.sla import queries as sla_queries
 from chalicelib.tickets import discarding, rule_event_queries, waiting_queries
 from chalicelib.webhooks import dispatching, sealed
@@ -45,14 +45,15 @@ log = logging.getLogger(__name__)
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="sla-sweep")  # type: ignore[untyped-decorator]
 def sla_sweep(event: CloudWatchEvent) -> None:
-    """Announces what has come due, has questions asked that have waited, hands over tickets that have, and
-    sends that news at once."""
+    """Announces what has come due, has questions asked and digests sent that have waited, hands over tickets
+    that have, and sends that news at once."""
     settings = relay_settings()
     has_time = _within(event, STATEMENT_SECONDS)
     announced = sweep(has_time)
     asked = until_nothing_is_left(asking_queries.fall_due, SWEEP_LIMIT, has_time)
+    digests = until_nothing_is_left(digest_queries.fall_due, SWEEP_LIMIT, has_time)
     waited = sweep_waits(has_time)
-    counts = {"StepsAnnounced": announced, "RatingsDue": asked, "WaitsDue": waited}
+    counts = {"StepsAnnounced": announced, "RatingsDue": asked, "DigestsDue": digests, "WaitsDue": waited}
     metrics.emit({name: (count, "Count") for name, count in counts.items()}, Schedule="sla-sweep")
     if any(counts.values()):
         relay(settings, _within(event, RELAY_SECONDS), "sla-sweep")

@@ -113,9 +113,24 @@ class TestSweep:
         assert metrics(capsys.readouterr().out) == {
             "StepsAnnounced": 0,
             "RatingsDue": 0,
+            "DigestsDue": 0,
             "WaitsDue": 0,
         }
         assert queue.take() == []
+
+    def test_hands_over_the_mails_that_were_gathered_and_sends_that_at_once(
+        self, desk: Desk, cast: Cast, queue: Queue, database: Database
+    ) -> None:
+        database.run(
+            "INSERT INTO notifications (workspace_id, event_id, user_id, kind, message_id, status, due_at) "
+            "VALUES (:w, 1, :u, 'ticket.closed', '<1@mesa>', 'gathered', now())",
+            w=cast.acme,
+            u=cast.chris.id,
+        )
+
+        tick(schedules.sla_sweep)
+
+        assert [message["type"] for message in queue.take()] == ["digest.due"]
 
     def test_hands_over_what_has_waited_and_sends_that_at_once(
         self,

@@ -18,10 +18,12 @@ def show_preferences(call: Call) -> Answer:
 
 @routes.patch(
     "/v1/notifications/preferences",
-    summary="Turn mails about tickets off, and on again",
+    summary="Turn mails about tickets off, and on again, or have them in one",
     answer=PreferencesOut,
-    examples={"body": {"mail": {"watched": False, "sla_warnings": False}}},
+    examples={"body": {"mail": {"sla_warnings": False}, "digests": {"watched": "daily"}}},
 )
 def change_preferences(call: Call, body: PreferencesPatch) -> Answer:
-    mail = sent(body.mail) if "mail" in sent(body) else {}
-    return Answer(preferences.change(call.tx, call.actor, mail))
+    changes = {name: sent(part) for name, part in sent(body).items()}
+    return Answer(
+        preferences.change(call.tx, call.actor, changes.get("mail", {}), changes.get("digests", {}))
+    )

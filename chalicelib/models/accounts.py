@@ -27,7 +27,7 @@ from chalicelib.models.base import (
     words,
     workspace_key,
 )
-from chalicelib.models.words import Assignment, MailTrouble, Preference, UserStatus, values
+from chalicelib.models.words import Assignment, Cadence, MailTrouble, Preference, UserStatus, values
 
 LISTED = text("deleted_at IS NULL")
 
@@ -138,10 +138,13 @@ users = Table(
     words("email_bad_detail", nullable=True),
     # When it was last known to be read: what was reported before is over.
     timestamp("email_good_at"),
+    # How often they have the mails about watched tickets in one; null: where there are many.
+    words("watched_digest", nullable=True),
     of_workspace(),
     belongs_to("organisations", "organisation_id", on_delete="SET NULL (organisation_id)"),
     one_of("role", ("admin", "dispatcher", "agent", "customer")),
     one_of("status", values(UserStatus)),
+    one_of("watched_digest", (Cadence.HOURLY.value, Cadence.DAILY.value)),
     CheckConstraint("email = lower(email)", name="email_normalised"),
     one_of("email_bad_reason", values(MailTrouble)),
     CheckConstraint("(email_bad_at IS NULL) = (email_bad_reason IS NULL)", name="email_bad"),

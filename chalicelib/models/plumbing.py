@@ -1,5 +1,4 @@
-"""Tables that carry no helpdesk rule: events, jobs, idempotency keys, rate limits, and the mails already
-decided."""
+"""Tables that carry no helpdesk rule: events, jobs, idempotency keys and rate limits."""
 
 from sqlalchemy import (
     BigInteger,
@@ -148,47 +147,4 @@ rate_limits = Table(
     Column("hits", Integer, nullable=False),
     Index("rate_limits_window_ends_at_idx", "window_ends_at"),
     prefixes=["UNLOGGED"],
-)
-
-notifications = Table(
-    "notifications",
-    metadata,
-    workspace_key(),
-    row_id(),
-    Column("event_id", BigInteger, nullable=False),
-    Column("user_id", Uuid, nullable=False),
-    Column("ticket_id", Uuid),
-    Column("sequence", Integer),
-    words("kind"),
-    # What newer news of the same ticket overrules; null for what is always told.
-    words("topic", nullable=True),
-    words("status", "claimed"),
-    words("message_id"),
-    # What the mail provider calls it: bounces name it so.
-    words("provider_id", nullable=True),
-    timestamp("created_at", now=True),
-    timestamp("claimed_at", now=True),
-    timestamp("sent_at"),
-    belongs_to("users", "user_id", on_delete="CASCADE"),
-    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
-    UniqueConstraint("workspace_id", "event_id", "user_id"),
-    # Suppressed: one too many for its address, or an address from which mails come back.
-    one_of("status", ("claimed", "sent", "superseded", "suppressed", "failed")),
-    Index(
-        "notifications_workspace_id_ticket_id_idx",
-        "workspace_id",
-        "ticket_id",
-        "user_id",
-        "topic",
-        "sequence",
-    ),
-    Index("notifications_workspace_id_user_id_idx", "workspace_id", "user_id"),
-    # What replies and bounces name.
-    Index("notifications_workspace_id_message_id_idx", "workspace_id", "message_id"),
-)
-Index(
-    "notifications_workspace_id_provider_id_idx",
-    notifications.c.workspace_id,
-    notifications.c.provider_id,
-    postgresql_where=notifications.c.provider_id.is_not(None),
 )

@@ -247,6 +247,14 @@ class Preference(StrEnum):
     BULK_CHANGES = "bulk_changes"
 
 
+class Cadence(StrEnum):
+    """When mails of a kind come in one: where there are many, else as people choose."""
+
+    WHEN_BUSY = "when_busy"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+
 class ActorType(StrEnum):
     USER = "user"
     API_KEY = "api_key"

@@ -122,7 +122,7 @@ def _claim(
     }
     by_stranger = occasion is Occasion.CREATED and facts.source in (Source.PUBLIC, Source.EMAIL)
     acknowledged = facts.requester_id if by_stranger else None
-    mine = queries.claim(tx, event, topic, ids, acknowledged) if ids else set()
+    mine = queries.claim(tx, event, topic, ids, acknowledged, found, occasion) if ids else set()
     others = [user_id for user_id in ids if user_id not in mine]
     elsewhere = queries.sent_elsewhere(tx, event, others) if others else 0
     letters = [

@@ -13,14 +13,16 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.models.words import Preference
 from chalicelib.notifications.facts import Brand, Facts
-from chalicelib.notifications.recipients import Part, Person
+from chalicelib.notifications.recipients import Part, Person, Recipient
 from chalicelib.tickets import markdown
 from chalicelib.tickets.visibility import staff_who_see
 
 # A claim outlives the function that made it, so that nobody else sends while it may still be sending.
 LEASE_SECONDS = 60
-# For one address within an hour.
-MOST_ACKNOWLEDGEMENTS = 10
+# For one address within an hour. Of watched tickets the rest is gathered into one mail.
+MOST_ACKNOWLEDGEMENTS, MOST_WATCHED = 10, 10
+# When those who want them once a day get them, in the workspace's zone.
+DIGEST_HOUR = 8
 
 FACTS = text(
     f"""
@@ -89,7 +91,7 @@ PEOPLE = text(
             WHERE :dispatchers AND d.workspace_id = :workspace_id AND d.role IN ('admin', 'dispatcher')
               AND d.deleted_at IS NULL
     )
-    SELECT u.id, u.name, u.email, u.role, array_agg(DISTINCT i.part) AS parts,
+    SELECT u.id, u.name, u.email, u.role, u.watched_digest, array_agg(DISTINCT i.part) AS parts,
         ARRAY(SELECT k.kind FROM muted_mails k
               WHERE k.workspace_id = :workspace_id AND k.user_id = u.id) AS muted
     FROM involved i JOIN users u ON u.workspace_id = :workspace_id AND u.id = i.user_id
@@ -100,33 +102,55 @@ PEOPLE = text(
       AND (CAST(:comment_id AS text) IS NULL OR NOT EXISTS (
           SELECT FROM notifications n JOIN events e ON e.workspace_id = n.workspace_id AND e.id = n.event_id
           WHERE n.workspace_id = :workspace_id AND n.ticket_id = :ticket_id AND n.user_id = u.id
-            AND n.event_id <> :event_id AND n.status IN ('claimed', 'sent')
+            AND n.event_id <> :event_id AND n.status IN ('claimed', 'gathered', 'sent')
             AND n.kind IN ('ticket.commented', 'ticket.comment_edited')
             AND e.payload #>> '{{meta,comment_id}}' = :comment_id))
-    GROUP BY u.id, u.name, u.email, u.role
+    GROUP BY u.id, u.name, u.email, u.role, u.watched_digest
     ORDER BY u.id
     """
 )
 CLAIM = text(
     """
-    INSERT INTO notifications AS n
-        (workspace_id, event_id, user_id, ticket_id, sequence, kind, topic, message_id, status)
-    SELECT :workspace_id, :event_id, given.user_id, CAST(:ticket_id AS uuid), CAST(:sequence AS integer),
-        :kind, CAST(:topic AS text), given.message_id,
-        CASE WHEN EXISTS (
+    WITH given AS (
+        SELECT * FROM unnest(CAST(:user_ids AS uuid[]), CAST(:message_ids AS text[]), CAST(:parts AS text[]),
+                             CAST(:cadences AS text[])) AS g(user_id, message_id, part, cadence)
+    ), decided AS (
+        SELECT g.*, CASE WHEN EXISTS (
             SELECT FROM notifications newer
             WHERE newer.workspace_id = :workspace_id AND newer.ticket_id = :ticket_id
-              AND newer.user_id = given.user_id AND newer.topic = :topic AND newer.sequence > :sequence
-              AND newer.status IN ('claimed', 'sent')
-        ) THEN 'superseded' WHEN given.user_id = CAST(:acknowledged AS uuid) AND (
+              AND newer.user_id = g.user_id AND newer.topic = :topic AND newer.sequence > :sequence
+              AND newer.status IN ('claimed', 'gathered', 'sent')
+        ) THEN 'superseded' WHEN g.user_id = CAST(:acknowledged AS uuid) AND (
             SELECT count(*) FROM notifications earlier
-            WHERE earlier.workspace_id = :workspace_id AND earlier.user_id = given.user_id
+            WHERE earlier.workspace_id = :workspace_id AND earlier.user_id = g.user_id
               AND earlier.kind = :kind AND earlier.status IN ('claimed', 'sent')
               AND earlier.created_at > now() - interval '1 hour') >= :most
-        THEN 'suppressed' ELSE 'claimed' END
-    FROM unnest(CAST(:user_ids AS uuid[]), CAST(:message_ids AS text[])) AS given(user_id, message_id)
-    ORDER BY given.user_id
-    ON CONFLICT (workspace_id, event_id, user_id) DO UPDATE SET status = excluded.status, claimed_at = now()
+        THEN 'suppressed' WHEN g.cadence IN ('hourly', 'daily') OR g.cadence = 'when_busy' AND (EXISTS (
+            SELECT FROM notifications waiting
+            WHERE waiting.workspace_id = :workspace_id AND waiting.user_id = g.user_id
+              AND waiting.due_at IS NOT NULL
+        ) OR (
+            SELECT count(*) FROM notifications earlier
+            WHERE earlier.workspace_id = :workspace_id AND earlier.user_id = g.user_id
+              AND earlier.part = g.part AND earlier.digest_id IS NULL AND earlier.event_id <> :event_id
+              AND earlier.status IN ('claimed', 'sent')
+              AND earlier.created_at > now() - interval '1 hour') >= :most_watched)
+        THEN 'gathered' ELSE 'claimed' END AS status
+        FROM given g
+    )
+    INSERT INTO notifications AS n (workspace_id, event_id, user_id, ticket_id, sequence, kind, occasion,
+        part, topic, message_id, status, due_at)
+    SELECT :workspace_id, :event_id, d.user_id, CAST(:ticket_id AS uuid), CAST(:sequence AS integer),
+        :kind, CAST(:occasion AS text), d.part, CAST(:topic AS text), d.message_id, d.status,
+        CASE WHEN d.status <> 'gathered' THEN NULL
+             WHEN d.cadence = 'daily' THEN
+                (date_trunc('day', now() AT TIME ZONE w.timezone - make_interval(hours => :digest_hour))
+                 + make_interval(days => 1, hours => :digest_hour)) AT TIME ZONE w.timezone
+             ELSE date_trunc('hour', now(), w.timezone) + interval '1 hour' END
+    FROM decided d JOIN workspaces w ON w.id = :workspace_id
+    ORDER BY d.user_id
+    ON CONFLICT (workspace_id, event_id, user_id) DO UPDATE
+        SET status = excluded.status, due_at = excluded.due_at, claimed_at = now()
         WHERE n.status = 'claimed' AND n.claimed_at <= now() - make_interval(secs => :lease)
     RETURNING n.user_id, n.status
     """
@@ -242,6 +266,7 @@ def people(
             Role(row.role),
             frozenset(map(Part, row.parts)),
             frozenset(map(Preference, row.muted)),
+            row.watched_digest,
         )
         for row in rows
     ]
@@ -264,12 +289,17 @@ def claim(
     topic: str | None,
     message_ids: dict[UUID, str],
     acknowledged: UUID | None = None,
+    recipients: Sequence[Recipient] = (),
+    occasion: str | None = None,
 ) -> set[UUID]:
-    """Claims what is neither sent nor being sent by another: the users to be mailed now.
+    """Claims what is neither sent nor being sent by another: the users to be mailed now. `recipients`, in the
+    order of the ids, say what they are to the ticket.
 
     What newer news of the topic overrules is written down as superseded; as suppressed what would be one too
-    many acknowledgements for `acknowledged`, who may be a machine that answers each.
+    many acknowledgements for `acknowledged`, who may be a machine that answers each; as gathered what goes
+    into a digest: see digest_mails.py.
     """
+    unsaid: list[str | None] = [None] * len(message_ids)
     rows = tx.connection.execute(
         CLAIM,
         {
@@ -281,6 +311,11 @@ def claim(
             "topic": topic,
             "acknowledged": acknowledged,
             "most": MOST_ACKNOWLEDGEMENTS,
+            "most_watched": MOST_WATCHED,
+            "digest_hour": DIGEST_HOUR,
+            "occasion": occasion,
+            "parts": [*(each.audience.value for each in recipients)] or unsaid,
+            "cadences": [each.cadence for each in recipients] or unsaid,
             "user_ids": list(message_ids),
             "message_ids": list(message_ids.values()),
             "lease": LEASE_SECONDS,

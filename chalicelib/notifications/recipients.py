@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chalicelib.accounts.permissions import Permission, Role
-from chalicelib.models.words import Preference
+from chalicelib.models.words import Cadence, Preference
 
 
 class Occasion(StrEnum):
@@ -126,6 +126,7 @@ class Person:
     role: Role
     parts: frozenset[Part]
     muted: frozenset[Preference] = frozenset()
+    watched_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,11 @@ class Recipient(NamedTuple):
 
     person: Person
     audience: Part
+
+    @property
+    def cadence(self) -> str | None:
+        """How often such mails go out in one; None where each goes out at once."""
+        return (self.person.watched_digest or Cadence.WHEN_BUSY) if self.audience is Part.WATCHER else None
 
 
 class Audience(NamedTuple):

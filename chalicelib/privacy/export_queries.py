@@ -201,7 +201,7 @@ PARTS = (
         "notifications",
         "Mails that this desk sent to you.",
         f"""
-        SELECT x.id, x.kind, x.ticket_id, x.status, x.message_id, x.created_at, x.sent_at
+        SELECT x.id, x.kind, x.occasion, x.part, x.ticket_id, x.status, x.message_id, x.created_at, x.sent_at
         FROM notifications x WHERE {_OF_USER} ORDER BY x.id
         """,
     ),
@@ -212,8 +212,13 @@ PARTS = (
     ),
     Part(
         "preferences",
-        "What you want no mail of.",
-        f"SELECT x.kind, x.created_at FROM muted_mails x WHERE {_OF_USER} ORDER BY x.kind",
+        "What you want no mail of, and which mails in one, how often.",
+        f"""
+        SELECT x.kind, 'never' AS mailed, x.created_at FROM muted_mails x WHERE {_OF_USER}
+        UNION ALL
+        SELECT 'watched', x.watched_digest, NULL FROM users x
+        WHERE x.workspace_id = :workspace_id AND x.id = :user_id AND x.watched_digest IS NOT NULL
+        """,
     ),
     Part(
         "timeline",

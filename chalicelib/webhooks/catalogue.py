@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 
 ALL = "*"
 # Work for our own queues, and no news of anybody's.
-OURS = frozenset({"job.requested", "rating.due", "rule.due", "waiting.due", "webhook.redelivery_requested"})
+OURS = frozenset(
+    {
+        *("digest.due", "job.requested", "rating.due", "rule.due", "waiting.due"),
+        "webhook.redelivery_requested",
+    }
+)
 
 
 class Audience(StrEnum):

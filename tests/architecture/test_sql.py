@@ -41,6 +41,7 @@ READING = {
     "tickets.custom_field_queries": "custom fields as declared, which their own verbs and tickets ask",
     "tickets.conversation": "reads of comments and timelines for answers",
     "tickets.search_queries": "documents for search, which their own verbs and erasing ask",
+    "notifications.digest_queries": "what is gathered, which only the sweep and digests ask",
     "notifications.bulk_queries": "one read over many tickets and their timelines, for one kind of mail",
     "privacy.export_queries": "one statement a file of an export; queries.py is what erasing writes with",
     "tickets.saved_view_queries": "views, which only their own verbs ask",

@@ -28,6 +28,8 @@ from tests.support.mailbox import Mailbox, deliver, text_of
 
 PATH = "/v1/notifications/preferences"
 ALL_ON = dict.fromkeys(values(Preference), True)
+DIGESTS = {"watched": "when_busy"}
+AT_FIRST = {"mail": ALL_ON, "digests": DIGESTS}
 
 
 def person(*parts: Part, role: Role = Role.AGENT, muted: tuple[Preference, ...] = ()) -> Person:
@@ -69,27 +71,37 @@ class TestRoutes:
     def test_everybody_wants_everything_at_first(self, api: Api, cast: Cast, who: str) -> None:
         reply = api.with_token(getattr(cast, who).token).get(PATH)
 
-        assert (reply.status, reply.json) == (200, {"mail": ALL_ON})
+        assert (reply.status, reply.json) == (200, AT_FIRST)
 
     def test_what_is_sent_changes_and_the_rest_stays(self, api: Api, cast: Cast) -> None:
         mute(api, cast.ana, watched=False, notes=False)
 
         reply = api.with_token(cast.ana.token).patch(PATH, {"mail": {"notes": True, "replies": False}})
 
-        assert reply.json == {"mail": {**ALL_ON, "watched": False, "replies": False}}
+        mail = {**ALL_ON, "watched": False, "replies": False}
+        assert reply.json == {"mail": mail, "digests": DIGESTS}
         assert api.with_token(cast.ana.token).get(PATH).json == reply.json
 
     def test_nobody_elses_change(self, api: Api, cast: Cast) -> None:
         mute(api, cast.ana, watched=False)
 
         for other in (cast.ben, cast.carol, cast.mallory):
-            assert api.with_token(other.token).get(PATH).json == {"mail": ALL_ON}
+            assert api.with_token(other.token).get(PATH).json == AT_FIRST
 
-    @pytest.mark.parametrize("body", [{}, {"mail": {}}])
+    @pytest.mark.parametrize("cadence", ["daily", "hourly", "when_busy"])
+    def test_when_mails_come_in_one_is_ones_own_to_say(self, api: Api, cast: Cast, cadence: str) -> None:
+        api.with_token(cast.ana.token).patch(PATH, {"digests": {"watched": "hourly"}})
+
+        reply = api.with_token(cast.ana.token).patch(PATH, {"digests": {"watched": cadence}})
+
+        assert reply.json == {"mail": ALL_ON, "digests": {"watched": cadence}}
+        assert api.with_token(cast.ben.token).get(PATH).json == AT_FIRST
+
+    @pytest.mark.parametrize("body", [{}, {"mail": {}}, {"digests": {}}])
     def test_nothing_sent_changes_nothing(self, api: Api, cast: Cast, body: dict[str, Any]) -> None:
         reply = api.with_token(cast.carol.token).patch(PATH, body)
 
-        assert (reply.status, reply.json) == (200, {"mail": ALL_ON})
+        assert (reply.status, reply.json) == (200, AT_FIRST)
 
     @pytest.mark.parametrize(
         ("body", "field"),
@@ -100,6 +112,10 @@ class TestRoutes:
             ({"mail": {"replies": 0}}, "mail.replies"),
             ({"mail": None}, "mail"),
             ({"mail": ["replies"]}, "mail"),
+            ({"digests": {"watched": "weekly"}}, "digests.watched"),
+            ({"digests": {"watched": None}}, "digests.watched"),
+            ({"digests": {"mentions": "daily"}}, "digests.mentions"),
+            ({"digests": "daily"}, "digests"),
             ({"sms": {}}, "sms"),
         ],
         ids=str,
@@ -126,7 +142,7 @@ class TestRaces:
         given = connections.at_once(units)
 
         assert [each for each in given if isinstance(each, Exception)] == []
-        assert connections.run(lambda tx: say(tx, cast, {})) == {"mail": dict.fromkeys(off, False)}
+        assert connections.run(lambda tx: say(tx, cast, {}))["mail"] == dict.fromkeys(off, False)
 
     def test_two_that_contradict_each_other_in_opposite_order_both_end(
         self, cast: Cast, connections: Connections
@@ -137,7 +153,7 @@ class TestRaces:
         given = connections.at_once([lambda tx, mail=mail: say(tx, cast, mail) for mail in (one, other) * 4])
 
         assert [each for each in given if isinstance(each, Exception)] == []
-        assert connections.run(lambda tx: say(tx, cast, {})) in ({"mail": one}, {"mail": other})
+        assert connections.run(lambda tx: say(tx, cast, {}))["mail"] in (one, other)
 
 
 class TestTable:

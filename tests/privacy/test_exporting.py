@@ -89,13 +89,15 @@ class TestContent:
     def test_what_they_want_no_mail_of_is_in_it(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop
     ) -> None:
-        desk.as_(cast.carol).patch("/v1/notifications/preferences", {"mail": {"replies": False}})
+        wishes = {"mail": {"replies": False}, "digests": {"watched": "daily"}}
+        desk.as_(cast.carol).patch("/v1/notifications/preferences", wishes)
         desk.as_(cast.chris).patch("/v1/notifications/preferences", {"mail": {"watched": False}})
 
         asked = desk.as_(cast.ada).post(f"/v1/users/{cast.carol.id}/export")
         workshop.work()
 
-        assert [each["kind"] for each in fetched(desk, cast.ada, asked)["preferences"]] == ["replies"]
+        given = [(each["kind"], each["mailed"]) for each in fetched(desk, cast.ada, asked)["preferences"]]
+        assert given == [("replies", "never"), ("watched", "daily")]
 
     def test_what_the_staff_keeps_to_itself_in_fields_tags_and_macros_is_not_in_it(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop, ticket: dict[str, Any]

@@ -1,6 +1,7 @@
 """What people want to have mailed, as it comes in and goes out."""
 
 from chalicelib.api.schemas.common import In, Out, omitted
+from chalicelib.models.words import Cadence
 
 
 class MailPatch(In):
@@ -20,8 +21,13 @@ class MailPatch(In):
     bulk_changes: bool = omitted()
 
 
+class DigestsPatch(In):
+    watched: Cadence = omitted()
+
+
 class PreferencesPatch(In):
     mail: MailPatch = omitted()
+    digests: DigestsPatch = omitted()
 
 
 class MailOut(Out):
@@ -45,5 +51,13 @@ class MailOut(Out):
     bulk_changes: bool
 
 
+class DigestsOut(Out):
+    """When mails come in one. `watched`: those about watched tickets, `hourly`, `daily` at eight in the
+    desk's zone, or `when_busy`: hourly once there are more than ten in an hour."""
+
+    watched: Cadence
+
+
 class PreferencesOut(Out):
     mail: MailOut
+    digests: DigestsOut
