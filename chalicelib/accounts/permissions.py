@@ -86,6 +86,11 @@ class Permission(StrEnum):
     MACROS_MANAGE_SHARED = "macros.manage_shared", DISPATCHERS, "Make, change and delete shared macros."
     MACROS_USE = "macros.use", STAFF, "Apply macros to tickets; keep own ones."
     MAILBOXES_READ = "mailboxes.read", STAFF, "See where the desk takes mail."
+    NOTIFICATIONS_READ_ALL = (
+        "notifications.read_all",
+        ADMINS,
+        "See which mails went to whom, and what became of them.",
+    )
     ORGANISATIONS_MANAGE = (
         "organisations.manage",
         ADMINS,

@@ -64,6 +64,7 @@ _PEOPLE: dict[Route, Need] = {
     ("GET", "/v1/jobs/{job_id}"): Permission.JOBS_READ,
     ("POST", "/v1/jobs/{job_id}/cancel"): Permission.JOBS_CANCEL,
     ("GET", "/v1/jobs/{job_id}/results"): Permission.JOBS_READ,
+    ("GET", "/v1/notifications"): Permission.ACCOUNT_USE,
     ("GET", "/v1/notifications/preferences"): Permission.ACCOUNT_USE,
     ("PATCH", "/v1/notifications/preferences"): Permission.ACCOUNT_USE,
     ("GET", "/v1/organisations"): Permission.ORGANISATIONS_READ,

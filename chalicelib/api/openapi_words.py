@@ -43,7 +43,7 @@ TAGS = {
     "all of them, these routes one by one.",
     "Watchers": "Who hears of a ticket without asking for it or working on it.",
     "Notifications": "Which mails about tickets one gets: all, until one says otherwise. Mails about one's "
-    "account always come.",
+    "account always come. What was mailed is listed, with what became of it.",
     "Calendars": "The hours in which promises are counted: time zone, weekly hours, holidays by hand, by "
     "country and region, or from an iCalendar file. Who changes one has its open targets counted "
     "anew, by a job.",

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, UniqueConstraint, Uuid
 
 from chalicelib.models.base import belongs_to, metadata, one_of, row_id, timestamp, words, workspace_key
+from chalicelib.models.words import MailStatus, values
 
 notifications = Table(
     "notifications",
@@ -33,7 +34,7 @@ notifications = Table(
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     UniqueConstraint("workspace_id", "event_id", "user_id"),
     # Suppressed: one too many for its address, or an address from which mails come back.
-    one_of("status", ("claimed", "gathered", "sent", "superseded", "suppressed", "failed")),
+    one_of("status", values(MailStatus)),
     Index(
         "notifications_workspace_id_ticket_id_idx",
         "workspace_id",
@@ -42,6 +43,7 @@ notifications = Table(
         "topic",
         "sequence",
     ),
+    Index("notifications_workspace_id_created_at_idx", "workspace_id", "created_at", "id"),
     Index("notifications_workspace_id_user_id_created_at_idx", "workspace_id", "user_id", "created_at", "id"),
     # What replies and bounces name.
     Index("notifications_workspace_id_message_id_idx", "workspace_id", "message_id"),

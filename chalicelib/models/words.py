@@ -247,6 +247,25 @@ class Preference(StrEnum):
     BULK_CHANGES = "bulk_changes"
 
 
+class MailStatus(StrEnum):
+    """What became of a mail. `claimed`: it is being sent, or will be tried again."""
+
+    CLAIMED = "claimed"
+    GATHERED = "gathered"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    SUPPRESSED = "suppressed"
+    FAILED = "failed"
+
+
+class MailReason(StrEnum):
+    """Why one did not go out: newer news, or nothing left to tell; too many in an hour; nobody takes it."""
+
+    OVERTAKEN = "overtaken"
+    TOO_MANY = "too_many"
+    REFUSED = "refused"
+
+
 class Cadence(StrEnum):
     """When mails of a kind come in one: where there are many, else as people choose."""
 

@@ -21,6 +21,8 @@ def upgrade() -> None:
             DROP CONSTRAINT notifications_status_check,
             ADD CONSTRAINT notifications_status_check CHECK
                 (status IN ('claimed', 'gathered', 'sent', 'superseded', 'suppressed', 'failed'));
+        CREATE INDEX notifications_workspace_id_created_at_idx
+            ON notifications (workspace_id, created_at, id);
         CREATE INDEX notifications_workspace_id_user_id_created_at_idx
             ON notifications (workspace_id, user_id, created_at, id);
         DROP INDEX notifications_workspace_id_user_id_idx;
@@ -40,8 +42,8 @@ def downgrade() -> None:
         """
         DROP FUNCTION IF EXISTS fn_digests_due(integer);
         UPDATE notifications SET status = 'superseded' WHERE status = 'gathered';
-        DROP INDEX notifications_workspace_id_digest_id_idx, notifications_waiting_idx,
-            notifications_due_at_idx;
+        DROP INDEX notifications_workspace_id_created_at_idx, notifications_workspace_id_digest_id_idx,
+            notifications_waiting_idx, notifications_due_at_idx;
         CREATE INDEX notifications_workspace_id_user_id_idx ON notifications (workspace_id, user_id);
         DROP INDEX notifications_workspace_id_user_id_created_at_idx;
         ALTER TABLE notifications

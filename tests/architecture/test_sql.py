@@ -18,6 +18,7 @@ READING = {
     "accounts.job_queries": "jobs as answers show them; what works them off is in core",
     "accounts.reachability_queries": "what is reported of mails, which only who judges addresses by it asks",
     "notifications.feedback_queries": "whom an event of SES is about, which only who hears it asks",
+    "tickets.mail_log_queries": "which mails went to whom, which only their list asks",
     "accounts.mail_queries": "one-time tokens, invitations and sign-ups, which only their own verbs ask",
     "accounts.organisation_queries": "organisations and their domains; who is in them is in queries.py",
     "accounts.two_step_queries": "authenticators, recovery codes and challenges, which only their verbs ask",

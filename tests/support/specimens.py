@@ -81,6 +81,7 @@ IDS = {
     "requester": "requester_id",
     "team": "team_id",
     "requester_id": "requester_id",
+    "user": "user_id",
     "user_id": "user_id",
     "team_id": "team_id",
     "team_ids": "team_id",

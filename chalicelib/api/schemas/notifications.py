@@ -1,7 +1,12 @@
-"""What people want to have mailed, as it comes in and goes out."""
+"""What was mailed, and what people want to have mailed, as it comes in and goes out."""
 
-from chalicelib.api.schemas.common import In, Out, omitted
-from chalicelib.models.words import Cadence
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from chalicelib.api.schemas.common import In, Out, PageQuery, PersonRef, omitted
+from chalicelib.api.schemas.filters import Instant
+from chalicelib.models.words import Cadence, MailReason, MailStatus
 
 
 class MailPatch(In):
@@ -61,3 +66,42 @@ class DigestsOut(Out):
 class PreferencesOut(Out):
     mail: MailOut
     digests: DigestsOut
+
+
+class NotificationsQuery(PageQuery):
+    """Filters and order of a list of mails. `user`, `ticket`: their ids."""
+
+    FILTERS: ClassVar = ("user", "ticket", "status", "created_after", "created_before")
+
+    user: UUID | None = None
+    ticket: UUID | None = None
+    status: MailStatus | None = None
+    created_after: Instant | None = None
+    created_before: Instant | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
+
+
+class MailedTicketOut(Out):
+    id: UUID
+    label: str
+
+
+class NotificationOut(Out):
+    """A mail that was decided on. `kind`: the event that it tells; `occasion`: what that was to its reader,
+    and `part` what they are to the ticket, null for mails about no ticket. `reason`: why it did not go out;
+    `in_digest`: whether it goes, or went, in one mail with others, at `due_at`. `provider_id`: what SES
+    calls it."""
+
+    id: UUID
+    kind: str
+    occasion: str | None
+    part: str | None
+    user: PersonRef
+    ticket: MailedTicketOut | None
+    status: MailStatus
+    reason: MailReason | None
+    in_digest: bool
+    provider_id: str | None
+    created_at: datetime
+    due_at: datetime | None
+    sent_at: datetime | None
