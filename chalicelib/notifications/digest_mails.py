@@ -105,7 +105,7 @@ def _told(digest: Digest, words: Language, code: str, leave: str) -> dict[str, A
         "language": code,
         "subject": said[f"subject_{of}"].format_map(counts),
         "greeting": phrases["greeting"].format(name=digest.reader.name.strip()),
-        "lead": said["lead"],
+        "lead": said["lead"].format(zone=digest.workspace.timezone),
         "tickets": tickets,
         "more_tickets": said["more_tickets"].format(count=left_out) if left_out else None,
         "footer": phrases["footer"].format(workspace=digest.workspace.name, reason=said["reason"]),
