@@ -1,6 +1,8 @@
 """Taking holidays for a calendar, from a country's or from a file; taken again, they are replaced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +39,9 @@ def of_country(
         for each in before["holidays"]
         if not (each.get("source") == source and each.get("from", "")[:4] in in_years)
     ]
-    return _with_holidays(tx, actor, before, kept, [{**each, "source": source} for each in taken], [])
+    taken = [{**each, "source": source} for each in taken]
+    with _told_of("country"):
+        return _with_holidays(tx, actor, before, kept, taken, [])
 
 
 def from_file(
@@ -62,7 +66,8 @@ def from_file(
         if (each.get("source") != source or (each.get("to") or each.get("from", "")) < earliest)
         and not (each.get("source") == NAMELESS and _days(each) in nameless)
     ]
-    return _with_holidays(tx, actor, before, kept, taken, read.skipped)
+    with _told_of("icalendar"):
+        return _with_holidays(tx, actor, before, kept, taken, read.skipped)
 
 
 def known(actor: Actor, country: str | None, region: str | None, year: int | None) -> dict[str, Any]:
@@ -76,6 +81,16 @@ def known(actor: Actor, country: str | None, region: str | None, year: int | Non
         told["regions"] = national_holidays.regions(country)
         told["holidays"] = national_holidays.of(country, region, [year or actor.now.year], language)
     return told
+
+
+@contextmanager
+def _told_of(field: str) -> Iterator[None]:
+    """What is wrong with the holidays together is told of what they were taken from."""
+    try:
+        yield
+    except ValidationFailed as refused:
+        errors = [replace(each, field=field) if each.field == "holidays" else each for each in refused.errors]
+        raise ValidationFailed(refused.detail, errors=errors) from refused
 
 
 def _with_holidays(

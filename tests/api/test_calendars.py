@@ -532,6 +532,17 @@ class TestICalendar:
 
         assert len(taken["calendar"]["holidays"]) == 2
 
+    def test_holidays_that_are_too_many_together_are_told_of_what_brought_them(self, ada: Api) -> None:
+        months = [f"{year}-{month:02}" for year in (2015, 2016, 2017) for month in range(1, 13)]
+        full = make(ada, holidays=[f"{month}-{day:02}" for month in months for day in range(1, 29)][:1000])
+
+        file = take(ada, full, icalendar=nameless("a@desk", "20261103"))
+        country = take(ada, full, country="DE")
+
+        for reply, field in ((file, "icalendar"), (country, "country")):
+            told = ("A calendar has 1000 holidays at most.", field)
+            assert [(each["message"], each["field"]) for each in reply.json["errors"]] == [told]
+
     def test_only_a_file_has_a_name(self, ada: Api) -> None:
         reply = take(ada, make(ada), country="DE", name="North")
 
