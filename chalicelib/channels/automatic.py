@@ -23,7 +23,12 @@ _SUBJECT = re.compile(
     r"|autosvar|automaattinen vastaus|odpowiedź automatyczna|自動応答|自动回复)\s?[:：]",
     re.IGNORECASE,
 )
-_LISTS = ("list-id", "list-unsubscribe", "list-post", "mailing-list", "x-mailing-list")
+_LISTS = (
+    *("list-id", "list-unsubscribe", "list-post", "list-subscribe", "list-owner", "list-archive"),
+    *("mailing-list", "x-mailing-list"),
+)
+# Nobody writes as this but mail servers.
+_DAEMON = re.compile(r"\bmailer-daemon@", re.IGNORECASE)
 _PRECEDENCES = ("bulk", "junk", "auto_reply", "auto-reply")
 _LIST_POST = re.compile(r"<mailto:([^<>?\s]{1,320})", re.IGNORECASE)
 _NO = ("", "no", "false", "0")
@@ -50,6 +55,8 @@ def reason(fields: Fields) -> str | None:
     for value in fields.get("content-type", ()):
         if value.lower().startswith("multipart/report"):
             return _told("content-type", value)
+    if any(_DAEMON.search(value) for value in fields.get("from", ())):
+        return _told("from", fields["from"][0])
     if _SUBJECT.match(said := _answering(fields)):
         return _told("subject", said)
     return None if _is_posting(fields) else _of_a_list(fields)

@@ -45,6 +45,12 @@ def test_a_machine_is_known_by_its_fields(field: str) -> None:
     assert str(automatic.reason(mail.headers)).lower() == f"{told}: {value.strip()}".lower()
 
 
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@example.com", "Mail <mailer-daemon@mx.example.com>"])
+def test_a_mail_server_is_a_machine(sender: str) -> None:
+    assert mime.parse(written(f"From: {sender}\nReturn-Path: <{sender}>")).auto_submitted
+    assert not mime.parse(written("From: postmaster@example.com")).auto_submitted
+
+
 @pytest.mark.parametrize(
     "subject",
     [

@@ -8,7 +8,7 @@ import pytest
 from tests.support.letterbox import Letterbox, stamped
 from tests.support.mails import kept
 
-DAMAGED = 4
+DAMAGED = 2
 
 
 def damaged(raw: bytes, seed: int) -> bytes:

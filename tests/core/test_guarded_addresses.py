@@ -3,13 +3,16 @@ that turns inward is not either (54). The resolver here is the worst there is: i
 its author hopes for."""
 
 import socket
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.core import outbound
 from chalicelib.core.outbound import Call
-from chalicelib.core.vetting import Refused, target, vet
+from chalicelib.core.vetting import Refused, is_public, target, vet
 
 LOOPBACK = (
     *("127.0.0.1", "127.0.0.2", "127.1.1.1", "127.255.255.254", "127.000.000.001", "127.0.0.01"),
@@ -230,3 +233,29 @@ def test_what_is_on_the_public_internet_passes(url: str) -> None:
     assert target(url).scheme == "https"
     for address in ("8.8.8.8", "2606:4700:4700::1111"):
         vet(address)
+
+
+@given(st.ip_addresses(v=4) | st.ip_addresses(v=6, network="2000::/3") | st.ip_addresses(v=6))
+def test_case_53_what_passes_is_global_by_the_library_too(address: IPv4Address | IPv6Address) -> None:
+    assert not is_public(address) or address.is_global
+
+
+@given(
+    st.sampled_from(
+        [IPv4Network(each) for each in ("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/8")]
+    ),
+    st.data(),
+)
+def test_case_53_no_address_carries_one_from_inside(network: IPv4Network, data: st.DataObject) -> None:
+    inside = data.draw(st.ip_addresses(network=network))
+    word = f"{int(inside) >> 16:x}:{int(inside) & 0xFFFF:x}"
+    flipped = f"{~int(inside) >> 16 & 0xFFFF:x}:{~int(inside) & 0xFFFF:x}"  # as Teredo hides it
+    carriers = (
+        *(f"::ffff:{inside}", f"::ffff:0:{word}", f"::{inside}", f"64:ff9b::{inside}", f"64:ff9b:1::{word}"),
+        *(f"2002:{word}::1", f"2001:0:{word}::1", f"2001:0:1:1:0:0:{flipped}", f"2606:4700::5efe:{inside}"),
+    )
+    for carrier in (*carriers, str(inside)):
+        with pytest.raises(Refused):
+            vet(carrier)
+        with pytest.raises(Refused):
+            target(f"https://[{carrier}]/" if ":" in carrier else f"https://{carrier}/")
