@@ -320,11 +320,11 @@ def apply_rules(event: Event, settings: RelaySettings, has_time: HasTime) -> Non
 def webhooks(batch: SQSEvent) -> dict[str, Any]:
     """Hands each event to the webhooks that want it."""
     settings = webhook_settings()
-    key = sealed.key(settings.webhook_secret_arn)
+    keys = sealed.keys(settings.webhook_secret_arn)
 
     def handle(event: Event, _: HasTime) -> None:
         claimed = in_transaction(lambda tx: fanning_out.fan_out(tx, event), repeatable=True)
-        dispatching.hand_over(_repeatable, claimed, key, settings.delivery_queue_url)
+        dispatching.hand_over(_repeatable, claimed, keys, settings.delivery_queue_url)
 
     return consume(batch, "webhooks", handle, seconds=WEBHOOK_SECONDS)
 
@@ -335,11 +335,11 @@ def webhooks(batch: SQSEvent) -> dict[str, Any]:
 def delivery_results(batch: SQSEvent) -> dict[str, Any]:
     """Writes down what became of calls, and hands over what has waited for them."""
     settings = webhook_settings()
-    key = sealed.key(settings.webhook_secret_arn)
+    keys = sealed.keys(settings.webhook_secret_arn)
 
     def handle(result: Result, _: HasTime) -> None:
         claimed = in_transaction(lambda tx: settle_delivery(tx, result), repeatable=True)
-        dispatching.hand_over(_repeatable, claimed, key, settings.delivery_queue_url)
+        dispatching.hand_over(_repeatable, claimed, keys, settings.delivery_queue_url)
 
     return consume(batch, "delivery-results", handle, seconds=WEBHOOK_SECONDS, parse=Result.parse)
 

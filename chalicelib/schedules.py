@@ -17,7 +17,7 @@ from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySetting
 from chalicelib.notifications import asking_queries, digest_queries
 from chalicelib.sla import queries as sla_queries
 from chalicelib.tickets import discarding, rule_event_queries, waiting_queries
-from chalicelib.webhooks import dispatching, sealed
+from chalicelib.webhooks import dispatching, resealing, sealed
 
 SWEEP_LIMIT = 500
 # How long one transaction goes on to the next rule by the clock.
@@ -77,14 +77,17 @@ def event_relay(event: CloudWatchEvent) -> None:
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="webhook-sweep")  # type: ignore[untyped-decorator]
 def webhook_sweep(event: CloudWatchEvent) -> None:
-    """Hands over the deliveries whose time has come again, and those that somebody died with."""
+    """Hands over the deliveries whose time has come again, and those that somebody died with; seals some
+    secrets anew, while their key is exchanged."""
     settings = webhook_settings()
-    handed = sweep_deliveries(
-        sealed.key(settings.webhook_secret_arn),
-        settings.delivery_queue_url,
-        _within(event, RELAY_SECONDS),
+    keys = sealed.keys(settings.webhook_secret_arn)
+    has_time = _within(event, RELAY_SECONDS)
+    handed = sweep_deliveries(keys, settings.delivery_queue_url, has_time)
+    resealed = resealing.reseal(_repeatable, keys) if has_time() else 0
+    metrics.emit(
+        {"DeliveriesHandedOver": (handed, "Count"), "SecretsResealed": (resealed, "Count")},
+        Schedule="webhook-sweep",
     )
-    metrics.emit({"DeliveriesHandedOver": (handed, "Count")}, Schedule="webhook-sweep")
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="purge")  # type: ignore[untyped-decorator]
@@ -192,12 +195,12 @@ def sweep_rules(has_time: HasTime) -> tuple[int, int]:
     return followed, due
 
 
-def sweep_deliveries(key: bytes, queue_url: str, has_time: HasTime) -> int:
+def sweep_deliveries(keys: sealed.Keys, queue_url: str, has_time: HasTime) -> int:
     """Claims and hands over, a transaction each, until nothing is due or the queue takes no more."""
     total = 0
     while has_time():
         claimed = in_transaction(dispatching.claim, repeatable=True)
-        handed = dispatching.hand_over(_repeatable, claimed, key, queue_url)
+        handed = dispatching.hand_over(_repeatable, claimed, keys, queue_url)
         total += handed
         if len(claimed) < dispatching.LIMIT or handed < len(claimed):
             break

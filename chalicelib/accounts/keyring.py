@@ -12,11 +12,17 @@ from chalicelib.core.tokens import Signer, SigningKey
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keyring:
-    """The signer of tokens, the pepper of passwords, and bcrypt's cost."""
+    """The signer of tokens, the pepper of passwords, bcrypt's cost, and what seals before the pepper."""
 
     signer: Signer
     pepper: bytes
     bcrypt_cost: int
+    sealing_keys: tuple[bytes, ...] = ()
+
+    @property
+    def sealing(self) -> tuple[bytes, ...]:
+        """What secrets are sealed with, the newest first. The pepper opens what it once sealed."""
+        return (*self.sealing_keys, self.pepper)
 
 
 @lru_cache(maxsize=1)
@@ -29,4 +35,4 @@ def keyring(settings: ApiSettings) -> Keyring:
             "Nobody can be signed in right now. Try again in a moment.", retry_after=2
         ) from error
     signer = Signer(SigningKey.from_seed(secret.kid, secret.seed), settings.issuer, settings.audience)
-    return Keyring(signer, secret.pepper, settings.bcrypt_cost)
+    return Keyring(signer, secret.pepper, settings.bcrypt_cost, secret.sealing_keys)

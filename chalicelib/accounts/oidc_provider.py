@@ -74,7 +74,7 @@ def change(
         values["client_secret"] = None
     if wanted.get("client_secret") is not None:
         secret = wanted["client_secret"].encode()
-        values["client_secret"] = seal(keys.pepper, PURPOSE, workspace_id.bytes, secret)
+        values["client_secret"] = seal(keys.sealing, PURPOSE, workspace_id.bytes, secret)
     if discovered:
         values |= asdict(discovered)
     if values["role_mapping"] and values["role_claim"] is None:
@@ -114,7 +114,7 @@ def client_secret(keys: Keyring, workspace_id: UUID, provider: Mapping[str, Any]
     if provider["client_secret"] is None:
         return None
     try:
-        return unseal(keys.pepper, PURPOSE, workspace_id.bytes, bytes(provider["client_secret"])).decode()
+        return unseal(keys.sealing, PURPOSE, workspace_id.bytes, bytes(provider["client_secret"])).decode()
     except Unsealable as error:
         sentence = "The provider's secret has to be set again by an administrator."
         raise Unavailable(sentence, retry_after=60) from error

@@ -62,7 +62,7 @@ def begin(tx: Transaction, stranger: Actor, keys: Keyring, redirect_uri: str | N
         "state_digest": state.digest,
         "binding_digest": binding.digest,
         "nonce_digest": nonce.digest,
-        "verifier": seal(keys.pepper, PURPOSE, place, verifier.encode()),
+        "verifier": seal(keys.sealing, PURPOSE, place, verifier.encode()),
         "seconds": LIFE_SECONDS,
     }
     oidc_queries.add_sign_in(tx, workspace_id, values)
@@ -104,7 +104,7 @@ def claim(tx: Transaction, keys: Keyring, state: str, binding: str, issuer: str 
     if issuer != provider.issuer and (issuer is not None or provider.sends_issuer):
         return failed(tx, desk, "mix_up", Unauthenticated(UNTRUSTED))
     try:
-        verifier = unseal(keys.pepper, PURPOSE, workspace_id.bytes + digest, bytes(found.verifier))
+        verifier = unseal(keys.sealing, PURPOSE, workspace_id.bytes + digest, bytes(found.verifier))
     except Unsealable:
         return failed(tx, desk, "state", over())
     row = dict(provider._mapping)

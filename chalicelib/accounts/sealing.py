@@ -1,11 +1,13 @@
 """Secrets that must be read again (a second factor's, a provider's) rest sealed: AES-256-GCM under a key of
-their own, which is made from the pepper and so is not in the database.
+their own, which is made from the pepper or another key of ours and so is not in the database.
 
-    sealed = seal(keys.pepper, "totp", workspace_id.bytes + user_id.bytes, secret)
+    sealed = seal(keys.sealing, "totp", workspace_id.bytes + user_id.bytes, secret)
 
-Sources: RFC 5869 (HKDF), NIST SP 800-38D (GCM).
+Where a key is exchanged there are several, the newest first: that one seals, each opens what it has sealed,
+and what is sealed names its key. Sources: RFC 5869 (HKDF), NIST SP 800-38D (GCM).
 """
 
+import hmac
 import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,38 +16,58 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
-_VERSION = b"\x01"
+MARK_BYTES = 5
+# By the one key there is, and by one of several, which is named behind it.
+_BY_ONE, _BY_ONE_OF_SEVERAL = b"\x01", b"\x02"
+
+Keys = bytes | tuple[bytes, ...]
 
 
 class Unsealable(Exception):
-    """It was sealed with another pepper, for another purpose or place, or changed since. Holds no value."""
+    """It was sealed with another key, for another purpose or place, or changed since. Holds no value."""
 
 
-def seal(pepper: bytes, purpose: str, place: bytes, plaintext: bytes) -> bytes:
+def seal(keys: Keys, purpose: str, place: bytes, plaintext: bytes) -> bytes:
     """`purpose` separates kinds of secrets, `place` (whose it is) the rows: one moved elsewhere does not
     open."""
+    newest, *former = _all(keys)
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return _VERSION + nonce + _cipher(pepper, purpose).encrypt(nonce, plaintext, place)
+    head = mark(newest) if former else _BY_ONE
+    return head + nonce + _cipher(newest, purpose).encrypt(nonce, plaintext, place)
 
 
-def unseal(pepper: bytes, purpose: str, place: bytes, sealed: bytes) -> bytes:
-    """What was sealed for the same purpose and place. Raises Unsealable."""
+def unseal(keys: Keys, purpose: str, place: bytes, sealed: bytes) -> bytes:
+    """What was sealed for the same purpose and place, by any of the keys. Raises Unsealable."""
     from cryptography.exceptions import InvalidTag
 
-    nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-    if sealed[:1] != _VERSION or len(nonce) < NONCE_BYTES:
+    candidates, head = _all(keys), 1
+    if sealed[:1] == _BY_ONE_OF_SEVERAL:
+        candidates, head = tuple(key for key in candidates if mark(key) == sealed[:MARK_BYTES]), MARK_BYTES
+    nonce, rest = sealed[head : head + NONCE_BYTES], sealed[head + NONCE_BYTES :]
+    if sealed[:1] not in (_BY_ONE, _BY_ONE_OF_SEVERAL) or len(nonce) < NONCE_BYTES:
         raise Unsealable(f"{purpose}: not sealed here")
-    try:
-        return _cipher(pepper, purpose).decrypt(nonce, rest, place)
-    except InvalidTag:
-        raise Unsealable(f"{purpose}: another pepper or place, or changed") from None
+    for key in candidates:
+        try:
+            return _cipher(key, purpose).decrypt(nonce, rest, place)
+        except InvalidTag:
+            continue
+    raise Unsealable(f"{purpose}: another key or place, or changed")
 
 
-@lru_cache(maxsize=8)
-def _cipher(pepper: bytes, purpose: str) -> "AESGCM":
+def mark(key: bytes) -> bytes:
+    """How begins what this key has sealed, where there are several."""
+    return _BY_ONE_OF_SEVERAL + hmac.digest(key, b"mesa sealing key", "sha256")[: MARK_BYTES - 1]
+
+
+def _all(keys: Keys) -> tuple[bytes, ...]:
+    return (keys,) if isinstance(keys, bytes) else keys
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes, purpose: str) -> "AESGCM":
     # Imported when first sealed: most requests of the API never do.
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=f"mesa {purpose}".encode()).derive(pepper))
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=f"mesa {purpose}".encode()).derive(key))

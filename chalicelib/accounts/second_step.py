@@ -141,7 +141,7 @@ def _use(
     """Which of the two was used up; None where it is not good."""
     workspace_id, person, place = actor.workspace.id, person_of(actor), place_of(actor)
     if code is not None:
-        secret = totp.unseal_secret(keys.pepper, place, row.secret)
+        secret = totp.unseal_secret(keys.sealing, place, row.secret)
         step = totp.fitting_step(secret, code, actor.now, row.last_step)
         is_used = step is not None and two_step_queries.use_step(tx, workspace_id, person, step)
         return "totp" if is_used else None

@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime
 from functools import lru_cache
 
-from chalicelib.accounts.sealing import seal, unseal
+from chalicelib.accounts.sealing import Keys, seal, unseal
 
 PERIOD_SECONDS = 30
 # A code is good in the step before its own and the one after: people type slowly, and clocks differ.
@@ -61,14 +61,14 @@ def fitting_step(secret: str, code: str, now: datetime, used: int) -> int | None
     return next((step for step in fitting if step > used), None)
 
 
-def seal_secret(pepper: bytes, place: bytes, secret: str) -> bytes:
+def seal_secret(keys: Keys, place: bytes, secret: str) -> bytes:
     """As the database keeps it. `place` is whose it is: workspace and user."""
-    return seal(pepper, _PURPOSE, place, secret.encode("ascii"))
+    return seal(keys, _PURPOSE, place, secret.encode("ascii"))
 
 
-def unseal_secret(pepper: bytes, place: bytes, sealed: bytes) -> str:
+def unseal_secret(keys: Keys, place: bytes, sealed: bytes) -> str:
     """The secret again. Raises Unsealable for what is another's."""
-    return unseal(pepper, _PURPOSE, place, sealed).decode("ascii")
+    return unseal(keys, _PURPOSE, place, sealed).decode("ascii")
 
 
 def new_recovery_codes(pepper: bytes, place: bytes) -> dict[str, bytes]:

@@ -56,7 +56,7 @@ def begin(
         return refusal
     person = _hold(tx, actor)
     secret = totp.new_secret()
-    sealed = totp.seal_secret(keys.pepper, place_of(actor), secret)
+    sealed = totp.seal_secret(keys.sealing, place_of(actor), secret)
     two_step_queries.put_pending(tx, actor.workspace.id, person, sealed)
     uri = totp.enrolment_uri(secret, actor.email or "", actor.workspace.name)
     return {"secret": secret, "uri": uri, "expires_in": ENROLMENT_MINUTES * 60}
@@ -77,7 +77,7 @@ def confirm(
     count = throttle.left(tx, CONFIRMATION_FAILURES, str(person), factor=limit_factor)
     if not count.allowed:
         raise RateLimited("Too many wrong codes. Wait before you try again.", retry_after=count.reset)
-    secret = totp.unseal_secret(keys.pepper, place_of(actor), row.pending_secret)
+    secret = totp.unseal_secret(keys.sealing, place_of(actor), row.pending_secret)
     step = totp.fitting_step(secret, code, actor.now, 0)
     if step is None:
         throttle.hit(tx, CONFIRMATION_FAILURES, str(person), factor=limit_factor)

@@ -32,7 +32,7 @@ def receive_webhook(call: Call, integration_id: UUID, body: InboundCall) -> Answ
     headers = {name.lower(): str(value) for name, value in call.request.headers.items()}
     outcome, ticket = inbound.receive(
         call.tx,
-        keyring(call.settings).pepper,
+        keyring(call.settings).sealing,
         integration_id,
         headers,
         parsing.raw_body(call.request),

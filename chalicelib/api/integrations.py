@@ -52,8 +52,8 @@ def list_integrations(call: Call, query: IntegrationQuery) -> Answer:
     },
 )
 def make_integration(call: Call, body: IntegrationIn) -> Answer:
-    pepper = keyring(call.settings).pepper
-    made = integrations.make(call.tx, call.actor, pepper, documents(dict(body)))
+    keys = keyring(call.settings).sealing
+    made = integrations.make(call.tx, call.actor, keys, documents(dict(body)))
     return Answer(made, headers={"Location": f"/v1/integrations/{made['id']}"})
 
 
@@ -88,5 +88,5 @@ def delete_integration(call: Call, integration_id: UUID) -> Answer:
     signs=True,
 )
 def rotate_integration_secret(call: Call, integration_id: UUID) -> Answer:
-    pepper = keyring(call.settings).pepper
-    return Answer(integrations.rotate_secret(call.tx, call.actor, pepper, integration_id))
+    keys = keyring(call.settings).sealing
+    return Answer(integrations.rotate_secret(call.tx, call.actor, keys, integration_id))

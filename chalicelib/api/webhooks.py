@@ -51,9 +51,9 @@ MADE = {
 }
 
 
-def seal(ahead: Ahead) -> bytes:
-    """The key of secrets comes from Secrets Manager: asked before the transaction, never inside."""
-    return sealed.key(ahead.settings.webhook_secret_arn)
+def seal(ahead: Ahead) -> tuple[bytes, ...]:
+    """The keys of secrets come from Secrets Manager: asked before the transaction, never inside."""
+    return sealed.keys(ahead.settings.webhook_secret_arn)
 
 
 def tried(ahead: Ahead) -> dict[str, Any]:

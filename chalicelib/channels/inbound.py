@@ -13,6 +13,7 @@ from uuid import UUID
 from chalicelib.accounts import contacts, principals
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Role
+from chalicelib.accounts.sealing import Keys
 from chalicelib.channels import integration_queries as queries
 from chalicelib.channels.inbound_signatures import message_of
 from chalicelib.channels.mapping import Fact
@@ -53,7 +54,7 @@ class _Inbound:
 
 def receive(
     tx: Transaction,
-    pepper: bytes,
+    sealing: Keys,
     integration_id: UUID,
     headers: Mapping[str, str],
     raw: bytes,
@@ -70,7 +71,7 @@ def receive(
     row = queries.with_secrets(tx, actor.workspace.id, integration_id) if actor else None
     if actor is None or row is None:
         raise NotFound("There is no such integration.")
-    message_id = message_of(row, actor, pepper, headers, raw)
+    message_id = message_of(row, actor, sealing, headers, raw)
     if not queries.receive(tx, actor.workspace.id, integration_id, message_id):
         raise Conflict("A message with this id was received before.")
     meta = {"integration": {"id": row.id, "name": row.name}}

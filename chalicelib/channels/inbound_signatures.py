@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.sealing import Unsealable, unseal
+from chalicelib.accounts.sealing import Keys, Unsealable, unseal
 from chalicelib.channels.integrations import PURPOSE, place
 from chalicelib.core import standard_webhooks
 from chalicelib.core.errors import Unauthenticated
@@ -17,13 +17,13 @@ from chalicelib.models.words import IntegrationKind
 GRAFANA_SIGNATURE, GRAFANA_TIME = "x-grafana-alerting-signature", "x-grafana-alerting-timestamp"
 
 
-def message_of(integration: Any, actor: Actor, pepper: bytes, headers: Mapping[str, str], raw: bytes) -> str:
+def message_of(integration: Any, actor: Actor, sealing: Keys, headers: Mapping[str, str], raw: bytes) -> str:
     """The id of the message, which may come once. `integration`: with `secret previous_secret`, sealed; the
     rest as inbound.receive has it. Raises Unauthenticated."""
     where = place(actor.workspace.id, integration.id)
     sealed = [integration.secret, integration.previous_secret]
     try:
-        keys = [unseal(pepper, PURPOSE, where, bytes(each)) for each in sealed if each is not None]
+        keys = [unseal(sealing, PURPOSE, where, bytes(each)) for each in sealed if each is not None]
     except Unsealable:
         raise Unauthenticated("The secret of this integration is void. Rotate it.") from None
     now = actor.now.timestamp()

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit, audit_changes
 from chalicelib.accounts.permissions import Permission
-from chalicelib.accounts.sealing import seal
+from chalicelib.accounts.sealing import Keys, seal
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.channels import integration_queries as queries
 from chalicelib.core import standard_webhooks
@@ -61,7 +61,7 @@ def listing(tx: Transaction, actor: Actor, page: Page) -> dict[str, Any]:
     return answer(rows, page, "name", lambda row: (row.name, row.id), shape)
 
 
-def make(tx: Transaction, actor: Actor, pepper: bytes, facts: Mapping[str, Any]) -> dict[str, Any]:
+def make(tx: Transaction, actor: Actor, keys: Keys, facts: Mapping[str, Any]) -> dict[str, Any]:
     """`facts`: FACTS; who asks is the maker, where nobody is named. The answer alone has the `secret`.
 
     Raises Forbidden, NotFound for a team or a person, Conflict for a name that is taken and for one too many.
@@ -71,7 +71,7 @@ def make(tx: Transaction, actor: Actor, pepper: bytes, facts: Mapping[str, Any])
     _require_found(tx, actor, facts["team_id"], requester_id)
     made_id, secret = new_id(actor.now), standard_webhooks.new_secret()
     values = {**_columns(facts), "requester_id": requester_id, "kind": facts["kind"], "id": made_id}
-    values["secret"] = _sealed(pepper, actor, made_id, secret)
+    values["secret"] = _sealed(keys, actor, made_id, secret)
     with unique(KEY_KEY, NAME_TAKEN):
         if not queries.add(tx, actor.workspace.id, values, MOST):
             raise Conflict(f"A workspace has {MOST} integrations at most.")
@@ -104,13 +104,13 @@ def delete(tx: Transaction, actor: Actor, integration_id: UUID) -> None:
     audit(tx, actor, "integration.deleted", ("integration", integration_id), before=_audited(before))
 
 
-def rotate_secret(tx: Transaction, actor: Actor, pepper: bytes, integration_id: UUID) -> dict[str, Any]:
+def rotate_secret(tx: Transaction, actor: Actor, keys: Keys, integration_id: UUID) -> dict[str, Any]:
     """A new `secret`, told here alone; the one before is good until `previous_valid_until`. Raises Forbidden,
     NotFound."""
     _require_admin(actor)
     _held(tx, actor, integration_id)
     secret = standard_webhooks.new_secret()
-    sealed = _sealed(pepper, actor, integration_id, secret)
+    sealed = _sealed(keys, actor, integration_id, secret)
     until = queries.rotate(tx, actor.workspace.id, integration_id, sealed, GRACE_HOURS)
     audit(tx, actor, "integration.secret_rotated", ("integration", integration_id))
     return {"secret": standard_webhooks.written(secret), "previous_valid_until": until}
@@ -121,8 +121,8 @@ def place(workspace_id: UUID, integration_id: UUID) -> bytes:
     return workspace_id.bytes + integration_id.bytes
 
 
-def _sealed(pepper: bytes, actor: Actor, integration_id: UUID, secret: bytes) -> bytes:
-    return seal(pepper, PURPOSE, place(actor.workspace.id, integration_id), secret)
+def _sealed(keys: Keys, actor: Actor, integration_id: UUID, secret: bytes) -> bytes:
+    return seal(keys, PURPOSE, place(actor.workspace.id, integration_id), secret)
 
 
 def _held(tx: Transaction, actor: Actor, integration_id: UUID) -> dict[str, Any]:

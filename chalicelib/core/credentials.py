@@ -16,15 +16,18 @@ _DEFAULT_WORDS = ("changeme", "change_me", "change-me", "default", "example", "p
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SigningSecret:
-    """What signs tokens (`seed`: a raw 32-byte Ed25519 seed) and what passwords are keyed with (`pepper`)."""
+    """What signs tokens (`seed`: a raw 32-byte Ed25519 seed), what passwords are keyed with (`pepper`), and
+    what secrets are sealed with before the pepper, the newest first."""
 
     kid: str
     seed: bytes
     pepper: bytes
+    sealing_keys: tuple[bytes, ...] = ()
 
     @classmethod
     def parse(cls, secret: Mapping[str, Any]) -> Self:
-        """From `{"kid", "private_key", "pepper"}`. SettingsError for a default, patterned or short one."""
+        """From `{"kid", "private_key", "pepper", "sealing_key"?, "previous_sealing_key"?}`. SettingsError for
+        a default, patterned or short one."""
         kid = secret.get("kid")
         if not isinstance(kid, str) or not KID.fullmatch(kid):
             raise SettingsError("The signing secret's kid is not 1 to 64 letters, digits or ._- signs.")
@@ -33,20 +36,21 @@ class SigningSecret:
             raise SettingsError(f"The signing secret's private_key is not {KEY_BYTES} bytes long.")
         if hmac.compare_digest(seed, pepper):
             raise SettingsError("The signing secret's pepper is its private_key: they must be independent.")
-        return cls(kid, seed, pepper)
+        return cls(kid, seed, pepper, _several(secret, "sealing_key", "signing"))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WebhookSecret:
     """What the secrets of webhooks are sealed with: a key of its own, for what hands events to them neither
-    signs tokens nor knows passwords."""
+    signs tokens nor knows passwords. The newest key first."""
 
-    key: bytes
+    keys: tuple[bytes, ...]
 
     @classmethod
     def parse(cls, secret: Mapping[str, Any]) -> Self:
-        """From `{"key"}`. SettingsError for a default, patterned or short one."""
-        return cls(_key_bytes(secret, "key", "webhook"))
+        """From `{"key", "previous_key"?}`. SettingsError for a default, patterned or short one."""
+        _key_bytes(secret, "key", "webhook")
+        return cls(_several(secret, "key", "webhook"))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,6 +99,12 @@ def _key_bytes(secret: Mapping[str, Any], name: str, which: str = "signing") -> 
     if weakness := secret_weakness(raw):
         raise SettingsError(f"The {which} secret's {name} {weakness}.")
     return raw
+
+
+def _several(secret: Mapping[str, Any], name: str, which: str) -> tuple[bytes, ...]:
+    """The key of this name and the one before it, of those that there are."""
+    names = [each for each in (name, f"previous_{name}") if secret.get(each)]
+    return tuple(dict.fromkeys(_key_bytes(secret, each, which) for each in names))
 
 
 def _is_default(text: str) -> bool:

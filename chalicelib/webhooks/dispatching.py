@@ -18,7 +18,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.deliveries import Outgoing
 from chalicelib.webhooks import delivery_queries, payloads
 from chalicelib.webhooks.payloads import Told
-from chalicelib.webhooks.sealed import Unsealable, unsealed
+from chalicelib.webhooks.sealed import Keys, Unsealable, unsealed
 
 LIMIT = 50
 # How long nothing may be heard of an attempt: what is in the queue must be made sooner, or is too old.
@@ -39,12 +39,12 @@ def claim(
     return delivery_queries.claim(tx, workspace_id, webhook_id, LIMIT, LEASE_SECONDS)
 
 
-def hand_over(run: Run, claimed: Sequence[Row[Any]], key: bytes, queue_url: str) -> int:
+def hand_over(run: Run, claimed: Sequence[Row[Any]], keys: Keys, queue_url: str) -> int:
     """Signs and sends what was claimed; how many the queue took. Outside of any transaction."""
     messages: dict[int, str] = {}
     for place, row in enumerate(claimed):
         try:
-            messages[place] = message(row, key, time.time()).text()
+            messages[place] = message(row, keys, time.time()).text()
         except Unsealable:
             # It was sealed with another key: nobody can sign it until the secret is rotated.
             log.error("webhook cannot be signed", extra={"webhook_id": str(row.webhook_id)})
@@ -54,7 +54,7 @@ def hand_over(run: Run, claimed: Sequence[Row[Any]], key: bytes, queue_url: str)
     return len(outcome.taken)
 
 
-def message(row: Row[Any], key: bytes, now: float) -> Outgoing:
+def message(row: Row[Any], keys: Keys, now: float) -> Outgoing:
     """One attempt, signed for this moment with each secret that is valid in it. Raises Unsealable."""
     told = Told(
         workspace_id=row.workspace_id,
@@ -73,17 +73,17 @@ def message(row: Row[Any], key: bytes, now: float) -> Outgoing:
         delivery_id=str(row.delivery_id),
         attempt=row.attempt,
         url=row.url,
-        headers=header_fields(row, f"msg_{row.delivery_id.hex}", key, body, now),
+        headers=header_fields(row, f"msg_{row.delivery_id.hex}", keys, body, now),
         body=body,
         not_after=now + MADE_WITHIN_SECONDS,
     )
 
 
-def header_fields(row: Any, message_id: str, key: bytes, body: str, now: float) -> dict[str, str]:
+def header_fields(row: Any, message_id: str, keys: Keys, body: str, now: float) -> dict[str, str]:
     """Of a webhook's call: `row` has its `workspace_id webhook_id secret previous_secret`."""
     kept = [secret for secret in (row.secret, row.previous_secret) if secret is not None]
-    keys = [unsealed(key, row.workspace_id, row.webhook_id, secret) for secret in kept]
-    return {"content-type": CONTENT_TYPE, **standard_webhooks.headers(message_id, int(now), body, keys)}
+    secrets = [unsealed(keys, row.workspace_id, row.webhook_id, secret) for secret in kept]
+    return {"content-type": CONTENT_TYPE, **standard_webhooks.headers(message_id, int(now), body, secrets)}
 
 
 def _putting_back(row: Row[Any]) -> Callable[[Transaction], None]:

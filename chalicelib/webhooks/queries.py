@@ -46,6 +46,9 @@ ROTATE = text(
     WHERE h.workspace_id = :workspace_id AND h.id = :webhook_id
     """
 )
+SEALED_OTHERWISE = text("SELECT workspace_id, webhook_id FROM fn_sealed_otherwise(:mark, :limit)")
+SECRETS = text(f"SELECT h.secret, h.previous_secret FROM webhooks h WHERE {_ONE} FOR NO KEY UPDATE")
+RESEAL = text(f"UPDATE webhooks h SET secret = :secret, previous_secret = :previous_secret WHERE {_ONE}")
 DELETE = text("DELETE FROM webhooks WHERE workspace_id = :workspace_id AND id = :webhook_id")
 SORTS = {"name": "h.name", "created_at": "h.created_at"}
 _FILTERS = {"enabled": "(h.enabled_at IS NOT NULL) = :enabled"}
@@ -118,3 +121,21 @@ def rotate(tx: Transaction, workspace_id: UUID, webhook_id: UUID, secret: bytes,
 
 def delete(tx: Transaction, workspace_id: UUID, webhook_id: UUID) -> None:
     tx.connection.execute(DELETE, _keys(workspace_id, webhook_id))
+
+
+def sealed_otherwise(tx: Transaction, mark: bytes, limit: int) -> Sequence[Row[Any]]:
+    """`workspace_id webhook_id` of those whose secrets do not begin with the mark, of all workspaces."""
+    return tx.connection.execute(SEALED_OTHERWISE, {"mark": mark, "limit": limit}).all()
+
+
+def secrets(tx: Transaction, workspace_id: UUID, webhook_id: UUID) -> Row[Any] | None:
+    """`secret previous_secret` as they are kept; the webhook is locked."""
+    return tx.connection.execute(SECRETS, _keys(workspace_id, webhook_id)).first()
+
+
+def reseal(
+    tx: Transaction, workspace_id: UUID, webhook_id: UUID, secret: bytes, previous_secret: bytes | None
+) -> None:
+    """The same secrets, sealed anew."""
+    values = {"secret": secret, "previous_secret": previous_secret}
+    tx.connection.execute(RESEAL, {**_keys(workspace_id, webhook_id), **values})

@@ -16,7 +16,7 @@ from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.paging import Page, answer
 from chalicelib.models.words import DisabledReason
 from chalicelib.webhooks import catalogue, checking, delivery_queries, queries
-from chalicelib.webhooks.sealed import sealed
+from chalicelib.webhooks.sealed import Keys, sealed
 
 MOST = 50
 FACTS = ("name", "url", "template", "events", "team_ids", "types", "priorities", "include_internal")
@@ -56,7 +56,7 @@ def event_types(actor: Actor) -> list[dict[str, Any]]:
 
 
 def make(
-    tx: Transaction, actor: Actor, key: bytes, facts: Mapping[str, Any], local_hosts: Collection[str]
+    tx: Transaction, actor: Actor, keys: Keys, facts: Mapping[str, Any], local_hosts: Collection[str]
 ) -> dict[str, Any]:
     """`facts`: FACTS, `enabled`, and `secret` as people write it or None for a new one. The answer alone
     shows the secret.
@@ -70,7 +70,7 @@ def make(
         raise Conflict(f"A workspace has {MOST} webhooks at most.")
     webhook_id = uuid4()
     values = {name: facts[name] for name in FACTS}
-    values |= {"id": webhook_id, "secret": sealed(key, actor.workspace.id, webhook_id, secret)}
+    values |= {"id": webhook_id, "secret": sealed(keys, actor.workspace.id, webhook_id, secret)}
     off = None if facts["enabled"] else DisabledReason.BY_HAND
     queries.add(tx, actor.workspace.id, {**values, **queries.switched(off)})
     made = _found(tx, actor, webhook_id)
@@ -113,7 +113,7 @@ def delete(tx: Transaction, actor: Actor, webhook_id: UUID) -> None:
 
 
 def rotate(
-    tx: Transaction, actor: Actor, key: bytes, webhook_id: UUID, grace_hours: int, secret: str | None
+    tx: Transaction, actor: Actor, keys: Keys, webhook_id: UUID, grace_hours: int, secret: str | None
 ) -> dict[str, Any]:
     """Gives it another secret; that of before signs too for so many hours, and the one before that no more.
 
@@ -121,7 +121,7 @@ def rotate(
     """
     held(tx, actor, webhook_id)
     new = checking.secret(secret)
-    kept = sealed(key, actor.workspace.id, webhook_id, new)
+    kept = sealed(keys, actor.workspace.id, webhook_id, new)
     queries.rotate(tx, actor.workspace.id, webhook_id, kept, grace_hours * 3600)
     told = {"grace_hours": grace_hours}
     audit(tx, actor, "webhook.secret_rotated", ("webhook", webhook_id), after=told)

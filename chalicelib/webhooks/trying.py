@@ -18,7 +18,7 @@ from chalicelib.core.egress import NotCalled
 from chalicelib.core.errors import Conflict
 from chalicelib.webhooks import dispatching, payloads, queries
 from chalicelib.webhooks.payloads import Told
-from chalicelib.webhooks.sealed import Unsealable
+from chalicelib.webhooks.sealed import Keys, Unsealable
 from chalicelib.webhooks.subscribing import no_such_webhook
 
 TYPE = "webhook.test"
@@ -47,7 +47,7 @@ def look_up(workspace_id: UUID, webhook_id: UUID) -> Callable[[Transaction], Tri
     return find
 
 
-def call(tried: Tried, key: bytes, function: str) -> dict[str, Any]:
+def call(tried: Tried, keys: Keys, function: str) -> dict[str, Any]:
     """Calls it; what came of that. Raises Unavailable where nobody can be called, Conflict where the secret
     cannot be read."""
     message_id, now = f"msg_{uuid4().hex}", time.time()
@@ -56,7 +56,7 @@ def call(tried: Tried, key: bytes, function: str) -> dict[str, Any]:
     secrets = {"secret": webhook.secret, "previous_secret": webhook.previous_secret}
     whose = SimpleNamespace(workspace_id=workspace_id, webhook_id=webhook.id, **secrets)
     try:
-        fields = dispatching.header_fields(whose, message_id, key, body, now)
+        fields = dispatching.header_fields(whose, message_id, keys, body, now)
     except Unsealable as error:
         raise Conflict("The webhook's secret cannot be read any more: rotate it.") from error
     status = error_word = detail = answer = None

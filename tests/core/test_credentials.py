@@ -62,7 +62,21 @@ def test_case_4_a_default_or_short_webhook_secret_is_refused(key: str | None) ->
 
 
 def test_a_webhook_secret_is_read() -> None:
-    assert WebhookSecret.parse({"key": encode_base64url(PEPPER)}).key == PEPPER
+    assert WebhookSecret.parse({"key": encode_base64url(PEPPER)}).keys == (PEPPER,)
+
+
+def test_while_a_key_is_exchanged_there_are_two_and_both_are_strong() -> None:
+    old, new = encode_base64url(PEPPER), encode_base64url(SEED)
+    assert WebhookSecret.parse({"key": new, "previous_key": old}).keys == (SEED, PEPPER)
+    assert WebhookSecret.parse({"key": new, "previous_key": ""}).keys == (SEED,)
+    signing = SigningSecret.parse({**SIGNING, "sealing_key": new, "previous_sealing_key": old})
+    assert signing.sealing_keys == (SEED, PEPPER)
+    assert SigningSecret.parse(SIGNING).sealing_keys == ()
+    for weak in ("changeme", encode_base64url(b"a" * 32), encode_base64url(SEED[:8])):
+        with pytest.raises(SettingsError):
+            WebhookSecret.parse({"key": new, "previous_key": weak})
+        with pytest.raises(SettingsError):
+            SigningSecret.parse({**SIGNING, "previous_sealing_key": weak})
 
 
 def test_a_database_secret_is_read_as_rds_writes_it() -> None:

@@ -21,7 +21,7 @@ class PostOffice:
     """The webhooks of Acme, their queues, and a receiver that answers 200 unless told otherwise."""
 
     def __init__(self, desk: ServiceDesk, database: Database, stage: dict[str, str], aws: str) -> None:
-        sealed.key.cache_clear()
+        sealed.keys.cache_clear()
         self.desk = desk
         self.database = database
         self.stage = stage
