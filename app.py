@@ -43,6 +43,7 @@ from chalicelib.api import (
     status_page,
     tags,
     teams,
+    ticket_mails,
     ticket_sla,
     ticket_verbs,
     tickets,
@@ -84,6 +85,7 @@ app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(macros.routes.blueprint)
 app.register_blueprint(mailboxes.routes.blueprint)
 app.register_blueprint(quarantine.routes.blueprint)
+app.register_blueprint(ticket_mails.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)
 app.register_blueprint(views.routes.blueprint)
 app.register_blueprint(sla_policies.routes.blueprint)

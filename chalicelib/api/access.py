@@ -207,6 +207,8 @@ _TICKETS: dict[Route, Need] = {
     ("GET", "/v1/tickets/{ticket_id}/links"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets/{ticket_id}/links"): Permission.TICKETS_LINK,
     ("DELETE", "/v1/tickets/{ticket_id}/links/{link_id}"): Permission.TICKETS_LINK,
+    ("GET", "/v1/tickets/{ticket_id}/mails"): Permission.TICKETS_READ,
+    ("GET", "/v1/tickets/{ticket_id}/mails/{mail_id}"): Permission.TICKETS_READ,
     ("GET", "/v1/tickets/{ticket_id}/time-entries"): Permission.TICKETS_READ,
     ("POST", "/v1/tickets/{ticket_id}/time-entries"): Permission.TIME_ENTRIES_WRITE,
     ("DELETE", "/v1/tickets/{ticket_id}/time-entries/{entry_id}"): Permission.TIME_ENTRIES_WRITE,

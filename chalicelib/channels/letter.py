@@ -64,8 +64,12 @@ class Letter:
 
     def addresses(self) -> list[str]:
         """Where it may have come to: the envelope's recipient first, then what the headers say."""
-        listed = [*([self.envelope.recipient] if self.envelope.recipient else []), *self.recipients]
-        return list(dict.fromkeys(plain for each in listed for plain in (each, without_tag(each))))
+        envelope = [self.envelope.recipient] if self.envelope.recipient else []
+        return list(dict.fromkeys([*_and_without_tags(envelope), *self.named()]))
+
+    def named(self) -> list[str]:
+        """Where the headers say that it goes to."""
+        return _and_without_tags(self.recipients)
 
     def facts(self) -> Mapping[str, Any]:
         """What is written down of it."""
@@ -82,6 +86,8 @@ class Letter:
             "automatic": self.mail.auto_submitted,
             "authenticated": self.is_proven,
             "files": len(self.mail.attachments),
+            "holds_links": quoting.holds_own_links(self.mail.text)
+            or quoting.holds_own_links(self.mail.html or ""),
         }
 
     @property
@@ -89,6 +95,10 @@ class Letter:
         """Of the same mail the same one, and another for who sends something else under its id."""
         said = f"{self.mail.message_id}\n{self.sender or ''}"
         return sha256(said.encode("utf-8", "replace")).hexdigest()
+
+
+def _and_without_tags(addresses: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(plain for each in addresses for plain in (each, without_tag(each))))
 
 
 def without_tag(address: str) -> str:

@@ -12,8 +12,8 @@ from chalicelib.core.paging import Page
 from chalicelib.models.mail import mailboxes
 
 _MAILBOX = """
-    b.id, b.address, b.name, b.type, b.priority, b.enabled, b.unknown_senders, b.is_default, b.created_at,
-    b.updated_at, m.id AS team_id, m.name AS team_name
+    b.id, b.address, b.name, b.type, b.priority, b.enabled, b.unknown_senders, b.language, b.is_default,
+    b.created_at, b.updated_at, m.id AS team_id, m.name AS team_name
 """
 _FROM = """mailboxes b
     LEFT JOIN teams m ON m.workspace_id = b.workspace_id AND m.id = b.team_id AND m.deleted_at IS NULL"""
@@ -23,8 +23,9 @@ LOCK = text(f"SELECT b.id FROM mailboxes b WHERE {_ONE} FOR NO KEY UPDATE")
 IS_FREE = text("SELECT fn_mailbox_address_is_free(:address)")
 ADD = text(
     """
-    INSERT INTO mailboxes (workspace_id, address, name, team_id, type, priority, enabled, unknown_senders)
-    SELECT :workspace_id, :address, :name, :team_id, :type, :priority, :enabled, :unknown_senders
+    INSERT INTO mailboxes
+        (workspace_id, address, name, team_id, type, priority, enabled, unknown_senders, language)
+    SELECT :workspace_id, :address, :name, :team_id, :type, :priority, :enabled, :unknown_senders, :language
     FROM mailboxes b WHERE b.workspace_id = :workspace_id HAVING count(*) < :most
     RETURNING id
     """
@@ -65,8 +66,8 @@ def is_free(tx: Transaction, address: str) -> bool:
 
 
 def add(tx: Transaction, workspace_id: UUID, facts: Mapping[str, Any], most: int) -> UUID | None:
-    """`facts`: address, name, team_id, type, priority, enabled, unknown_senders. None where there are as many
-    as there may be."""
+    """`facts`: address, name, team_id, type, priority, enabled, unknown_senders, language. None where there
+    are as many as there may be."""
     made: UUID | None = tx.connection.scalar(ADD, {"workspace_id": workspace_id, "most": most, **facts})
     return made
 

@@ -19,7 +19,7 @@ from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.core.paging import Page, answer
 
 MOST = 100
-FACTS = ("address", "name", "team_id", "type", "priority", "enabled", "unknown_senders")
+FACTS = ("address", "name", "team_id", "type", "priority", "enabled", "unknown_senders", "language")
 SORT_TYPES: Mapping[str, Any] = {"name": str, "created_at": datetime}
 TAKEN = "This address is taken. Every address is one mailbox's, in one workspace."
 

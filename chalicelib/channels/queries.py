@@ -10,23 +10,34 @@ from chalicelib.core.db import Transaction
 from chalicelib.tickets.attachment_queries import MAX_A_TICKET
 
 FIND = text(
-    "SELECT address, workspace_id, mailbox_id FROM fn_find_mailboxes(CAST(:addresses AS text[]), :domain)"
+    "SELECT address, workspace_id, mailbox_id, enabled "
+    "FROM fn_find_mailboxes(CAST(:addresses AS text[]), :domain)"
 )
 
 
 def find_mailboxes(tx: Transaction, addresses: Sequence[str], domain: str) -> Sequence[Row[Any]]:
-    """The mailboxes of these addresses: `address workspace_id mailbox_id`. No workspace need be entered."""
+    """The mailboxes of these addresses: `address workspace_id mailbox_id enabled`. No workspace need be
+    entered."""
     return tx.connection.execute(FIND, {"addresses": list(addresses), "domain": domain}).all()
 
 
-# A second delivery at the same time waits here for the first, and then finds its row.
+# Copies of a mail that come at the same time come one after the other, to whichever mailboxes.
+HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:workspace_id || ' ' || :dedupe_key, 0))")
+# What another mailbox has taken in is a copy; what waits there in quarantine may be taken in by this one.
 CLAIM = text(
     """
     INSERT INTO inbound_messages (workspace_id, mailbox_id, object_key, size, dedupe_key, message_id,
-        from_address, from_name, subject, body, recipients, automatic, authenticated, files, outcome)
+        from_address, from_name, subject, body, recipients, automatic, authenticated, files,
+        holds_links, outcome)
     SELECT m.workspace_id, m.id, :object_key, :size, :dedupe_key, :message_id, :from_address, :from_name,
-        :subject, :body, CAST(:recipients AS text[]), :automatic, :authenticated, :files, :outcome
-    FROM mailboxes m WHERE m.workspace_id = :workspace_id AND m.id = :mailbox_id
+        :subject, :body, CAST(:recipients AS text[]), :automatic, :authenticated, :files,
+        :holds_links, :outcome
+    FROM mailboxes m
+    WHERE m.workspace_id = :workspace_id AND m.id = :mailbox_id
+      AND (:outcome = 'duplicate' OR NOT EXISTS (
+          SELECT FROM inbound_messages i
+          WHERE i.workspace_id = :workspace_id AND i.message_id = :message_id
+            AND i.dedupe_key = :dedupe_key AND i.outcome IN ('ticket', 'comment', 'follow_up', 'kept')))
     ON CONFLICT DO NOTHING
     RETURNING id
     """
@@ -34,8 +45,9 @@ CLAIM = text(
 KNOWN = text(
     """
     SELECT id, object_key, outcome, ticket_id, comment_id FROM inbound_messages
-    WHERE workspace_id = :workspace_id AND mailbox_id = :mailbox_id AND dedupe_key = :dedupe_key
+    WHERE workspace_id = :workspace_id AND message_id = :message_id AND dedupe_key = :dedupe_key
       AND outcome <> 'duplicate'
+    ORDER BY mailbox_id IS DISTINCT FROM :mailbox_id, outcome IN ('quarantined', 'dropped'), id LIMIT 1
     """
 )
 SETTLE = text(
@@ -45,6 +57,11 @@ SETTLE = text(
     WHERE workspace_id = :workspace_id AND id = :id
     """
 )
+
+
+def hold(tx: Transaction, workspace_id: UUID, dedupe_key: str) -> None:
+    """Waits for other copies of a mail, and has others wait."""
+    tx.connection.execute(HOLD, {"workspace_id": str(workspace_id), "dedupe_key": dedupe_key})
 
 
 def claim(
@@ -57,10 +74,12 @@ def claim(
     return found
 
 
-def known(tx: Transaction, workspace_id: UUID, mailbox_id: UUID, dedupe_key: str) -> Row[Any] | None:
-    """What became of the same message: `id object_key outcome ticket_id comment_id`."""
-    keys = {"workspace_id": workspace_id, "mailbox_id": mailbox_id, "dedupe_key": dedupe_key}
-    return tx.connection.execute(KNOWN, keys).first()
+def known(tx: Transaction, workspace_id: UUID, mailbox_id: UUID, facts: Mapping[str, Any]) -> Row[Any] | None:
+    """What became of the same message, at this mailbox or another: `id object_key outcome ticket_id
+    comment_id`."""
+    keys = {"workspace_id": workspace_id, "mailbox_id": mailbox_id}
+    named = {name: facts[name] for name in ("message_id", "dedupe_key")}
+    return tx.connection.execute(KNOWN, {**keys, **named}).first()
 
 
 def settle(tx: Transaction, workspace_id: UUID, message_id: UUID, facts: Mapping[str, Any]) -> None:
@@ -70,7 +89,7 @@ def settle(tx: Transaction, workspace_id: UUID, message_id: UUID, facts: Mapping
 
 SITUATION = text(
     """
-    SELECT m.id AS mailbox_id, m.type, m.priority, m.enabled, m.unknown_senders,
+    SELECT m.id AS mailbox_id, m.type, m.priority, m.enabled, m.unknown_senders, m.language,
         g.id AS team_id, w.mail_key, w.add_cc_as_watchers, w.label_prefix,
         u.id AS user_id, u.status, u.role <> 'customer' AS is_staff, u.email_bad_reason
     FROM mailboxes m

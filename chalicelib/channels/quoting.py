@@ -34,6 +34,11 @@ def stripped(text: str) -> str:
     return said if said.strip() else text
 
 
+def holds_own_links(text: str) -> bool:
+    """Whether there is any such link in it, as `without_own_links` takes out."""
+    return _TOKEN.search(text) is not None
+
+
 def without_own_links(text: str) -> str:
     """The text without links and codes of ours that let in whoever has them: people quote the mails in which
     we send them, and others read along."""

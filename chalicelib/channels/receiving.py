@@ -35,6 +35,7 @@ def receive(tx: Transaction, letter: Letter, to: Destination, ours: frozenset[st
     desk = principals.enter_system(tx, to.workspace_id)
     if desk is None:
         return Received()
+    queries.hold(tx, to.workspace_id, letter.dedupe_key)
     message_id = queries.claim(tx, to.workspace_id, to.mailbox_id, letter.facts(), Arrival.KEPT)
     if message_id is None:
         return _again(tx, letter, to)
@@ -47,7 +48,7 @@ def receive(tx: Transaction, letter: Letter, to: Destination, ours: frozenset[st
 
 def _again(tx: Transaction, letter: Letter, to: Destination) -> Received:
     """A mail that is known: the same delivery once more, or another copy of it, which is kept as that."""
-    known = queries.known(tx, to.workspace_id, to.mailbox_id, letter.dedupe_key)
+    known = queries.known(tx, to.workspace_id, to.mailbox_id, letter.facts())
     if known is None:
         return Received()
     if known.object_key != letter.object_key:
@@ -126,13 +127,13 @@ class Coming:
             became = self._open(thread.guessed or (ticket and ticket.id))
         else:
             actor = self._actor(thread.standing)
-            became = answering.answer(self.tx, self.desk, actor, thread, self.letter, self.found)
+            became = answering.answer(self.tx, self._voice, actor, thread, self.letter, self.found)
         return self._with_files(became)
 
     def _open(self, named: UUID | None) -> Became:
         became = opening.open_by_mail(
             self.tx,
-            self.desk,
+            self._voice,
             self._stranger(),
             self.letter,
             self.found,
@@ -157,7 +158,7 @@ class Coming:
         )
         left_out = len(self.letter.mail.attachments) - len(sent)
         if left_out and not self._is_staff:
-            answering.tell_left_out(self.tx, self.desk, became.ticket_id, left_out)
+            answering.tell_left_out(self.tx, self._voice, became.ticket_id, left_out)
         if self._reads_mail:
             reachability.restore(self.tx, self.desk.workspace.id, [self.found.user_id])
         return replace(became, files=sent)
@@ -168,6 +169,13 @@ class Coming:
         written it for sure."""
         was = self.found.email_bad_reason
         return was is not None and (was != MailTrouble.COMPLAINED or self.letter.is_proven)
+
+    @property
+    def _voice(self) -> Actor:
+        """The desk as it speaks to those who come by this mailbox."""
+        workspace = self.desk.workspace
+        language = self.found.language or workspace.language
+        return replace(self.desk, workspace=replace(workspace, language=language))
 
     @property
     def _is_staff(self) -> bool:

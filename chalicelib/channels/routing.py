@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from chalicelib.channels import queries
 from chalicelib.channels.letter import Letter, without_tag
@@ -30,21 +33,35 @@ class Route:
 
 
 def route(tx: Transaction, letter: Letter, sends_from: str, domain: str) -> Route:
-    """Where a mail goes: one mailbox a workspace, and the envelope's recipient wins over what headers say.
-    `sends_from`: the address of the desk's own mails; `domain`: that of its mailboxes.
+    """Where a mail goes: one mailbox a workspace, the same for each of its copies. `sends_from`: the address
+    of the desk's own mails; `domain`: that of its mailboxes.
 
     Raises NobodysMail: such a mail is no workspace's to see, and goes to the dead-letter queue.
     """
     addresses = letter.addresses()
     sender = [without_tag(letter.sender), letter.sender] if letter.sender else []
     rows = queries.find_mailboxes(tx, [*addresses, *sender], domain)
-    found: dict[UUID, Destination] = {}
+    found: dict[UUID, list[Row[Any]]] = {}
     for row in sorted(rows, key=lambda row: [*addresses, *sender].index(row.address)):
         if row.address in addresses:
-            found.setdefault(row.workspace_id, Destination(row.workspace_id, row.mailbox_id))
+            found.setdefault(row.workspace_id, []).append(row)
     if not found:
         raise NobodysMail("No mailbox has an address that this mail was sent to.")
-    return Route(tuple(found.values()), _ours(letter, (row.address for row in rows), sends_from))
+    destinations = tuple(_of_workspace(letter, each) for each in found.values())
+    return Route(destinations, _ours(letter, (row.address for row in rows), sends_from))
+
+
+def _of_workspace(letter: Letter, rows: Sequence[Row[Any]]) -> Destination:
+    """Its mailbox, of those that have an address of the mail. The envelope knows better than the headers
+    where they leave it out, as of blind copies; else each mailbox gets a copy, and the first that the sender
+    named and that takes mail has the ticket, whichever copy is the first to come."""
+    named = letter.named()
+    if any(row.address not in named for row in rows):
+        chosen = next(row for row in rows if row.address not in named)
+    else:
+        ordered = sorted(rows, key=lambda row: named.index(row.address))
+        chosen = next((row for row in ordered if row.enabled), ordered[0])
+    return Destination(chosen.workspace_id, chosen.mailbox_id)
 
 
 def ours_of(tx: Transaction, letter: Letter, sends_from: str, domain: str) -> frozenset[str]:

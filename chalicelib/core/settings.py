@@ -287,6 +287,7 @@ class ApiSettings(RelaySettings):
     audit_bucket: str = _variable("MESA_AUDIT_BUCKET", _bucket)
     attachments_bucket: str = _variable("MESA_ATTACHMENTS_BUCKET", _bucket)
     download_url: str = _variable("MESA_DOWNLOAD_URL", _url_if_any, "")
+    mail_bucket: str = _variable("MESA_MAIL_BUCKET", _bucket)
     egress_function: str = _variable("MESA_EGRESS_FUNCTION", _function)
     egress_local_hosts: frozenset[str] = _variable("MESA_EGRESS_LOCAL_HOSTS", _hosts, "")
     webhook_secret_arn: str = _variable("MESA_WEBHOOK_SECRET_ARN", _secret_arn)

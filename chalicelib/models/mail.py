@@ -42,6 +42,8 @@ mailboxes = Table(
     words("priority", "medium"),
     Column("enabled", Boolean, nullable=False, server_default=true()),
     words("unknown_senders", "accept"),
+    # Of what is written to those who come by it; the workspace's where null.
+    words("language", nullable=True),
     Column("is_default", Boolean, nullable=False, server_default=false()),
     timestamp("created_at", now=True),
     timestamp("updated_at", now=True),
@@ -51,6 +53,7 @@ mailboxes = Table(
     one_of("type", values(TicketType)),
     one_of("priority", values(Priority)),
     one_of("unknown_senders", values(UnknownSenders)),
+    one_of("language", ("en", "es")),
     CheckConstraint("address = lower(address)", name="address"),
     CheckConstraint("(address IS NULL) = is_default", name="own_address"),
 )
@@ -85,6 +88,8 @@ inbound_messages = Table(
     Column("automatic", Boolean, nullable=False, server_default=false()),
     Column("authenticated", Boolean, nullable=False, server_default=false()),
     Column("files", Integer, nullable=False, server_default="0"),
+    # Links of ours that let in whoever has them: what was made of it is without them.
+    Column("holds_links", Boolean, nullable=False, server_default=false()),
     words("outcome"),
     words("reason", nullable=True),
     # Who sent it, where that is a person of the workspace.

@@ -33,7 +33,8 @@ class Facts:
     `comment`: the event's own, or the public one of the same change; `mentions`: whom it mentions now.
     `later_actions`: of the same change too. `score`: of the event's rating, whose comment it is
     then. `comment_html`: the comment's, which can do nothing. `mail_key` signs the ids of its mails;
-    `mailbox`: the address that it came to by mail, None for the workspace's own.
+    `mailbox`: the address that it came to by mail, None for the workspace's own; `language`: in which that
+    writes to customers, None for the workspace's.
     """
 
     label: str
@@ -58,4 +59,5 @@ class Facts:
     score: int | None = None
     mail_key: bytes = field(default=b"", repr=False)
     mailbox: str | None = None
+    language: str | None = None
     comment_html: str | None = field(default=None, repr=False)

@@ -49,7 +49,11 @@ COMMENT = f"""
             FROM users n WHERE n.workspace_id = c.workspace_id AND n.id = ANY(c.mentions)) END,
         'deleted_by', CASE WHEN c.deleted_by IS NOT NULL THEN (
             SELECT jsonb_build_object('id', d.id, 'name', d.name) FROM users d
-            WHERE d.workspace_id = c.workspace_id AND d.id = c.deleted_by) END)
+            WHERE d.workspace_id = c.workspace_id AND d.id = c.deleted_by) END,
+        'mail_id', CASE WHEN c.source = 'email' AND c.deleted_at IS NULL THEN (
+            SELECT i.id FROM inbound_messages i
+            WHERE i.workspace_id = c.workspace_id AND i.comment_id = c.id
+            ORDER BY i.received_at, i.id LIMIT 1) END)
         ELSE '{{}}'::jsonb END
 """
 # The comments of a ticket `:id` and of those that were merged into it: of each as many as could be asked for,

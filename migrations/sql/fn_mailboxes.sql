@@ -10,12 +10,12 @@ END $$;
 -- The mailboxes that a mail's recipients name, whichever workspace they are in. An address of the deployment's own domain, such
 -- as acme@mail.example, is the default mailbox of the workspace with that slug; what is kept with a mailbox wins over it.
 CREATE OR REPLACE FUNCTION fn_find_mailboxes(p_addresses text[], p_domain text)
-RETURNS TABLE (address text, workspace_id uuid, mailbox_id uuid)
+RETURNS TABLE (address text, workspace_id uuid, mailbox_id uuid, enabled boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
-    SELECT m.address, m.workspace_id, m.id FROM public.mailboxes m WHERE m.address = ANY(p_addresses)
+    SELECT m.address, m.workspace_id, m.id, m.enabled FROM public.mailboxes m WHERE m.address = ANY(p_addresses)
     UNION ALL
-    SELECT given.address, m.workspace_id, m.id
+    SELECT given.address, m.workspace_id, m.id, m.enabled
     FROM unnest(p_addresses) AS given(address)
     JOIN public.workspaces w ON w.slug = split_part(given.address, '@', 1)
     JOIN public.mailboxes m ON m.workspace_id = w.id AND m.is_default

@@ -48,6 +48,9 @@ BEGIN
             SELECT ctid FROM public.comments WHERE deleted_at < now() - interval '30 days' AND body <> '…'
             LIMIT p_limit FOR UPDATE SKIP LOCKED))
         RETURNING workspace_id, id
+    ), mails AS (
+        UPDATE public.inbound_messages m SET body = NULL FROM said
+        WHERE m.workspace_id = said.workspace_id AND m.comment_id = said.id AND m.body IS NOT NULL
     ), files AS (
         DELETE FROM public.attachments f USING said
         WHERE f.workspace_id = said.workspace_id AND f.comment_id = said.id

@@ -91,7 +91,7 @@ def test_and_at_the_same_time_too(desk: ServiceDesk, connections: Connections, c
     from chalicelib.core.errors import Conflict
 
     facts = {"address": "help@acme.example", "name": "Help", "team_id": None, "type": "question"}
-    facts |= {"priority": "low", "enabled": True, "unknown_senders": "accept"}
+    facts |= {"priority": "low", "enabled": True, "unknown_senders": "accept", "language": None}
 
     def take(tx: Any, person: Any) -> bool:
         actor = principals.enter(tx, person.workspace_id, person.id)
@@ -114,3 +114,20 @@ def test_answers_come_from_the_mailbox_that_was_written_to(desk: ServiceDesk, le
 
     assert row["outcome"] == "ticket"
     assert str(row["mailbox_id"]) != own(desk)["id"]
+
+
+def test_it_writes_to_customers_in_its_own_language_where_it_has_one(
+    desk: ServiceDesk, cast: Cast, letterbox: Letterbox
+) -> None:
+    made = make(desk, "ayuda@acme.example", language="es")
+    path = made.headers["location"]
+    assert made.json["language"] == "es"
+    assert own(desk)["language"] is None
+    assert make(desk, "hilfe@acme.example", language="de").status == 422
+
+    row = letterbox.bring(letter(text="", to="ayuda@acme.example"), recipient="ayuda@acme.example")
+    assert letterbox.ticket(row)["description"] == "(sin texto)"
+
+    assert desk.as_(cast.ada).patch(path, {"language": None}).json["language"] is None
+    row = letterbox.bring(letter(text="", to="ayuda@acme.example"), recipient="ayuda@acme.example")
+    assert letterbox.ticket(row)["description"] != "(sin texto)"

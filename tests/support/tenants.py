@@ -112,6 +112,9 @@ ROWS = (
     "INSERT INTO inbound_messages (workspace_id, id, mailbox_id, object_key, size, dedupe_key, from_address, "
     "subject, body, outcome, reason) VALUES (:w, :message, :mailbox, 'incoming/canary', "
     "9, 'k', 'canary@canary.example', 'a canary', 'sings', 'quarantined', 'spam')",
+    "INSERT INTO inbound_messages (workspace_id, id, mailbox_id, object_key, size, dedupe_key, from_address, "
+    "subject, outcome, ticket_id) VALUES (:w, :mail, :mailbox, 'incoming/opened', 9, 'o', "
+    "'canary@canary.example', 'a canary', 'ticket', :ticket)",
     "INSERT INTO erasures (workspace_id, user_id, job_id, pseudonym, reason) "
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
@@ -167,6 +170,7 @@ def furnish(
             "delivery",
             "mailbox",
             "message",
+            "mail",
         )
     }
     named |= {"w": workspace, "user": colleague, "team": default}
@@ -212,6 +216,7 @@ def furnish(
             "delivery_id": named["delivery"],
             "mailbox_id": named["mailbox"],
             "message_id": named["message"],
+            "mail_id": named["mail"],
         },
     )
 

@@ -32,7 +32,8 @@ class CommentOut(Out):
     """A comment: its Markdown as it was written, and HTML that is safe to show.
 
     `follow_up` is the ticket that a customer's comment on a finished one opened instead; `id` is null then.
-    One that was taken back is shown to the staff alone, without its text. So are `mentions` and `deleted_by`.
+    One that was taken back is shown to the staff alone, without its text. So are `mentions`,
+    `deleted_by`, and `mail_id`: the mail that it was, among those of its ticket.
     """
 
     id: UUID | None
@@ -48,6 +49,7 @@ class CommentOut(Out):
     attachments: list[AttachmentOut]
     deleted_by: MentionOut | None = None
     mentions: list[MentionOut] | None = None
+    mail_id: UUID | None = None
     follow_up: dict[str, Any] | None = None
 
 

@@ -12,10 +12,13 @@ from chalicelib.models.words import Priority, TicketType, UnknownSenders
 
 Address = Annotated[str, StringConstraints(min_length=3, max_length=320), AfterValidator(address)]
 
+Language = Literal["en", "es"]
+
 
 class MailboxIn(In):
     """A new mailbox. What comes to its `address` becomes tickets of its team (else the default one), of this
-    type and priority. `unknown_senders`: what becomes of mail from who is nobody in the workspace yet."""
+    type and priority. `unknown_senders`: what becomes of mail from who is nobody in the workspace yet.
+    `language`: of what customers of its tickets are written; the workspace's where null."""
 
     address: Address
     name: Name
@@ -24,6 +27,7 @@ class MailboxIn(In):
     priority: Priority = Priority.MEDIUM
     enabled: bool = True
     unknown_senders: UnknownSenders = UnknownSenders.ACCEPT
+    language: Language | None = None
 
 
 class MailboxPatch(In):
@@ -36,6 +40,7 @@ class MailboxPatch(In):
     priority: Priority = omitted()
     enabled: bool = omitted()
     unknown_senders: UnknownSenders = omitted()
+    language: Language | None = None
 
 
 class MailboxQuery(PageQuery):
@@ -56,6 +61,7 @@ class MailboxOut(Out):
     priority: Priority
     enabled: bool
     unknown_senders: UnknownSenders
+    language: Language | None
     is_default: bool
     created_at: datetime
     updated_at: datetime
