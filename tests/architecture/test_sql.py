@@ -49,6 +49,7 @@ READING = {
     "sla.move_queries": "due times of many targets at once, which only counting anew writes",
     "tickets.recount_queries": "many tickets at once, which the jobs of changed calendars and policies ask",
     "channels.quarantine_queries": "mails in quarantine, which only who looks after them asks",
+    "channels.ticket_mail_queries": "mails as the staff reads them, apart from what takes them in",
     "channels.mailbox_queries": "mailboxes as a desk keeps them, which only their own verbs ask",
     "tickets.tag_queries": "the tags in use, which only their list asks",
     "tickets.views": "reads for answers; queries.py is what verbs load and write",

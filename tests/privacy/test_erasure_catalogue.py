@@ -42,6 +42,7 @@ EXEMPT = {
     "inbound_messages.outcome": "one of set words",
     "inbound_messages.reason": "one of set words",
     "mailboxes.address": "the desk's own",
+    "mailboxes.language": "one of set words",
     "mailboxes.priority": "one of set words",
     "mailboxes.type": "one of set words",
     "mailboxes.unknown_senders": "one of set words",
