@@ -23,7 +23,8 @@ KEPT_DAYS = 90
 
 def listing(tx: Transaction, actor: Actor, ticket_id: UUID, page: Page, sort: str) -> dict[str, Any]:
     """A page of a visible ticket's mails. `sort`: received_at, or with a dash. Raises NotFound, Forbidden."""
-    _require_sight(tx, actor, ticket_id)
+    show(tx, actor, ticket_id)
+    _require_staff(actor)
     after = page.after(sort, (datetime, UUID))
     rows = queries.list_mails(tx, actor.workspace.id, ticket_id, page, sort, after)
     return answer(rows, page, sort, lambda row: (row.received_at, row.id), _shape)
@@ -34,10 +35,11 @@ def get(
 ) -> tuple[dict[str, Any], Link | None]:
     """One mail with its whole text, and a link that fetches it as it came, for five minutes; None where
     nobody is to have that. Raises NotFound, Forbidden."""
-    _require_sight(tx, actor, ticket_id)
+    show(tx, actor, ticket_id)
     row = queries.mail(tx, actor.workspace.id, ticket_id, mail_id, KEPT_DAYS)
     if row is None:
         raise NotFound("There is no such mail on this ticket.")
+    _require_staff(actor)
     link = _link(bucket, row, actor.now) if row.is_shown_raw else None
     return {**_shape(row), "text": row.text}, link
 
@@ -52,8 +54,7 @@ def _link(bucket: str, row: Row[Any], now: datetime) -> Link:
     return presigning.link(bucket, row.object_key, parameters, now, LINK_SECONDS)
 
 
-def _require_sight(tx: Transaction, actor: Actor, ticket_id: UUID) -> None:
-    show(tx, actor, ticket_id)
+def _require_staff(actor: Actor) -> None:
     actor.require(Permission.TICKETS_READ_INTERNAL, "Mails as they came are the staff's to see.")
 
 
