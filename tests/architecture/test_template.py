@@ -629,6 +629,16 @@ class TestCode:
         tops = {name.split("/")[0] for name in files}
         assert not tops & {"boto3", "botocore", "tests", "local", "benchmarks", "alembic"}
 
+    def test_pages_mails_and_assets_come_along(self, files: set[str]) -> None:
+        kinds = {".css", ".html", ".js", ".svg", ".toml", ".txt"}
+        shown = {
+            path.relative_to(PROJECT).as_posix()
+            for path in (PROJECT / "chalicelib").rglob("*")
+            if path.suffix in kinds
+        }
+        assert "chalicelib/api/pages/form.html" in shown
+        assert shown <= files
+
     def test_the_application_comes_as_its_bytecode(self, files: set[str]) -> None:
         sources = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "chalicelib").rglob("*.py")}
 
