@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from chalicelib.core.mail import Mail, MailRefused, MailRejected, Tracking
 from chalicelib.notifications import threads
 from chalicelib.notifications.claiming import Claim, Letter
 from chalicelib.notifications.queries import Settlement
-from chalicelib.notifications.recipients import Part
+from chalicelib.notifications.recipients import Part, Recipient
 from chalicelib.notifications.rendering import render
 from chalicelib.tickets import unsubscribing
 
@@ -91,7 +91,7 @@ def compose(
         leave = unsubscribing.address(
             public_url, claim.facts.mail_key, claim.workspace.id, letter.recipient.person.id, ticket_id
         )
-    rendered = render(claim, letter.recipient, public_url, leave)
+    rendered = render(_spoken(claim, letter.recipient), letter.recipient, public_url, leave)
     return Mail(
         sender=sender,
         sender_name=claim.workspace.name,
@@ -106,3 +106,11 @@ def compose(
         reply_to=claim.facts.mailbox or own,
         headers=unsubscribing.headers(leave) if leave else {},
     )
+
+
+def _spoken(claim: Claim, recipient: Recipient) -> Claim:
+    """What the recipient is told in: a customer in the language of the mailbox that the ticket came by."""
+    language = claim.facts.language
+    if language is None or recipient.person.role.is_staff:
+        return claim
+    return replace(claim, workspace=replace(claim.workspace, language=language))

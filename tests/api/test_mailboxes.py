@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from chalicelib.api.schemas.mailboxes import MailboxOut
+from tests.conftest import Queue
 from tests.support.cast import Cast
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.letterbox import Letterbox, letter
+from tests.support.mailbox import Mailbox
+from tests.support.post import Post
 from tests.support.service_desk import ServiceDesk
 
 
@@ -131,3 +134,18 @@ def test_it_writes_to_customers_in_its_own_language_where_it_has_one(
     assert desk.as_(cast.ada).patch(path, {"language": None}).json["language"] is None
     row = letterbox.bring(letter(text="", to="ayuda@acme.example"), recipient="ayuda@acme.example")
     assert letterbox.ticket(row)["description"] != "(sin texto)"
+
+
+def test_its_customers_get_mails_in_it_and_the_staff_in_the_workspaces(
+    desk: ServiceDesk, cast: Cast, letterbox: Letterbox, queue: Queue
+) -> None:
+    make(desk, "ayuda@acme.example", language="es")
+    sent = Mailbox()
+    sent.empty()
+    letterbox.bring(letter(to="ayuda@acme.example"), recipient="ayuda@acme.example")
+
+    mails = {str(mail["To"].addresses[0].addr_spec): mail for mail in Post(queue, sent).arrive()}
+
+    assert mails[cast.carol.email]["Content-Language"] == "es"
+    assert mails[cast.carol.email]["Subject"].endswith("Hemos recibido su solicitud")
+    assert mails[cast.dario.email]["Content-Language"] == "en"
