@@ -357,17 +357,22 @@ def _throttle(
     if not endpoint.limits:
         return {}
 
+    def subject(limit: Limit) -> str:
+        if limit.by == "address":
+            return network(address)
+        return str(getattr(arguments["body"], limit.by)).casefold()
+
     def count(tx: Transaction) -> list[throttle.Count]:
         return [
             throttle.hit(
                 tx,
                 throttle.Limit(limit.scope, limit.hits, limit.seconds),
-                network(address)
-                if limit.by == "address"
-                else str(getattr(arguments["body"], limit.by)).casefold(),
+                subject(limit),
                 factor=settings.rate_limit_factor,
             )
             for limit in endpoint.limits
+            # A form is counted before it is judged: what names nobody counts for nobody.
+            if subject(limit) or limit.by == "address"
         ]
 
     tightest = min(in_transaction(count, repeatable=True), key=lambda c: (c.allowed, c.remaining))

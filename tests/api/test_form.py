@@ -189,6 +189,12 @@ class TestSending:
         assert send(api, {**FILLED, "subject": "Something else", "token": token[1]}).status == 201
         assert database.value("SELECT count(*) FROM tickets") == 2
 
+    def test_who_leaves_the_email_out_is_told_so_however_many_did_before(self, api: Api, cast: Cast) -> None:
+        replies = [send(api.at(f"203.0.113.{each}"), {**FILLED, "email": ""}) for each in range(20, 32)]
+
+        assert {reply.status for reply in replies} == {422}
+        assert Page(replies[-1].text).error("email")
+
     def test_it_and_the_api_share_their_limits_and_what_was_written_is_kept(
         self,
         api: Api,
