@@ -1,10 +1,15 @@
 """One mail to several addresses of a desk: one ticket, at the first mailbox that its sender named."""
 
-from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
 
+from chalicelib.channels.letter import Letter
+from chalicelib.channels.receiving import receive
+from chalicelib.channels.routing import Destination
+from chalicelib.core.db import Transaction
 from tests.support.cast import Cast
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.letterbox import ACME, Letterbox, letter, stamped
 
@@ -86,14 +91,25 @@ def test_what_waits_at_one_mailbox_is_taken_in_by_another(letterbox: Letterbox, 
     assert types(database) == ["claim"]
 
 
-def test_copies_at_the_same_time_make_one_ticket(letterbox: Letterbox, database: Database) -> None:
-    mail = letter(to=SALES)
-    keys = [letterbox.store(stamped(mail, recipient=recipient)) for recipient in (SALES, HELP, ACME) * 3]
+def test_copies_at_the_same_time_make_one_ticket(
+    database: Database, cast: Cast, connections: Connections
+) -> None:
+    mail = stamped(letter(to=SALES))
+    mailboxes = database.rows("SELECT id FROM mailboxes WHERE workspace_id = :w", w=cast.acme)
+    assert len(mailboxes) == 3
 
-    with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(letterbox.tell, keys)) == [[]] * len(keys)
+    def take(tx: Transaction, number: int, mailbox_id: UUID) -> None:
+        to = Destination(cast.acme, mailbox_id)
+        receive(tx, Letter.read(f"incoming/{number}", mail), to, frozenset())
 
+    done = connections.at_once(
+        [lambda tx, n=n, row=row: take(tx, n, row["id"]) for n, row in enumerate(mailboxes * 2)]
+    )
+
+    assert done == [None] * 6
+    outcomes = database.rows("SELECT outcome FROM inbound_messages")
     assert len(types(database)) == 1
+    assert sorted(row["outcome"] for row in outcomes) == ["duplicate"] * 5 + ["ticket"]
 
 
 def test_an_answer_to_several_is_one_comment(letterbox: Letterbox, database: Database) -> None:
