@@ -24,6 +24,7 @@ from chalicelib.api import (
     jobs,
     links,
     macros,
+    mail_templates,
     mailboxes,
     notifications,
     oidc,
@@ -84,6 +85,7 @@ app.register_blueprint(rules.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(macros.routes.blueprint)
 app.register_blueprint(mailboxes.routes.blueprint)
+app.register_blueprint(mail_templates.routes.blueprint)
 app.register_blueprint(quarantine.routes.blueprint)
 app.register_blueprint(ticket_mails.routes.blueprint)
 app.register_blueprint(tags.routes.blueprint)

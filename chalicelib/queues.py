@@ -46,6 +46,7 @@ from chalicelib.notifications import (
     hearing,
     settling,
     staff_mails,
+    template_mails,
     webhook_mails,
 )
 from chalicelib.notifications.feedback import Feedback
@@ -108,7 +109,11 @@ JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bo
 # What the end of a kind means beyond itself, where nothing else is left to end it.
 JOB_ENDS = {bulk.KIND: bulk_jobs.tell}
 # Which events are told to several of the staff at once, and who claims those mails.
-STAFF_MAILS = {bulk_mails.ENDED: bulk_mails.claim, webhook_mails.DISABLED: webhook_mails.claim}
+STAFF_MAILS = {
+    bulk_mails.ENDED: bulk_mails.claim,
+    template_mails.FAILED: template_mails.claim,
+    webhook_mails.DISABLED: webhook_mails.claim,
+}
 
 HasTime = Callable[[], bool]
 
@@ -158,7 +163,8 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
         Tracking(settings.configuration_set, event.workspace_id),
         settings.mail_domain,
     )
-    conclude(event, delivery, claim.elsewhere)
+    settle = partial(settling.settle, failures=claim.texts.failures)
+    conclude(event, delivery, claim.elsewhere, settle)
 
 
 def notify_of_account(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:

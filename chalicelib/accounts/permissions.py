@@ -77,7 +77,7 @@ class Permission(StrEnum):
     DESK_MANAGE = (
         "desk.manage",
         ADMINS,
-        "Set the desk up: its categories, custom fields, rules, integrations and mailboxes.",
+        "Set the desk up: its categories, custom fields, rules, integrations, mailboxes and texts of mails.",
     )
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
     JOBS_CANCEL = "jobs.cancel", EVERYBODY, "Call off the own jobs; those of all, where one sees them."

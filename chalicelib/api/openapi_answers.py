@@ -78,13 +78,13 @@ def success_statuses(endpoint: Endpoint) -> list[int]:
 def problem_statuses(endpoint: Endpoint) -> list[int]:
     """The statuses of the refusals that can happen on this route."""
     private = not access.is_public(endpoint.method, endpoint.path)
-    reads_body = endpoint.method in ("POST", "PATCH") or endpoint.body is not NoBody
+    reads_body = endpoint.method in ("POST", "PATCH", "PUT") or endpoint.body is not NoBody
     # 422: even a route without parameters refuses one.
     found = {422: True, 500: True, 503: endpoint.needs_database, 429: bool(endpoint.limits)}
     found |= {401: private, 403: private, 428: endpoint.needs_if_match, 412: honours_if_match(endpoint)}
     found |= {400: reads_body, 413: reads_body, 415: reads_body}
     found |= {404: bool(endpoint.path_types) or _names_others(endpoint.body)}
-    found |= {409: endpoint.needs_database and endpoint.method in ("POST", "PATCH", "DELETE")}
+    found |= {409: endpoint.needs_database and endpoint.method in ("POST", "PATCH", "PUT", "DELETE")}
     found |= {status: True for status in _beyond(endpoint) if status >= 400}
     return sorted(status for status, can_be in found.items() if can_be)
 

@@ -73,6 +73,9 @@ TAGS = {
     "how to verify one.",
     "Mail": "Where the desk takes mail: each mailbox with the team, type and priority of its tickets. A "
     "reply becomes a comment where its sender may say something on the ticket; docs/mail.md tells who may.",
+    "Mail templates": "What mails say, in a desk's own words: one text a kind of mail and language, in place "
+    "of the default one. Jinja in a sandbox, checked before it is kept; docs/mail-templates.md tells what it "
+    "takes. The frame of a mail (logo, links that it must have, why it came) is not part of it.",
     "People": "The users of the workspace: staff and customers.",
     "Personal data": "Give a person all that the workspace holds about them, or erase them. The job or the "
     "receipt says how far it is.",

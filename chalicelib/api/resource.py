@@ -78,6 +78,9 @@ class Routes:
     def patch(self, path: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         return self._route("PATCH", path, **options)
 
+    def put(self, path: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        return self._route("PUT", path, **options)
+
     def delete(self, path: str, **options: Any) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         return self._route("DELETE", path, **{"status": 204, "answer": None, **options})
 
@@ -218,7 +221,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
     arguments = parsing.parse_path(dict(endpoint.path_types), path)
     if issubclass(endpoint.body, Form):
         arguments["body"] = parsing.parse_form(endpoint.body, request, raw)
-    elif endpoint.body is not NoBody or endpoint.method in ("POST", "PATCH"):
+    elif endpoint.body is not NoBody or endpoint.method in ("POST", "PATCH", "PUT"):
         body = parsing.parse_body(endpoint.body, request, raw, may_be_form=endpoint.takes_form)
         if endpoint.body is not NoBody:
             arguments["body"] = body

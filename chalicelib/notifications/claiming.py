@@ -1,7 +1,7 @@
 """Claiming: what an event is worth telling, to whom, and which of these mails are this delivery's to send."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from chalicelib.core import events, signed_ids
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.models.words import ActorType, Preference, Source, Status, Visibility
-from chalicelib.notifications import asking, queries
+from chalicelib.notifications import asking, mail_kinds, queries, template_queries
 from chalicelib.notifications.facts import Facts, Question
 from chalicelib.notifications.recipients import (
     ASKS_DISPATCHERS,
@@ -30,6 +30,7 @@ from chalicelib.notifications.recipients import (
     recipients,
     topic_of,
 )
+from chalicelib.notifications.texts import OwnTexts, language_of
 from chalicelib.tickets.lifecycle import ACTIVE
 from chalicelib.tickets.waiting_words import BY_TIME
 
@@ -48,7 +49,7 @@ class Letter:
 @dataclass(frozen=True)
 class Claim:
     """What to send, and of what. `elsewhere`: mails that another delivery of the event may be sending.
-    `question`: what the requester's mail asks beside it."""
+    `question`: what the requester's mail asks beside it. `texts`: the desk's own words for these mails."""
 
     workspace: Workspace
     occasion: Occasion
@@ -57,6 +58,7 @@ class Claim:
     letters: Sequence[Letter]
     elsewhere: int
     question: Question | None = None
+    texts: OwnTexts = field(default_factory=OwnTexts)
 
 
 def is_told(type: str) -> bool:
@@ -133,7 +135,20 @@ def _claim(
     question = asking.ask(tx, event, occasion, meta, asked.id if asked else None)
     if occasion is Occasion.RATING_DUE and question is None:
         letters = []
-    return Claim(workspace, occasion, facts, meta, letters, elsewhere, question)
+    texts = _texts(tx, workspace, occasion, letters)
+    return Claim(workspace, occasion, facts, meta, letters, elsewhere, question, texts)
+
+
+def _texts(tx: Transaction, workspace: Workspace, occasion: Occasion, letters: Sequence[Letter]) -> OwnTexts:
+    """What the desk has written itself for these letters."""
+    parts = {letter.recipient.audience for letter in letters}
+    names = {
+        mail_kinds.name_of(occasion, part, is_unproven=is_unproven)
+        for part in parts
+        for is_unproven in (False, part is Part.REQUESTER and occasion is Occasion.CREATED)
+    }
+    language = language_of(workspace.language)
+    return OwnTexts(template_queries.texts(tx, workspace.id, language, names)) if names else OwnTexts()
 
 
 @dataclass(frozen=True)

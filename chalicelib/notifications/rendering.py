@@ -11,13 +11,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from chalicelib.models.words import Source
+from chalicelib.notifications import writing
 from chalicelib.notifications.claiming import Claim
 from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.recipients import Occasion, Part, Recipient
+from chalicelib.notifications.texts import LANGUAGES, language_of
 from chalicelib.tickets import markdown
 
 FOLDER = Path(__file__).parent
-DEFAULT_LANGUAGE = "en"
+DEFAULT_LANGUAGE = LANGUAGES[0]
 # Others are told apart by their first sentence.
 OWN_SUBJECTS = (
     *(Occasion.SLA_WARNED, Occasion.SLA_BREACHED, Occasion.ESCALATED, Occasion.ESCALATED_LATE),
@@ -39,7 +41,7 @@ class Rendered:
 
 def render(claim: Claim, recipient: Recipient, public_url: str = "", leave: str | None = None) -> Rendered:
     """The mail of one recipient; `public_url`: where its links lead; `leave`: the one that ends them."""
-    code = claim.workspace.language if claim.workspace.language in languages() else DEFAULT_LANGUAGE
+    code = language_of(claim.workspace.language)
     words = languages()[code]
     values = _values(claim, words)
     author, quoted, quoted_html = _quoted(claim, recipient)
@@ -51,6 +53,7 @@ def render(claim: Claim, recipient: Recipient, public_url: str = "", leave: str 
         "lead": words["leads"][f"{claim.occasion}.{recipient.audience}"].format_map(values),
         "quoted": quoted,
         "quoted_html": quoted_html,
+        "quoted_author": author or words["phrases"]["desk"],
         "quoted_by": words["phrases"]["quoted"].format(author=author or words["phrases"]["desk"]),
         "facts": list(_facts(claim, recipient, words)),
         "question": _question(claim, recipient, words, public_url),
@@ -61,13 +64,13 @@ def render(claim: Claim, recipient: Recipient, public_url: str = "", leave: str 
         "workspace": claim.workspace.name,
         "brand": plain(claim.facts.brand) if _is_unproven(claim, recipient) else claim.facts.brand,
     }
-    templates = environment()
-    return Rendered(
-        subject,
-        templates.get_template("mail.txt").render(told),
-        templates.get_template("mail.html").render(told),
-        code,
-    )
+    own = writing.written(claim, recipient, told, values, words, is_unproven=_is_unproven(claim, recipient))
+    if own:
+        subject = own.subject
+        told |= {"subject": subject, "own_text": own.text, "own_html": own.html}
+    name = "own" if own else "mail"
+    text, html = (environment().get_template(f"{name}.{kind}").render(told) for kind in ("txt", "html"))
+    return Rendered(subject, text, html, code)
 
 
 def plain(brand: Brand) -> Brand:

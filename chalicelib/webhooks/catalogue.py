@@ -40,6 +40,12 @@ KINDS: Mapping[str, Kind] = {
     "bulk.ended": Kind(
         _STAFF, "A change of many tickets at once is over.", "Bulk change over", "Cambio masivo terminado"
     ),
+    "mail_template.failed": Kind(
+        _STAFF,
+        "An own text of a mail could not be filled in.",
+        "Mail text failed",
+        "Falló un texto de correo",
+    ),
     "ticket.archived": Kind(_ALL, "A finished ticket was put away.", "Archived", "Archivado"),
     "ticket.assigned": Kind(_ALL, "Somebody works on it, or somebody else.", "Assigned", "Asignado"),
     "ticket.attached": Kind(_EITHER, "A file has arrived.", "File attached", "Archivo adjuntado"),

@@ -28,6 +28,7 @@ AS $$
            ('inbound_messages', ARRAY['from_name', 'from_address', 'subject', 'body', 'recipients'],
             't.user_id = $2 OR public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('mailboxes', ARRAY['name'], 'false'),
+           ('mail_templates', ARRAY['subject', 'body_text', 'body_html'], 'false'),
            ('job_items', ARRAY['error'], 'public.fn_concerns(t.workspace_id, t.subject_id, $2)')
 $$;
 

@@ -32,7 +32,7 @@ from tests.support.world import World
 ROUTES = routes()
 WITH_BODY = [endpoint for endpoint in ROUTES if body_schema(endpoint)]
 # Forms say what is wrong with them to people: see test_form.py.
-READ_BODY = [each for each in ROUTES if each.method in ("POST", "PATCH") and not each.is_form]
+READ_BODY = [each for each in ROUTES if each.method in ("POST", "PATCH", "PUT") and not each.is_form]
 # What an address of a page carries beside is its sender's, and what it fills in is judged once it is sent.
 DATA = [endpoint for endpoint in ROUTES if endpoint.page is None]
 # What others send is theirs to shape; who did not sign it hears nothing of it.

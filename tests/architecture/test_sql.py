@@ -10,6 +10,7 @@ from tests.architecture.source import ROOMS, below, imports, layer, modules, own
 # The modules of each room that hold its SQL beside `queries.py`, and why they are not part of it.
 READING = {
     "accounts.preference_queries": "what people want no mail of, which their own two routes ask",
+    "notifications.template_queries": "texts of a desk's own, apart from what they are filled in with",
     "notifications.webhook_queries": "whom a webhook concerns, apart from whom a ticket does",
     "webhooks.delivery_queries": "deliveries, apart from who wants them",
     "analytics.target_queries": "what is behind a figure, apart from what counts",

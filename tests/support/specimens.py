@@ -203,6 +203,7 @@ def put(whole: Any, path: Place, value: Any) -> Any:
 def address(endpoint: Endpoint, slug: str, ids: Mapping[str, UUID]) -> str:
     """The path of a route with these ids in it. Raises KeyError for a parameter that is not known here."""
     known = {"workspace": slug, "name": "specimen.js", "tag": "canary"}
+    known |= {"kind": "closed.requester", "language": "en"}
     known |= {name: str(value) for name, value in ids.items()}
     return endpoint.path.format(**{name: known[name] for name in endpoint.path_types})
 

@@ -119,6 +119,8 @@ ROWS = (
     "VALUES (:w, :user, :job, 'a canary', 'requested')",
     "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, message_id) "
     "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
+    "INSERT INTO mail_templates (workspace_id, kind, language, subject, body_text, body_html) "
+    "VALUES (:w, 'closed.requester', 'en', 'a canary', 'sings', '<p>a canary</p>')",
     "INSERT INTO muted_mails (workspace_id, user_id, kind) VALUES (:w, :user, 'bulk_changes')",
     "INSERT INTO mail_reports (workspace_id, user_id, message_id, kind, happened_at) "
     "VALUES (:w, :user, '<1@mesa>', 'bounced', now())",
