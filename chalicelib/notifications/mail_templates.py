@@ -5,7 +5,6 @@ when a mail is written is left out of that mail: see writing.py and template_mai
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +14,13 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit, audit_changes
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, FieldProblem, NotFound, StaleVersion, ValidationFailed
-from chalicelib.core.event import Event
-from chalicelib.models.words import Visibility
-from chalicelib.notifications import mail_defaults, samples, sandbox
-from chalicelib.notifications import queries as ticket_queries
+from chalicelib.core.errors import Conflict, NotFound, StaleVersion
+from chalicelib.notifications import mail_defaults, samples
 from chalicelib.notifications import template_queries as queries
-from chalicelib.notifications.facts import Facts
 from chalicelib.notifications.mail_kinds import VARIABLES, Kind, kinds
-from chalicelib.notifications.recipients import Occasion, Part
-from chalicelib.notifications.rendering import Rendered, render
-from chalicelib.notifications.sandbox import TextFailed
-from chalicelib.notifications.texts import LANGUAGES, Failure, OwnText
-from chalicelib.tickets.views import show
+from chalicelib.notifications.rendering import Rendered
+from chalicelib.notifications.texts import LANGUAGES, OwnText
+from chalicelib.notifications.trying_out import of_ticket, rendered, require_sound
 
 FIELDS = ("subject", "text", "html")
 
@@ -63,7 +56,7 @@ def put(
     """
     kind = _kind(actor, name, language)
     own = OwnText(name, language, words["subject"], words["text"], words["html"])
-    _require_sound(actor, kind, own)
+    require_sound(actor, kind, own)
     workspace_id = actor.workspace.id
     row = queries.template(tx, workspace_id, name, language, lock=True)
     _require_version(row, if_match)
@@ -111,55 +104,9 @@ def preview(
         html = words.get("html", None if "text" in words else shown.html)
         subject, text = words.get("subject") or shown.subject, words.get("text") or shown.text
         own = OwnText(name, language, subject, text, html)
-        _require_sound(actor, kind, own)
-    facts = _of_ticket(tx, actor, kind, ticket_id) if ticket_id else samples.FULL
-    return _rendered(actor, kind, language, own, facts, public_url)
-
-
-def _rendered(
-    actor: Actor, kind: Kind, language: str, own: OwnText | None, facts: Facts, public_url: str = ""
-) -> Rendered:
-    """Raises ValidationFailed where it cannot be filled in."""
-    claim = samples.sample(kind, replace(actor.workspace, language=language), facts, own)
-    to = samples.recipient(kind, facts.requester) if kind.part is Part.REQUESTER else samples.recipient(kind)
-    rendered = render(claim, to, public_url)
-    if claim.texts.failures:
-        raise _refused(claim.texts.failures[0])
-    return rendered
-
-
-def _require_sound(actor: Actor, kind: Kind, own: OwnText) -> None:
-    """Raises ValidationFailed for what no mail could be written with, for every field that has any."""
-    problems = []
-    for field, source in (("subject", own.subject), ("text", own.text), ("html", own.html)):
-        try:
-            if source is not None:
-                sandbox.check(source, field, kind.offers)  # type: ignore[arg-type]
-        except TextFailed as error:
-            problems.append(FieldProblem(field, "VALIDATION_ERROR", str(error)))
-    if problems:
-        raise ValidationFailed(problems[0].message, errors=problems)
-    for facts in (samples.FULL, samples.SPARSE):
-        _rendered(actor, kind, own.language, own, facts)
-
-
-def _refused(failure: Failure) -> ValidationFailed:
-    return ValidationFailed.of(failure.field or "text", failure.reason)
-
-
-def _of_ticket(tx: Transaction, actor: Actor, kind: Kind, ticket_id: UUID) -> Facts:
-    """What there is to tell of a ticket now, with its last words of the sort that such a mail repeats."""
-    show(tx, actor, ticket_id)
-    comment_id = None
-    if samples.repeats_a_comment(kind):
-        of_notes = kind.occasion is Occasion.NOTED
-        visibility = Visibility.INTERNAL if of_notes else Visibility.PUBLIC
-        comment_id = queries.last_comment(tx, actor.workspace.id, ticket_id, visibility)
-    event = Event(0, f"ticket.{kind.occasion}", actor.workspace.id, ticket_id, 0, False, actor.now, None)
-    facts = ticket_queries.facts(tx, event, actor_id=actor.id, comment_id=comment_id, due_at=None)
-    if facts is None:
-        raise NotFound("There is no such ticket.")
-    return replace(facts, score=facts.score or samples.FULL.score)
+        require_sound(actor, kind, own)
+    facts = of_ticket(tx, actor, kind, ticket_id) if ticket_id else samples.FULL
+    return rendered(actor, kind, language, own, facts, public_url)
 
 
 def _kind(actor: Actor, name: str, language: str) -> Kind:

@@ -46,6 +46,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "api.resource._route": "one keyword a property of a route; nothing but their passing on",
     "api.resource._serve": "the life of a request, to be read top to bottom",
+    "notifications.writing.given": "one line a variable that a text may name",
     "tickets.creating.create": "one insert with twenty columns",
     "tickets.queries.change": "one statement that writes change, timeline and events together",
 }

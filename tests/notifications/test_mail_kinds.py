@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.accounts.actor import Workspace
 from chalicelib.accounts.permissions import Role
-from chalicelib.notifications import mail_defaults, sandbox
+from chalicelib.notifications import mail_defaults, text_rules
 from chalicelib.notifications.facts import Facts
 from chalicelib.notifications.mail_kinds import ACKNOWLEDGED, VARIABLES, kinds
 from chalicelib.notifications.recipients import AUDIENCES, INTERNAL, Part
@@ -59,7 +59,7 @@ def test_there_is_one_for_each_occasion_and_part_and_the_acknowledgement() -> No
 def test_the_default_written_as_an_own_text_is_the_same_mail(name: str, language: str, facts: Facts) -> None:
     text = mail_defaults.default(kinds()[name], language)
     for field, source in (("subject", text.subject), ("text", text.text), ("html", text.html)):
-        sandbox.check(str(source), field, kinds()[name].offers)  # type: ignore[arg-type]
+        text_rules.check(str(source), field, kinds()[name].offers)  # type: ignore[arg-type]
 
     usual, own = mail(name, language, facts), mail(name, language, facts, text)
 

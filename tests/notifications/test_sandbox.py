@@ -9,7 +9,8 @@ import pytest
 from markupsafe import Markup
 
 from chalicelib.notifications.mail_kinds import VARIABLES
-from chalicelib.notifications.sandbox import LONGEST, MOST_NODES, Field, TextFailed, check, fill
+from chalicelib.notifications.sandbox import LONGEST, Field, TextFailed, fill
+from chalicelib.notifications.text_rules import MOST_NODES, check
 
 OFFERS = tuple(VARIABLES)
 VALUES: dict[str, Any] = {
