@@ -5,18 +5,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from chalicelib.models.words import Source
-from chalicelib.notifications import writing
 from chalicelib.notifications.claiming import Claim
 from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.recipients import Occasion, Part, Recipient
 from chalicelib.notifications.texts import LANGUAGES, language_of
 from chalicelib.tickets import markdown
+
+if TYPE_CHECKING:
+    from chalicelib.notifications.writing import Written
 
 FOLDER = Path(__file__).parent
 DEFAULT_LANGUAGE = LANGUAGES[0]
@@ -64,7 +66,7 @@ def render(claim: Claim, recipient: Recipient, public_url: str = "", leave: str 
         "workspace": claim.workspace.name,
         "brand": plain(claim.facts.brand) if _is_unproven(claim, recipient) else claim.facts.brand,
     }
-    own = writing.written(claim, recipient, told, values, words, is_unproven=_is_unproven(claim, recipient))
+    own = _own(claim, recipient, told, values, words)
     if own:
         subject = own.subject
         told |= {"subject": subject, "own_text": own.text, "own_html": own.html}
@@ -96,6 +98,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _own(
+    claim: Claim, recipient: Recipient, told: Mapping[str, Any], values: Mapping[str, Any], words: Language
+) -> "Written | None":
+    """The desk's own words, where it has any: most have none, and load nothing for it."""
+    if not claim.texts.by_kind:
+        return None
+    from chalicelib.notifications.writing import written
+
+    return written(claim, recipient, told, values, words, is_unproven=_is_unproven(claim, recipient))
 
 
 def _is_unproven(claim: Claim, recipient: Recipient) -> bool:

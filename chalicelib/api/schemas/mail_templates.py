@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
-from chalicelib.api.schemas.common import In, LongText, Out, omitted
+from chalicelib.api.schemas.common import In, LongText, Out, omitted, single_line
 
-Subject = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(single_line)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
