@@ -24,10 +24,11 @@ def rendered(
     """Raises ValidationFailed where it cannot be filled in."""
     claim = samples.sample(kind, replace(actor.workspace, language=language), facts, own)
     to = samples.recipient(kind, facts.requester) if kind.part is Part.REQUESTER else samples.recipient(kind)
-    rendered = render(claim, to, public_url)
+    leave = f"{public_url}/unsubscribe?token=example" if kind.part is Part.WATCHER else None
+    mail = render(claim, to, public_url, leave)
     if claim.texts.failures:
         raise _refused(claim.texts.failures[0])
-    return rendered
+    return mail
 
 
 def require_sound(actor: Actor, kind: Kind, own: OwnText) -> None:

@@ -220,6 +220,15 @@ class TestPreview:
 
         assert "> For us alone" in shown["text"]
 
+    def test_who_watches_sees_how_to_end_it_whatever_the_text_says(self, desk: ServiceDesk) -> None:
+        path = "/v1/mail-templates/closed.watcher/en/preview"
+        draft = {"text": "Bye.", "html": "<p>Bye.</p><div><table><tr><td>"}
+
+        shown = desk.as_(desk.cast.ada).post(path, draft).json
+
+        assert "/unsubscribe?token=example" in shown["text"]
+        assert shown["html"].rindex("</table>") < shown["html"].index("/unsubscribe?token=example")
+
     def test_another_workspaces_ticket_is_not_there(self, desk: ServiceDesk, cast: Cast) -> None:
         ticket = desk.networks_ticket()
 
