@@ -18,6 +18,5 @@ def settle(
     desk = principals.enter_system(tx, event.workspace_id)
     if desk is None:
         return
-    if settlements:
-        queries.settle(tx, event, settlements)
+    queries.settle(tx, event, settlements)
     template_mails.tell(tx, desk, failures)
