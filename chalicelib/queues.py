@@ -163,7 +163,8 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
         Tracking(settings.configuration_set, event.workspace_id),
         settings.mail_domain,
     )
-    settle = partial(settling.settle, failures=claim.texts.failures)
+    failures = claim.texts.failures
+    settle = partial(settling.settle, failures=failures) if failures else None
     conclude(event, delivery, claim.elsewhere, settle)
 
 
