@@ -132,10 +132,14 @@ class Clock(Promises):
     def repromised(
         self, now: datetime, policy: Policy, facts: TicketFacts
     ) -> list[tuple[Target, datetime | None]]:
-        """The ticket's policy was changed: as `recomputed`. What it promises or announces in addition, and
-        is past by now, is told to nobody. Answers what is due at another time, with the old one."""
+        """The ticket's policy was changed: as `recomputed`. What it promises or announces in addition, or
+        again after a withdrawal, and is past by now, is told to nobody. Answers what is due at another time,
+        with the old one."""
         now = self._moment(now)
-        before = {id(target): (target.due_at, {step.key for step in target.steps}) for target in self.targets}
+        before = {
+            id(target): (target.due_at, {step.key for step in target.steps if target.running})
+            for target in self.targets
+        }
         self.recomputed(now, policy, facts)
         moved = []
         for target in self.targets:

@@ -115,7 +115,8 @@ class Promises:
         target.minutes = self._rest(target, minutes) if target.metric in SHARED else minutes
         target.ended_at = target.used_minutes = None
         # A cycle that had nothing left when it began said nothing, and goes on so.
-        rearm(target, policy.steps(target.metric) if target.minutes else [Step("breach", BREACH)])
+        silent = not target.minutes and target.breach.fired_at == target.started_at
+        rearm(target, [Step("breach", BREACH)] if silent else policy.steps(target.metric))
         self._aim(target)
         target.changed = changed or before != state(target)
 

@@ -337,9 +337,10 @@ def insert_link(tx: Transaction, actor: Actor, ticket_id: UUID, kind: str, other
 
 STATUSES = text(
     """
-    SELECT e.ticket_id, e.created_at, e.changes -> 'status' ->> 'to' AS status FROM timeline_entries e
+    SELECT e.ticket_id, e.created_at, e.changes -> 'status' ->> 'to' AS status, e.action
+    FROM timeline_entries e
     WHERE e.workspace_id = :workspace_id AND e.ticket_id = ANY(CAST(:ids AS uuid[]))
-      AND e.changes -> 'status' IS NOT NULL
+      AND (e.changes -> 'status' IS NOT NULL OR e.action IN ('deleted', 'restored'))
     ORDER BY e.ticket_id, e.sequence
     """
 )
@@ -348,10 +349,15 @@ STATUSES = text(
 def statuses(
     tx: Transaction, workspace_id: UUID, ids: Sequence[UUID]
 ) -> dict[UUID, list[tuple[datetime, Status]]]:
-    """The statuses that each of the tickets has taken on since it was made, and when."""
+    """The statuses that each of the tickets has taken on since it was made, and when. While it was deleted,
+    that counts as cancelled."""
     found: dict[UUID, list[tuple[datetime, Status]]] = {id: [] for id in ids}
+    last = dict.fromkeys(ids, Status.NEW)
     for row in tx.connection.execute(STATUSES, {"workspace_id": workspace_id, "ids": list(ids)}):
-        found[row.ticket_id].append((row.created_at, Status(row.status)))
+        if row.status is not None:
+            last[row.ticket_id] = Status(row.status)
+        now = Status.CANCELLED if row.action == "deleted" else last[row.ticket_id]
+        found[row.ticket_id].append((row.created_at, now))
     return found
 
 

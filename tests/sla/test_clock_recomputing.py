@@ -1,7 +1,11 @@
 """Another priority, policy or number of minutes: same start, same pauses, other due times."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 
+from chalicelib.sla.announcing import number
 from chalicelib.sla.clock import Clock
 from tests.sla.office import about, armed, june, of, promising, started, sweep
 
@@ -300,3 +304,30 @@ def test_what_a_changed_policy_promises_in_addition_and_is_past_is_broken_from_t
     assert (first.due_at, first.breached_at, first.breach.fired_at) == (june(5, 11), june(8, 12), june(8, 12))
     # What it had promised before, and is past by its new minutes, is for the sweep to tell.
     assert (resolution.due_at, resolution.breached_at) == (june(5, 14), None)
+
+
+def test_what_a_changed_policy_promises_again_and_is_past_is_told_to_nobody() -> None:
+    more = promising(next_response=60, resolution=480)
+    clock = started(more, june(5, 10))
+    clock.repromised(june(5, 12), ANSWER, about())
+
+    clock.repromised(june(9, 12), more, about())
+
+    target = clock.resolution()
+    assert target is not None
+    assert (target.due_at, target.breached_at) == (june(8, 10), june(9, 12))
+    assert sweep(clock, june(30, 12)) == []
+
+
+def test_a_reopened_promise_that_another_priority_leaves_nothing_still_escalates() -> None:
+    id = "00000000-0000-7000-8000-0000000000e1"
+    later = {"id": id, "metric": None, "when": "after", "minutes": 60, "actions": []}
+    policy = replace(BOTH, escalations=[later])
+    clock = started(policy, june(5, 10))
+    clock.resolved(june(5, 15))
+    clock.reopened(june(8, 9), policy, about())
+
+    clock.recomputed(june(8, 10), policy, about(priority="urgent"))
+
+    assert sweep(clock, june(8, 10))[-1] == ("resolution", 2, 100)
+    assert sweep(clock, june(8, 11)) == [("resolution", 2, number(UUID(id)))]

@@ -301,3 +301,25 @@ def test_a_resolution_that_its_policy_promises_from_now_on_leaves_the_pause_out_
     assert office.due(over) == "Mon 08 12:00:00"
     assert office.due(still) is None
     assert local(office.resume(still)["due_at"]) == "Mon 08 14:00:00"
+
+
+@pytest.mark.parametrize("status", ["new", "pending"])
+def test_a_resolution_promised_late_leaves_out_the_days_on_which_the_ticket_was_deleted(
+    office: OfficeDesk, status: str
+) -> None:
+    office.promise("Questions", {"type": ["question"]}, first_response=60)
+    ticket, path = office.ticket(type="question"), "/v1/tickets/{id}"
+    office.at(5, 12)
+    if status == "pending":
+        office.pause(ticket)
+    office.at(5, 13)
+    assert office.ada.delete(path.format(**ticket)).status == 204
+    office.at(8, 9)
+    office.do(office.cast.ada, ticket, "restore")
+    office.at(8, 10)
+    if status == "pending":
+        office.resume(ticket)
+
+    office.do(office.cast.dario, ticket, "reclassify", type="incident")
+
+    assert office.due(ticket) == {"new": "Mon 08 14:00:00", "pending": "Mon 08 16:00:00"}[status]
