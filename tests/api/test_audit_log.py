@@ -118,7 +118,7 @@ class TestPeople:
             None,
             {
                 **{name: made[name] for name in ("name", "email", "role", "status")},
-                **dict.fromkeys(("document_id", "phone", "has_whatsapp", "company")),
+                **dict.fromkeys(("document_id", "phone", "has_whatsapp", "company", "email_problem")),
                 "away": False,
                 "organisation_id": None,
                 "team_ids": [made["teams"][0]["id"]],
