@@ -1,7 +1,7 @@
 """Claiming: what an event is worth telling, to whom, and which of these mails are this delivery's to send."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,7 +49,8 @@ class Letter:
 @dataclass(frozen=True)
 class Claim:
     """What to send, and of what. `elsewhere`: mails that another delivery of the event may be sending.
-    `question`: what the requester's mail asks beside it. `texts`: the desk's own words for these mails."""
+    `question`: what the requester's mail asks beside it. `texts`: the desk's own words for these mails, those
+    for customers in the language of the mailbox."""
 
     workspace: Workspace
     occasion: Occasion
@@ -59,6 +60,7 @@ class Claim:
     elsewhere: int
     question: Question | None = None
     texts: OwnTexts = field(default_factory=OwnTexts)
+    texts_to_customers: OwnTexts = field(default_factory=OwnTexts)
 
 
 def is_told(type: str) -> bool:
@@ -135,20 +137,25 @@ def _claim(
     question = asking.ask(tx, event, occasion, meta, asked.id if asked else None)
     if occasion is Occasion.RATING_DUE and question is None:
         letters = []
-    texts = _texts(tx, workspace, occasion, letters)
-    return Claim(workspace, occasion, facts, meta, letters, elsewhere, question, texts)
+    texts = _texts(tx, workspace, workspace.language, occasion, letters)
+    spoken = facts.language or workspace.language
+    to_customers = texts if spoken == workspace.language else _texts(tx, workspace, spoken, occasion, letters)
+    to_customers = replace(to_customers, failures=texts.failures)
+    return Claim(workspace, occasion, facts, meta, letters, elsewhere, question, texts, to_customers)
 
 
-def _texts(tx: Transaction, workspace: Workspace, occasion: Occasion, letters: Sequence[Letter]) -> OwnTexts:
-    """What the desk has written itself for these letters."""
+def _texts(
+    tx: Transaction, workspace: Workspace, language: str, occasion: Occasion, letters: Sequence[Letter]
+) -> OwnTexts:
+    """What the desk has written itself for these letters in a language."""
     parts = {letter.recipient.audience for letter in letters}
     names = {
         mail_kinds.name_of(occasion, part, is_unproven=is_unproven)
         for part in parts
         for is_unproven in (False, part is Part.REQUESTER and occasion is Occasion.CREATED)
     }
-    language = language_of(workspace.language)
-    return OwnTexts(template_queries.texts(tx, workspace.id, language, names)) if names else OwnTexts()
+    code = language_of(language)
+    return OwnTexts(template_queries.texts(tx, workspace.id, code, names)) if names else OwnTexts()
 
 
 @dataclass(frozen=True)

@@ -113,4 +113,5 @@ def _spoken(claim: Claim, recipient: Recipient) -> Claim:
     language = claim.facts.language
     if language is None or recipient.person.role.is_staff:
         return claim
-    return replace(claim, workspace=replace(claim.workspace, language=language))
+    workspace = replace(claim.workspace, language=language)
+    return replace(claim, workspace=workspace, texts=claim.texts_to_customers)

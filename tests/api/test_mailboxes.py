@@ -136,6 +136,36 @@ def test_it_writes_to_customers_in_its_own_language_where_it_has_one(
     assert letterbox.ticket(row)["description"] != "(sin texto)"
 
 
+@pytest.mark.parametrize(
+    ("written", "subject"), [("es", "Su caso {{ ticket.label }}"), ("en", "Your case {{ ticket.label }}")]
+)
+def test_own_words_are_those_of_its_language(
+    desk: ServiceDesk,
+    cast: Cast,
+    letterbox: Letterbox,
+    queue: Queue,
+    database: Database,
+    written: str,
+    subject: str,
+) -> None:
+    database.run(
+        "INSERT INTO mail_templates (workspace_id, kind, language, subject, body_text) "
+        "VALUES (:w, 'acknowledged.requester', :l, :s, 'Hola.')",
+        w=cast.acme,
+        l=written,
+        s=subject,
+    )
+    make(desk, "ayuda@acme.example", language="es")
+    sent = Mailbox()
+    sent.empty()
+    letterbox.bring(letter(to="ayuda@acme.example"), recipient="ayuda@acme.example")
+
+    mail = Post(queue, sent).last(cast.carol.email)
+
+    assert str(mail["Subject"]).startswith("Su caso ") is (written == "es")
+    assert "Your case" not in str(mail["Subject"])
+
+
 def test_its_customers_get_mails_in_it_and_the_staff_in_the_workspaces(
     desk: ServiceDesk, cast: Cast, letterbox: Letterbox, queue: Queue
 ) -> None:
