@@ -125,12 +125,17 @@ BEGIN
       FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, n), pg_attribute a
       WHERE i.indrelid = p_place::regclass AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.n > 1;
     SELECT string_agg(format('t.%s', c.name), ', ' ORDER BY c.n),
-           string_agg(format('t.%s::text', c.name), ', ' ORDER BY c.n),
+           string_agg(format(CASE p_place WHEN 'idempotency_keys' THEN 'replace(t.%s, ''&#39;'', chr(39))' ELSE 't.%s::text' END,
+                             c.name), ', ' ORDER BY c.n),
            string_agg(CASE
                WHEN a.atttypid = 'jsonb'::regtype THEN
                    format('public.fn_erase_json(t.%s, $2, $5, $6, CASE WHEN %s THEN $7 END)', c.name, v_own)
                WHEN p_place = 'idempotency_keys' THEN
-                   format('public.fn_erase_json(t.%s::jsonb, $2, $5, $6, CASE WHEN %s THEN $7 END)::text', c.name, v_own)
+                   -- Answers are JSON or pages, in which an apostrophe is escaped.
+                   format('CASE WHEN t.%1$s LIKE ''<%%'' THEN public.fn_erase_text(replace(t.%1$s, ''&#39;'', chr(39)), $6, '
+                          'CASE WHEN %2$s THEN $7 END) '
+                          'ELSE public.fn_erase_json(t.%1$s::jsonb, $2, $5, $6, CASE WHEN %2$s THEN $7 END)::text END',
+                          c.name, v_own)
                WHEN a.atttypid = 'text[]'::regtype THEN format(
                    'ARRAY(SELECT public.fn_erase_text(word, $6, CASE WHEN %s THEN $7 END) FROM unnest(t.%s) AS word)',
                    v_own, c.name)

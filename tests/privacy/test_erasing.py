@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -254,6 +255,30 @@ class TestWhatStays:
         workshop.work()
 
         assert database.value("SELECT comment FROM ratings") == "[erased] was quick."
+
+    def test_who_wrote_by_the_form_is_in_no_answer_that_is_kept_for_its_token(
+        self, api: Api, cast: Cast, database: Database, workshop: Workshop
+    ) -> None:
+        nora = Canary("nora.o'canary")
+        filled = {"token": "one", "name": "Nora Vega", "email": nora.email, "type": "question"}
+        filled |= {"subject": f"Toner for {nora.email}", "description": "There is none."}
+        sent = api.post(
+            "/v1/public/acme/form",
+            urlencode(filled).encode(),
+            Content_Type="application/x-www-form-urlencoded",
+            Accept="text/html",
+        )
+        assert (sent.status, "nora.o&#39;canary" in sent.text) == (201, True)
+        user_id = str(database.value("SELECT id FROM users WHERE email = :email", email=nora.email))
+
+        assert erase(api, cast, nora, user_id).status == 202
+        workshop.work()
+
+        complete = api.with_token(cast.ada.token).get(f"/v1/users/{user_id}/erasure")
+        assert complete.json["status"] == "complete"
+        kept = database.value("SELECT body FROM idempotency_keys WHERE path LIKE '%/form'")
+        assert kept.startswith("<!doctype html>")
+        assert "canary" not in kept
 
     def test_a_name_that_a_stranger_signed_up_with_is_looked_for_in_their_own_tickets_alone(
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop
