@@ -42,8 +42,25 @@ DEEPEST: Final = 200
 MOST_TAGS: Final = 100_000
 # Elements that hold nothing.
 _EMPTY = frozenset({"br", "col", "hr", "img"})
+# Those that end with what they stand in (HTML, 13.2.6.3, and the cells and rows of tables), and those that do
+# not, and live on behind its end (13.2.4.3).
+_ENDS_BY_ITSELF = frozenset(
+    {"caption", "colgroup", "dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr"}
+)
+_FORMATTING = frozenset(
+    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+)
+# In these there are no tags, or others.
+_OTHERWISE_READ = frozenset(
+    {"iframe", "math", "noembed", "noframes", "noscript", "plaintext", "script", "select", "style", "svg"}
+    | {"template", "textarea", "title", "xmp"}
+)
 # Each is found in one pass, whatever is not closed.
 _TAG = re.compile(r"<(?:[!?]|(/?)([a-zA-Z][\w:-]{0,30}))")
+# The rest of one that all read alike. What is none may hide other tags from some, or from all.
+_REST = re.compile(
+    r"""(?:[\s/]++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=`]++)|(?!\s*=)))*+[\s/]*+>"""
+)
 _ATTRIBUTE = re.compile(
     r"""[\s/]{1,100}([^\s"'<>/=]{1,40})(?:\s{0,9}=\s{0,9}("[^"]{0,2000}"|'[^']{0,2000}'|[^\s"'<>]{1,2000}))?"""
 )
@@ -66,18 +83,28 @@ def clean(html: str) -> str:
 
 
 def is_too_deep(html: str) -> bool:
-    """Whether it is nested deeper than any letter: parsing that would take its time."""
-    depth, most = 0, 0
+    """Whether it is nested deeper than any letter, or may be: parsing that would take its time. An end tag
+    counts where it ends what a browser has open then, whatever is read into the rest."""
+    open_: list[str] = []
     for count, found in enumerate(_TAG.finditer(html), 1):
         name = (found.group(2) or "").lower()
-        if found.group(1):
-            depth = max(depth - 1, 0)
-        elif name and name not in _EMPTY:
-            depth += 1
-            most = max(most, depth)
-        if most > DEEPEST or count > MOST_TAGS:
+        if not name or name in _OTHERWISE_READ or count > MOST_TAGS or not _REST.match(html, found.end()):
             return True
+        if found.group(1):
+            _close(open_, name)
+        elif name not in _EMPTY:
+            open_.append(name)
+            if len(open_) > DEEPEST:
+                return True
     return False
+
+
+def _close(open_: list[str], name: str) -> None:
+    end = len(open_)
+    while end and name not in _FORMATTING and open_[end - 1] != name and open_[end - 1] in _ENDS_BY_ITSELF:
+        end -= 1
+    if end and open_[end - 1] == name:
+        del open_[end - 1 :]
 
 
 def refused(html: str) -> str | None:

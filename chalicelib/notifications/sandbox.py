@@ -8,6 +8,7 @@ Source: Jinja 3.1, "Sandbox".
 """
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final, Literal
 
@@ -21,6 +22,9 @@ Field = Literal["subject", "text", "html"]
 # What may come out, in characters. A subject is cut in the end: see writing.py.
 LONGEST: Final[Mapping[Field, int]] = {"subject": 200_000, "text": 200_000, "html": 400_000}
 LOOP: Final = frozenset({"index", "first", "last", "length"})
+# What filters may read for one text, in characters: what comes out is no bound for what is only compared.
+MOST_FILTERED: Final = 2_000_000
+_filtered: ContextVar[int] = ContextVar("filtered")
 
 
 class TextFailed(Exception):
@@ -35,6 +39,7 @@ class TextFailed(Exception):
 def fill(source: str, field: Field, values: Mapping[str, Any]) -> str:
     """The text with its variables filled in. `values`: dicts, lists and texts alone. Raises TextFailed."""
     parts, length = [], 0
+    begun = _filtered.set(0)
     try:
         for part in _compiled(source, field).generate(values):
             length += len(part)
@@ -44,7 +49,8 @@ def fill(source: str, field: Field, values: Mapping[str, Any]) -> str:
         text = "".join(parts)
         # A lone half of a pair, which `"\ud800"` spells, could be in no mail.
         text.encode()
-    except TextFailed:
+    except TextFailed as error:
+        error.field = field
         raise
     except UnicodeEncodeError:
         raise TextFailed("A part of a character comes out.", field=field) from None
@@ -55,6 +61,8 @@ def fill(source: str, field: Field, values: Mapping[str, Any]) -> str:
         # says may be a customer's words.
         told = "a filter or a comparison cannot take these values"
         raise TextFailed(f"This cannot be filled in: {told} ({type(error).__name__}).", field=field) from None
+    finally:
+        _filtered.reset(begun)
     return text
 
 
@@ -89,6 +97,17 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
+def _bounded(work: Callable[..., Any]) -> Callable[..., Any]:
+    def filtered(value: Any, *given: Any) -> Any:
+        read = _filtered.get(0) + len(str(value))
+        if read > MOST_FILTERED:
+            raise TextFailed(f"Its filters read more than {MOST_FILTERED} characters.")
+        _filtered.set(read)
+        return work(value, *given)
+
+    return filtered
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's own, without a call, an attribute or an operator, which it would do while it compiles too."""
 
@@ -120,7 +139,7 @@ def environment(field: Field) -> _Sandbox:
     )
     made.globals.clear()
     made.tests.clear()
-    made.filters = dict(FILTERS)
+    made.filters = {name: _bounded(work) for name, work in FILTERS.items()}
     return made
 
 

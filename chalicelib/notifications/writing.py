@@ -73,7 +73,9 @@ def write(own: OwnText, values: Mapping[str, Any], *, strict: bool = False) -> W
     if strict and (told := own_html.refused(raw)):
         raise TextFailed(told, field="html")
     if own_html.is_too_deep(raw):
-        raise TextFailed("The HTML is nested too deep.", field="html")
+        raise TextFailed(
+            "The HTML is nested too deep, or has tags that not every program ends alike.", field="html"
+        )
     html = own_html.clean(raw)
     if not html.strip():
         raise TextFailed("The HTML comes out empty.", field="html")

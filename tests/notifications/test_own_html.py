@@ -108,3 +108,35 @@ def test_a_large_one_takes_no_time(part: str) -> None:
 def test_nobody_nests_that_deep() -> None:
     assert is_too_deep("<div>" * 300)
     assert not is_too_deep("<p>x</p>" * 1_000 + "<br>" * 10_000)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("<b></i>", "<div></b>", "<p><b></p>", "<b><div></b>", "<div/></p>", "<table><div></table>"),
+        *(
+            '<div title="</div>">',
+            "<div><!--</div>-->",
+            '<div a"="x" b="></div>">',
+            "<div a='x\">'></div \">",
+        ),
+        *("<svg></x>", "<div><textarea></div></textarea>", "<div><title></div></title>"),
+    ],
+)
+def test_end_tags_that_end_nothing_hide_no_nesting(part: str) -> None:
+    """A browser ignores them, and so does what cleans: 40,000 of the first take it twenty seconds."""
+    assert is_too_deep(part * 300)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("<div><p>a<p>b</div>", "<ul><li>a<li>b</ul>", "<table><tr><td>x<td>y<tr><td>z</table>"),
+        *(
+            '<p style="a: b" title=\'it"s\' lang=en nowrap>x</p >',
+            '<img src=https://a.example alt="a > b" />',
+        ),
+    ],
+)
+def test_what_ends_by_itself_is_not_nested(part: str) -> None:
+    assert not is_too_deep(part * 3_000)

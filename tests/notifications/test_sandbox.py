@@ -228,6 +228,17 @@ class TestHostile:
         with pytest.raises(TextFailed, match=str(LONGEST["text"])):
             fill(source, "text", big)
 
+    def test_so_is_what_is_compared_and_does_not_come_out(self) -> None:
+        big = {"quoted": {"text": "a\n" * 32_000}, "facts": [{"name": "n", "value": "v"}] * 8}
+        compared = "quoted.text|quote|quote|quote == quoted.text|quote|quote|title"
+        condition = f"{{% if {compared} %}}{{% endif %}}"
+        source = f"{{% for fact in facts %}}{condition * 90}{{% endfor %}}x"
+        check(source, "text", OFFERS)
+
+        with pytest.raises(TextFailed, match="filters read") as failed:
+            fill(source, "text", big)
+        assert failed.value.field == "text"
+
     def test_half_a_character_comes_out_of_no_text(self) -> None:
         with pytest.raises(TextFailed, match="part of a character"):
             fill(r"{{ '\ud800' }}", "text", {})
