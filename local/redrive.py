@@ -59,7 +59,8 @@ def main() -> None:
         moved = redrive(sqs, options.queue, options.stack)
     except NoSuchQueue as error:
         raise SystemExit(str(error)) from None
-    print(f"{moved} messages are in the queue {options.queue} again.")
+    counted = "1 message is" if moved == 1 else f"{moved} messages are"
+    print(f"{counted} in the queue {options.queue} again.")
 
 
 if __name__ == "__main__":
