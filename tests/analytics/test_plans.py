@@ -19,6 +19,10 @@ def test_a_period_is_read_from_its_index_without_the_table(
     history = History(database, cast)
     history.invent(Random(1), ZoneInfo("UTC"), date(2024, 1, 1), date(2025, 12, 31), 3000)
     history.write()
+    database.run(  # few run at a desk that has worked for years
+        "DELETE FROM sla_targets WHERE fulfilled_at IS NULL AND ended_at IS NULL AND breached_at IS NULL "
+        "AND cycle % 20 > 0"
+    )
     database.run("VACUUM ANALYZE sla_targets")
     first = date(2025, 6, 1)
     with recorded() as sent:

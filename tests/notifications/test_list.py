@@ -139,9 +139,20 @@ def test_what_is_no_filter_is_refused_by_its_name(api: Api, cast: Cast, query: s
 
 @pytest.mark.parametrize("who", ["ada", "chris"])
 def test_a_page_is_read_in_its_order_from_an_index(
-    api: Api, cast: Cast, connections: Connections, ticket: UUID, who: str
+    api: Api, cast: Cast, database: Database, connections: Connections, ticket: UUID, who: str
 ) -> None:
     person = getattr(cast, who)
+    database.run(
+        "INSERT INTO notifications (workspace_id, event_id, user_id, ticket_id, kind, status, message_id, "
+        "created_at) SELECT :w, -n, CASE WHEN n % 30 = 0 THEN :chris ELSE :dario END::uuid, :t, "
+        "'ticket.commented', 'sent', 'm' || n, now() - n * interval '1 minute' "
+        "FROM generate_series(1, 6000) n",
+        w=cast.acme,
+        chris=cast.chris.id,
+        dario=cast.dario.id,
+        t=ticket,
+    )
+    database.run("VACUUM ANALYZE notifications")
     with recorded() as sent:
         listed(api, person)
     (statement,) = [each for each in sent if "FROM notifications" in each.sql]

@@ -54,7 +54,8 @@ def test_two_sweeps_at_once_share_the_work(promised: Promised) -> None:
     results = at_once(lambda: promised.sweep(30, engine=one), lambda: promised.sweep(30, engine=other))
 
     assert sum(announced for announced, _ in results) == len(promised.told())
-    assert all(announced == taken for announced, taken in results)
+    # What the other has told while a sweep looked, it takes up in vain.
+    assert all(announced <= taken for announced, taken in results)
     assert sum(announced for announced, _ in results) >= 30
 
 
