@@ -22,6 +22,10 @@ class Clock(Promises):
         """The last cycle of the resolution target."""
         return self._last(Metric.RESOLUTION)
 
+    def lacks(self, metric: Metric) -> bool:
+        """Whether nothing was ever promised of it."""
+        return self._last(metric) is None
+
     def start(self, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:
         """It was created."""
         for metric in (Metric.FIRST_RESPONSE, *WORK):

@@ -16,9 +16,9 @@ from chalicelib.sla.targets import Step
 class TicketFacts:
     """What a policy asks of a ticket.
 
-    The last three matter where a policy promises what none promised before: such a promise counts from
-    `created_at`, without the `idle` times, where they are known, and stands still while the ticket is
-    `paused`.
+    The last four matter where a policy promises what none promised before: such a promise counts from
+    `created_at`, a resolution without the `idle` times and a first response without those in which the
+    ticket was `over`, where they are known, and a resolution stands still while the ticket is `paused`.
     """
 
     type: str
@@ -31,6 +31,7 @@ class TicketFacts:
     created_at: datetime | None = None
     paused: bool = False
     idle: tuple[tuple[datetime, datetime | None], ...] | None = None
+    over: tuple[tuple[datetime, datetime | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class Promises:
         began = facts.created_at or min((target.started_at for target in self.targets), default=now)
         paused = self._is_paused(facts)
         if metric is Metric.FIRST_RESPONSE and not self._is_answered():
-            self.promise(metric, policy, facts, began)
+            pauses = [(since, until) for since, until in facts.over if until is not None]
+            self.promise(metric, policy, facts, began, pauses=pauses)
         elif metric is Metric.TEAM_RESOLUTION:
             self.promise(metric, policy, facts, now, paused=paused)
         elif metric is Metric.RESOLUTION:

@@ -5,7 +5,6 @@ that are under it. What it promises or announces in addition, and is past by now
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from chalicelib.core.db import Transaction
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.policies import TicketFacts
 from chalicelib.tickets import lifecycle, queries, recount_queries
-from chalicelib.tickets.recomputing import idle_times
+from chalicelib.tickets.recomputing import is_first_to_promise, with_life
 from chalicelib.tickets.recounting import Run, Told, Work, go_through, keep, news
 
 
@@ -32,14 +31,14 @@ def _count(tx: Transaction, job: Row[Any], ids: Sequence[UUID], now: datetime) -
     clocks = sla_queries.load_many(tx, job.workspace_id, ids)
     rows = recount_queries.facts(tx, job.workspace_id, job.subject_id, ids)
     # As recomputing.py does it for one.
-    late = [row.id for row in rows if clocks[row.id].resolution() is None]
-    taken_on = queries.statuses(tx, job.workspace_id, late) if late else {}
+    late = [row.id for row in rows if is_first_to_promise(clocks[row.id], policy, _facts(row))]
+    lives = queries.statuses(tx, job.workspace_id, late) if late else {}
     told: Told = []
     for row in rows:
         clock, facts = clocks[row.id], _facts(row)
         clock.was_answered = row.was_answered
-        if row.id in taken_on:
-            facts = replace(facts, idle=idle_times(taken_on[row.id], now, facts.paused))
+        if row.id in lives:
+            facts = with_life(facts, lives[row.id], now, row.status)
         moved = clock.repromised(now, policy, facts)
         told += news(row.id, clock, moved, {"policy_id": job.subject_id})
     keep(tx, job.workspace_id, clocks, told)

@@ -323,3 +323,26 @@ def test_a_resolution_promised_late_leaves_out_the_days_on_which_the_ticket_was_
     office.do(office.cast.dario, ticket, "reclassify", type="incident")
 
     assert office.due(ticket) == {"new": "Mon 08 14:00:00", "pending": "Mon 08 16:00:00"}[status]
+
+
+@pytest.mark.parametrize("by", ["another type", "another promise"])
+def test_a_first_response_promised_late_leaves_out_the_days_on_which_the_ticket_was_over(
+    office: OfficeDesk, workshop: Workshop, by: str
+) -> None:
+    office.promise_instead(resolution=480, **({"first_response": 60} if by == "another type" else {}))
+    if by == "another type":
+        office.promise("Questions", {"type": ["question"]}, resolution=480)
+    ticket = office.ticket(type="question")
+    office.at(5, 10, 30)
+    office.do(office.cast.ada, ticket, "cancel", reason="It works again.")
+    office.at(8, 9)
+    office.do(office.cast.ada, ticket, "reopen", reason="It does not.")
+    office.at(8, 9, 10)
+
+    if by == "another type":
+        office.do(office.cast.dario, ticket, "reclassify", type="incident")
+    else:
+        office.promise_instead(resolution=480, first_response=60)
+        workshop.work()
+
+    assert local(office.explained(ticket, "first_response")["due_at"]) == "Mon 08 09:30:00"

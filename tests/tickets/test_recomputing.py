@@ -1,11 +1,12 @@
-"""When nobody worked on a ticket, as its timeline tells it."""
+"""When a ticket was not worked on, or over, as its timeline tells it."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from chalicelib.models.words import Status
-from chalicelib.tickets.recomputing import idle_times
+from chalicelib.tickets.lifecycle import ACTIVE
+from chalicelib.tickets.recomputing import WORKED_ON, times_outside
 
 
 def at(minute: int) -> datetime:
@@ -13,29 +14,33 @@ def at(minute: int) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("taken_on", "is_idle", "idle"),
+    ("life", "status", "idle", "over"),
     [
-        ([], False, []),
-        ([], True, [(30, None)]),
-        ([(1, "open"), (2, "pending"), (5, "open")], False, [(2, 5)]),
-        ([(2, "pending"), (3, "on_hold"), (5, "open")], False, [(2, 5)]),
-        ([(2, "pending"), (4, "closed"), (9, "open"), (10, "on_hold"), (11, "open")], False,
-         [(2, 9), (10, 11)]),
-        ([(2, "pending"), (5, "open"), (7, "on_hold")], True, [(2, 5), (7, None)]),
-        ([(2, "resolved")], False, [(2, 30)]),
-        ([(5, "pending"), (5, "open")], False, []),
-        ([(5, "pending"), (4, "open")], False, []),
+        ([], "new", [], []),
+        ([], "pending", [(30, None)], []),
+        ([(1, "open"), (2, "pending"), (5, "open")], "open", [(2, 5)], []),
+        ([(2, "pending"), (3, "on_hold"), (5, "open")], "open", [(2, 5)], []),
+        ([(2, "pending"), (4, "closed"), (9, "open"), (10, "on_hold"), (11, "open")], "open",
+         [(2, 9), (10, 11)], [(4, 9)]),
+        ([(2, "pending"), (5, "open"), (7, "on_hold")], "on_hold", [(2, 5), (7, None)], []),
+        ([(2, "resolved")], "open", [(2, 30)], [(2, 30)]),
+        ([(5, "pending"), (5, "open")], "open", [], []),
+        ([(5, "pending"), (4, "open")], "open", [], []),
     ],
     ids=[
         "never", "from now on", "once", "whomever it waits for", "waiting, then done", "still",
         "reopened just now", "for no time", "resumed by who began before the pause",
     ],
 )  # fmt: skip
-def test_idle_times(
-    taken_on: list[tuple[int, str]], is_idle: bool, idle: list[tuple[int, int | None]]
+def test_times_without_work(
+    life: list[tuple[int, str]],
+    status: str,
+    idle: list[tuple[int, int | None]],
+    over: list[tuple[int, int | None]],
 ) -> None:
-    statuses = [(at(minute), Status(status)) for minute, status in taken_on]
+    statuses = [(at(minute), Status(each)) for minute, each in life]
 
-    found = idle_times(statuses, at(30), is_idle)
+    for states, wanted in ((WORKED_ON, idle), (ACTIVE, over)):
+        found = times_outside(states, statuses, at(30), Status(status))
 
-    assert found == tuple((at(since), None if until is None else at(until)) for since, until in idle)
+        assert found == tuple((at(since), None if until is None else at(until)) for since, until in wanted)
