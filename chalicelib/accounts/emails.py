@@ -30,6 +30,12 @@ def normalised(text: str) -> str:
         return trimmed
 
 
+def without_tag(address: str) -> str:
+    """desk+anything@mail.example is desk@mail.example."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def address(text: str) -> str:
     """The normalised address. ValueError, with a sentence, for what no user may have."""
     email = normalised(text)

@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 
+from chalicelib.accounts.emails import without_tag
 from chalicelib.channels import envelope, quoting
 from chalicelib.channels.envelope import Envelope
 from chalicelib.channels.inbound_mail import InboundMail
@@ -99,12 +100,6 @@ class Letter:
 
 def _and_without_tags(addresses: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(plain for each in addresses for plain in (each, without_tag(each))))
-
-
-def without_tag(address: str) -> str:
-    """desk+anything@mail.example is desk@mail.example."""
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 def fitting(text: str) -> str:

@@ -11,9 +11,9 @@ from sqlalchemy import Row
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit, audit_changes
+from chalicelib.accounts.emails import without_tag
 from chalicelib.accounts.permissions import Permission
 from chalicelib.channels import mailbox_queries as queries
-from chalicelib.channels.letter import without_tag
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.core.paging import Page, answer

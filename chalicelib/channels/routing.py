@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from chalicelib.accounts.emails import without_tag
 from chalicelib.channels import queries
-from chalicelib.channels.letter import Letter, without_tag
+from chalicelib.channels.letter import Letter
 from chalicelib.core.db import Transaction
 
 
