@@ -1,4 +1,4 @@
-"""Pages for people without an account: in which language, in whose colours, and what browsers may do with
+"""Pages for people who do not sign in: in which language, in whose colours, and what browsers may do with
 them. They work without scripts, alone and within the pages of the sites that a desk names."""
 
 import tomllib
@@ -44,9 +44,17 @@ def language(request: Request, asked: str | None, desk: Mapping[str, Any] | None
 
 
 def page(
-    template: str, code: str, desk: Mapping[str, Any] | None = None, *, status: int = 200, **facts: Any
+    template: str,
+    code: str,
+    desk: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    assets: str = ASSETS,
+    sites: Sequence[str] = ANYWHERE,
+    **facts: Any,
 ) -> Answer:
-    """A page of ours; `desk`: the workspace's settings, whose name and looks it has."""
+    """A page of ours; `desk`: the workspace's settings, whose name and looks it has, and whose `form_sites`
+    may show it. Without a desk `sites` may."""
     style = _style((desk["branding"]["color"] if desk else None) or PLAIN_COLOR)
     html = (
         _environment()
@@ -56,14 +64,14 @@ def page(
             words=languages()[code],
             desk=desk,
             style=style,
-            assets=ASSETS,
+            assets=assets,
             files=asset_files.names(),
             **facts,
         )
     )
     headers = {
         "Content-Language": code,
-        "Content-Security-Policy": _policy(style, desk["form_sites"] if desk else ANYWHERE),
+        "Content-Security-Policy": _policy(style, desk["form_sites"] if desk else sites),
         "Vary": "Accept-Language",
         "X-Robots-Tag": "noindex",
     }
