@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import one_time_tokens, principals
+from chalicelib.accounts import one_time_tokens
 from chalicelib.accounts.actor import Workspace
+from chalicelib.accounts.news import hear
 from chalicelib.accounts.one_time_tokens import Issued
-from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.core.mail import Mail
@@ -63,10 +63,10 @@ def claim(tx: Transaction, event: Event, domain: str) -> AccountClaim | None:
 
     Raises ValueError for a payload that is not a user event's.
     """
-    actor = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if actor else None
-    if actor is None or payload is None:
+    heard = hear(tx, event)
+    if heard is None:
         return None
+    actor, payload = heard
     told = _Told.of(payload)
     one_time_tokens.hold(tx, event.workspace_id, told.user_id)
     person = account(tx, event.workspace_id, told.user_id)

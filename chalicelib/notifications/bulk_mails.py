@@ -3,8 +3,7 @@ when the change is over. Customers hear of each of theirs, as ever."""
 
 from uuid import UUID
 
-from chalicelib.accounts import principals
-from chalicelib.core import events
+from chalicelib.accounts.news import hear
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.notifications import bulk_queries, staff_mails
@@ -21,10 +20,10 @@ def claim(tx: Transaction, event: Event, domain: str) -> StaffClaim | None:
 
     Raises ValueError for a payload that is not such an event's.
     """
-    system = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if system else None
-    if system is None or payload is None:
+    heard = hear(tx, event)
+    if heard is None:
         return None
+    system, payload = heard
     try:
         bulk_id, who = str(UUID(payload["bulk"]["id"])), payload["actor"]["id"]
         ticket_ids = [UUID(each) for each in payload["ticket_ids"]]

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Workspace
+from chalicelib.accounts.news import hear
 from chalicelib.accounts.permissions import Permission, Role
-from chalicelib.core import events, signed_ids
+from chalicelib.core import signed_ids
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.models.words import ActorType, Preference, Source, Status, Visibility
@@ -75,10 +75,10 @@ def claim(tx: Transaction, event: Event, domain: str) -> Claim | None:
     """
     if not is_told(event.type) or event.ticket_id is None:
         return None
-    actor = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if actor else None
-    if actor is None or payload is None:
+    heard = hear(tx, event)
+    if heard is None:
         return None
+    actor, payload = heard
     told = _Told.of(payload)
     shown = told.comment_id or told.answers_id
     facts = queries.facts(tx, event, actor_id=told.actor_id, comment_id=shown, due_at=told.due_at)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Workspace
-from chalicelib.core import events
+from chalicelib.accounts.news import hear
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.core.mail import Mail
@@ -46,10 +46,10 @@ def claim(tx: Transaction, event: Event, domain: str) -> Digest | None:
 
     Raises ValueError for a payload that is not such an event's.
     """
-    system = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if system else None
-    if system is None or payload is None:
+    heard = hear(tx, event)
+    if heard is None:
         return None
+    system, payload = heard
     try:
         user_id = UUID(payload["user"]["id"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:

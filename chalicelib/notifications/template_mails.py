@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.news import hear
 from chalicelib.core import events
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
@@ -32,10 +32,10 @@ def claim(tx: Transaction, event: Event, domain: str) -> StaffClaim | None:
 
     Raises ValueError for a payload that is not such an event's.
     """
-    system = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if system else None
-    if system is None or payload is None:
+    heard = hear(tx, event)
+    if heard is None:
         return None
+    system, payload = heard
     try:
         told = payload["template"]
         template_id, version = UUID(told["id"]), int(told["version"])

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from chalicelib.accounts import principals
-from chalicelib.core import events
+from chalicelib.accounts.news import hear
 from chalicelib.core.db import Transaction
 from chalicelib.core.event import Event
 from chalicelib.notifications import staff_mails, webhook_queries
@@ -17,10 +16,10 @@ def claim(tx: Transaction, event: Event, domain: str) -> StaffClaim | None:
 
     Raises ValueError for a payload that is not such an event's.
     """
-    system = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if system else None
-    if system is None or payload is None:
+    heard = hear(tx, event)
+    if heard is None:
         return None
+    system, payload = heard
     try:
         webhook_id, why = UUID(payload["webhook"]["id"]), str(payload["webhook"]["reason"])
     except (KeyError, TypeError, AttributeError) as error:

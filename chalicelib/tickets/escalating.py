@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
-from chalicelib.core import events
+from chalicelib.accounts.news import hear
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
 from chalicelib.core.event import Event
@@ -57,10 +56,10 @@ def carry_out(tx: Transaction, event: Event) -> list[dict[str, Any]]:
 
     Raises ValueError for a payload that is not such an event's.
     """
-    actor = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if actor else None
-    if actor is None or payload is None or event.ticket_id is None:
+    heard = hear(tx, event)
+    if heard is None or event.ticket_id is None:
         return []
+    actor, payload = heard
     escalation = _read(payload)
     prepared = _prepared(tx, actor, escalation)
     try:

@@ -12,9 +12,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
-from chalicelib.core import events
+from chalicelib.accounts.news import hear
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
 from chalicelib.core.event import Event
@@ -65,10 +64,10 @@ def go_on(tx: Transaction, event: Event, occasion: Occasion, after: Place | None
     """Runs the next rule that applies, of those behind `after`. None once there is none."""
     if after is None and not rule_event_queries.listen(tx, event.workspace_id, occasion):
         return None
-    actor = principals.enter_system(tx, event.workspace_id)
-    payload = events.payload_of(tx, event) if actor else None
-    if actor is None or payload is None or rule_news.is_too_deep(payload):
+    entered = hear(tx, event)
+    if entered is None or rule_news.is_too_deep(entered[1]):
         return None
+    actor, payload = entered
     news = rule_news.read(event, payload)
     found = _Run(tx, actor, event, news)
     rules = found.rules(after)
