@@ -156,6 +156,9 @@ class Marks:
         self.answered_at = opened
 
     def note(self, verb: str, moment: datetime) -> None:
+        # Who waited for the lock may have begun before what came first, where no promise tells of that.
+        self.held_since = min(self.held_since, moment)
+        self.answered_at = min(self.answered_at, moment)
         if verb in ("resolved", "closed", "ended"):
             self.finished_at = moment
         elif verb == "reopened":
@@ -169,7 +172,8 @@ class Marks:
         if not target.running:
             return
         for since, until in self.over:
-            if target.started_at < until and since < until:
+            # What is promised by who waited for the lock may begin before the ticket came back.
+            if target.started_at <= since < until:
                 assert any(begins <= since and until <= ends for begins, ends in pauses_of(target, until))
         if target.metric is Metric.FIRST_RESPONSE:
             assert not target.paused
