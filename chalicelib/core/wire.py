@@ -8,6 +8,7 @@ nothing runs without its BEGIN. Source: PostgreSQL's manual, "Message Flow": Ext
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 
 import pg8000.dbapi
@@ -33,6 +34,8 @@ class Connection(pg8000.dbapi.Connection):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What is longer than Python's buffer leaves in parts; the last would wait 40 ms for a delayed ACK.
+        self._usock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         self.register_in_adapter(TIMESTAMPTZ, moment)
 
     def cursor(self) -> "Cursor":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 
 import pg8000.dbapi
@@ -49,6 +50,11 @@ class TestWaiting:
         connection.commit()
 
         assert waits == ["SELECT", "VALUES", "COMMIT"]
+
+    def test_no_part_of_a_long_statement_waits_for_the_acknowledgement_of_another(
+        self, connection: Connection
+    ) -> None:
+        assert connection._usock.getsockopt(IPPROTO_TCP, TCP_NODELAY)
 
     def test_in_autocommit_no_transaction_begins(self, connection: Connection, waits: list[str]) -> None:
         connection.autocommit = True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 
 import pg8000.native
@@ -13,7 +14,7 @@ class Database:
     def __init__(self, dsn: Mapping[str, Any], timeout: float = 30) -> None:
         self.dsn = dict(dsn)
         self.timeout = timeout
-        self.connection = pg8000.native.Connection(**self.dsn, timeout=timeout)
+        self.connection = self._connect()
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """The rows as dictionaries."""
@@ -57,7 +58,12 @@ class Database:
             self.connection.run("ROLLBACK")
             self.connection.run("DISCARD ALL")
         except Exception:
-            self.connection = pg8000.native.Connection(**self.dsn, timeout=self.timeout)
+            self.connection = self._connect()
 
     def close(self) -> None:
         self.connection.close()
+
+    def _connect(self) -> pg8000.native.Connection:
+        connection = pg8000.native.Connection(**self.dsn, timeout=self.timeout)
+        connection._usock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)  # else long statements wait for an ACK
+        return connection
