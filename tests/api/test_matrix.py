@@ -144,6 +144,21 @@ class TestTable:
     def test_there_is_much_that_customers_may_not_call(self) -> None:
         assert len([endpoint for endpoint in PRIVATE if allowed(endpoint) <= STAFF]) >= 15
 
+    def test_what_is_changed_is_seen_whoever_changed_it(self, shared_world: World) -> None:
+        """Else these tests would prove nothing."""
+        rename = "UPDATE users SET name = :name WHERE id = :id"
+        carol = shared_world.cast.carol
+
+        with shared_world.database.another() as other:
+            with pytest.raises(AssertionError), shared_world.unchanged():
+                other.run(rename, id=carol.id, name="Caroline")
+            with pytest.raises(AssertionError), shared_world.unchanged():
+                other.run(rename, id=carol.id, name=carol.name)
+            with shared_world.unchanged():
+                other.run("BEGIN")
+                other.run(rename, id=carol.id, name="Caroline")
+                other.run("ROLLBACK")
+
     @pytest.mark.parametrize("path", sorted(app.routes))
     def test_another_method_is_not_allowed(self, shared_world: World, path: str) -> None:
         endpoint = next(each for each in ROUTES if each.path == path)
