@@ -7,10 +7,10 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset redrive test unit e2e nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset redrive reporting-role test unit e2e nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(STAMP) ## Start the whole stack, seed the demo workspace and follow the logs; Ctrl-C stops it all
 	@exec $(PY) -m local run
@@ -26,6 +26,9 @@ reset: $(STAMP) ## Stop it and clear its data, keys and passwords
 
 redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 for the account's)
 	@$(PY) -m local.redrive $(if $(AWS),--aws) $(QUEUE)
+
+reporting-role: $(STAMP) ## Give a Grafana its login (make reporting-role WORKSPACE=demo; DROP=1 takes it away)
+	@$(PY) -m local.reporting_role $(WORKSPACE) $(if $(DROP),--drop)
 
 # The tests on the deployed stack mostly wait for its clock, so they run beside the others and report after them.
 test: $(STAMP) ## Run all the tests: in process with coverage, and on a deployed stack of their own

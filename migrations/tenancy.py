@@ -19,3 +19,16 @@ def secure(table: str, *, app: str | None = None, definer: str | None = None) ->
         op.execute(f"GRANT {app} ON {table} TO mesa_app")
     if definer:
         op.execute(f"GRANT {definer} ON {table} TO mesa_definer")
+
+
+def report(table: str, columns: str, *, only: str = "") -> None:
+    """Lets the logins for reports read some columns of their own workspace's rows, through the views of the
+    schema `reporting`.
+
+    `only`: which rows, as SQL of the table's columns; all unless said.
+    """
+    key = "id" if table == "workspaces" else "workspace_id"
+    own = f"{key} = (SELECT fn_reporting_workspace())"
+    rows = f"{own} AND ({only})" if only else own
+    op.execute(f"CREATE POLICY reporting ON {table} FOR SELECT TO mesa_reporting USING ({rows})")
+    op.execute(f"GRANT SELECT ({columns}) ON {table} TO mesa_reporting")

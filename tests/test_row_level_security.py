@@ -21,10 +21,14 @@ Rows = dict[str, dict[UUID, dict[str, Any]]]
 SWITCHES = 10_000
 INSUFFICIENT_PRIVILEGE = "42501"
 # The app may insert nothing into these, whosever it is.
-WRITTEN_BY_FUNCTIONS = {"audit_log", "audit_heads", "discarded_files", "rule_dues"}
+WRITTEN_BY_FUNCTIONS = {"audit_log", "audit_heads", "discarded_files", "reporting_roles", "rule_dues"}
 
 # PostgreSQL computes these, and takes no value for them.
-COMPUTED = {("sla_targets", "decided_at")}
+COMPUTED = {
+    ("sla_targets", "decided_at"),
+    ("timeline_entries", "status_from"),
+    ("timeline_entries", "status_to"),
+}
 
 
 @pytest.fixture

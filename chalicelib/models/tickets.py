@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Index,
     Integer,
     SmallInteger,
@@ -281,9 +282,18 @@ timeline_entries = Table(
     # Staff only: SLA, escalation, internal comments, reasons that are nobody else's business.
     Column("internal", Boolean, nullable=False, server_default=false()),
     timestamp("created_at", now=True),
+    # What reports may see of the changes, which hold texts too.
+    Column("status_from", Text, Computed("changes #>> '{status,from}'", persisted=False)),
+    Column("status_to", Text, Computed("changes #>> '{status,to}'", persisted=False)),
     belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
     UniqueConstraint("workspace_id", "ticket_id", "sequence"),
     one_of("actor_type", values(ActorType)),
+    Index(
+        "timeline_entries_status_idx",
+        "workspace_id",
+        "created_at",
+        postgresql_where=text("(changes #>> '{status,to}') IS NOT NULL"),
+    ),
 )
 
 ticket_links = Table(

@@ -16,7 +16,7 @@ NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", PAGE)))
 NUMBERS = r"((?:\d+\.\d+\.\d+)(?:, \d+\.\d+\.\d+)*)"
 ROW = re.compile(rf"^\| {NUMBERS}[^|]*\| ([12]) \| ([^|]+) \| ([^|]*)\|$", re.MULTILINE)
 
-PINNED = re.compile(r"[\w.-]+(\[[\w,-]+\])?==[\w.]+(\s*;.*)?")
+PINNED = re.compile(r"[\w.-]+(\[[\w,-]+\])?==(\d+!)?[\w.]+(\s*;.*)?")
 
 # The numbers of OWASP ASVS 5.0.0 by level, a chapter a line: section, then its requirements.
 LEVEL_1 = """

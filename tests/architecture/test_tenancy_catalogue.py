@@ -16,6 +16,28 @@ TENANT = "workspaces"
 OWN = (
     "({} = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS \"nullif\"))"
 )
+# What logins for reports read of their own workspace through views; of people, the staff alone.
+REPORTED = {
+    **dict.fromkeys(
+        (
+            "organisations",
+            "ratings",
+            "sla_policies",
+            "sla_targets",
+            "teams",
+            "tickets",
+            "time_entries",
+            "timeline_entries",
+            "users",
+            "workspaces",
+        ),
+        "({} = ( SELECT fn_reporting_workspace() AS fn_reporting_workspace))",
+    ),
+    "users": "((workspace_id = ( SELECT fn_reporting_workspace() AS fn_reporting_workspace)) "
+    "AND (role <> 'customer'::text))",
+}
+# A definer's routine that is not the app's.
+OF_REPORTS = {"fn_reporting_workspace"}
 
 TABLES = """
     SELECT c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
@@ -95,6 +117,9 @@ class TestTables:
             own = OWN.format("id" if table == TENANT else "workspace_id")
             expected.add((table, "tenant", "PERMISSIVE", ("mesa_app",), "ALL", own, own))
             expected.add((table, "definer", "PERMISSIVE", ("mesa_definer",), "ALL", "true", "true"))
+            if table in REPORTED:
+                own = REPORTED[table].format("id" if table == TENANT else "workspace_id")
+                expected.add((table, "reporting", "PERMISSIVE", ("mesa_reporting",), "SELECT", own, None))
         assert found == expected
 
     def test_26_the_workspace_comes_first_in_every_key(
@@ -223,7 +248,7 @@ class TestRoutines:
         definers = [row for row in database.rows(ROUTINES) if row["definer"]]
 
         assert {row["name"] for row in definers if row["everybody"]} == set()
-        assert {row["name"] for row in definers if not row["app"]} == set()
+        assert {row["name"] for row in definers if not row["app"]} == OF_REPORTS
 
     def test_26_a_definer_routine_names_the_schema_of_its_tables(
         self, database: Database, tenant_tables: set[str]

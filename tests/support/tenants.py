@@ -121,6 +121,7 @@ ROWS = (
     "VALUES (:w, 1, :user, :ticket, 'assigned', '<1@mesa>')",
     "INSERT INTO mail_templates (workspace_id, kind, language, subject, body_text, body_html) "
     "VALUES (:w, 'closed.requester', 'en', 'a canary', 'sings', '<p>a canary</p>')",
+    "INSERT INTO reporting_roles (workspace_id, role_name) VALUES (:w, 'mesa_report_canary')",
     "INSERT INTO muted_mails (workspace_id, user_id, kind) VALUES (:w, :user, 'bulk_changes')",
     "INSERT INTO mail_reports (workspace_id, user_id, message_id, kind, happened_at) "
     "VALUES (:w, :user, '<1@mesa>', 'bounced', now())",
