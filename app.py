@@ -16,6 +16,7 @@ from chalicelib.api import (
     comments,
     custom_fields,
     docs,
+    events,
     form,
     health,
     inbound,
@@ -104,6 +105,7 @@ app.register_blueprint(watchers.routes.blueprint)
 app.register_blueprint(integrations.routes.blueprint)
 app.register_blueprint(inbound.routes.blueprint)
 app.register_blueprint(webhooks.routes.blueprint)
+app.register_blueprint(events.routes.blueprint)
 app.register_blueprint(public.routes.blueprint)
 app.register_blueprint(form.routes.blueprint)
 app.register_blueprint(status_page.routes.blueprint)

@@ -79,6 +79,12 @@ class Permission(StrEnum):
         ADMINS,
         "Set the desk up: its categories, custom fields, rules, integrations, mailboxes and texts of mails.",
     )
+    EVENTS_READ = "events.read", STAFF, "Read the feed of what happened to the tickets that one sees."
+    EVENTS_READ_ALL = (
+        "events.read_all",
+        ADMINS,
+        "Read in the feed what is no ticket's: people, API keys, webhooks.",
+    )
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
     JOBS_CANCEL = "jobs.cancel", EVERYBODY, "Call off the own jobs; those of all, where one sees them."
     JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."

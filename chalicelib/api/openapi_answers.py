@@ -15,6 +15,7 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     # The ids that a filter names.
     ("GET", "/v1/analytics/sla"): frozenset({404}),
     ("GET", "/v1/analytics/sla/targets"): frozenset({404}),
+    ("GET", "/v1/events"): frozenset({410}),
     ("POST", "/v1/auth/login"): frozenset({401}),
     ("POST", "/v1/auth/oidc/finish"): frozenset({401, 403}),
     ("POST", "/v1/auth/oidc/start"): frozenset({404}),

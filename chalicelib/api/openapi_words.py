@@ -71,6 +71,8 @@ TAGS = {
     "Webhooks": "Where events go: each is posted, signed as Standard Webhooks 1.0 has it, at least once, and "
     "again for up to 75 hours where it does not come through. docs/webhooks.md lists the events and shows "
     "how to verify one.",
+    "Events": "Everything that happens at the desk, in order and without a gap, for whoever asks what is "
+    "new: a console, or a copy in another system. docs/events.md has the contract.",
     "Mail": "Where the desk takes mail: each mailbox with the team, type and priority of its tickets. A "
     "reply becomes a comment where its sender may say something on the ticket; docs/mail.md tells who may.",
     "Mail templates": "What mails say, in a desk's own words: one text a kind of mail and language, in place "

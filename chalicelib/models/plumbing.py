@@ -45,8 +45,18 @@ events = Table(
     metadata,
     workspace_key(),
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    # With the snapshot's xmin it makes a cursor that never skips a late commit.
-    Column("xact_id", TransactionId, nullable=False, server_default=text("pg_current_xact_id()")),
+    # With the id the place in the change feed. At least its transaction's number, so that none below the
+    # snapshot's xmin can still appear; and at least that of the last one completed, so that an event comes
+    # after all that its writer could have seen, whichever transaction began first.
+    Column(
+        "xact_id",
+        TransactionId,
+        nullable=False,
+        server_default=text(
+            "GREATEST(pg_current_xact_id(), "
+            "((pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text)::xid8)"
+        ),
+    ),
     Column("ticket_id", Uuid),
     Column("sequence", Integer),
     words("type"),

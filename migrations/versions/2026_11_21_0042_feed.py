@@ -1,4 +1,6 @@
-"""The change feed."""
+"""The order of the change feed: an event comes after all that its writer could have seen."""
+
+from alembic import op
 
 revision = "0042"
 down_revision = "0041"
@@ -7,8 +9,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute(
+        "ALTER TABLE events ALTER COLUMN xact_id "
+        "SET DEFAULT GREATEST(pg_current_xact_id(), "
+        "((pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text)::xid8)"
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.execute(
+        """
+        ALTER TABLE events ALTER COLUMN xact_id SET DEFAULT pg_current_xact_id();
+        DROP FUNCTION IF EXISTS fn_place_events_anew(uuid);
+        """
+    )

@@ -228,7 +228,7 @@ LARGE_TABLE |= {
     ("GET", "/v1/analytics/agents/{id}"): STAFF,
     ("GET", "/v1/analytics/sla"): DISPATCHERS,
     ("GET", "/v1/analytics/series"): DISPATCHERS,
-    ("GET", "/v1/events"): ADMINS,
+    ("GET", "/v1/events"): STAFF,
 }
 
 

@@ -12,6 +12,7 @@ READING = {
     "accounts.preference_queries": "what people want no mail of, which their own two routes ask",
     "notifications.template_queries": "texts of a desk's own, apart from what they are filled in with",
     "notifications.webhook_queries": "whom a webhook concerns, apart from whom a ticket does",
+    "webhooks.feed_queries": "the change feed, which knows no webhook",
     "webhooks.delivery_queries": "deliveries, apart from who wants them",
     "analytics.target_queries": "what is behind a figure, apart from what counts",
     "tickets.rule_event_queries": "what rules at work look at and write down, which only they ask",
