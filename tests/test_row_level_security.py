@@ -20,8 +20,12 @@ Rows = dict[str, dict[UUID, dict[str, Any]]]
 
 SWITCHES = 10_000
 INSUFFICIENT_PRIVILEGE = "42501"
+ROLL_UPS = ("rollup_generations", "ticket_facts", "ticket_rollups", "rollup_histograms", "ticket_stocks")
 # The app may insert nothing into these, whosever it is.
-WRITTEN_BY_FUNCTIONS = {"audit_log", "audit_heads", "discarded_files", "reporting_roles", "rule_dues"}
+WRITTEN_BY_FUNCTIONS = {
+    *("audit_log", "audit_heads", "discarded_files", "reporting_roles", "rule_dues"),
+    *ROLL_UPS,
+}
 
 # PostgreSQL computes these, and takes no value for them.
 COMPUTED = {

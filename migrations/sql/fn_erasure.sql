@@ -11,6 +11,7 @@ AS $$
     VALUES ('jobs', ARRAY['input'], 't.created_by = $2'),
            ('tickets', ARRAY['subject', 'description', 'category', 'subcategory', 'tags', 'custom_fields'],
             'public.fn_concerns(t.workspace_id, t.id, $2)'),
+           ('ticket_facts', ARRAY['category'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('comments', ARRAY['body'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('attachments', ARRAY['file_name'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('time_entries', ARRAY['note'], 'public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),

@@ -16,6 +16,10 @@ BEGIN
         SELECT w.id, now() - make_interval(days => w.retention_days) AS until FROM public.workspaces w
         WHERE w.retention_days IS NOT NULL ORDER BY w.id
     LOOP
+        CONTINUE WHEN NOT EXISTS (
+            SELECT FROM public.tickets t WHERE t.workspace_id = v_tenant.id AND t.finished_at < v_tenant.until);
+        -- Before any ticket is held: see fn_keep_rollups.sql.
+        PERFORM public.fn_hold_rollups(v_tenant.id);
         v_ids := ARRAY(
             SELECT t.id FROM public.tickets t
             WHERE t.workspace_id = v_tenant.id AND t.finished_at < v_tenant.until
@@ -26,6 +30,8 @@ BEGIN
             FOR UPDATE OF t SKIP LOCKED);
         CONTINUE WHEN v_ids = '{}';
         DELETE FROM public.events e WHERE e.workspace_id = v_tenant.id AND e.ticket_id = ANY(v_ids);
+        -- All at once: with their tickets they would be taken off the roll-ups one by one.
+        DELETE FROM public.ticket_facts f WHERE f.workspace_id = v_tenant.id AND f.ticket_id = ANY(v_ids);
         DELETE FROM public.tickets t WHERE t.workspace_id = v_tenant.id AND t.id = ANY(v_ids);
         p_deleted := p_deleted + cardinality(v_ids);
         v_counts := v_counts || jsonb_build_object(v_tenant.id::text, cardinality(v_ids));

@@ -66,6 +66,9 @@ ROWS = (
     "INSERT INTO ratings (workspace_id, ticket_id, cycle, ended_at, user_id, team_id, score, comment, "
     "rated_at, digest) VALUES (:w, :ticket, 1, now(), :user, :team, 4, 'a canary', now(), "
     "sha256(uuid_send(:w)))",
+    "INSERT INTO ticket_facts (workspace_id, generation, ticket_id, team_id, type, priority, status, source, "
+    "category, facts) VALUES (:w, 1, :ticket, :team, 'question', 'low', 'open', 'api', 'a canary', "
+    "'{{1,0,0,0},{6,0,0,9}}')",
     "INSERT INTO discarded_files (workspace_id, id) VALUES (:w, uuidv7())",
     "INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type) "
     "VALUES (:w, :ticket, 1, 'created', 'user')",
