@@ -15,6 +15,7 @@ from chalicelib.api import (
     categories,
     comments,
     custom_fields,
+    dashboard,
     docs,
     events,
     form,
@@ -97,6 +98,7 @@ app.register_blueprint(bulk.routes.blueprint)
 app.register_blueprint(ticket_verbs.routes.blueprint)
 app.register_blueprint(ticket_sla.routes.blueprint)
 app.register_blueprint(similar.routes.blueprint)
+app.register_blueprint(dashboard.routes.blueprint)
 app.register_blueprint(analytics.routes.blueprint)
 app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)

@@ -117,6 +117,7 @@ _DESK: dict[Route, Need] = {
     ("GET", "/v1/custom-fields/{field_id}"): Permission.CUSTOM_FIELDS_READ,
     ("PATCH", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/events"): Permission.EVENTS_READ,
+    ("GET", "/v1/dashboard"): Permission.TICKETS_READ,
     ("GET", "/v1/holidays"): Permission.SLA_READ,
     ("GET", "/v1/integrations"): Permission.DESK_MANAGE,
     ("POST", "/v1/integrations"): Permission.DESK_MANAGE,

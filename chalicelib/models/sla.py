@@ -156,6 +156,15 @@ Index(
     sla_targets.c.ticket_id,
     postgresql_where=text("metric = 'resolution' AND breached_at IS NOT NULL"),
 )
+# What may be breached though it is not overdue now.
+Index(
+    "sla_targets_broken_idx",
+    sla_targets.c.workspace_id,
+    sla_targets.c.ticket_id,
+    postgresql_where=text(
+        "metric = 'resolution' AND fulfilled_at IS NULL AND (breached_at IS NOT NULL OR cycle > 1)"
+    ),
+)
 
 # What analytics read of a period, without a look at the table.
 Index(

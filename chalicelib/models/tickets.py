@@ -49,11 +49,25 @@ CASE
     ELSE due_at
 END)"""
 
+# What counting needs to know of tickets at work, without a look at the table.
+COUNTED = ("status", "priority", "team_id", "assignee_id", "due_at")
+
 
 def _listed(name: str, *columns: str, where: str = LIVING) -> Index:
     """An index in the order of a list: of the workspace's tickets, by the columns, at last by the id."""
     keys = [column if column.isidentifier() else text(column) for column in columns]
     return Index(f"tickets_{name}_idx", "workspace_id", *keys, "id", postgresql_where=text(where))
+
+
+def _due(name: str, *columns: str, where: str = AT_WORK, include: tuple[str, ...] = COUNTED) -> Index:
+    """An index of tickets by the columns, those first that are due soonest, with what is counted."""
+    return Index(
+        f"tickets_{name}_idx",
+        *("workspace_id", *columns),
+        *(text(DUE), "id"),
+        postgresql_where=text(where),
+        postgresql_include=[*include],
+    )
 
 
 ticket_counters = Table(
@@ -151,6 +165,22 @@ tickets = Table(
         "organisation_id",
         "created_at",
         where=f"{ARCHIVED} AND organisation_id IS NOT NULL",
+    ),
+    # What dashboards count: the desk, who has none, and in the order in which it is due.
+    Index(
+        "tickets_active_counted_idx",
+        *("workspace_id", "team_id", "status", "priority"),
+        postgresql_where=text(AT_WORK),
+    ),
+    _due("active_unassigned", "priority", where=f"{AT_WORK} AND assignee_id IS NULL", include=("team_id",)),
+    _due("active_due_at"),
+    _due("active_team_id", "team_id"),
+    _due("active_requester_id", "requester_id"),
+    _due(
+        "active_organisation_id",
+        "organisation_id",
+        where=f"{AT_WORK} AND organisation_id IS NOT NULL",
+        include=(*COUNTED, "requester_id"),
     ),
     Index("tickets_workspace_id_requester_id_idx", "workspace_id", "requester_id", "created_at", "id"),
     # What somebody has to do now: counted at each automatic assignment, however much was done before.
