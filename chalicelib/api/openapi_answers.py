@@ -141,7 +141,7 @@ def _beyond(endpoint: Endpoint) -> frozenset[int]:
 
 
 def _has_version(answer: Any) -> bool:
-    return isinstance(answer, type) and issubclass(answer, BaseModel) and "version" in answer.model_fields
+    return "version" in getattr(answer, "__annotations__", ())
 
 
 def _names_others(body: type[BaseModel]) -> bool:

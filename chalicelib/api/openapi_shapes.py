@@ -32,6 +32,9 @@ def schemas(served: Iterable[Endpoint]) -> tuple[Mapping[Any, dict[str, Any]], d
     refs: dict[Any, dict[str, Any]] = {shape: made[repr(shape), "validation"] for shape in shapes}
     for query in dict.fromkeys(queries):
         refs[query] = definitions.pop(made[repr(query), "validation"]["$ref"].rpartition("/")[2])
+    for name, definition in definitions.items():
+        # Each Page[...] calls itself Page.
+        definition["title"] = name
     return refs, dict(sorted(definitions.items()))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.api.schemas.api_keys import ApiKeyMade, ApiKeyOut
+from chalicelib.api.schemas.api_keys import ApiKeyOut
 from chalicelib.core.keys import decode_base64url, encode_base64url
 from chalicelib.core.tokens import Claims, TokenKind
 from tests.support.api import Api, Reply
@@ -62,7 +62,6 @@ class TestMaking:
     def test_it_says_what_it_was_asked_for(self, api: Api, cast: Cast) -> None:
         made = make(api, cast, scopes=["write", "read", "write"])
 
-        assert ApiKeyMade.model_validate(made, strict=False)
         assert (made["name"], made["role"], made["scopes"]) == ("Monitoring", "dispatcher", ["read", "write"])
         assert (made["created_by"], made["teams"]) == (cast.ada.ref, [])
         assert made["last_used_at"] is None
@@ -183,7 +182,7 @@ class TestReading:
         database.run("UPDATE api_keys SET expires_at = now() - interval '1 day'")
         ada = api.with_token(cast.ada.token)
 
-        assert ApiKeyOut.model_validate_json(ada.get(f"/v1/api-keys/{made['id']}").text)
+        assert ada.get(f"/v1/api-keys/{made['id']}").read(ApiKeyOut)
         assert revoke(api, cast, made).status == 204
         assert revoke(api, cast, made).status == 404
         assert ada.get(f"/v1/api-keys/{made['id']}").status == 404

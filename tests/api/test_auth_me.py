@@ -19,9 +19,10 @@ def test_everybody_learns_who_they_are(api: Api, cast: Cast, who: str) -> None:
     reply = api.with_token(person.token).get("/v1/auth/me")
 
     assert reply.status == 200
-    me = MeOut.model_validate_json(reply.text)
-    assert (me.id, me.name, me.email, me.role) == (person.id, person.name, person.email, person.role)
-    assert me.workspace.id == person.workspace_id
+    me = reply.read(MeOut)
+    assert (me["id"], me["name"]) == (person.id, person.name)
+    assert (me["email"], me["role"]) == (person.email, person.role)
+    assert me["workspace"]["id"] == person.workspace_id
 
 
 def test_it_shows_the_own_teams(api: Api, cast: Cast) -> None:
@@ -43,7 +44,7 @@ def test_the_own_name_and_facts_can_be_changed_and_cleared(api: Api, cast: Cast)
     cleared = carol.patch("/v1/auth/me", {"phone": None})
 
     assert changed.status == 200
-    MeOut.model_validate_json(changed.text)
+    changed.read(MeOut)
     assert changed.json | {"name": "Carol Díaz", **facts} == changed.json
     assert cleared.json["phone"] is None
     assert carol.get("/v1/auth/me").json == cleared.json
@@ -57,7 +58,7 @@ def test_staff_is_away_and_back(api: Api, cast: Cast, who: str) -> None:
     still = me.patch("/v1/auth/me", {"away": True, "phone": "+34 600"})
     back = me.patch("/v1/auth/me", {"away": False})
 
-    assert (MeOut.model_validate_json(gone.text).away, gone.status) == (True, 200)
+    assert (gone.read(MeOut)["away"], gone.status) == (True, 200)
     assert gone.json["away_since"] == still.json["away_since"] is not None
     assert (back.json["away"], back.json["away_since"]) == (False, None)
     assert me.get("/v1/auth/me").json["away"] is False

@@ -29,11 +29,11 @@ def test_a_refresh_token_gives_the_next_pair(api: Api, cast: Cast) -> None:
     reply = refresh_of(api, begun)
 
     assert reply.status == 200
-    next_pair = Tokens.model_validate_json(reply.text)
-    assert next_pair.refresh_token != begun["refresh_token"]
-    assert next_pair.access_token != begun["access_token"]
-    assert next_pair.user.model_dump(mode="json") == begun["user"]
-    assert api.with_token(next_pair.access_token).get("/v1/auth/me").json["email"] == cast.ana.email
+    next_pair = reply.read(Tokens)
+    assert next_pair["refresh_token"] != begun["refresh_token"]
+    assert next_pair["access_token"] != begun["access_token"]
+    assert reply.json["user"] == begun["user"]
+    assert api.with_token(next_pair["access_token"]).get("/v1/auth/me").json["email"] == cast.ana.email
 
 
 def test_a_family_goes_on(api: Api, cast: Cast) -> None:

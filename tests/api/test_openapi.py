@@ -1,8 +1,10 @@
 """The API's document: valid, whole, true to the route table, and the judge of every answer of the tests."""
 
 import copy
+import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +13,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import TypeAdapter
+from typing_extensions import is_typeddict
 
 from app import app
-from chalicelib.api import access, openapi
+from chalicelib.api import access, openapi, schemas
 from chalicelib.api.endpoint import NoBody
 from chalicelib.api.openapi_words import TAGS
 from chalicelib.api.problem_document import STATUS
@@ -27,6 +30,11 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     return json.loads(openapi.text("https://desk.example/api"))
+
+
+def schema_modules() -> list[Any]:
+    names = [found.name for found in pkgutil.iter_modules(schemas.__path__)]
+    return [importlib.import_module(f"{schemas.__name__}.{name}") for name in names]
 
 
 def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
@@ -53,6 +61,15 @@ class TestDocument:
             else:
                 assert set(operation["x-mesa-roles"]) == access.roles_for(method, path)
                 assert operation["security"] == [{"bearer": []}]
+
+    def test_no_field_of_an_answer_hides_behind_a_default(self) -> None:
+        """A TypedDict takes a value beside a field and forgets it: what may be absent is NotRequired."""
+        shapes = [getattr(module, name) for module in schema_modules() for name in vars(module)]
+        answers = {shape for shape in shapes if is_typeddict(shape)}
+        hidden = [(s.__name__, f) for s in answers for f in s.__annotations__ if f in vars(s)]
+
+        assert len(answers) > 100
+        assert hidden == []
 
     def test_operations_have_names_of_their_own(self, document: dict[str, Any]) -> None:
         names = [operation["operationId"] for operation in operations(document).values()]

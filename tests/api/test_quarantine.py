@@ -33,11 +33,12 @@ def test_dispatchers_see_what_waits_and_why(letterbox: Letterbox, dario: Api, de
     held(letterbox, letter("desk@mesa.example"), spam="PASS")
 
     items = dario.get(f"{PATH}?reason=spam").json["items"]
-    shown = QuarantinedDetail.model_validate_json(dario.get(path).text)
+    shown = dario.get(path).read(QuarantinedDetail)
 
     assert [f"{PATH}/{item['id']}" for item in items] == [path]
     assert len(dario.get(PATH).json["items"]) == 2
-    assert (shown.state, shown.body, shown.sender.email) == ("waiting", "Buy now.", "carol@customers.example")
+    assert (shown["state"], shown["body"]) == ("waiting", "Buy now.")
+    assert shown["sender"]["email"] == "carol@customers.example"
     assert desk.as_(desk.cast.ana).get(PATH).status == 403
     assert desk.as_(desk.cast.mallory).get(path).status == 404
 

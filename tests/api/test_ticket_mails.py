@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from chalicelib import schedules
-from chalicelib.api.schemas.comments import CommentOut
 from chalicelib.api.schemas.ticket_mails import TicketMailDetail
 from tests.support.cast import Cast
 from tests.support.database import Database
@@ -36,7 +35,7 @@ def path_of(row: dict[str, Any]) -> str:
 def shown(desk: ServiceDesk, row: dict[str, Any]) -> Any:
     reply = desk.as_(desk.cast.dario).get(path_of(row))
     assert reply.status == 200
-    TicketMailDetail.model_validate_json(reply.text)
+    reply.read(TicketMailDetail)
     return reply.json
 
 
@@ -46,7 +45,6 @@ def test_the_staff_reads_all_that_a_comment_left_out(
     reply = desk.as_(cast.dario).get(f"/v1/tickets/{answered['ticket_id']}/comments")
     (comment,) = reply.json["items"]
     assert (comment["body"], comment["mail_id"]) == ("Rack 4 it is.", str(answered["id"]))
-    CommentOut.model_validate(comment, strict=False)
 
     mail = shown(desk, answered)
 

@@ -47,7 +47,7 @@ def test_only_what_is_sent_changes(ada: Api, cast: Cast) -> None:
 
     reply = patch(ada, cast.ana, name="Ana Ruiz", company="Ruiz S.A.S.")
 
-    UserOut.model_validate_json(reply.text)
+    reply.read(UserOut)
     assert {**reply.json, "updated_at": None} == {
         **before, "name": "Ana Ruiz", "company": "Ruiz S.A.S.", "updated_at": None
     }  # fmt: skip
@@ -78,7 +78,7 @@ def test_an_admin_sends_somebody_away_and_calls_them_back(ada: Api, cast: Cast, 
     again = patch(ada, cast.ana, away=True)
     back = patch(ada, cast.ana, away=False)
 
-    assert UserOut.model_validate_json(gone.text).away is True
+    assert gone.read(UserOut)["away"] is True
     assert again.json["away_since"] == gone.json["away_since"] is not None
     assert (back.json["away"], back.json["away_since"]) == (False, None)
     assert [told["payload"]["changed"] for told in queue.take()] == [["away"], ["away"]]
@@ -324,9 +324,9 @@ def test_5_deactivated_means_out_at_once(api: Api, ada: Api, cast: Cast) -> None
     reply = ada.post(f"/v1/users/{cast.ana.id}/deactivate")
 
     assert reply.status == 200
-    user = UserOut.model_validate_json(reply.text)
-    assert user.status == "deactivated"
-    assert user.deactivated_at is not None
+    user = reply.read(UserOut)
+    assert user["status"] == "deactivated"
+    assert user["deactivated_at"] is not None
     assert api.with_token(cast.ana.token).get("/v1/tickets").status == 401
     assert login(api, cast.ana).status == 401
     assert api.post("/v1/auth/refresh", {"refresh_token": session["refresh_token"]}).status == 401

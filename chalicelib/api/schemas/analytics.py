@@ -108,7 +108,7 @@ class FiguresOut(Out):
 
     met: Count
     breached: Count
-    attainment: float | None = Field(ge=0, le=1)
+    attainment: Annotated[float | None, Field(ge=0, le=1)]
     business_minutes: MinutesOut | None
     calendar_minutes: MinutesOut | None
 
@@ -116,8 +116,8 @@ class FiguresOut(Out):
 class BoundsOut(Out):
     """From the first day to the last, both included, and as moments: from `since` to before `until`."""
 
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
     since: datetime
     until: datetime
 

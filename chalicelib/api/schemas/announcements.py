@@ -116,7 +116,7 @@ class StepOut(Out):
     many minutes before or after it is due. `at` is null while the promise is paused."""
 
     kind: Literal["warning", "breach", "escalation"]
-    percent: int | None = Field(description="Of a warning or the breach.")
+    percent: Annotated[int | None, Field(description="Of a warning or the breach.")]
     minutes_before: int | None
     minutes_after: int | None
     escalation_id: UUID | None

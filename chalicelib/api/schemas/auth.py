@@ -1,6 +1,6 @@
 """Signing in, and one's own profile, as they come in and go out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -88,7 +88,7 @@ class Tokens(Out):
     expires_in: int
     refresh_token: str
     user: SignedInUser
-    two_step_enrolment_required: Literal[True] = omitted()
+    two_step_enrolment_required: NotRequired[Literal[True]]
 
 
 class Registered(Tokens):

@@ -75,7 +75,7 @@ class CalendarOut(Out):
 class CalendarListed(CalendarOut):
     """A calendar in a list: of its holidays the first 50."""
 
-    holidays_left_out: int = Field(description="How many more holidays it has than are told here.")
+    holidays_left_out: Annotated[int, Field(description="How many more holidays it has than are told here.")]
 
 
 class CalendarChanged(CalendarOut):

@@ -1,7 +1,7 @@
 """Comments and watchers as they come in and go out."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired
 from uuid import UUID
 
 from chalicelib.api.schemas.attachments import AttachmentOut
@@ -47,10 +47,10 @@ class CommentOut(Out):
     edited_at: datetime | None
     deleted_at: datetime | None
     attachments: list[AttachmentOut]
-    deleted_by: MentionOut | None = None
-    mentions: list[MentionOut] | None = None
-    mail_id: UUID | None = None
-    follow_up: dict[str, Any] | None = None
+    deleted_by: NotRequired[MentionOut | None]
+    mentions: NotRequired[list[MentionOut] | None]
+    mail_id: NotRequired[UUID | None]
+    follow_up: NotRequired[dict[str, Any] | None]
 
 
 class WatcherIn(In):

@@ -3,7 +3,10 @@
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, with_config
+
+# Before Python 3.12 pydantic reads no other.
+from typing_extensions import TypedDict
 
 Item = TypeVar("Item")
 
@@ -16,11 +19,10 @@ class In(BaseModel):
     REPEATED: ClassVar[frozenset[str]] = frozenset()
 
 
-class Out(BaseModel):
-    """What goes out. The answers are made from rows; these shapes document them, and the tests hold them to
-    it."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+@with_config(extra="forbid")
+class Out(TypedDict):
+    """What goes out: plain dicts, made from rows. These shapes document them, and the tests hold them to it;
+    a cold start, which needs none of them, waits for no model to be made."""
 
 
 def omitted() -> Any:
@@ -63,12 +65,17 @@ class PageQuery(In):
     offset: Annotated[int, Field(ge=0, le=10_000)] | None = None
 
 
-class Page(Out, Generic[Item]):
-    """One page of a list; both nexts are null at its end."""
+class Nexts(Out):
+    """Where a list goes on; both are null at its end."""
 
-    items: list[Item]
     next_cursor: str | None
     next_offset: int | None
+
+
+class Page(Nexts, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
 
 
 class PersonRef(Out):
@@ -106,10 +113,9 @@ class FieldProblemOut(Out):
     message: str
 
 
+@with_config(extra="allow")
 class Problem(Out):
     """RFC 9457, with a code for programs, the fields at fault, and what else helps."""
-
-    model_config = ConfigDict(extra="allow", defer_build=True)
 
     type: str
     title: str

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
@@ -105,12 +105,12 @@ class HolidaysTakenIn(In):
 class HolidayOut(Out):
     """As HolidayIn; `source` says where it was taken from."""
 
-    first: date | None = Field(default=None, alias="from")
-    last: date | None = Field(default=None, alias="to")
-    yearly_from: str | None = None
-    yearly_to: str | None = None
-    name: str | None = None
-    source: str | None = None
+    first: NotRequired[Annotated[date | None, Field(alias="from")]]
+    last: NotRequired[Annotated[date | None, Field(alias="to")]]
+    yearly_from: NotRequired[str | None]
+    yearly_to: NotRequired[str | None]
+    name: NotRequired[str | None]
+    source: NotRequired[str | None]
 
 
 class PublicHolidaysQuery(In):

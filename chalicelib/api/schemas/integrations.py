@@ -1,7 +1,7 @@
 """Integrations and the calls of webhooks in, as they come in and go out."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -84,11 +84,11 @@ class PlaceOut(Out):
 
 
 class DefaultsOut(Out):
-    type: TicketType | None = None
-    priority: Priority | None = None
-    category: str | None = None
-    subcategory: str | None = None
-    tags: list[str] | None = None
+    type: NotRequired[TicketType | None]
+    priority: NotRequired[Priority | None]
+    category: NotRequired[str | None]
+    subcategory: NotRequired[str | None]
+    tags: NotRequired[list[str] | None]
 
 
 class IntegrationOut(Out):

@@ -1,7 +1,7 @@
 """Jobs as they come in and go out."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 from uuid import UUID
 
 from chalicelib.api.schemas.common import Out, PageQuery
@@ -43,10 +43,10 @@ class ItemErrorOut(Out):
 
     code: str
     detail: str
-    field: str | None = None
-    state: str | None = None
-    allowed: list[str] | None = None
-    current_version: int | None = None
+    field: NotRequired[str | None]
+    state: NotRequired[str | None]
+    allowed: NotRequired[list[str] | None]
+    current_version: NotRequired[int | None]
 
 
 class ResultOut(Out):

@@ -47,4 +47,4 @@ class SignUpIn(In):
 class Promised(Out):
     """The same whoever asks: what there is to say is said by mail."""
 
-    detail: str = Field(examples=["If there is such an account, a mail is on its way to it."])
+    detail: Annotated[str, Field(examples=["If there is such an account, a mail is on its way to it."])]

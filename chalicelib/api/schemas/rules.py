@@ -1,7 +1,7 @@
 """Rules as they come in and go out."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -78,7 +78,7 @@ class NewRuleTest(RuleTest):
 class ConditionOut(Out):
     field: str
     operator: str
-    value: Any = None
+    value: NotRequired[Any]
 
 
 class ConditionsOut(Out):

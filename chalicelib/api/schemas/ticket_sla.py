@@ -1,7 +1,7 @@
 """The promises on a ticket, explained."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -31,10 +31,13 @@ class StretchOut(Out):
     """Time in order and without gaps, and the minutes of each kind."""
 
     intervals: list[IntervalOut]
-    truncated: bool = Field(
-        description="Whether it has more intervals than are told: the first 400, and of a ticket with very "
-        "many cycles fewer of the old ones. The minutes are of all of it."
-    )
+    truncated: Annotated[
+        bool,
+        Field(
+            description="Whether it has more intervals than are told: the first 400, and of a ticket with "
+            "very many cycles fewer of the old ones. The minutes are of all of it."
+        ),
+    ]
     counted: float
     paused: float
     closed: float
@@ -59,26 +62,35 @@ class ExplainedOut(Out):
     fulfilled_at: datetime | None
     ended_at: datetime | None
     breached_at: datetime | None
-    goal: float = Field(description="What this cycle promises: after a reopening, what was left.")
-    used_before: float = Field(description="What earlier cycles took of the same promise.")
-    elapsed: float = Field(description="Counted so far, or until it was fulfilled or ended.")
-    remaining: float = Field(description="Goal less elapsed; negative once late.")
+    goal: Annotated[float, Field(description="What this cycle promises: after a reopening, what was left.")]
+    used_before: Annotated[float, Field(description="What earlier cycles took of the same promise.")]
+    elapsed: Annotated[float, Field(description="Counted so far, or until it was fulfilled or ended.")]
+    remaining: Annotated[float, Field(description="Goal less elapsed; negative once late.")]
     breached: bool
     paused: bool
-    within_hours: bool = Field(description="Whether its calendar has working time now.")
-    explain: StretchOut = Field(
-        description="From its start to when it is due; the counted minutes add up to the goal. While it is "
-        "paused, to now; once withdrawn, to its end."
-    )
-    overtime: StretchOut | None = Field(
-        description="From when it was due to now, or to its end, where that is late."
-    )
-    adds_up: bool = Field(
-        description="False where its calendar was changed since: what had finished by then stands with the "
-        "due time and the elapsed minutes of then, and the intervals are those of today's calendar; what "
-        "runs is about to be counted anew."
-    )
-    steps: list[StepOfTargetOut] = Field(description="What was announced of it, and what is to come.")
+    within_hours: Annotated[bool, Field(description="Whether its calendar has working time now.")]
+    explain: Annotated[
+        StretchOut,
+        Field(
+            description="From its start to when it is due; the counted minutes add up to the goal. While it "
+            "is paused, to now; once withdrawn, to its end."
+        ),
+    ]
+    overtime: Annotated[
+        StretchOut | None,
+        Field(description="From when it was due to now, or to its end, where that is late."),
+    ]
+    adds_up: Annotated[
+        bool,
+        Field(
+            description="False where its calendar was changed since: what had finished by then stands with "
+            "the due time and the elapsed minutes of then, and the intervals are those of today's calendar; "
+            "what runs is about to be counted anew."
+        ),
+    ]
+    steps: Annotated[
+        list[StepOfTargetOut], Field(description="What was announced of it, and what is to come.")
+    ]
 
 
 class TicketSlaOut(Out):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, field_validator
@@ -15,8 +15,8 @@ from chalicelib.api.schemas.common import (
     Line,
     LongText,
     Name,
+    Nexts,
     Out,
-    Page,
     PersonRef,
     TeamRef,
     at_most_64_kb,
@@ -166,9 +166,10 @@ class TargetOut(Out):
     metric: str
     cycle: int
     minutes: float
-    used_minutes: float | None = Field(
-        description="Business minutes that it took, without pauses, once it is fulfilled or ended."
-    )
+    used_minutes: Annotated[
+        float | None,
+        Field(description="Business minutes that it took, without pauses, once it is fulfilled or ended."),
+    ]
     started_at: datetime
     due_at: datetime | None
     paused: bool
@@ -192,10 +193,10 @@ class SlaOut(Out):
 class RequesterOut(PersonRef):
     """The staff sees the contact facts too."""
 
-    document_id: str | None = None
-    phone: str | None = None
-    has_whatsapp: bool | None = None
-    company: str | None = None
+    document_id: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    has_whatsapp: NotRequired[bool | None]
+    company: NotRequired[str | None]
 
 
 class TicketListed(Out):
@@ -216,7 +217,7 @@ class TicketListed(Out):
     tags: list[str]
     custom_fields: dict[str, Any]
     source: str
-    source_ip: str | None = None
+    source_ip: NotRequired[str | None]
     version: int
     created_at: datetime
     updated_at: datetime
@@ -242,15 +243,16 @@ class HighlightOut(Out):
 class TicketFound(TicketListed):
     """A ticket in a list; `highlights` where the list answers a `query`."""
 
-    highlights: list[HighlightOut] | None = None
+    highlights: NotRequired[list[HighlightOut] | None]
 
 
-class TicketPage(Page[TicketFound]):
+class TicketPage(Nexts):
     """A page of tickets. Where it was asked for, how many there are on all pages: 10,000 that is not exact
     stands for more, null for what takes too long to count."""
 
-    count: int | None = None
-    count_is_exact: bool | None = None
+    items: list[TicketFound]
+    count: NotRequired[int | None]
+    count_is_exact: NotRequired[bool | None]
 
 
 class TicketOut(TicketListed):

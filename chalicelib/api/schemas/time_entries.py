@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from chalicelib.api.schemas.common import In, Out, Page, omitted
+from chalicelib.api.schemas.common import In, Nexts, Out, omitted
 
 SpentMinutes = Annotated[int, Field(ge=1, le=1440)]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
@@ -50,8 +50,9 @@ class SpentOut(SpenderOut):
     minutes: int
 
 
-class TimeEntriesOut(Page[TimeEntryOut]):
+class TimeEntriesOut(Nexts):
     """A page of entries, with what all of them come to."""
 
+    items: list[TimeEntryOut]
     total_minutes: int
     by_person: list[SpentOut]

@@ -63,7 +63,7 @@ class TotpEnrolment(Out):
     `expires_in` seconds."""
 
     secret: str
-    uri: str = Field(json_schema_extra={"format": "uri"})
+    uri: Annotated[str, Field(json_schema_extra={"format": "uri"})]
     expires_in: int
 
 

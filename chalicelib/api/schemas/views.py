@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -95,25 +95,25 @@ class ViewTicketsQuery(PageQuery):
 class FilterOut(Out):
     """The filter of a view: what is left out is not asked for."""
 
-    query: str | None = None
-    status: list[Status] | None = None
-    priority: list[Priority] | None = None
-    type: list[TicketType] | None = None
-    assignee: str | None = None
-    team: str | None = None
-    requester: str | None = None
-    organisation: str | None = None
-    tag: str | None = None
-    custom_field: list[str] | None = None
-    breached: bool | None = None
-    archived: bool | None = None
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-    created_within_days: int | None = None
-    updated_after: datetime | None = None
-    updated_within_days: int | None = None
-    not_updated_for_days: int | None = None
-    due_within_hours: int | None = None
+    query: NotRequired[str | None]
+    status: NotRequired[list[Status] | None]
+    priority: NotRequired[list[Priority] | None]
+    type: NotRequired[list[TicketType] | None]
+    assignee: NotRequired[str | None]
+    team: NotRequired[str | None]
+    requester: NotRequired[str | None]
+    organisation: NotRequired[str | None]
+    tag: NotRequired[str | None]
+    custom_field: NotRequired[list[str] | None]
+    breached: NotRequired[bool | None]
+    archived: NotRequired[bool | None]
+    created_after: NotRequired[datetime | None]
+    created_before: NotRequired[datetime | None]
+    created_within_days: NotRequired[int | None]
+    updated_after: NotRequired[datetime | None]
+    updated_within_days: NotRequired[int | None]
+    not_updated_for_days: NotRequired[int | None]
+    due_within_hours: NotRequired[int | None]
 
 
 class CountOut(Out):
@@ -140,5 +140,5 @@ class ViewOut(Out):
     unknown: list[str]
     created_at: datetime
     updated_at: datetime
-    count: int | None = None
-    count_is_exact: bool | None = None
+    count: NotRequired[int | None]
+    count_is_exact: NotRequired[bool | None]
