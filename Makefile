@@ -69,7 +69,8 @@ bench: $(STAMP) ## Measure and print the table of ratios (make bench ONLY=scale 
 mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
 	$(PY) -m tests.mutants
 
-docs: $(STAMP) ## Write what comes from the source: docs/permissions.md, docs/lifecycle.md and its picture
+docs: $(STAMP) ## Write what comes from the source: permissions.md, lifecycle.md and its picture, Grafana's dashboards
+	$(PY) -m grafana
 	$(PY) -m local.permissions_page > docs/permissions.md
 	$(PY) -m local.lifecycle_page > docs/lifecycle.md
 	$(PY) -m local.lifecycle_diagram > docs/lifecycle.svg

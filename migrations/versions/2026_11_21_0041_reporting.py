@@ -27,6 +27,11 @@ COLUMNS = {
     "created_at",
     "ratings": "workspace_id, id, ticket_id, cycle, team_id, assignee_id, asked_at, score, rated_at, "
     "ended_at",
+    "rollup_generations": "workspace_id, generation, timezone, completed_at",
+    "ticket_rollups": "workspace_id, generation, team_id, dimension, day, value, created, entered, departed, "
+    "resolved, reopened, breached, rated, rated_good, rated_bad, score, first_responses, "
+    "first_response_seconds, business_first_responses, business_first_response_seconds, resolutions, "
+    "resolution_seconds, business_resolutions, business_resolution_seconds",
     "time_entries": "workspace_id, id, ticket_id, user_id, minutes, spent_on, created_at",
 }
 ROWS = {"users": "role <> 'customer'"}

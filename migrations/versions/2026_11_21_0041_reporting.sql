@@ -64,4 +64,22 @@ LEFT JOIN users u ON u.workspace_id = e.workspace_id AND u.id = e.user_id
 WHERE NOT EXISTS (SELECT FROM tickets d
                   WHERE d.workspace_id = e.workspace_id AND d.id = e.ticket_id AND d.deleted_at IS NOT NULL);
 
+-- The roll-up by day, team and one dimension (`all`, `status`, `priority`, `type`, `category`, `agent`, `source`): sums over teams are
+-- those of the desk. See migrations/sql/fn_rollups.sql for what is counted.
+CREATE VIEW reporting.days WITH (security_invoker = true) AS
+SELECT r.day, r.day::timestamp AT TIME ZONE g.timezone AS begins_at, r.team_id, m.name AS team, r.dimension,
+       nullif(r.value, '') AS value, CASE WHEN r.dimension = 'agent' THEN u.name ELSE nullif(r.value, '') END AS name,
+       r.created, r.entered AS became_active, r.departed AS ended, r.resolved, r.reopened, r.breached,
+       r.rated, r.rated_good, r.rated_bad, r.score,
+       r.first_responses, r.first_response_seconds, r.business_first_responses, r.business_first_response_seconds,
+       r.resolutions, r.resolution_seconds, r.business_resolutions, r.business_resolution_seconds
+FROM rollup_generations g
+JOIN ticket_rollups r ON r.workspace_id = g.workspace_id AND r.generation = g.generation
+LEFT JOIN teams m ON m.workspace_id = r.workspace_id AND m.id = r.team_id
+LEFT JOIN users u ON u.workspace_id = r.workspace_id
+    AND u.id = CASE WHEN r.dimension = 'agent' AND r.value <> '' THEN r.value::uuid END
+WHERE r.team_id <> '00000000-0000-0000-0000-000000000000'
+  AND g.generation = (SELECT max(n.generation) FROM rollup_generations n
+                      WHERE n.workspace_id = g.workspace_id AND n.completed_at IS NOT NULL);
+
 GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO mesa_reporting;

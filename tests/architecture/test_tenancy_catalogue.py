@@ -22,9 +22,11 @@ REPORTED = {
         (
             "organisations",
             "ratings",
+            "rollup_generations",
             "sla_policies",
             "sla_targets",
             "teams",
+            "ticket_rollups",
             "tickets",
             "time_entries",
             "timeline_entries",
