@@ -251,6 +251,15 @@ class TestTheStory:
         assert new["number"] == 201
         assert new["label"].endswith("-00201")
 
+    def test_it_is_counted(self, fill: Fill, database: Database) -> None:
+        fill(120)
+
+        counted = database.value(
+            "SELECT sum(created) FROM ticket_rollups WHERE dimension = 'all' "
+            "AND team_id = '00000000-0000-0000-0000-000000000000'"
+        )
+        assert counted == 120
+
     def test_another_workspace_has_none_of_it(self, fill: Fill, cast: Cast, database: Database) -> None:
         fill(50)
 
