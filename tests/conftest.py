@@ -13,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import settings
-from moto.server import ThreadedMotoServer
 from sqlalchemy import NullPool, create_engine
 
 from chalicelib.core.connection import connect
@@ -26,6 +25,7 @@ from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.letterbox import Letterbox
+from tests.support.played_aws import PlayedAws, empty_queues
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 
@@ -52,19 +52,16 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[str]:
     """The address where moto plays AWS."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
+    played = PlayedAws()
     os.environ.update(
-        AWS_ENDPOINT_URL=endpoint,
+        AWS_ENDPOINT_URL=played.endpoint,
         AWS_ACCESS_KEY_ID="testing",
         AWS_SECRET_ACCESS_KEY="testing",
         AWS_DEFAULT_REGION="us-east-1",
         AWS_REGION="us-east-1",
     )
-    yield endpoint
-    server.stop()
+    yield played.endpoint
+    played.stop()
 
 
 @pytest.fixture(scope="session")
@@ -140,9 +137,11 @@ def superuser(cluster: Cluster, stage: dict[str, str]) -> Iterator[Database]:
 
 @pytest.fixture
 def database(superuser: Database) -> Database:
-    """An empty database, seen with the superuser's eyes, for arranging and asserting past the app."""
+    """An empty database, and no message in any queue, seen with the superuser's eyes, for arranging and
+    asserting past the app."""
     superuser.refresh()
     superuser.empty()
+    empty_queues()
     return superuser
 
 

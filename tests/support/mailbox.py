@@ -10,8 +10,7 @@ from typing import Any
 from moto.backends import get_backend
 
 from tests.support.api import Context
-
-ACCOUNT, REGION = "123456789012", "us-east-1"
+from tests.support.played_aws import ACCOUNT, REGION
 
 
 class Mailbox:
