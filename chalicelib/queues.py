@@ -7,6 +7,7 @@ one event in a transaction of its own and raises where it must come again.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -17,6 +18,7 @@ from chalice.app import SQSEvent, SQSRecord
 from sqlalchemy import Row
 
 from chalicelib.accounts import jobs as held_jobs
+from chalicelib.analytics import counting
 from chalicelib.channels import quarantining, routing
 from chalicelib.channels import receiving as mail_in
 from chalicelib.channels import releasing as mail_releasing
@@ -79,6 +81,8 @@ MAIL_SECONDS = 30.0
 RULE_SECONDS = 20.0
 # A transaction of some six statements, and one call to SQS.
 WEBHOOK_SECONDS = 20.0
+# Two transactions of a statement each.
+COUNTING_SECONDS = 25.0
 # Longer than one statement (10 s) or one call to S3 and its repetition may take.
 JOB_STEP_SECONDS = 40.0
 
@@ -351,6 +355,44 @@ def delivery_results(batch: SQSEvent) -> dict[str, Any]:
     return consume(batch, "delivery-results", handle, seconds=WEBHOOK_SECONDS, parse=Result.parse)
 
 
+@bp.on_sqs_message(  # type: ignore[untyped-decorator]
+    queue="mesa-insight", batch_size=100, maximum_batching_window_in_seconds=1, name="insight"
+)
+def insight(batch: SQSEvent) -> dict[str, Any]:
+    """Counts the tickets of which events tell: those of a workspace in one go, and each by itself where that
+    fails, so that one that cannot be counted holds up no other."""
+    insight_settings()
+    counted = count_together(batch)
+
+    def handle(event: Event, _: HasTime) -> None:
+        if event.ticket_id is not None and counting.is_counted(event) and event.workspace_id not in counted:
+            count(event.workspace_id, {event.ticket_id})
+
+    return consume(batch, "insight", handle, seconds=COUNTING_SECONDS)
+
+
+def count_together(batch: SQSEvent) -> set[UUID]:
+    """The workspaces of which all was counted that the batch tells of."""
+    logs.request_id.set(getattr(batch.context, "aws_request_id", None))
+    news = []
+    for record in batch:
+        with suppress(ValueError):
+            news.append(Event.parse(record.body))
+    counted = set()
+    for workspace_id, tickets in counting.tickets_of(news).items():
+        try:
+            count(workspace_id, tickets)
+        except Exception:
+            log.warning("tickets are counted one by one", exc_info=True)
+        else:
+            counted.add(workspace_id)
+    return counted
+
+
+def count(workspace_id: UUID, tickets: set[UUID]) -> None:
+    in_transaction(lambda tx: counting.count(tx, workspace_id, tickets), repeatable=True)
+
+
 @bp.on_sqs_message(queue="mesa-jobs", batch_size=1, name="jobs")  # type: ignore[untyped-decorator]
 def work_off(batch: SQSEvent) -> dict[str, Any]:
     """Does what was asked for, by its kind: see JOB_KINDS."""
@@ -482,6 +524,14 @@ def job_settings() -> JobSettings:
 def rule_settings() -> RelaySettings:
     """The same, for what runs rules: it sends events, as the relay does."""
     settings = RelaySettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def insight_settings() -> DatabaseSettings:
+    """The same, for what counts."""
+    settings = DatabaseSettings.load()
     logs.configure(settings.log_level)
     return settings
 

@@ -11,9 +11,16 @@ from chalice import Blueprint, Rate
 from chalice.app import CloudWatchEvent
 
 from chalicelib.accounts import anchoring, audit_queries
+from chalicelib.analytics import rollup_queries
 from chalicelib.core import events, logs, metrics, purging
 from chalicelib.core.db import Transaction, in_transaction
-from chalicelib.core.settings import AnchorSettings, PurgeSettings, RelaySettings, WebhookSettings
+from chalicelib.core.settings import (
+    AnchorSettings,
+    DatabaseSettings,
+    PurgeSettings,
+    RelaySettings,
+    WebhookSettings,
+)
 from chalicelib.notifications import asking_queries, digest_queries
 from chalicelib.sla import queries as sla_queries
 from chalicelib.tickets import discarding, rule_event_queries, waiting_queries
@@ -29,6 +36,8 @@ PURGE_LIMIT = 1000
 # A ticket brings its comments, its timeline and its promises along.
 TICKET_PURGE_LIMIT = 200
 ANCHOR_LIMIT = 200
+# Counted at once, which takes a second or two; of each workspace held to its roll-ups a night.
+COUNT_LIMIT, NIGHTLY = 1000, 20_000
 # Longer than one statement (10 s) or one pass of the relay (its patience with a queue) may take.
 STATEMENT_SECONDS = 12.0
 RELAY_SECONDS = 25.0
@@ -114,6 +123,32 @@ def until_nothing_is_left(
         deleted = in_transaction(lambda tx: purge_some(tx, limit), repeatable=True)
         total += deleted
     return total
+
+
+@bp.schedule(Rate(5, unit=Rate.MINUTES), name="rollup-repair")  # type: ignore[untyped-decorator]
+def rollup_repair(event: CloudWatchEvent) -> None:
+    """Counts workspaces that are to be counted from nothing, and holds each once a day to its tickets: see
+    sp_rollup_repair.sql. What was wrong is told of."""
+    rollup_settings()
+    counted, mended, anew = repair_rollups(_within(event, STATEMENT_SECONDS))
+    counts = {"TicketsCounted": counted, "TicketsMended": mended, "RollupsAnew": anew}
+    metrics.emit({name: (count, "Count") for name, count in counts.items()}, Schedule="rollup-repair")
+
+
+def repair_rollups(has_time: HasTime) -> tuple[int, int, int]:
+    """Steps, a transaction each, until nothing is left. Returns how many tickets were looked at, how many of
+    them had been counted otherwise, and how many workspaces are counted anew for their sums were wrong."""
+    counted, mended, anew, rest = 0, 0, 0, True
+    step = partial(rollup_queries.repair, limit=COUNT_LIMIT, portion=NIGHTLY)
+    while rest and has_time():
+        done = in_transaction(step, repeatable=True)
+        counted, mended, anew, rest = (
+            counted + done.counted,
+            mended + done.mended,
+            anew + done.anew,
+            done.rest,
+        )
+    return counted, mended, anew
 
 
 @bp.schedule(Rate(1, unit=Rate.HOURS), name="audit-anchor")  # type: ignore[untyped-decorator]
@@ -225,6 +260,14 @@ def _within(event: CloudWatchEvent, seconds: float) -> HasTime:
 def relay_settings() -> RelaySettings:
     """Checked once a sandbox: what is missing refuses to start."""
     settings = RelaySettings.load()
+    logs.configure(settings.log_level)
+    return settings
+
+
+@lru_cache(maxsize=1)
+def rollup_settings() -> DatabaseSettings:
+    """The same, for what counts."""
+    settings = DatabaseSettings.load()
     logs.configure(settings.log_level)
     return settings
 

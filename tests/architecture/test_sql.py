@@ -15,6 +15,7 @@ READING = {
     "webhooks.feed_queries": "the change feed, which knows no webhook",
     "webhooks.delivery_queries": "deliveries, apart from who wants them",
     "analytics.dashboard_queries": "what is at work now, which no figure of the past asks",
+    "analytics.rollup_queries": "what keeps the roll-ups, apart from who reads them",
     "analytics.target_queries": "what is behind a figure, apart from what counts",
     "tickets.rule_event_queries": "what rules at work look at and write down, which only they ask",
     "tickets.rule_queries": "rules as a desk declares them, which only their own verbs ask",

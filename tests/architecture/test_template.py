@@ -33,6 +33,8 @@ SETTINGS = {
     "MailFeedback": settings.DatabaseSettings,
     "Rules": settings.RelaySettings,
     "Webhooks": settings.WebhookSettings,
+    "Insight": settings.DatabaseSettings,
+    "RollupRepair": settings.DatabaseSettings,
     "Deliveries": settings.DeliverySettings,
     "DeliveryResults": settings.WebhookSettings,
     "WebhookSweep": settings.WebhookSettings,
@@ -140,10 +142,10 @@ class TestQueues:
         metrics = {alarm["MetricName"] for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()}
         assert {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"} <= metrics
 
-    def test_each_event_goes_to_the_notifications_the_rules_and_the_webhooks(
+    def test_each_event_goes_to_the_notifications_the_rules_the_webhooks_and_the_figures(
         self, resources: dict[str, Any]
     ) -> None:
-        queues = ("NotificationsQueue", "RulesQueue", "WebhooksQueue")
+        queues = ("NotificationsQueue", "RulesQueue", "WebhooksQueue", "InsightQueue")
         all_of_them = {"Fn::Join": [",", [{"Ref": queue} for queue in queues]]}
         given = {
             name: function["Environment"]["Variables"].get("MESA_EVENT_QUEUE_URLS")
