@@ -4,6 +4,7 @@ migrations/sql/fn_rollups.sql. Kept by triggers and procedures of the database a
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     text,
+    true,
 )
 
 from chalicelib.models.base import (
@@ -63,6 +65,8 @@ rollup_generations = Table(
     timestamp("checked_at", now=True),
     Column("left_to_check", Integer, nullable=False, server_default=text("0")),
     Column("repaired_to", BigInteger, nullable=False, server_default=text("0")),
+    # Whether the rows of those before it are gone.
+    Column("swept", Boolean, nullable=False, server_default=true()),
     of_workspace(),
 )
 

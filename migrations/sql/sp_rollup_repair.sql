@@ -1,5 +1,6 @@
 -- One step of keeping the roll-ups of all workspaces right, p_limit tickets at the most: what is called for first.
 --   * a generation that is to be begun (a desk from before there were any, or with other clocks), or is not complete: goes on;
+--   * rows of generations that are over go;
 --   * once a day, tickets that events have told of since, for a message may have been lost; then the next p_portion of all tickets, in
 --     the order of their ids; at last whether the roll-ups add up. Where they do not, all is counted anew, in a new generation.
 -- Others may do the same at once: each takes up another workspace.
@@ -34,7 +35,15 @@ BEGIN
         PERFORM public.fn_hold_rollups(v_workspace);
         PERFORM public.fn_begin_generation(v_workspace);
         p_counted := public.fn_walk_on(v_workspace, p_limit);
-        PERFORM public.fn_sweep_generations(v_workspace, p_limit);
+        p_rest := true;
+        RETURN;
+    END IF;
+
+    SELECT * INTO v_held FROM public.rollup_generations g
+    WHERE g.completed_at IS NOT NULL AND NOT g.swept LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+    IF FOUND THEN
+        PERFORM public.fn_hold_rollups(v_held.workspace_id);
+        PERFORM public.fn_sweep_generations(v_held.workspace_id, 10 * p_limit);
         p_rest := true;
         RETURN;
     END IF;
@@ -47,7 +56,6 @@ BEGIN
     END IF;
     p_rest := true;
     PERFORM public.fn_hold_rollups(v_held.workspace_id);
-    PERFORM public.fn_sweep_generations(v_held.workspace_id, p_limit);
     -- Younger events may have been passed by others that are not committed yet.
     SELECT array_agg(DISTINCT e.ticket_id) FILTER (WHERE e.ticket_id IS NOT NULL), max(e.id) INTO v_ids, v_to
     FROM (SELECT n.id, n.ticket_id FROM public.events n

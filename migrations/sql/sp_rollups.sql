@@ -79,6 +79,8 @@ BEGIN
     IF cardinality(v_ids) < p_limit THEN
         DELETE FROM public.rollup_generations g
         WHERE g.workspace_id = p_workspace_id AND g.generation < v_open.generation;
+        UPDATE public.rollup_generations g SET swept = v_open.generation = 1
+        WHERE g.workspace_id = p_workspace_id AND g.generation = v_open.generation;
     END IF;
     RETURN cardinality(v_ids);
 END $$;
@@ -103,6 +105,8 @@ BEGIN
         GET DIAGNOSTICS v_some = ROW_COUNT;
         v_all := v_all + v_some;
     END LOOP;
+    UPDATE public.rollup_generations g SET swept = true
+    WHERE g.workspace_id = p_workspace_id AND g.completed_at IS NOT NULL AND v_all = 0;
     RETURN v_all;
 END $$;
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
             checked_at timestamptz NOT NULL DEFAULT now(),
             left_to_check integer NOT NULL DEFAULT 0,
             repaired_to bigint NOT NULL DEFAULT 0,
+            swept boolean NOT NULL DEFAULT true,
             PRIMARY KEY (workspace_id, generation)
         );
         CREATE TABLE ticket_facts (
