@@ -26,7 +26,8 @@
 --   ticket_stocks      the same without days: tickets, and those of them that are active, now
 --
 -- Lanes are many numbers in one numeric, eight digits each, so that sum() adds each of them. The lane of a duration: fn_lane_of.
--- p_teams everywhere: NULL is the whole desk, else only tickets of these teams. A day is p_first <= day <= p_last.
+-- p_teams everywhere: NULL is the whole desk, else only tickets of these teams. A day is p_first <= day <= p_last. Rows come in no
+-- order.
 
 -- By which generation to read: one row. `complete` is false while a desk from before is being counted for the first time: then nothing
 -- may be told of it. While it is counted anew, what was counted before holds, in the time zone that is said.
