@@ -47,7 +47,7 @@ def counts() -> list[object]:
     return [
         counted("Created, by priority", "Tickets created.", "ticket_created", "priority"),
         counted("Created, by source", "Tickets created, by how they came in.", "ticket_created", "source"),
-        counted("Status changes", "Each change of a status, by what it became.", "ticket_status", "to"),
+        counted("Status changes", "Each change of a status, by what it became.", "ticket_status", "status"),
         counted("Assigned", "Each time that a ticket got an assignee, or lost it.", "ticket_assigned"),
         counted("Comments", "Comments, public ones and internal notes.", "ticket_comment", "visibility"),
         counted(

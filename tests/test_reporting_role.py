@@ -1,6 +1,9 @@
 """The login for reports: one workspace's figures, and nothing else, whatever SQL is sent."""
 
-from collections.abc import Iterator
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pg8000.native
@@ -8,6 +11,7 @@ import pytest
 
 from local import reporting_role
 from local.errors import StackError
+from local.files import PROJECT
 from local.postgres import OWNER, Cluster
 from tests.conftest import DATABASE
 from tests.support.cast import Cast
@@ -323,4 +327,60 @@ class TestTheLogin:
         assert [row["action"].partition(".")[2] for row in told] == ["made", "renewed", "dropped"]
         assert {(row["actor_type"], row["target_id"], row["after"]["role"]) for row in told} == {
             ("system", cast.acme, name)
+        }
+
+
+class TestTheCommand:
+    """`make reporting-role`, with an owner's address as it is given for another database than the stack's."""
+
+    @pytest.fixture
+    def run(
+        self, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> Callable[..., str]:
+        def run(*arguments: str) -> str:
+            monkeypatch.setenv("MESA_MIGRATION_URL", cluster.url(OWNER, DATABASE))
+            monkeypatch.setattr("sys.argv", ["reporting_role", *arguments])
+            reporting_role.main()
+            return capsys.readouterr().out
+
+        return run
+
+    def test_what_it_prints_sets_what_grafana_is_provisioned_by(
+        self, run: Callable[..., str], logins: Readers, cast: Cast
+    ) -> None:
+        set_by_it = dict(re.findall(r"^export (\w+)='(.+)'$", run("acme"), re.MULTILINE))
+
+        login = {name: set_by_it[f"MESA_POSTGRES_{name.upper()}"] for name in ("user", "password")}
+        assert logins.sign_in(login).value("SELECT slug FROM workspace") == "acme"
+        assert set_by_it["MESA_POSTGRES_HOST"] == f"127.0.0.1:{logins.cluster.port}"
+        assert set_by_it["MESA_POSTGRES_SSLMODE"] == "disable"
+        asked = (PROJECT / "grafana/provisioning/datasources/mesa.yaml").read_text("utf-8")
+        assert all(f"${{{name}}}" in asked for name in set_by_it)
+
+    def test_it_takes_the_login_away(self, run: Callable[..., str], logins: Readers, cast: Cast) -> None:
+        run("acme")
+        run("acme", "--drop")
+        assert logins.logins() == []
+
+    def test_what_is_wrong_is_said_in_a_sentence(self, run: Callable[..., str], cast: Cast) -> None:
+        with pytest.raises(SystemExit, match="There is no workspace nowhere"):
+            run("nowhere")
+
+    def test_without_a_stack_it_says_how_to_name_a_database(self, tmp_path: Path) -> None:
+        with pytest.raises(StackError, match="make up"):
+            reporting_role.owner_of({"MESA_DATA_DIR": str(tmp_path)})
+
+    def test_elsewhere_it_speaks_over_tls(self) -> None:
+        named = {"MESA_MIGRATION_URL": "postgresql+pg8000://mesa_owner:p%40ss@db.example/mesa"}
+        owner = reporting_role.owner_of(named)
+
+        context = owner.pop("ssl_context")
+        assert context.verify_mode == ssl.CERT_REQUIRED
+        assert context.check_hostname
+        assert owner == {
+            "host": "db.example",
+            "port": 5432,
+            "user": "mesa_owner",
+            "password": "p@ss",
+            "database": "mesa",
         }

@@ -1,13 +1,19 @@
 """The dashboards that are committed are those of the source, and Grafana can take them."""
 
+import json
 import re
+from typing import Any
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from grafana.__main__ import FOLDER, files
 from tests.grafana.dashboards import FOLDER as GRAFANA
 from tests.grafana.dashboards import documents, panels
 
+register_default_plugins()
 DATASOURCES = (GRAFANA / "provisioning/datasources/mesa.yaml").read_text("utf-8")
 README = (GRAFANA / "README.md").read_text("utf-8")
 INSIGHT = (GRAFANA.parent / "docs/insight.md").read_text("utf-8")
@@ -19,6 +25,26 @@ def test_what_is_committed_is_what_the_source_makes() -> None:
 
     assert {path: path.read_text("utf-8") for path in FOLDER.glob("*.json")} == made
     assert len(made) == 5
+
+
+def lost(written: Any, read: Any, place: str = "") -> list[str]:
+    """Where something is written that was not read; defaults may have been added."""
+    if isinstance(written, dict) and isinstance(read, dict):
+        pairs = [(f"{place}.{name}", value, read.get(name)) for name, value in written.items()]
+    elif isinstance(written, list) and isinstance(read, list) and len(written) == len(read):
+        pairs = [(f"{place}[{n}]", *each) for n, each in enumerate(zip(written, read, strict=True))]
+    else:
+        return [] if written == read else [place]
+    return [found for where, left, right in pairs for found in lost(left, right, where)]
+
+
+@pytest.mark.parametrize("name", documents())
+def test_grafanas_own_types_read_all_that_is_in_it(name: str) -> None:
+    document = documents()[name]
+
+    read = json.loads(json.dumps(Dashboard.from_json(document), cls=JSONEncoder))
+
+    assert lost(document, read) == []
 
 
 @pytest.mark.parametrize("name", documents())
