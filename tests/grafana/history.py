@@ -1,9 +1,8 @@
-"""Ninety days of two desks, written past the app: every kind of row that a panel counts."""
+"""Years of two desks, written past the app in a moment: rows as large desks have them, for plans."""
 
 from tests.support.cast import Cast
 from tests.support.database import Database
 
-DAYS = 90
 TICKETS = """
     INSERT INTO tickets (workspace_id, number, label, subject, description, type, priority, status, source,
         requester_id, assignee_id, team_id, created_at, updated_at, resolved_at, closed_at, due_at)
@@ -61,10 +60,10 @@ TIME = """
 """
 
 
-def write(database: Database, cast: Cast, count: int = 360, days: int = DAYS - 5, of: int = 9) -> None:
+def write(database: Database, cast: Cast, count: int, days: int, of: int) -> None:
     """Acme's history of some days, and a shorter one of Globex. Four of so many (`of`) tickets are active."""
     staff = [cast.ana.id, cast.ben.id, cast.dario.id, None]
-    other = database.value("SELECT id FROM teams WHERE workspace_id = :w", w=cast.globex)
+    other = database.value("SELECT id FROM teams WHERE workspace_id = :w AND is_default", w=cast.globex)
     sizes = {"days": days, "of": of}
     acme = {"requester": cast.carol.id, "staff": staff, "teams": list(cast.teams.values())[1:]}
     globex = {"requester": cast.mallory.id, "staff": [cast.mallory.id] * 4, "teams": [other] * 2}
