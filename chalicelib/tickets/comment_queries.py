@@ -23,7 +23,11 @@ INSERT = text(
          body_html, html_version, mentions, source)
     VALUES (:workspace_id, :ticket_id, :author_id, :api_key_id, :visibility, :body, :html, {markdown.VERSION},
         CAST(:mentions AS uuid[]), :source)
-    RETURNING id, created_at
+    RETURNING id, created_at, :answers AND NOT EXISTS (
+        SELECT FROM comments c
+        LEFT JOIN users u ON u.workspace_id = c.workspace_id AND u.id = c.author_id
+        WHERE c.workspace_id = :workspace_id AND c.ticket_id = :ticket_id AND c.visibility = 'public'
+          AND (c.api_key_id IS NOT NULL OR (u.role <> 'customer' AND u.id <> :requester_id))) AS is_first
     """
 )
 
@@ -37,8 +41,11 @@ def insert(
     mentions: Sequence[UUID],
     visibility: str,
     source: str,
+    *,
+    answers: UUID | None = None,
 ) -> Any:
-    """A new comment; its id and time."""
+    """A new comment: its `id` and `created_at`. `answers`: the requester, where it is the staff's answer;
+    `is_first` then says whether it is the first."""
     return tx.connection.execute(
         INSERT,
         {
@@ -51,6 +58,8 @@ def insert(
             "html": html,
             "mentions": list(mentions),
             "source": source,
+            "answers": answers is not None,
+            "requester_id": answers,
         },
     ).one()
 

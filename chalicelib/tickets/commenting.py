@@ -79,12 +79,18 @@ def add_comment(
         raise Conflict("The ticket was merged into another one: comment there.")
     written = markdown.render(body)
     mentions = mentioned(draft, written.mentions)
-    row = comment_queries.insert(
-        draft.tx, actor, draft.ticket.id, body, written.html, mentions, visibility, source
-    )
     internal = visibility is Visibility.INTERNAL
+    answers = draft.ticket.requester_id if not internal and _answers(draft) else None
+    row = comment_queries.insert(
+        draft.tx, actor, draft.ticket.id, body, written.html, mentions, visibility, source, answers=answers
+    )
     draft.tell(
-        "commented", comment_id=row.id, visibility=visibility, internal=internal, automatic=automatic or None
+        "commented",
+        comment_id=row.id,
+        visibility=visibility,
+        internal=internal,
+        automatic=automatic or None,
+        beside={"first_response": True} if row.is_first else None,
     )
     if not internal:
         _affect_promises(draft)
@@ -111,15 +117,19 @@ def _require_right(actor: Actor, visibility: Visibility) -> None:
         actor.require(Permission.COMMENTS_WRITE_INTERNAL, "Internal notes are the staff's.")
 
 
-def _affect_promises(draft: Draft) -> None:
+def _answers(draft: Draft) -> bool:
     """Staff who write as the requester do not answer anybody, and neither does what the desk says by
     itself."""
-    if draft.actor.type is ActorType.SYSTEM:
-        return
-    if not draft.actor.may(Permission.COMMENTS_ANSWER):
-        _ask(draft)
-    elif not draft.is_requester:
+    actor = draft.actor
+    is_staff = actor.type is not ActorType.SYSTEM and actor.may(Permission.COMMENTS_ANSWER)
+    return is_staff and not draft.is_requester
+
+
+def _affect_promises(draft: Draft) -> None:
+    if _answers(draft):
         draft.clock.answered(draft.now)
+    elif draft.actor.type is not ActorType.SYSTEM and not draft.actor.may(Permission.COMMENTS_ANSWER):
+        _ask(draft)
 
 
 def _ask(draft: Draft) -> None:

@@ -176,11 +176,17 @@ class Draft:
         self.tell(action, told, internal=internal, **meta)
 
     def tell(
-        self, action: str, changes: Mapping[str, Any] | None = None, *, internal: bool = False, **meta: Any
+        self,
+        action: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        internal: bool = False,
+        beside: Mapping[str, Any] | None = None,
+        **meta: Any,
     ) -> None:
-        """Adds a timeline entry and its event; what is None in `meta` stays out."""
+        """Adds a timeline entry and its event; what is None in `meta` stays out. `beside`: see Entry."""
         given = {name: value for name, value in meta.items() if value is not None}
-        self.entries.append(Entry(action, changes or {}, given, internal))
+        self.entries.append(Entry(action, changes or {}, given, internal, beside=beside or {}))
 
     def save(self, *, counts: bool = True) -> None:
         """Writes the ticket, its timeline, its events and its promises. `counts`: this raises the version."""

@@ -22,18 +22,21 @@ from chalicelib.tickets.ticket import Ticket
 from chalicelib.tickets.visibility import visible_to
 
 COLUMNS = ", ".join(f"t.{name}" for name in Ticket.__slots__)
+# What events tell of a ticket; fn_told says the same of a row.
+TOLD = ("id", "label", "subject", "type", "status", "priority", "team_id", "assignee_id", "created_at")
 
 
 @dataclass(frozen=True)
 class Entry:
     """One row of the timeline, and the event that tells of it. `by_itself`: the desk's doing, not the
-    actor's."""
+    actor's. `beside`: what the event alone says."""
 
     action: str
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
     internal: bool = False
     by_itself: bool = False
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=8)
@@ -298,10 +301,7 @@ def change(
 
 
 def _payload(actor: Actor, ticket: Ticket, values: Mapping[str, Any], entry: Entry) -> dict[str, Any]:
-    facts = {
-        name: values.get(name, getattr(ticket, name))
-        for name in ("id", "label", "subject", "status", "priority")
-    }
+    facts = {name: values.get(name, getattr(ticket, name)) for name in TOLD}
     return {
         "ticket": facts,
         "actor": {"type": ActorType.SYSTEM, "id": None}
@@ -309,6 +309,7 @@ def _payload(actor: Actor, ticket: Ticket, values: Mapping[str, Any], entry: Ent
         else {"type": actor.type, "id": actor.id},
         "changes": entry.changes,
         "meta": entry.meta,
+        **entry.beside,
     }
 
 
@@ -378,8 +379,7 @@ RELEASE = text(
         FROM held
         WHERE t.workspace_id = :workspace_id AND t.id = held.id
         RETURNING t.workspace_id, t.id, t.last_sequence,
-            jsonb_build_object('id', t.id, 'label', t.label, 'subject', t.subject, 'status', t.status,
-                'priority', t.priority) AS facts
+            fn_told(t) AS facts
     ), entry AS (
         INSERT INTO timeline_entries
             (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta, internal)

@@ -54,8 +54,7 @@ TELL = text(
         UPDATE tickets t SET due_at = news.due_at, last_sequence = t.last_sequence + news.n
         FROM (SELECT ticket_id, due_at, n FROM told WHERE place = 1) AS news
         WHERE t.workspace_id = :workspace_id AND t.id = news.ticket_id
-        RETURNING t.workspace_id, t.id, t.last_sequence - news.n AS base, t.label, t.subject, t.status,
-            t.priority
+        RETURNING t.workspace_id, t.id, t.last_sequence - news.n AS base, fn_told(t) AS told
     ), entry AS (
         INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, meta, internal)
         SELECT ticket.workspace_id, ticket.id, ticket.base + told.place, told.action, 'system', told.meta,
@@ -65,8 +64,7 @@ TELL = text(
     INSERT INTO events (workspace_id, ticket_id, sequence, type, internal, payload, leased_until)
     SELECT ticket.workspace_id, ticket.id, ticket.base + told.place, 'ticket.' || told.action, true,
            jsonb_build_object(
-               'ticket', jsonb_build_object('id', ticket.id, 'label', ticket.label, 'subject', ticket.subject,
-                                            'status', ticket.status, 'priority', ticket.priority),
+               'ticket', ticket.told,
                'actor', jsonb_build_object('type', 'system', 'id', NULL),
                'changes', '{}'::jsonb, 'meta', told.meta),
            now()

@@ -67,8 +67,7 @@ ABSORB = text(
             CASE WHEN t.id = :into_id THEN 'merged_from' ELSE 'updated' END AS action,
             CASE WHEN t.id = :into_id THEN '{{}}' ELSE CAST(:moved AS jsonb) END AS changes,
             CASE WHEN t.id = :into_id THEN CAST(:meta AS jsonb) ELSE '{{}}' END AS meta,
-            jsonb_build_object('id', t.id, 'label', t.label, 'subject', t.subject, 'status', t.status,
-                'priority', t.priority) AS facts
+            fn_told(t) AS facts
     ), entry AS (
         INSERT INTO timeline_entries
             (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta, internal)

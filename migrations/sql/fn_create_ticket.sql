@@ -11,8 +11,7 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     v_assigned_by text;
-    v_subject text;
-    v_priority text;
+    v_ticket tickets;
     v_changes jsonb := '{}';
     v_meta jsonb;
 BEGIN
@@ -34,8 +33,11 @@ BEGIN
         subject text, description text, type text, priority text, status text, category text, subcategory text,
         requester_id uuid, assignee_id uuid, team_id uuid, organisation_id uuid, source text, source_ip inet,
         tags text[], custom_fields jsonb, sla_policy_id uuid, sla_minutes integer, due_at timestamptz)
-    RETURNING t.id, t.status, t.assignee_id, t.created_at, t.subject, t.priority
-    INTO ticket_id, ticket_status, given_to, made_at, v_subject, v_priority;
+    RETURNING t.* INTO v_ticket;
+    ticket_id := v_ticket.id;
+    ticket_status := v_ticket.status;
+    given_to := v_ticket.assignee_id;
+    made_at := v_ticket.created_at;
 
     -- How it came in, and who works on it if anybody does yet.
     IF given_to IS NOT NULL THEN
@@ -43,9 +45,7 @@ BEGIN
     END IF;
     v_meta := jsonb_strip_nulls(p_meta || jsonb_build_object('assigned_by', v_assigned_by));
     payload := jsonb_build_object(
-        'ticket', jsonb_build_object('id', ticket_id, 'label', ticket_label, 'subject', v_subject,
-            'status', ticket_status, 'priority', v_priority),
-        'actor', p_actor, 'changes', v_changes, 'meta', v_meta);
+        'ticket', fn_told(v_ticket), 'actor', p_actor, 'changes', v_changes, 'meta', v_meta);
     INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta)
     VALUES (p_workspace, ticket_id, 1, 'created', p_actor ->> 'type', (p_actor ->> 'id')::uuid, v_changes, v_meta);
     INSERT INTO events AS e (workspace_id, ticket_id, sequence, type, payload)

@@ -23,8 +23,7 @@ AS $$
         INSERT INTO public.events (workspace_id, ticket_id, type, payload, leased_until)
         SELECT t.workspace_id, t.id, 'rating.due',
                jsonb_build_object(
-                   'ticket', jsonb_build_object('id', t.id, 'label', t.label, 'subject', t.subject,
-                                                'status', t.status, 'priority', t.priority),
+                   'ticket', public.fn_told(t),
                    'actor', jsonb_build_object('type', 'system', 'id', NULL),
                    'changes', '{}'::jsonb, 'meta', jsonb_build_object('cycle', taken.cycle)),
                now()

@@ -89,7 +89,7 @@ BEGIN
         UPDATE public.tickets t SET last_sequence = t.last_sequence + steps.n
         FROM (SELECT step.workspace_id, step.ticket_id, count(*)::integer AS n FROM step GROUP BY 1, 2) AS steps
         WHERE t.workspace_id = steps.workspace_id AND t.id = steps.ticket_id
-        RETURNING t.workspace_id, t.id, t.last_sequence - steps.n AS base, t.label, t.subject, t.status, t.priority
+        RETURNING t.workspace_id, t.id, t.last_sequence - steps.n AS base, public.fn_told(t) AS told
     ), entry AS (
         INSERT INTO public.timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, meta, internal)
         SELECT step.workspace_id, step.ticket_id, ticket.base + step.place, step.action, 'system', step.meta, true
@@ -98,8 +98,7 @@ BEGIN
         INSERT INTO public.events (workspace_id, ticket_id, sequence, type, internal, payload, leased_until)
         SELECT step.workspace_id, step.ticket_id, ticket.base + step.place, 'ticket.' || step.action, true,
                jsonb_build_object(
-                   'ticket', jsonb_build_object('id', ticket.id, 'label', ticket.label, 'subject', ticket.subject,
-                                                'status', ticket.status, 'priority', ticket.priority),
+                   'ticket', ticket.told,
                    'actor', jsonb_build_object('type', 'system', 'id', NULL),
                    'changes', '{}'::jsonb, 'meta', step.meta),
                now()

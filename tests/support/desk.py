@@ -123,12 +123,12 @@ class Desk:
         actor_id = actor.id if actor else None
         facts = self.database.rows(
             "UPDATE tickets SET last_sequence = last_sequence + 1 WHERE id = :t "
-            "RETURNING workspace_id, label, subject, status, priority, last_sequence",
+            "RETURNING workspace_id, last_sequence, fn_told(tickets) AS told",
             t=ticket,
         )[0]
         workspace_id, sequence = facts.pop("workspace_id"), facts.pop("last_sequence")
         payload = {
-            "ticket": {"id": str(ticket), **facts},
+            "ticket": facts["told"],
             "actor": {"type": actor_type, "id": str(actor_id) if actor_id else None},
             "changes": changes or {},
             "meta": meta or {},
