@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data redrive reporting-role test unit e2e nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset demo-data redrive reporting-role test unit e2e metrics-server nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,18 +35,21 @@ reporting-role: $(STAMP) ## Give a Grafana its login (make reporting-role WORKSP
 	@$(PY) -m local.reporting_role $(WORKSPACE) $(if $(DROP),--drop)
 
 # The tests on the deployed stack mostly wait for its clock, so they run beside the others and report after them.
-test: $(STAMP) ## Run all the tests: in process with coverage, and on a deployed stack of their own
+test: $(STAMP) metrics-server ## Run all the tests: in process with coverage, and on a deployed stack of their own
 	@mkdir -p .local; $(MAKE) --no-print-directory e2e > .local/e2e.log 2>&1 & e2e=$$!; \
 	  trap 'kill $$e2e; exit 130' INT TERM HUP; \
 	  $(MAKE) --no-print-directory unit; unit=$$?; \
 	  wait $$e2e; e2e=$$?; cat .local/e2e.log; exit $$((unit || e2e))
 
-unit: $(STAMP) ## Run the tests in process; chalicelib must be covered to 90 %
+metrics-server: $(STAMP) ## Have VictoriaMetrics there, which tests write points to; in CI it must be
+	@$(PY) -m local.metrics_server
+
+unit: $(STAMP) metrics-server ## Run the tests in process; chalicelib must be covered to 90 %
 	@rm -rf .local/coverage && mkdir -p .local/coverage
 	$(PY) -m pytest -q -n 2 --dist loadfile --ignore=tests/e2e --cov --cov-report= --no-cov-on-fail
 	$(PY) -m coverage report --fail-under=90
 
-e2e: $(STAMP) ## Run the tests on a deployed stack, on ports and data of its own
+e2e: $(STAMP) metrics-server ## Run the tests on a deployed stack, on ports and data of its own
 	$(PY) -m pytest -q tests/e2e
 
 nightly: $(STAMP) ## Hold business time to 20,000 random examples a property, and walk further over the verbs

@@ -119,9 +119,10 @@ app.register_blueprint(public_status.bp)
 # Chalice deploys these as Lambdas of their own, which never load this file. The API never runs them: its cold
 # start does not wait for what they import.
 if __name__ != chalicelib.core.cold_start.HANDLER_MODULE:
-    from chalicelib import egress, queues, schedules
+    from chalicelib import egress, points, queues, schedules
 
     app.register_blueprint(egress.bp)
+    app.register_blueprint(points.bp)
     app.register_blueprint(queues.bp)
     app.register_blueprint(schedules.bp)
 

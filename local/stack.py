@@ -43,6 +43,7 @@ class Stack:
     `port` and `smtp_port` 0 take a free one. `endpoint` names an emulator that somebody else runs (a
     LocalStack) instead. `relay`: host:port of an SMTP server that gets what the desk sends.
     `durable=False`, `stage="test"` and a low `bcrypt_cost` are for tests. `demo` seeds the demo workspace.
+    `influx_url`: what speaks like InfluxDB and takes points; none where it is empty.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Stack:
         bcrypt_cost: int = 12,
         rate_limit_factor: int = 20,
         demo: bool = True,
+        influx_url: str = "",
         project: Path = PROJECT,
     ) -> None:
         self.path = Path(path).resolve()
@@ -66,6 +68,7 @@ class Stack:
         self.bcrypt_cost = bcrypt_cost
         self.rate_limit_factor = rate_limit_factor
         self.demo = demo
+        self.influx_url = influx_url
         self.cluster = Cluster(self.path / "postgres", durable=durable)
         emulator = Emulator(self.path / "emulator", port or free_port(), relay)
         self.emulator = None if endpoint else emulator
@@ -170,6 +173,16 @@ class Stack:
             "BcryptCost": str(self.bcrypt_cost),
             # A provider or a webhook of this laptop may be called.
             "EgressLocalHosts": "127.0.0.1,localhost",
+            **self._influx(),
+        }
+
+    def _influx(self) -> dict[str, str]:
+        """Where points go: as MESA_INFLUX_URL and the like say, where nothing else does."""
+        return {
+            "InfluxUrl": self.influx_url or os.environ.get("MESA_INFLUX_URL", ""),
+            "InfluxOrg": os.environ.get("MESA_INFLUX_ORG", ""),
+            "InfluxBucket": os.environ.get("MESA_INFLUX_BUCKET", "mesa"),
+            "InfluxSecretValue": json.dumps({"token": os.environ.get("MESA_INFLUX_TOKEN", "")}),
         }
 
     def _wait_until_healthy(self) -> None:

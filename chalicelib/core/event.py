@@ -12,7 +12,8 @@ from uuid import UUID
 class Event:
     """An event as a consumer gets it: known by its `id`, ordered within its ticket by `sequence`.
 
-    `payload` is None where it was too large for a queue: see events.payload_of.
+    `payload` is None where it was too large for a queue: see events.payload_of. `gist` is then what is short
+    of it.
     """
 
     id: int
@@ -23,14 +24,15 @@ class Event:
     internal: bool
     created_at: datetime
     payload: Mapping[str, Any] | None
+    gist: Mapping[str, Any] | None = None
 
     @classmethod
     def parse(cls, body: str) -> Self:
         """From a message's body. ValueError for what events.message did not make."""
         try:
             told = loads(body)
-            payload = told["payload"]
-            if not (payload is None or isinstance(payload, dict)):
+            payload, gist = told["payload"], told.get("gist")
+            if not (isinstance(payload, dict | None) and isinstance(gist, dict | None)):
                 raise ValueError("payload")
             return cls(
                 id=int(told["id"]),
@@ -41,6 +43,7 @@ class Event:
                 internal=bool(told["internal"]),
                 created_at=datetime.fromisoformat(told["created_at"]),
                 payload=payload,
+                gist=gist,
             )
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError(f"This message is no event: {error!r}") from error

@@ -28,6 +28,8 @@ PAUSE_SECONDS = 4.0
 TRIES = 6
 # Events of these types are work for one queue; all others are news for every queue.
 JOBS = "job."
+# Of what is too large for a queue, so many characters of a part are carried all the same.
+MOST_OF_A_PART, MOST_OF_A_CHANGE = 10_000, 200
 
 RECORD = text(
     """
@@ -239,6 +241,19 @@ def _send_to_all(
 
 
 def _body(event: Mapping[str, Any]) -> str:
-    """In ASCII, for SQS refuses some characters; without a payload that is too large: see `payload_of`."""
+    """In ASCII, for SQS refuses some characters; of what is too large the gist alone: see `payload_of`."""
     body = dumps(event, ascii_only=True)
-    return body if len(body) <= sqs.MAX_MESSAGE_BYTES else dumps({**event, "payload": None}, ascii_only=True)
+    if len(body) <= sqs.MAX_MESSAGE_BYTES:
+        return body
+    return dumps({**event, "payload": None, "gist": _gist(event["payload"])}, ascii_only=True)
+
+
+def _gist(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload without its long parts; of the changes, those between short values."""
+    parts = {name: part for name, part in payload.items() if name != "changes"}
+    changes = payload.get("changes", {})
+    return {**_short(parts, MOST_OF_A_PART), "changes": _short(changes, MOST_OF_A_CHANGE)}
+
+
+def _short(parts: Mapping[str, Any], most: int) -> dict[str, Any]:
+    return {name: part for name, part in parts.items() if len(dumps(part, ascii_only=True)) <= most}

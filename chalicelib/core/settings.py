@@ -116,6 +116,12 @@ def _integer(text: str) -> int:
     return int(text)
 
 
+def _words(text: str) -> str:
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("must be a name of at most 200 characters")
+    return text
+
+
 def _public_keys(text: str) -> dict[str, bytes]:
     try:
         entries = json.loads(text)
@@ -320,6 +326,21 @@ class DeliverySettings(EgressSettings):
     """What makes the calls of a queue: the one where it tells what became of them."""
 
     result_queue_url: str = _variable("MESA_DELIVERY_RESULT_QUEUE_URL", _url)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointSettings(EgressSettings):
+    """What writes points: the InfluxDB that takes them, and the secret that has its token."""
+
+    influx_url: str = _variable("MESA_INFLUX_URL", _url)
+    influx_org: str = _variable("MESA_INFLUX_ORG", _words, "")
+    influx_bucket: str = _variable("MESA_INFLUX_BUCKET", _words, "mesa")
+    influx_secret_arn: str = _variable("MESA_INFLUX_SECRET_ARN", _secret_arn)
+
+    def check(self) -> None:
+        super().check()
+        if not self.on_a_laptop and not self.influx_url.startswith("https://"):
+            raise SettingsError(f"MESA_INFLUX_URL must be https in the stage {self.stage}.")
 
 
 def _check_local_hosts(hosts: frozenset[str], settings: Settings) -> None:

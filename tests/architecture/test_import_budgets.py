@@ -29,6 +29,10 @@ BUDGETS = {
         *("sqlalchemy", "pydantic", "pg8000", "jwt", "cryptography", *AWS),
         *("chalicelib.models", "chalicelib.accounts", *(f"chalicelib.{room}" for room in ROOMS)),
     ),
+    "chalicelib.points": (
+        *("sqlalchemy", "pydantic", "pg8000", "jwt", "cryptography", *AWS),
+        *("chalicelib.accounts", *(f"chalicelib.{room}" for room in ROOMS if room != "analytics")),
+    ),
     "chalicelib.queues": ("chalicelib.api", "pydantic"),
     "chalicelib.channels.mime": (
         *("sqlalchemy", "pydantic", "pg8000", "mailparser_reply", "nh3", "markdown_it", *AWS),
@@ -67,6 +71,7 @@ def test_the_api_loads_no_door_that_lambda_runs_elsewhere() -> None:
     loaded = loaded_by("app", _HANDLER="app.app")
     elsewhere = (
         "chalicelib.egress",
+        "chalicelib.points",
         "chalicelib.queues",
         "chalicelib.schedules",
         "chalicelib.notifications",

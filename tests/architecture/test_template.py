@@ -37,6 +37,7 @@ SETTINGS = {
     "RollupRepair": settings.DatabaseSettings,
     "Deliveries": settings.DeliverySettings,
     "DeliveryResults": settings.WebhookSettings,
+    "Points": settings.PointSettings,
     "WebhookSweep": settings.WebhookSettings,
     "Jobs": settings.JobSettings,
     "SlaSweep": settings.RelaySettings,
@@ -142,11 +143,12 @@ class TestQueues:
         metrics = {alarm["MetricName"] for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()}
         assert {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"} <= metrics
 
-    def test_each_event_goes_to_the_notifications_the_rules_the_webhooks_and_the_figures(
+    def test_each_event_goes_to_the_notifications_the_rules_the_webhooks_the_figures_and_maybe_to_points(
         self, resources: dict[str, Any]
     ) -> None:
         queues = ("NotificationsQueue", "RulesQueue", "WebhooksQueue", "InsightQueue")
-        all_of_them = {"Fn::Join": [",", [{"Ref": queue} for queue in queues]]}
+        if_asked_for = {"Fn::If": ["PointsAreWritten", {"Ref": "PointsQueue"}, {"Ref": "AWS::NoValue"}]}
+        all_of_them = {"Fn::Join": [",", [*({"Ref": queue} for queue in queues), if_asked_for]]}
         given = {
             name: function["Environment"]["Variables"].get("MESA_EVENT_QUEUE_URLS")
             for name, function in of_type(resources, "AWS::Serverless::Function").items()
@@ -263,7 +265,25 @@ class TestFunctions:
             for name, function in of_type(resources, "AWS::Serverless::Function").items()
             if "VpcConfig" in function
         }
-        assert inside == set(SETTINGS) - {"Authorizer", "Deliveries", "Egress"}
+        assert inside == set(SETTINGS) - {"Authorizer", "Deliveries", "Egress", "Points"}
+
+    def test_points_are_written_where_the_stack_is_told_of_a_server_and_cost_nothing_elsewhere(
+        self, template: dict[str, Any]
+    ) -> None:
+        wanted = {"Fn::Not": [{"Fn::Equals": [{"Ref": "InfluxUrl"}, ""]}]}
+        theirs = {name for name in template["Resources"] if name.startswith(("Point", "Influx"))}
+        resources, outputs = template["Resources"], template["Outputs"]
+
+        assert template["Conditions"]["PointsAreWritten"] == wanted
+        assert template["Parameters"]["InfluxUrl"]["Default"] == ""
+        assert theirs >= {"Points", "PointsQueue", "PointsDeadLetters", "PointsRole", "InfluxSecret"}
+        assert {resources[name].get("Condition") for name in theirs} == {"PointsAreWritten"}
+        assert {outputs[name]["Condition"] for name in outputs if name.startswith("Point")} == {
+            "PointsAreWritten"
+        }
+
+    def test_what_writes_points_outlives_two_calls(self, resources: dict[str, Any]) -> None:
+        assert resources["Points"]["Properties"]["Timeout"] >= 2 * outbound.LONGEST_SECONDS + 5
 
 
 class TestRights:
@@ -299,6 +319,16 @@ class TestRights:
     ) -> None:
         statements = self.statements(resources, "Deliveries")
         assert [statement["Sid"] for statement in statements] == ["OwnLogs", "OwnQueue", "DeliveryResults"]
+
+    def test_what_writes_points_reads_its_token_and_can_do_nothing_else(
+        self, resources: dict[str, Any]
+    ) -> None:
+        statements = self.statements(resources, "Points")
+        readers = {
+            name for name in SETTINGS if '"InfluxSecret"' in json.dumps(self.statements(resources, name))
+        }
+        assert [statement["Sid"] for statement in statements] == ["OwnLogs", "OwnQueue", "InfluxToken"]
+        assert readers == {"Points"}
 
     def test_anchors_are_written_by_their_function_alone_and_deleted_by_none(
         self, resources: dict[str, Any]

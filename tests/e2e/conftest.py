@@ -13,6 +13,7 @@ from aiosmtpd.controller import Controller
 from local.files import free_port
 from local.stack import Stack
 from tests.e2e.http import Http
+from tests.support.metrics_server import Points, metrics_server_if_any
 
 
 class Outbox:
@@ -46,7 +47,15 @@ def outbox(relay: tuple[str, Outbox]) -> Outbox:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, relay: tuple[str, Outbox]) -> Iterator[Stack]:
+def points(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Points]:
+    """The server that the stack writes points to, where this machine has one."""
+    yield from metrics_server_if_any(Path(tmp_path_factory.mktemp("points")))
+
+
+@pytest.fixture(scope="session")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, relay: tuple[str, Outbox], points: Points
+) -> Iterator[Stack]:
     """A whole stack, deployed once for the run; nothing of it stays."""
     stack = Stack(
         Path(tmp_path_factory.mktemp("stack")),
@@ -55,6 +64,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, relay: tuple[str, Outbox]) -
         stage="test",
         bcrypt_cost=4,
         demo=False,
+        influx_url=points.url,
     )
     stack.up(bound=True)
     yield stack

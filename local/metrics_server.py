@@ -1,0 +1,141 @@
+"""VictoriaMetrics, which takes points as InfluxDB does: the server that tests write to.
+
+`make metrics-server` finds it on PATH, or has Debian's package fetched and unpacked into .local, which takes
+no rights. Whoever does not have Debian installs it by hand. Source: docs.victoriametrics.com, and apt-get(8).
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+
+from local.errors import StackError
+from local.files import PROJECT, free_port
+
+PACKAGE = "victoria-metrics"
+NAMES = ("victoria-metrics", "victoria-metrics-prod")
+UNPACKED = PROJECT / ".local" / "debian"
+HOST = "127.0.0.1"
+APT_SECONDS = 300
+
+
+def program() -> Path:
+    """The server's program. Raises StackError where there is none."""
+    places = os.pathsep.join([os.environ.get("PATH", ""), str(UNPACKED / "usr" / "bin")])
+    for name in NAMES:
+        if found := shutil.which(name, path=places):
+            return Path(found)
+    raise StackError(f"There is no {PACKAGE}: `make metrics-server` fetches it, where Debian's packages are.")
+
+
+def fetch(into: Path = UNPACKED) -> None:
+    """Debian's package, unpacked. Raises StackError with what apt says."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise StackError(f"This is no Debian: install {PACKAGE} by hand, so that it is found on PATH.")
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=into.parent, prefix="debian-") as scratch:
+        folder = Path(scratch)
+        package = _downloaded(folder)
+        _run(["dpkg-deb", "--extract", str(package), str(folder / "unpacked")], folder)
+        shutil.rmtree(into, ignore_errors=True)
+        (folder / "unpacked").replace(into)
+
+
+def _downloaded(folder: Path) -> Path:
+    """With the system's lists of packages where it has any, else with lists of our own."""
+    try:
+        _run(["apt-get", "download", PACKAGE], folder)
+    except StackError:
+        for name in ("state/lists/partial", "cache/archives/partial"):
+            (folder / name).mkdir(parents=True)
+        own = [f"Dir::State={folder / 'state'}", f"Dir::State::lists={folder / 'state' / 'lists'}"]
+        own += [f"Dir::Cache={folder / 'cache'}"]
+        own += ["Dir::State::status=/var/lib/dpkg/status", "APT::Sandbox::User=", "Acquire::Retries=2"]
+        options = [part for each in own for part in ("-o", each)]
+        _run(["apt-get", *options, "-qq", "update"], folder)
+        _run(["apt-get", *options, "-qq", "download", PACKAGE], folder)
+    found = sorted(folder.glob("*.deb"))
+    if not found:
+        raise StackError(f"apt-get said nothing and brought no {PACKAGE}.")
+    return found[0]
+
+
+def _run(command: list[str], folder: Path) -> None:
+    try:
+        done = subprocess.run(
+            command, cwd=folder, check=False, capture_output=True, text=True, timeout=APT_SECONDS,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise StackError(f"{command[0]} took longer than {APT_SECONDS} s.") from None
+    if done.returncode != 0:
+        words = (done.stderr.strip() or done.stdout.strip() or "it says nothing").splitlines()
+        raise StackError(f"{command[0]} failed: {words[-1]}")
+
+
+class MetricsServer:
+    """One with its data in `path`, on loopback. A point that is written twice is there once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = f"http://{HOST}:{free_port()}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it and waits until it answers. Raises StackError."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        log = self.path / "log"
+        command = [
+            str(program()), f"-httpListenAddr={self.url.removeprefix('http://')}", "-retentionPeriod=100y",
+            f"-storageDataPath={self.path / 'data'}", "-dedup.minScrapeInterval=1ms",
+            "-memory.allowedBytes=128MB",
+        ]  # fmt: skip
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 20
+        while self._process.poll() is None and time.monotonic() < deadline:
+            if self._answers():
+                return
+            time.sleep(0.05)
+        said = log.read_text("utf-8", "replace")[-500:]
+        self.stop()
+        raise StackError(f"{PACKAGE} did not start: {said}")
+
+    def stop(self) -> None:
+        """Ends it; does nothing where it is not running."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=2):
+                return True
+        except (URLError, OSError):
+            return False
+
+
+def main() -> None:
+    """Has it there. Without it the tests that need it are left out, but in CI, which fails."""
+    try:
+        program()
+        return
+    except StackError:
+        print(f"Fetching {PACKAGE}, which the tests of points write to.")
+    try:
+        fetch()
+        subprocess.run([program(), "-version"], check=True, capture_output=True)
+    except (StackError, OSError, subprocess.SubprocessError) as error:
+        if os.environ.get("CI"):
+            sys.exit(f"{PACKAGE} cannot be had, and CI tests with it: {error}")
+        print(f"{PACKAGE} cannot be had, so the tests of points on a real server are left out: {error}")
+
+
+if __name__ == "__main__":
+    main()
