@@ -63,4 +63,4 @@ def layer(name: str) -> str:
         return top
     if name == "app":
         return "root"
-    return "door" if top in ("api", "egress", "queues", "schedules") else "nothing"
+    return "door" if top in ("api", "egress", "points", "queues", "schedules") else "nothing"
