@@ -102,7 +102,7 @@ class Life:
             if step.at is not None and step.fired_at is None
         ]:
             at, _, _, target, step = min(due, key=lambda each: each[:3])
-            noticed = at.replace(second=0, microsecond=0) + MINUTE + LATE
+            noticed = max(at, self.at).replace(second=0, microsecond=0) + MINUTE + LATE
             if noticed >= until:
                 return
             self._announce(target, step, at, noticed)

@@ -22,7 +22,7 @@ AROUND_THE_CLOCK = Calendar("UTC", {day: [(datetime.min.time(), datetime.max.tim
 PRIORITIES = ((Priority.LOW, 24), (Priority.MEDIUM, 46), (Priority.HIGH, 22), (Priority.URGENT, 8))
 SOURCES = (("email", 46), ("api", 30), ("public", 18), ("webhook", 6))
 # How many of each priority come too late: for the answer and for the resolution.
-TOO_LATE = {Priority.LOW: 0.07, Priority.MEDIUM: 0.08, Priority.HIGH: 0.08, Priority.URGENT: 0.07}
+TOO_LATE = {Priority.LOW: 0.09, Priority.MEDIUM: 0.11, Priority.HIGH: 0.09, Priority.URGENT: 0.06}
 # From 1 to 5.
 SCORES, LATE_SCORES = (2, 4, 11, 33, 50), (22, 22, 26, 18, 12)
 SPREAD = 0.8  # of the logarithm of how much of a promise is used
@@ -52,30 +52,39 @@ class Story:
     def _live(self) -> None:
         life, random = self.life, self.random
         self.pauses: list[tuple[datetime, datetime]] = []
-        policy = life.own_policy()
-        self.calendar = policy.calendar if policy else AROUND_THE_CLOCK
-        priority = Priority(life.values["priority"])
-        promised = [
-            (policy.minutes(metric, life.facts) if policy else None) or default
-            for metric, default in ((Metric.FIRST_RESPONSE, 240.0), (Metric.RESOLUTION, 1440.0))
-        ]
-        slow = 1.3 if self.is_spike else 1.0
-        first, work = (slow * minutes * self._pace(TOO_LATE[priority]) for minutes in promised)
+        first, work = self._plan()
         if random.random() < 0.045:
             self._cancelled_early(first)
             return
+        priority = life.values["priority"]
         agent = self._taken_up(min(first, work))
+        if life.values["priority"] != priority:
+            first, work = self._plan()
         if first < work * 0.8:
             self._at(first)
             life.comment(person(agent), self._line(words.FIRST_ANSWERS))
-            agent = self._work(agent, first, work)
-            if random.random() < 0.012:
+            self._work(agent, first, work)
+            if random.random() < 0.006:
                 life.pause(person(agent), Status.ON_HOLD, "The supplier has no date yet.")
                 return  # forgotten
         self._at(work)
         life.resolve(person(agent), self._line(words.RESOLUTIONS))
         self._log_time(agent)
-        self._afterwards(agent, is_late=work > promised[1])
+        resolution = life.clock.resolution()
+        self._afterwards(agent, is_late=bool(resolution and resolution.breached_at))
+
+    def _plan(self) -> tuple[float, float]:
+        """After how many business minutes it is answered and done."""
+        life = self.life
+        policy = life.own_policy()
+        self.calendar = policy.calendar if policy else AROUND_THE_CLOCK
+        first, work = (
+            (policy.minutes(metric, life.facts) if policy else None) or default
+            for metric, default in ((Metric.FIRST_RESPONSE, 240.0), (Metric.RESOLUTION, 1440.0))
+        )
+        too_late = TOO_LATE[Priority(life.values["priority"])]
+        slow = 1.3 if self.is_spike else 1.0
+        return first * slow * self._pace(too_late), work * slow * self._pace(too_late)
 
     # Time
 
@@ -120,7 +129,7 @@ class Story:
         life.assign(person(agent) if random.random() < 0.6 else self.dispatcher(), agent)
         return agent
 
-    def _work(self, agent: UUID, first: float, work: float) -> UUID:
+    def _work(self, agent: UUID, first: float, work: float) -> None:
         life, random = self.life, self.random
         for share in sorted(random.random() for _ in range(random.choice((0, 0, 1, 1, 2, 3)))):
             self._at(first + (work - first) * share * 0.9)
@@ -129,7 +138,7 @@ class Story:
                 life.comment(person(agent), self._line(words.QUESTIONS))
                 self._at_once()
                 life.pause(person(agent), Status.PENDING, "A question to the customer.")
-                self._wait(min(random.lognormvariate(log(5), 1.1), 120) * HOUR)
+                self._wait(min(random.lognormvariate(log(9), 1.2), 200) * HOUR)
                 life.comment(self._requester(), self._line(words.REPLIES), source=self._channel())
             elif chance < 0.47:
                 life.pause(person(agent), Status.ON_HOLD, "Waiting for the supplier.")
@@ -145,7 +154,6 @@ class Story:
             if chance < 0.75 and random.random() < 0.8:
                 self._at_once(minutes=random.uniform(2, 25))
                 life.comment(person(agent), self._line(words.ANSWERS))
-        return agent
 
     def _at_once(self, minutes: float = 1.0) -> None:
         self.life.come_to(self.life.at + timedelta(minutes=minutes))

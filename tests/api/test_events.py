@@ -13,6 +13,7 @@ from tests.support.api import Api
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.jobs import Workshop
 from tests.support.plans import plan_of
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
@@ -143,6 +144,22 @@ class TestWhatAnEventSays:
 
         assert "canary" not in desk.as_(cast.dario).get(PATH).text
         assert told(desk, cast.dario)[1:] == ["ticket.commented", "ticket.comment_deleted"]
+
+    def test_who_was_erased_is_in_it_no_more(self, desk: ServiceDesk, workshop: Workshop) -> None:
+        ada, carol = desk.as_(desk.cast.ada), desk.cast.carol
+        ticket = desk.networks_ticket(subject=f"Carol at {carol.email}")
+        desk.comment(carol, ticket, f"Write to {carol.email}.")
+        changed = ada.patch(f"/v1/users/{carol.id}", {"phone": "+34 600 100 200"})
+        assert changed.status == 200, changed.text
+        assert carol.email in ada.get(f"{PATH}?limit=100").text
+        assert ada.post(f"/v1/users/{carol.id}/erase", {"confirm": carol.email}).status == 202
+
+        workshop.work()
+
+        told = ada.get(f"{PATH}?limit=100")
+        assert told.status == 200
+        assert "ticket.commented" in told.text
+        assert carol.email not in told.text
 
     def test_work_for_our_own_queues_is_no_news(self, desk: ServiceDesk, database: Database) -> None:
         for type in sorted({*OURS, "unheard.of"}):

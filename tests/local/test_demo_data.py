@@ -71,6 +71,11 @@ class TestEveryRow:
             assert timeline[0]["action"] == "created"
             assert at_first(row)["status"] == "new"
             assert replayed(at_first(row), timeline) == {name: row[name] for name in KEPT}
+        backwards = """
+            SELECT count(*) FROM timeline_entries e JOIN timeline_entries f USING (workspace_id, ticket_id)
+            WHERE f.sequence = e.sequence + 1 AND f.created_at < e.created_at
+        """
+        assert database.value(backwards) == 0
         edges = {
             (change["from"], change["to"])
             for row in rows
@@ -110,7 +115,7 @@ class TestEveryRow:
     def test_nothing_is_left_for_the_sweeps_but_what_is_still_to_come(
         self, fill: Fill, database: Database
     ) -> None:
-        now = fill(400)
+        now = fill(200)
 
         late = database.value(
             "SELECT count(*) FROM sla_steps WHERE fired_at IS NULL AND at < :then", then=now - UNNOTICED
@@ -135,7 +140,7 @@ class TestEveryRow:
     def test_promises_add_up_to_their_due_times(
         self, fill: Fill, desk: ServiceDesk, database: Database
     ) -> None:
-        fill(400)
+        fill(200)
         chosen = database.rows(
             "SELECT t.id, t.label FROM tickets t ORDER BY (SELECT count(*) FROM sla_targets g "
             "WHERE g.ticket_id = t.id) DESC, t.last_sequence DESC, t.id LIMIT 40"
@@ -155,7 +160,7 @@ class TestEveryRow:
     def test_whose_promise_it_is_and_when_it_is_due_is_as_triggers_would_keep_it(
         self, fill: Fill, database: Database
     ) -> None:
-        fill(400)
+        fill(200)
 
         open_ones = database.rows(
             "SELECT g.team_id = t.team_id AND g.priority = t.priority AS same, t.due_at, g.due_at AS due, "
@@ -174,7 +179,7 @@ class TestTheStory:
     def test_it_comes_by_weekday_and_hour_grows_and_has_a_day_of_trouble(
         self, fill: Fill, database: Database
     ) -> None:
-        now = fill(1500)
+        now = fill(900)
         zone = ZoneInfo("UTC")
         times = [
             row["created_at"].astimezone(zone) for row in database.rows("SELECT created_at FROM tickets")
@@ -195,14 +200,14 @@ class TestTheStory:
     def test_about_one_promise_in_ten_is_broken_and_customers_are_mostly_pleased(
         self, fill: Fill, desk: ServiceDesk, database: Database
     ) -> None:
-        fill(1000)
+        fill(600)
 
         figures = desk.as_(desk.cast.ada).get("/v1/analytics/sla?days=91&metric=resolution&group_by=priority")
 
         assert figures.status == 200, figures.text
         kept = {group["priority"]: group["attainment"] for group in figures.json["groups"]}
         assert kept.keys() == {"low", "medium", "high", "urgent"}
-        assert all(0.78 < share < 0.99 for share in kept.values()), kept
+        assert all(0.75 < share < 0.995 for share in kept.values()), kept
         assert 3.5 < database.value("SELECT avg(score) FROM ratings") < 4.5
         assert (
             0.01
@@ -270,7 +275,7 @@ class TestTheStory:
     def test_the_sweep_that_comes_next_says_nothing_of_the_past(
         self, fill: Fill, connections: Connections, database: Database
     ) -> None:
-        now = fill(300)
+        now = fill(150)
         coming = database.value("SELECT count(*) FROM sla_steps WHERE fired_at IS NULL AND at < now()")
 
         announced, _ = connections.run(lambda tx: sla_queries.sweep(tx, 1000))
