@@ -121,15 +121,13 @@ def open_ones() -> list[object]:
     return [
         panels.rows(
             "Late now",
-            "Open promises past their due time, the latest last; a label leads to its ticket.",
+            "Open promises past their due time, the oldest first, fifty at most.",
             sql(
                 f"""
                 SELECT t.label, g.metric AS promise, t.priority, t.team,
                     coalesce(t.assignee, 'nobody') AS assignee, t.status, g.due_at AS due
-                FROM reporting.targets g JOIN reporting.tickets t ON t.id = g.ticket_id
-                WHERE g.fulfilled_at IS NULL AND g.ended_at IS NULL AND g.due_at < now()
-                    AND g.{OF_TEAMS}
-                ORDER BY g.due_at LIMIT 50
+                FROM (SELECT * {OPEN} AND due_at < now() ORDER BY due_at LIMIT 50) AS g
+                JOIN reporting.tickets t ON t.id = g.ticket_id ORDER BY g.due_at
                 """,
                 "table",
             ),
