@@ -41,8 +41,9 @@ test: $(STAMP) metrics-server ## Run all the tests: in process with coverage, an
 	  $(MAKE) --no-print-directory unit; unit=$$?; \
 	  wait $$e2e; e2e=$$?; cat .local/e2e.log; exit $$((unit || e2e))
 
-metrics-server: $(STAMP) ## Have VictoriaMetrics there, which tests write points to; in CI it must be
+metrics-server: $(STAMP) ## Have VictoriaMetrics and InfluxDB there, for tests of points; in CI they must be
 	@$(PY) -m local.metrics_server
+	@$(PY) -m local.influx_server
 
 unit: $(STAMP) metrics-server ## Run the tests in process; chalicelib must be covered to 90 %
 	@rm -rf .local/coverage && mkdir -p .local/coverage

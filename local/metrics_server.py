@@ -33,23 +33,23 @@ def program() -> Path:
     raise StackError(f"There is no {PACKAGE}: `make metrics-server` fetches it, where Debian's packages are.")
 
 
-def fetch(into: Path = UNPACKED) -> None:
+def fetch(into: Path = UNPACKED, package: str = PACKAGE) -> None:
     """Debian's package, unpacked. Raises StackError with what apt says."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        raise StackError(f"This is no Debian: install {PACKAGE} by hand, so that it is found on PATH.")
+        raise StackError(f"This is no Debian: install {package} by hand, so that it is found on PATH.")
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into.parent, prefix="debian-") as scratch:
         folder = Path(scratch)
-        package = _downloaded(folder)
-        _run(["dpkg-deb", "--extract", str(package), str(folder / "unpacked")], folder)
+        archive = _downloaded(package, folder)
+        _run(["dpkg-deb", "--extract", str(archive), str(folder / "unpacked")], folder)
         shutil.rmtree(into, ignore_errors=True)
         (folder / "unpacked").replace(into)
 
 
-def _downloaded(folder: Path) -> Path:
+def _downloaded(package: str, folder: Path) -> Path:
     """With the system's lists of packages where it has any, else with lists of our own."""
     try:
-        _run(["apt-get", "download", PACKAGE], folder)
+        _run(["apt-get", "download", package], folder)
     except StackError:
         for name in ("state/lists/partial", "cache/archives/partial"):
             (folder / name).mkdir(parents=True)
@@ -58,10 +58,10 @@ def _downloaded(folder: Path) -> Path:
         own += ["Dir::State::status=/var/lib/dpkg/status", "APT::Sandbox::User=", "Acquire::Retries=2"]
         options = [part for each in own for part in ("-o", each)]
         _run(["apt-get", *options, "-qq", "update"], folder)
-        _run(["apt-get", *options, "-qq", "download", PACKAGE], folder)
+        _run(["apt-get", *options, "-qq", "download", package], folder)
     found = sorted(folder.glob("*.deb"))
     if not found:
-        raise StackError(f"apt-get said nothing and brought no {PACKAGE}.")
+        raise StackError(f"apt-get said nothing and brought no {package}.")
     return found[0]
 
 
