@@ -135,6 +135,17 @@ def superuser(cluster: Cluster, stage: dict[str, str]) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="module")
+def quiet_server(superuser: Database) -> Iterator[None]:
+    """Nobody writes but the test: the server's own housekeeping does, and holds the change feed up."""
+    superuser.run("ALTER SYSTEM SET autovacuum = off")
+    superuser.run("SELECT pg_reload_conf()")
+    yield
+    superuser.refresh()
+    superuser.run("ALTER SYSTEM RESET autovacuum")
+    superuser.run("SELECT pg_reload_conf()")
+
+
 @pytest.fixture
 def database(superuser: Database) -> Database:
     """An empty database, and no message in any queue, seen with the superuser's eyes, for arranging and

@@ -12,12 +12,14 @@ from sqlalchemy import Connection, text
 from chalicelib.accounts import principals
 from chalicelib.core import events, paging
 from chalicelib.core.db import Transaction
-from chalicelib.tickets import pausing
+from chalicelib.tickets import commenting, pausing
 from chalicelib.webhooks import feed_queries, feeding
 from tests.support.cast import Cast, Person
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
+
+pytestmark = pytest.mark.usefixtures("quiet_server")
 
 TYPE = "user.updated"
 
@@ -149,6 +151,29 @@ def test_an_event_comes_after_what_its_writer_saw_though_its_transaction_began_f
     reader.poll()
 
     assert [item["type"] for item in reader.seen] == ["ticket.paused", "ticket.resumed"]
+
+
+def test_a_ticket_s_story_is_told_in_order_while_many_write_it(
+    connections: Connections, desk: ServiceDesk, cast: Cast
+) -> None:
+    ticket = UUID(desk.in_status("open")["id"])
+    reader = Reader(connections, cast.ada, limit=3)
+
+    def say(tx: Transaction) -> None:
+        tx.connection.execute(text("SELECT pg_current_xact_id()"))
+        actor = principals.enter(tx, cast.acme, cast.ana.id)
+        commenting.comment(tx, actor, ticket, "On it.")
+
+    def look(_: Transaction) -> None:
+        reader.poll()
+
+    ended = connections.side_by_side([*([say] * 6 for _ in range(4)), [look] * 8])
+    reader.poll()
+
+    assert [error for queue in ended for error in queue if isinstance(error, Exception)] == []
+    sequences = [item["sequence"] for item in reader.seen if item["ticket_id"] == ticket]
+    assert sequences == [*range(1, len(sequences) + 1)]
+    assert sum(item["type"] == "ticket.commented" for item in reader.seen) == 24
 
 
 def test_all_pages_are_everything_in_the_order_of_each_ticket(
