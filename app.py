@@ -18,6 +18,7 @@ from chalicelib.api import (
     dashboard,
     docs,
     events,
+    exports,
     form,
     health,
     inbound,
@@ -100,6 +101,7 @@ app.register_blueprint(ticket_sla.routes.blueprint)
 app.register_blueprint(similar.routes.blueprint)
 app.register_blueprint(dashboard.routes.blueprint)
 app.register_blueprint(analytics.routes.blueprint)
+app.register_blueprint(exports.routes.blueprint)
 app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)

@@ -18,7 +18,8 @@ from chalice.app import SQSEvent, SQSRecord
 from sqlalchemy import Row
 
 from chalicelib.accounts import jobs as held_jobs
-from chalicelib.analytics import counting
+from chalicelib.accounts import taken_rows
+from chalicelib.analytics import counting, export_jobs
 from chalicelib.channels import quarantining, routing
 from chalicelib.channels import receiving as mail_in
 from chalicelib.channels import releasing as mail_releasing
@@ -104,6 +105,7 @@ def release_mail(run: Callable[..., Any], job: Row[Any], _: str, has_time: "HasT
 JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bool]] = {
     bulk.KIND: bulk_jobs.work,
     exporting.KIND: exporting.export,
+    taken_rows.KIND: export_jobs.work,
     quarantining.KIND: release_mail,
     erasing.KIND: sweeping.sweep,
     calendar_setup.KIND: recounting.recount,

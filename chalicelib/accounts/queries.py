@@ -277,12 +277,12 @@ def list_users(
     """`wanted`: any of roles, statuses (lists), team_id, away, organisation_id, without_organisation, words
     (found anywhere in name or email)."""
     conditions = ["u.workspace_id = :workspace_id", "u.deleted_at IS NULL"]
-    conditions += [_USER_FILTERS[name] for name in wanted]
+    conditions += [USER_FILTERS[name] for name in wanted]
     keys = {"workspace_id": workspace_id, **wanted}
     return listed(tx, _USER, "users u", conditions, keys, page, sort, USER_SORTS, "u.id", after)
 
 
-_USER_FILTERS = {
+USER_FILTERS = {
     "roles": "u.role = ANY(CAST(:roles AS text[]))",
     "statuses": "u.status = ANY(CAST(:statuses AS text[]))",
     "team_id": """EXISTS (
@@ -407,7 +407,7 @@ def list_members(
     conditions = ["m.workspace_id = :workspace_id", "m.team_id = :team_id", "u.deleted_at IS NULL"]
     keys: dict[str, Any] = {"workspace_id": workspace_id, "team_id": team_id}
     if words is not None:
-        conditions.append(_USER_FILTERS["words"])
+        conditions.append(USER_FILTERS["words"])
         keys |= {"words": words}
     return listed(tx, columns, source, conditions, keys, page, sort, MEMBER_SORTS, "u.id", after)
 

@@ -118,6 +118,7 @@ _DESK: dict[Route, Need] = {
     ("PATCH", "/v1/custom-fields/{field_id}"): Permission.DESK_MANAGE,
     ("GET", "/v1/events"): Permission.EVENTS_READ,
     ("GET", "/v1/dashboard"): Permission.TICKETS_READ,
+    ("POST", "/v1/exports"): Permission.EXPORTS_MAKE,
     ("GET", "/v1/holidays"): Permission.SLA_READ,
     ("GET", "/v1/integrations"): Permission.DESK_MANAGE,
     ("POST", "/v1/integrations"): Permission.DESK_MANAGE,

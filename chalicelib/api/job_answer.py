@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.accounts import taken_rows
+from chalicelib.analytics import exporting
 from chalicelib.api.endpoint import Call
 from chalicelib.core import presigning
 
@@ -21,6 +23,8 @@ def job_answer(job: Mapping[str, Any], call: Call) -> dict[str, Any]:
 def _file(job: Mapping[str, Any], call: Call) -> dict[str, Any] | None:
     file = (job["result"] or {}).get("file")
     if file is None or job["finished_at"] + timedelta(days=FILE_DAYS) <= call.actor.now:
+        return None
+    if job["kind"] == taken_rows.KIND and not exporting.may_fetch(call.actor, job["result"]):
         return None
     served = {
         "response-cache-control": "private, no-store",

@@ -34,6 +34,8 @@ TAGS = {
     "SLA": "What is promised on a ticket, and how it is counted.",
     "Analytics": "How the desk does, in figures of days in the workspace's time zone; docs/insight.md has "
     "the formula of each. Agents see those of their own teams.",
+    "Exports": "Rows taken out as CSV or JSON Lines, by a job: as many as there are. "
+    "`GET /v1/jobs/{job_id}` has the link to the file. docs/insight.md says what is in it.",
     "Time entries": "The minutes that the staff spent on a ticket, in all and by person.",
     "Ratings": "How the requester found the help, from 1 to 5, with a word about it: one for each time that "
     "the work on a ticket ended. They are asked by mail, with a link that needs no account; its token is in "

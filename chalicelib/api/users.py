@@ -26,15 +26,8 @@ routes = Routes(__name__, tag="People")
 
 @routes.get("/v1/users", summary="List users", answer=Page[UserOut])
 def list_users(call: Call, query: UserQuery) -> Answer:
-    wanted = {"roles": query.role, "statuses": query.status, "team_id": query.team, "away": query.away}
-    wanted |= {"words": query.query, "two_step": query.two_step, "unreached": query.email_problem}
-    if query.organisation == "none":
-        wanted["without_organisation"] = True
-    else:
-        wanted["organisation_id"] = query.organisation
     page = paging.Page(query.limit, query.cursor, query.offset)
-    filters = {name: value for name, value in wanted.items() if value is not None}
-    return Answer(users.listing(call.tx, call.actor, filters, page, query.sort))
+    return Answer(users.listing(call.tx, call.actor, query.wanted(), page, query.sort))
 
 
 @routes.post(

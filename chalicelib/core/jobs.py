@@ -95,6 +95,12 @@ FORGET_RESULTS = text(
     WHERE workspace_id = :workspace_id AND kind = :kind AND subject_id = :subject_id AND result IS NOT NULL
     """
 )
+FORGET_ALL_RESULTS = text(
+    """
+    UPDATE jobs SET result = NULL
+    WHERE workspace_id = :workspace_id AND kind = :kind AND result IS NOT NULL
+    """
+)
 
 
 class InOtherHands(Exception):
@@ -221,6 +227,11 @@ def forget_results(tx: Transaction, workspace_id: UUID, kind: str, subject_id: U
     """Jobs of a kind about somebody lead to nothing any more."""
     values = {"workspace_id": workspace_id, "kind": kind, "subject_id": subject_id}
     tx.connection.execute(FORGET_RESULTS, values)
+
+
+def forget_all_results(tx: Transaction, workspace_id: UUID, kind: str) -> None:
+    """The same of all jobs of a kind."""
+    tx.connection.execute(FORGET_ALL_RESULTS, {"workspace_id": workspace_id, "kind": kind})
 
 
 def _end(

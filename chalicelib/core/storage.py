@@ -1,7 +1,7 @@
-"""Objects in S3: written once, never over one that is there; the first of a prefix read; files put, and
-removed with all their versions or by their prefix. No transaction waits here."""
+"""Objects in S3: written once, never over one that is there; the first of a prefix read; files put, whole or
+part by part, and removed with all their versions or by their prefix. No transaction waits here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import IO, Any, Literal
 
@@ -17,6 +17,10 @@ _TIMEOUTS: dict[Patience, dict[str, Any]] = {
         "retries": {"mode": "standard", "total_max_attempts": 3},
     },
 }
+
+
+class UploadGone(Exception):
+    """An upload in parts that is not there any more, or is another one: completed, aborted, overtaken."""
 
 
 def put_once(
@@ -94,6 +98,49 @@ def put_file(bucket: str, key: str, file: IO[bytes], content_type: str) -> None:
         raise _unavailable() from error
 
 
+def begin_upload(bucket: str, key: str, content_type: str) -> str:
+    """Begins an object that comes in parts; what it is called until its end. Source: Amazon S3 User Guide,
+    "Uploading and copying objects using multipart upload"."""
+    failures = _failures()
+    try:
+        begun = client("patient").create_multipart_upload(Bucket=bucket, Key=key, ContentType=content_type)
+    except failures as error:
+        raise _unavailable() from error
+    return str(begun["UploadId"])
+
+
+def put_part(bucket: str, key: str, upload: str, number: int, body: bytes) -> str:
+    """Writes a part (from 1; 5 MB at least but for the last), over the same one before; its mark. Raises
+    UploadGone."""
+    failures = _failures()
+    part = {"Bucket": bucket, "Key": key, "UploadId": upload, "PartNumber": number}
+    try:
+        return str(client("patient").upload_part(**part, Body=body)["ETag"])
+    except failures as error:
+        raise _of_upload(error) from error
+
+
+def complete_upload(bucket: str, key: str, upload: str, marks: Sequence[str]) -> None:
+    """Makes the object of its parts, in the place of one before. Raises UploadGone."""
+    failures = _failures()
+    parts = [{"PartNumber": number, "ETag": mark} for number, mark in enumerate(marks, 1)]
+    named = {"Bucket": bucket, "Key": key, "UploadId": upload}
+    try:
+        client("patient").complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
+    except failures as error:
+        raise _of_upload(error) from error
+
+
+def abort_upload(bucket: str, key: str, upload: str) -> None:
+    """Forgets the parts; nothing happens where there are none."""
+    failures = _failures()
+    try:
+        client("patient").abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
+    except failures as error:
+        if _code(error) != "NoSuchUpload":
+            raise _unavailable() from error
+
+
 def delete_all(bucket: str, prefix: str) -> int:
     """Deletes every object whose key begins so; how many. Unavailable where S3 fails."""
     failures, deleted = _failures(), 0
@@ -130,6 +177,11 @@ def _failures() -> tuple[type[Exception], ...]:
 
 def _code(error: Exception) -> str:
     return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+
+
+def _of_upload(error: Exception) -> Exception:
+    gone = _code(error) in ("NoSuchUpload", "InvalidPart", "InvalidPartOrder")
+    return UploadGone(str(error)) if gone else _unavailable()
 
 
 def _unavailable() -> Unavailable:

@@ -1,7 +1,8 @@
 """The job that takes an erased person out of everything, in batches, a transaction each.
 
 The order: rows that go with the user, the addresses of tickets, the words of ratings, the texts table by
-table, who asked as search knows it, the audit log, files about the person, and at last what was looked for.
+table, who asked as search knows it, the audit log, files about the person and those of rows, which may name
+them, and at last what was looked for.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from chalicelib.accounts import principals
+from chalicelib.accounts import principals, taken_rows
 from chalicelib.core import jobs, storage
 from chalicelib.core.db import Transaction
 from chalicelib.privacy import exporting, queries
@@ -36,6 +37,7 @@ def sweep(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) ->
             return False
         if state["phase"] == FILES:
             storage.delete_all(bucket, exporting.folder(job.workspace_id, job.subject_id))
+            storage.delete_all(bucket, taken_rows.folder(job.workspace_id))
         state = run(partial(step, job=job, state=state))
     return True
 
@@ -49,6 +51,7 @@ def step(tx: Transaction, job: Row[Any], state: State) -> State | None:
     if phase == END:
         queries.complete(tx, job.workspace_id, job.subject_id)
         jobs.forget_results(tx, job.workspace_id, exporting.KIND, job.subject_id)
+        jobs.forget_all_results(tx, job.workspace_id, taken_rows.KIND)
         jobs.finish(tx, job, {"receipt": f"/v1/users/{job.subject_id}/erasure"})
         return None
     counts, seen, after = _batch(tx, job, phase, state["after"])

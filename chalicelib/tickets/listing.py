@@ -199,7 +199,7 @@ def _sight_of_count(actor: Actor, conditions: Mapping[str, Any]) -> tuple[Sight,
     return Sight(f"{EVERYTHING} AND ({' OR '.join(reasons)})" if reasons else EVERYTHING), values
 
 
-def _given(conditions: Mapping[str, Any]) -> dict[str, Any]:
+def bound(conditions: Mapping[str, Any]) -> dict[str, Any]:
     """What the conditions need, as the database takes it."""
     given = {name: value for name, value in conditions.items() if value is not None}
     if "priority" in given:
@@ -242,7 +242,7 @@ def page_of(tx: Transaction, actor: Actor, wanted: Filter, page: Page) -> list[A
     if after:
         values |= {"after_value": "infinity" if after[0] is None else after[0], "after_id": after[1]}
     statement = _page(sight, tuple(sorted(wanted.conditions)), wanted.sort, after is not None)
-    return list(tx.connection.execute(statement, {**values, **_given(wanted.conditions)}).all())
+    return list(tx.connection.execute(statement, {**values, **bound(wanted.conditions)}).all())
 
 
 def ids_of(tx: Transaction, actor: Actor, wanted: Filter, most: int) -> list[UUID]:
@@ -250,7 +250,7 @@ def ids_of(tx: Transaction, actor: Actor, wanted: Filter, most: int) -> list[UUI
     sight, values = _sight(actor, wanted)
     values |= {"workspace_id": actor.workspace.id, "take": most, "skip": 0}
     statement = _ids(sight, tuple(sorted(wanted.conditions)), wanted.sort)
-    return list(tx.connection.scalars(statement, {**values, **_given(wanted.conditions)}))
+    return list(tx.connection.scalars(statement, {**values, **bound(wanted.conditions)}))
 
 
 def counts_of(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -260,7 +260,7 @@ def counts_of(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]]
     for place, conditions in enumerate(wanted):
         sight, values = _sight_of_count(actor, conditions)
         asked.append((sight, tuple(sorted(conditions))))
-        keys |= values | {f"{name}_{place}": value for name, value in _given(conditions).items()}
+        keys |= values | {f"{name}_{place}": value for name, value in bound(conditions).items()}
     statement = _counts(tuple(asked))
     found: list[int] = tx.connection.scalar(statement, keys)
     return found

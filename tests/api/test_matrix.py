@@ -30,6 +30,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What says which tickets are meant: one that is not there is not among them (tests/tickets/test_bulk.py).
 MEANING: dict[str, set[tuple[str | int, ...]]] = {
     "POST /v1/tickets/bulk": {("filter",), ("ticket_ids",)},
+    # The same (tests/analytics/test_exports.py).
+    "POST /v1/exports": {("filter",)},
     # A policy that is copied brings along the ids of its steps, and its copies get their own.
     "POST /v1/sla-policies": {("escalations", 0, "id")},
 }

@@ -59,6 +59,7 @@ CASES = {
     66: "wrong guesses at a ticket",
     67: "ten thousand guesses",
     68: "what a stranger learns of a ticket",
+    69: "formulas in cells",
     70: "the form for one file",
     71: "files that a browser would run",
     72: "names of files",

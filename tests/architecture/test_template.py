@@ -382,7 +382,10 @@ class TestRights:
         }
         assert {name: allowed for name, allowed in rights.items() if allowed} == {
             "APIHandler": ["s3:GetObject"],
-            "Jobs": ["s3:ListBucket", ["s3:PutObject", "s3:DeleteObject"]],
+            "Jobs": [
+                "s3:ListBucket",
+                ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
+            ],
         }
 
     def test_secret_parameters_are_not_echoed(self, template: dict[str, Any]) -> None:
@@ -606,6 +609,7 @@ class TestExports:
         assert "VersioningConfiguration" not in bucket
         assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", FILE_DAYS)
         assert not rule.keys() & {"Prefix", "Filter"}
+        assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
 class TestGateway:

@@ -107,7 +107,7 @@ IDS = {
 LEFT_OUT = {"comment", "comment_id", "icalendar", "organisation_id"}
 # What says the same in another way, so that a whole body has the second alone; and what only goes with
 # something that is left out.
-INSTEAD = {"filter": "ticket_ids"}
+INSTEAD = {"filter": "ticket_ids", "user_filter": "filter", "since": "user_filter", "until": "user_filter"}
 WITH = {"name": "icalendar"}
 
 

@@ -1,7 +1,7 @@
 """Users as they come in and go out."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -76,9 +76,9 @@ class UserPatch(In):
     email_problem: None = omitted()
 
 
-class UserQuery(PageQuery):
-    """Filters and sort of a list of users: `query` is looked for in name and email, `away` among staff;
-    `two_step` is for administrators."""
+class UserFilter(In):
+    """Which users; what is left out is not asked for. `query` is looked for in name and email, `away` among
+    staff; `two_step` is for administrators."""
 
     role: RoleList | None = None
     status: UserStatusList | None = None
@@ -88,6 +88,21 @@ class UserQuery(PageQuery):
     away: bool | None = None
     email_problem: bool | None = None
     query: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+
+    def wanted(self) -> dict[str, Any]:
+        """The filter as accounts/queries.list_users takes it."""
+        wanted = {"roles": self.role, "statuses": self.status, "team_id": self.team, "away": self.away}
+        wanted |= {"words": self.query, "two_step": self.two_step, "unreached": self.email_problem}
+        if self.organisation == "none":
+            wanted["without_organisation"] = True
+        else:
+            wanted["organisation_id"] = self.organisation
+        return {name: value for name, value in wanted.items() if value is not None}
+
+
+class UserQuery(PageQuery, UserFilter):
+    """Filters and sort of a list of users."""
+
     sort: Literal["created_at", "-created_at", "name", "-name"] = "name"
 
 
