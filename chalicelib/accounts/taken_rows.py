@@ -1,5 +1,5 @@
-"""Files of rows that somebody took out of a workspace: what the jobs are called that make them, and where they
-are. What erases people knows no more of them."""
+"""Files of rows that somebody took out of a workspace: what the jobs are called that make them, and where
+they are. What erases people knows no more of them."""
 
 from uuid import UUID
 

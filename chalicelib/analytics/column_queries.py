@@ -88,7 +88,8 @@ _SLA_TARGETS = f"""(
         'used_minutes', round(g.used_minutes::numeric, 2)::double precision,
         'paused', g.paused_at IS NOT NULL, 'breached', {_LATE.format("g")},
         'status', CASE WHEN g.fulfilled_at IS NOT NULL THEN 'fulfilled'
-            WHEN g.ended_at IS NOT NULL THEN 'ended' WHEN g.paused_at IS NOT NULL THEN 'paused' ELSE 'running' END) ORDER BY g.metric, g.cycle), '[]')
+            WHEN g.ended_at IS NOT NULL THEN 'ended'
+            WHEN g.paused_at IS NOT NULL THEN 'paused' ELSE 'running' END) ORDER BY g.metric, g.cycle), '[]')
     FROM sla_targets g WHERE g.workspace_id = t.workspace_id AND g.ticket_id = t.id)"""
 
 TICKETS = (
@@ -188,7 +189,8 @@ COMMENTS = (
         "mentions",
         """CASE WHEN x.mentions = '{}' OR x.deleted_at IS NOT NULL THEN '[]'::json ELSE (
             SELECT coalesce(
-                json_agg(json_build_object('id', n.id, 'name', n.name) ORDER BY n.name, n.id), '[]') FROM users n WHERE n.workspace_id = x.workspace_id AND n.id = ANY(x.mentions)) END""",
+                json_agg(json_build_object('id', n.id, 'name', n.name) ORDER BY n.name, n.id), '[]')
+            FROM users n WHERE n.workspace_id = x.workspace_id AND n.id = ANY(x.mentions)) END""",
         """CASE WHEN x.mentions = '{}' OR x.deleted_at IS NOT NULL THEN '' ELSE (
             SELECT string_agg(n.name, ', ' ORDER BY n.name, n.id)
             FROM users n WHERE n.workspace_id = x.workspace_id AND n.id = ANY(x.mentions)) END""",

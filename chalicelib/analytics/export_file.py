@@ -54,6 +54,8 @@ class ExportFile:
     rest: str | None = None
 
     def __post_init__(self) -> None:
+        self.marks = list(self.marks)  # those given say where another go has come to
+        self.is_noted = self.upload is not None
         self._filled = bytearray()
         self._gzip = zlib.compressobj(1, wbits=31)
         self._has_more = False

@@ -87,6 +87,7 @@ def _write(run: Run, job: Row[Any], file: ExportFile, state: State, has_time: Ca
         if file.is_full:
             file.send()
             state = run(partial(_note, job=job, state=state, reached=_reached(state, file, after, rows)))
+            file.is_noted = True
     if after is not None and str(after) != state["after"]:
         file.lay_by(rows)
         run(partial(_note, job=job, state=state, reached=_reached(state, file, after, rows)))
@@ -208,8 +209,9 @@ def _fail(tx: Transaction, job: Row[Any], error: str) -> None:
 
 
 def _give_up(job: Row[Any], file: ExportFile) -> None:
-    """After the last try nobody else forgets the parts; where S3 fails, the bucket's own rule does."""
-    if job.attempts >= jobs.MAX_ATTEMPTS:
+    """What the next try does not know of, and all after the last, nobody else forgets; where S3 fails, the
+    bucket's own rule does."""
+    if job.attempts >= jobs.MAX_ATTEMPTS or not file.is_noted:
         with suppress(Unavailable):
             file.discard()
 

@@ -180,28 +180,13 @@ def _newest(resource: str) -> TextClause:
 def _page(
     resource: str, conditions: tuple[str, ...], narrowed: tuple[str, ...], names: tuple[str, ...], csv: bool
 ) -> TextClause:
-    source = _SOURCES[resource]
-    alias, wanted = source.alias, " AND ".join(f"({condition})" for condition in conditions)
-    rows = " AND ".join(
-        [
-            f"{alias}.workspace_id = :workspace_id AND {alias}.id > :after_id AND {alias}.id <= :until_id",
-            *narrowed,
-        ]
-    )
-    next_rows = f"FROM {source.table} {alias} WHERE {rows} ORDER BY {alias}.id LIMIT :looked_at"
-    facts = f"{alias}.id, ({wanted}) AS is_wanted, {source.bytes} + 1 AS bytes"
-    if source.looking:
-        # Cut before it is joined, so that no plan looks at more.
-        looked_at = f"SELECT {facts} FROM (SELECT {source.looked_at} {next_rows}) AS {alias} {source.looking}"
-    else:
-        looked_at = f"SELECT {facts} {next_rows}"
-    chosen = columns(resource, names)
+    source, chosen = _SOURCES[resource], columns(resource, names)
     line = _cells(chosen) if csv else _object(chosen)
     needs_promise = any("p." in f" {column.json}" for column in chosen)
     making = " ".join(join for join in source.making if join != _PROMISE or needs_promise)
     return text(
         f"""
-        WITH looked_at AS MATERIALIZED ({looked_at}), page AS MATERIALIZED (
+        WITH looked_at AS MATERIALIZED ({_looked_at(source, conditions, narrowed)}), page AS MATERIALIZED (
             SELECT l.id, l.is_wanted FROM (
                 SELECT k.*, sum(CASE WHEN k.is_wanted THEN k.bytes ELSE 0 END)
                     OVER (ORDER BY k.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
@@ -209,8 +194,8 @@ def _page(
             WHERE coalesce(l.before, 0) <= :bytes
         ), made AS (
             SELECT page.id, {line} AS line
-            FROM page JOIN {source.table} {alias}
-                ON {alias}.workspace_id = :workspace_id AND {alias}.id = page.id
+            FROM page JOIN {source.table} {source.alias}
+                ON {source.alias}.workspace_id = :workspace_id AND {source.alias}.id = page.id
             {making}
             WHERE page.is_wanted
         )
@@ -219,6 +204,19 @@ def _page(
         FROM made
         """
     )
+
+
+def _looked_at(source: _Source, conditions: tuple[str, ...], narrowed: tuple[str, ...]) -> str:
+    """The next rows: their ids, whether each is wanted, and how many bytes it takes."""
+    alias, wanted = source.alias, " AND ".join(f"({condition})" for condition in conditions)
+    between = f"{alias}.workspace_id = :workspace_id AND {alias}.id > :after_id AND {alias}.id <= :until_id"
+    where = " AND ".join([between, *narrowed])
+    next_rows = f"FROM {source.table} {alias} WHERE {where} ORDER BY {alias}.id LIMIT :looked_at"
+    facts = f"{alias}.id, ({wanted}) AS is_wanted, {source.bytes} + 1 AS bytes"
+    if not source.looking:
+        return f"SELECT {facts} {next_rows}"
+    # Cut before it is joined, so that no plan looks at more.
+    return f"SELECT {facts} FROM (SELECT {source.looked_at} {next_rows}) AS {alias} {source.looking}"
 
 
 def _cells(chosen: Sequence[Column]) -> str:
