@@ -31,7 +31,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEANING: dict[str, set[tuple[str | int, ...]]] = {
     "POST /v1/tickets/bulk": {("filter",), ("ticket_ids",)},
     # The same (tests/analytics/test_exports.py).
-    "POST /v1/exports": {("filter",)},
+    "POST /v1/exports": {("filter",), ("user_filter",)},
     # A policy that is copied brings along the ids of its steps, and its copies get their own.
     "POST /v1/sla-policies": {("escalations", 0, "id")},
 }

@@ -154,7 +154,7 @@ def test_a_list_reads_little_in_every_order(
             keys = {"workspace_id": actor.workspace.id, "take": 26, "skip": 0}
             found = connection.scalar(
                 text(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.text}"),
-                {**keys, **seen, **listing._given(conditions)},
+                {**keys, **seen, **listing.bound(conditions)},
             )
             read = dict(looked_at(found[0]["Plan"], large))
             if max(read.values()) > MOST:
@@ -177,7 +177,7 @@ def test_what_is_looked_for_reason_by_reason_is_what_any_of_them_shows(
             order = listing._in_order(sort)
             expected = connection.scalars(
                 text(f"SELECT t.id FROM tickets t WHERE {where} {order} LIMIT 50"),
-                {"workspace_id": actor.workspace.id, **seen, **listing._given(conditions)},
+                {"workspace_id": actor.workspace.id, **seen, **listing.bound(conditions)},
             ).all()
 
             wanted = Filter(conditions, sort)
