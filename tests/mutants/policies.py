@@ -49,6 +49,10 @@ def weakenings(table: str) -> Iterator[Weakening]:
     yield Weakening(
         "a second policy", f"CREATE POLICY open ON {table} USING (true)", f"DROP POLICY open ON {table}"
     )
+    if table in catalogue.REPORTED:
+        report = f"ALTER POLICY reporting ON {table} USING"
+        reported = catalogue.REPORTED[table].format("id" if table == "workspaces" else "workspace_id")
+        yield Weakening("reports open", f"{report} (true)", f"{report} {reported}")
     yield Weakening(
         "truncated by the app",
         f"GRANT TRUNCATE ON {table} TO mesa_app",
