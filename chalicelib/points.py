@@ -8,6 +8,7 @@ server itself fails, all of it comes again, which overwrites: see analytics/poin
 import gzip
 import logging
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -71,17 +72,24 @@ def points(batch: SQSEvent) -> dict[str, Any]:
         loaded, lambda: bool(batch.context.get_remaining_time_in_millis() > CALL_SECONDS * 1000)
     )
     failed |= attempt.write_all(to_write)
-    sent = sum(len(each.lines) for each in to_write if message_id(each.record) not in failed)
+    done = [each for _, each in read if each is not None and message_id(each.record) not in failed]
+    now = datetime.now(UTC)
     metrics.emit(
         {
             "RecordsDone": (len(records) - len(failed), "Count"),
             "RecordsFailed": (len(failed), "Count"),
-            "PointsWritten": (sent, "Count"),
+            "PointsWritten": (sum(len(each.lines) for each in done), "Count"),
             "PointsRefused": (attempt.refused, "Count"),
+            **({"EventAge": (ages(done, now), "Seconds")} if done else {}),
         },
         Consumer="points",
     )
     return {"batchItemFailures": [{"itemIdentifier": id} for id in map(message_id, records) if id in failed]}
+
+
+def ages(done: Sequence[Written], now: datetime) -> list[float]:
+    """In seconds."""
+    return [round((now - each.event.created_at).total_seconds(), 3) for each in done]
 
 
 def read_one(record: SQSRecord) -> Written | None:

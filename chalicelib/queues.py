@@ -453,9 +453,15 @@ def consume(
         return bool(batch.context.get_remaining_time_in_millis() > seconds * 1000)
 
     records = list(batch)
-    failed = [record for record in records if not (has_time() and _handled(record, parse, handle, has_time))]
+    ages = [_handled(record, parse, handle, has_time) if has_time() else None for record in records]
+    failed = [record for record, age in zip(records, ages, strict=True) if age is None]
+    done = [age for age in ages if age is not None]
     metrics.emit(
-        {"RecordsDone": (len(records) - len(failed), "Count"), "RecordsFailed": (len(failed), "Count")},
+        {
+            "RecordsDone": (len(done), "Count"),
+            "RecordsFailed": (len(failed), "Count"),
+            **({"EventAge": (done, "Seconds")} if done else {}),
+        },
         Consumer=consumer,
     )
     return {"batchItemFailures": [{"itemIdentifier": record.to_dict()["messageId"]} for record in failed]}
@@ -466,7 +472,8 @@ def _handled(
     parse: Callable[[str], Any],
     handle: Callable[[Any, HasTime], None],
     has_time: HasTime,
-) -> bool:
+) -> float | None:
+    """How old what is done was by then, in seconds; None for what comes again."""
     facts = {"message_id": record.to_dict()["messageId"]}
     facts["receive_count"] = record.to_dict().get("attributes", {}).get("ApproximateReceiveCount")
     workspace_token, event_token = logs.workspace_id.set(None), logs.event_id.set(None)
@@ -477,14 +484,14 @@ def _handled(
         handle(event, has_time)
     except ComesAgain as rest:
         log.warning("event comes again", extra={**facts, "reason": str(rest)})
-        return False
+        return None
     except Exception:
         log.exception("record failed", extra=facts)
-        return False
+        return None
     else:
-        age = (datetime.now(UTC) - event.created_at).total_seconds()
-        log.info("event done", extra={**facts, "type": event.type, "age_seconds": round(age, 3)})
-        return True
+        age: float = round((datetime.now(UTC) - event.created_at).total_seconds(), 3)
+        log.info("event done", extra={**facts, "type": event.type, "age_seconds": age})
+        return age
     finally:
         logs.workspace_id.reset(workspace_token)
         logs.event_id.reset(event_token)

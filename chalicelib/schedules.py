@@ -58,6 +58,8 @@ def sla_sweep(event: CloudWatchEvent) -> None:
     that have, and sends that news at once."""
     settings = relay_settings()
     has_time = _within(event, STATEMENT_SECONDS)
+    late = in_transaction(sla_queries.sweep_is_late_by, repeatable=True)
+    metrics.emit({"SweepLate": (late, "Seconds")}, Schedule="sla-sweep")
     announced = sweep(has_time)
     asked = until_nothing_is_left(asking_queries.fall_due, SWEEP_LIMIT, has_time)
     digests = until_nothing_is_left(digest_queries.fall_due, SWEEP_LIMIT, has_time)

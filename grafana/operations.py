@@ -125,6 +125,18 @@ def clock() -> list[object]:
             unit="s",
         ),
         drawn(
+            "Sweep late by",
+            "How long the oldest step of a promise had been due when it was swept.",
+            metric("Mesa", "SweepLate", "Maximum", {"Schedule": "*"}, NAMED % "Schedule"),
+            unit="s",
+        ),
+        drawn(
+            "Events until they are done",
+            "From the change to the end of what each consumer makes of it, all but one of a hundred.",
+            metric("Mesa", "EventAge", "p99", {"Consumer": "*"}, NAMED % "Consumer"),
+            unit="s",
+        ),
+        drawn(
             "News sent",
             "Events sent to the queues by schedules, which is what requests did not send themselves.",
             metric("Mesa", "EventsRelayed", "Sum", {"Schedule": "*"}, NAMED % "Schedule"),

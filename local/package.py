@@ -15,6 +15,7 @@ from local.errors import StackError
 from local.files import PROJECT
 from local.gateway import refuse_other_methods
 from local.vendor import append, compile_module, vendor_zip
+from local.watching import watch
 
 MERGE_TEMPLATE = ".chalice/resources.json"
 
@@ -38,6 +39,7 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
     template = json.loads((out / "sam.json").read_text())
     check_merge(template)
     refuse_other_methods(template)
+    watch(template)
     (out / "sam.json").write_text(json.dumps(template, separators=(",", ":")) + "\n")
 
 

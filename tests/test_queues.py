@@ -147,6 +147,15 @@ class TestLogs:
         assert (metric["RecordsDone"], metric["RecordsFailed"]) == (2, 1)
         assert metric["Consumer"] == "test"
 
+    def test_tells_how_old_what_is_done_was_by_then(self, capsys: pytest.CaptureFixture[str]) -> None:
+        run(Consumer({2: RuntimeError()}), message(1), message(2), message(3))
+        run(Consumer({2: RuntimeError()}), message(2))
+
+        first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+        assert len(first["EventAge"]) == 2
+        assert min(first["EventAge"]) > 0
+        assert "EventAge" not in second
+
 
 class TestStart:
     def test_case_4_without_its_settings_it_refuses_to_start(

@@ -103,6 +103,29 @@ class TestSweep:
         assert told["EventsRelayed"] == 1
         assert told["OldestUnsent"] == 0
 
+    def test_says_how_late_it_is(self, desk: Desk, cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+        ticket = desk.ticket(cast.carol)
+        desk.promise(ticket, "now() - interval '10 minutes'")
+        desk.promise(desk.ticket(cast.carol), "now() + interval '1 hour'")
+
+        tick(schedules.sla_sweep)
+        late = metrics(capsys.readouterr().out)["SweepLate"]
+        tick(schedules.sla_sweep)
+
+        assert 600 <= late < 660
+        assert metrics(capsys.readouterr().out)["SweepLate"] == 0
+
+    def test_each_event_is_counted_by_its_type(
+        self, desk: Desk, cast: Cast, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for _ in range(3):
+            desk.event("ticket.closed", desk.ticket(cast.carol), cast.ana)
+
+        tick(schedules.event_relay)
+
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"EventsSent"' in line]
+        assert [(line["Type"], line["EventsSent"]) for line in lines] == [("ticket.closed", 3)]
+
     def test_with_nothing_due_it_leaves_the_queues_to_the_relay(
         self, desk: Desk, cast: Cast, queue: Queue, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -111,6 +134,7 @@ class TestSweep:
         tick(schedules.sla_sweep)
 
         assert metrics(capsys.readouterr().out) == {
+            "SweepLate": 0,
             "StepsAnnounced": 0,
             "RatingsDue": 0,
             "DigestsDue": 0,

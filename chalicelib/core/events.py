@@ -6,7 +6,7 @@ without its change.
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chalicelib.core import sqs
+from chalicelib.core import metrics, sqs
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.event import Event
@@ -217,6 +217,19 @@ def _send(
     had: Had,
 ) -> sqs.Outcome:
     """What every queue has taken that it is for. Jobs stay unsent where their queue is not named."""
+    sent = _sent_to_those_it_is_for(events, queue_urls, job_queue_url, patience, had)
+    for type, number in Counter(event["type"] for event in events if event["id"] in sent.taken).items():
+        metrics.emit({"EventsSent": (number, "Count")}, Type=type)
+    return sent
+
+
+def _sent_to_those_it_is_for(
+    events: Sequence[dict[str, Any]],
+    queue_urls: Sequence[str],
+    job_queue_url: str | None,
+    patience: sqs.Patience,
+    had: Had,
+) -> sqs.Outcome:
     jobs = {event["id"]: _body(event) for event in events if event["type"].startswith(JOBS)}
     news = {event["id"]: _body(event) for event in events if event["id"] not in jobs}
     sent = _send_to_all(news, queue_urls, patience, had)

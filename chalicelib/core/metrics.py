@@ -7,15 +7,18 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 import json
 import sys
 import time
+from collections.abc import Sequence
 from typing import Literal
 
 NAMESPACE = "Mesa"
 Unit = Literal["Count", "Milliseconds", "Seconds"]
+# What the format allows of values of one metric in a line.
+MOST_VALUES = 100
 
 
-def emit(values: dict[str, tuple[float, Unit]], **dimensions: str) -> None:
+def emit(values: dict[str, tuple[float | Sequence[float], Unit]], **dimensions: str) -> None:
     """Writes named values with their units, under one set of dimensions (few values each: they are billed
-    apart)."""
+    apart). A metric may have several values, at least one; those past MOST_VALUES are left out."""
     entry = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),
@@ -28,6 +31,9 @@ def emit(values: dict[str, tuple[float, Unit]], **dimensions: str) -> None:
             ],
         },
         **dimensions,
-        **{name: value for name, (value, _) in values.items()},
+        **{
+            name: list(value[:MOST_VALUES]) if isinstance(value, Sequence) else value
+            for name, (value, _) in values.items()
+        },
     }
     sys.stdout.write(json.dumps(entry) + "\n")

@@ -86,6 +86,7 @@ PLAIN = (
     *("fulfilled_at", "ended_at", "breached_at", "used_minutes"),
 )
 SWEEP = text("CALL sp_sla_sweep(:limit, 0, 0)")
+LATE = text("SELECT fn_oldest_due_step_age()")
 
 
 def policies(tx: Transaction, workspace_id: UUID) -> list[Policy]:
@@ -164,6 +165,11 @@ def sweep(tx: Transaction, limit: int) -> tuple[int, int]:
     """
     row = tx.connection.execute(SWEEP, {"limit": limit}).one()
     return row.p_announced, row.p_due
+
+
+def sweep_is_late_by(tx: Transaction) -> float:
+    """How many seconds the oldest step that is due has waited, over all workspaces; 0 where none is."""
+    return float(tx.connection.execute(LATE).scalar_one())
 
 
 def _calendars(rows: Iterable[Mapping[Any, Any]]) -> dict[UUID, Calendar]:

@@ -110,3 +110,15 @@ END $$;
 ALTER PROCEDURE sp_sla_sweep(integer, integer, integer) OWNER TO mesa_definer;
 REVOKE ALL ON PROCEDURE sp_sla_sweep(integer, integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON PROCEDURE sp_sla_sweep(integer, integer, integer) TO mesa_app;
+
+-- How many seconds the oldest step that is due waits: what an alarm watches.
+CREATE OR REPLACE FUNCTION fn_oldest_due_step_age() RETURNS double precision
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT coalesce((
+        SELECT extract(epoch FROM clock_timestamp() - s.at)
+        FROM public.sla_steps s WHERE s.fired_at IS NULL AND s.at < now() ORDER BY s.at LIMIT 1), 0)
+$$;
+ALTER FUNCTION fn_oldest_due_step_age() OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_oldest_due_step_age() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_oldest_due_step_age() TO mesa_app;

@@ -114,6 +114,24 @@ def function_name(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
+def named(part: dict[str, Any]) -> str:
+    """What a part of the dashboard refers to; what is there under a condition alone, under that."""
+    if "Fn::If" in part:
+        assert part["Fn::If"][2] == "-"
+        part = part["Fn::If"][1]
+    return str(part["Ref"]) if "Ref" in part else ".".join(part["Fn::GetAtt"])
+
+
+@pytest.fixture(scope="module")
+def body(resources: dict[str, Any]) -> dict[str, Any]:
+    """The dashboard's, with `<Name>` where CloudFormation puts what it knows."""
+    separator, parts = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Join"]
+    assert separator == ""
+    told = "".join(part if isinstance(part, str) else f"<{named(part)}>" for part in parts)
+    loaded: dict[str, Any] = json.loads(told)
+    return loaded
+
+
 class TestQueues:
     """Hostile case 48."""
 
@@ -171,7 +189,7 @@ class TestQueues:
         assert watched == {
             *(("ApproximateNumberOfMessagesVisible", name) for name in given_up),
             *(("ApproximateAgeOfOldestMessage", name) for name in fed),
-        }
+        }, "each queue has an alarm of its age, and one of its dead letters, in .chalice/resources.json"
 
 
 class TestConnections:
@@ -237,7 +255,14 @@ class TestFunctions:
         watched = {
             alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms if alarm["MetricName"] == "Errors"
         }
-        assert watched == set(SETTINGS)
+        assert watched == set(SETTINGS), "say in .chalice/resources.json what it means that a function fails"
+
+    def test_every_function_raises_an_alarm_when_it_is_held_back(self, resources: dict[str, Any]) -> None:
+        alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
+        watched = {
+            alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms if alarm["MetricName"] == "Throttles"
+        }
+        assert watched == set(SETTINGS), "`make package` makes them: see local/watching.py"
 
     def test_what_calls_strangers_outlives_the_longest_call(self, resources: dict[str, Any]) -> None:
         assert resources["Egress"]["Properties"]["Timeout"] >= outbound.LONGEST_SECONDS + 5
@@ -284,6 +309,98 @@ class TestFunctions:
 
     def test_what_writes_points_outlives_two_calls(self, resources: dict[str, Any]) -> None:
         assert resources["Points"]["Properties"]["Timeout"] >= 2 * outbound.LONGEST_SECONDS + 5
+
+
+class TestWatching:
+    """Alarms of what no single function or queue is to blame for, and the dashboard."""
+
+    def test_the_dashboard_shows_every_function_and_every_queue(
+        self, resources: dict[str, Any], body: dict[str, Any]
+    ) -> None:
+        shown = json.dumps(body)
+        functions = {f"<{name}>" for name in of_type(resources, "AWS::Serverless::Function")}
+        queues = {f"<{name}.QueueName>" for name in of_type(resources, "AWS::SQS::Queue")}
+
+        assert {name for name in functions | queues if name not in shown} == set()
+
+    def test_the_dashboard_refers_to_what_may_be_missing_under_its_condition(
+        self, template: dict[str, Any]
+    ) -> None:
+        resources = template["Resources"]
+        conditional = {name: each["Condition"] for name, each in resources.items() if "Condition" in each}
+        conditional["DatabaseInstance"] = "DatabaseIsWatched"
+        (_, parts) = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Join"]
+
+        for part in (part for part in parts if isinstance(part, dict)):
+            name = named(part).partition(".")[0]
+            under = part["Fn::If"][0] if "Fn::If" in part else None
+            assert under == conditional.get(name)
+            assert name in resources or name in template["Parameters"] or name == "AWS::Region"
+
+    def test_widgets_stand_beside_one_another_and_have_what_cloudwatch_asks_for(
+        self, body: dict[str, Any]
+    ) -> None:
+        places = set()
+        for widget in body["widgets"]:
+            assert widget["type"] == "metric"
+            assert widget["x"] + widget["width"] <= 24
+            assert {"title", "region", "view", "period", "stat", "metrics"} == set(widget["properties"])
+            assert 1 <= len(widget["properties"]["metrics"]) <= 500
+            places.add((widget["x"], widget["y"]))
+        assert len(places) == len(body["widgets"]) <= 500
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *("Count", "5XXError", "Latency", "Throttles", "ApproximateAgeOfOldestMessage"),
+            *("DatabaseConnections", "SweepLate", "OldestUnsent", "EventAge", "EventsSent"),
+        ],
+    )
+    def test_the_dashboard_has_what_a_desk_lives_by(self, body: dict[str, Any], words: str) -> None:
+        assert any(words in json.dumps(widget["properties"]["metrics"]) for widget in body["widgets"])
+
+    def test_all_that_alarms_watch_is_on_the_dashboard(
+        self, resources: dict[str, Any], body: dict[str, Any]
+    ) -> None:
+        watched = {alarm["MetricName"] for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()}
+
+        assert {name for name in watched if f'"{name}"' not in json.dumps(body)} == set()
+
+    def test_every_alarm_is_heard_where_there_is_somebody_to_hear_it(self, resources: dict[str, Any]) -> None:
+        heard = {"Fn::If": ["AlarmsAreHeard", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
+        for name, alarm in of_type(resources, "AWS::CloudWatch::Alarm").items():
+            assert alarm["AlarmActions"] == heard, name
+            assert alarm["AlarmDescription"].endswith("."), name
+
+    @pytest.mark.parametrize(
+        ("name", "metric", "missing"),
+        [
+            ("ApiLatency", "Latency", "notBreaching"),
+            ("SweepIsLate", "SweepLate", "breaching"),
+            ("NewsIsLate", "OldestUnsent", "breaching"),
+            ("DatabaseConnections", "DatabaseConnections", "notBreaching"),
+        ],
+    )
+    def test_a_clock_that_says_nothing_is_late(
+        self, resources: dict[str, Any], name: str, metric: str, missing: str
+    ) -> None:
+        alarm = resources[name]["Properties"]
+
+        assert (alarm["MetricName"], alarm["TreatMissingData"]) == (metric, missing)
+
+    def test_connections_are_watched_before_they_are_gone(self, template: dict[str, Any]) -> None:
+        most = template["Parameters"]["ApiConcurrency"]["Default"] + OF_OTHERS
+        assert template["Parameters"]["DatabaseConnectionsAlarm"]["Default"] <= 0.9 * most
+        assert template["Resources"]["DatabaseConnections"]["Condition"] == "DatabaseIsWatched"
+
+    def test_there_is_room_for_as_many_resources_again(self, resources: dict[str, Any]) -> None:
+        """CloudFormation takes 500; a function brings its role, its log group, its source and its rights."""
+        events = [
+            event
+            for function in of_type(resources, "AWS::Serverless::Function").values()
+            for event in function.get("Events", {})
+        ]
+        assert len(resources) + 2 * len(events) <= 400
 
 
 class TestRights:
