@@ -1,4 +1,4 @@
-"""Events on their way: drained from the outbox into the three queues, and sent right after a commit; against
+"""Events on their way: drained from the outbox into its queues, and sent right after a commit; against
 boto3 sending the same and nothing else."""
 
 import os

@@ -51,6 +51,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 -- Sums of histograms are large: a group at a time, in their order.
 SET enable_hashagg = off
 SET jit = off
+SET work_mem = '64MB'
 AS $$
 DECLARE
     v_change text := CASE TG_OP
@@ -76,24 +77,24 @@ BEGIN
         -- By ticket and day. What is of a generation that is over is not counted any more.
         SELECT c.workspace_id, c.generation, c.team_id, c.assignee_id, c.type, c.priority, c.status, c.source, c.category,
                DATE '2000-01-01' + c.days AS day,
-               sum(c.sign) FILTER (WHERE c.what = 1) AS created,
-               sum(c.sign) FILTER (WHERE c.what = 2) AS entered,
-               sum(c.sign) FILTER (WHERE c.what = 3) AS departed,
-               sum(c.sign) FILTER (WHERE c.what = 4) AS resolved,
-               sum(c.sign) FILTER (WHERE c.what = 5) AS reopened,
-               sum(c.sign) FILTER (WHERE c.what = 11) AS breached,
-               sum(c.sign) FILTER (WHERE c.what = 10) AS rated,
-               sum(c.sign) FILTER (WHERE c.what = 10 AND c.amount >= 4) AS rated_good,
-               sum(c.sign) FILTER (WHERE c.what = 10 AND c.amount <= 2) AS rated_bad,
-               sum(c.sign * c.amount) FILTER (WHERE c.what = 10) AS score,
-               sum(c.sign) FILTER (WHERE c.what = 6) AS first_responses,
-               sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 6) AS first_response_seconds,
-               sum(c.sign) FILTER (WHERE c.what = 7) AS business_first_responses,
-               sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 7) AS business_first_response_seconds,
-               sum(c.sign) FILTER (WHERE c.what = 8) AS resolutions,
-               sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 8) AS resolution_seconds,
-               sum(c.sign) FILTER (WHERE c.what = 9) AS business_resolutions,
-               sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 9) AS business_resolution_seconds,
+               (sum(c.sign) FILTER (WHERE c.what = 1))::integer AS created,
+               (sum(c.sign) FILTER (WHERE c.what = 2))::integer AS entered,
+               (sum(c.sign) FILTER (WHERE c.what = 3))::integer AS departed,
+               (sum(c.sign) FILTER (WHERE c.what = 4))::integer AS resolved,
+               (sum(c.sign) FILTER (WHERE c.what = 5))::integer AS reopened,
+               (sum(c.sign) FILTER (WHERE c.what = 11))::integer AS breached,
+               (sum(c.sign) FILTER (WHERE c.what = 10))::integer AS rated,
+               (sum(c.sign) FILTER (WHERE c.what = 10 AND c.amount >= 4))::integer AS rated_good,
+               (sum(c.sign) FILTER (WHERE c.what = 10 AND c.amount <= 2))::integer AS rated_bad,
+               (sum(c.sign * c.amount) FILTER (WHERE c.what = 10))::integer AS score,
+               (sum(c.sign) FILTER (WHERE c.what = 6))::integer AS first_responses,
+               (sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 6))::bigint AS first_response_seconds,
+               (sum(c.sign) FILTER (WHERE c.what = 7))::integer AS business_first_responses,
+               (sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 7))::bigint AS business_first_response_seconds,
+               (sum(c.sign) FILTER (WHERE c.what = 8))::integer AS resolutions,
+               (sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 8))::bigint AS resolution_seconds,
+               (sum(c.sign) FILTER (WHERE c.what = 9))::integer AS business_resolutions,
+               (sum(c.sign * c.amount::bigint) FILTER (WHERE c.what = 9))::bigint AS business_resolution_seconds,
                -- 25 lanes each, for a day has as many hours at the most.
                sum(c.sign * public.fn_in_lane(25 * (c.what - 1) + c.hour)) FILTER (WHERE c.what <= 6) AS hours,
                sum(c.sign * public.fn_in_lane(public.fn_lane_of(c.amount))) FILTER (WHERE c.what = 6) AS first_response,
@@ -114,8 +115,9 @@ BEGIN
         FROM fact f
         CROSS JOIN LATERAL (VALUES ('00000000-0000-0000-0000-000000000000'::uuid), (f.team_id)) AS s (team_id)
         CROSS JOIN LATERAL (VALUES
-            ('all', ''), ('status', f.status), ('priority', f.priority), ('type', f.type), ('category', f.category),
-            ('team', f.team_id::text), ('agent', coalesce(f.assignee_id::text, '')), ('source', f.source)) AS d (dimension, value)
+            ('all', '', true), ('status', f.status, false), ('priority', f.priority, true), ('type', f.type, true),
+            ('category', f.category, false), ('team', f.team_id::text, true), ('agent', coalesce(f.assignee_id::text, ''), true),
+            ('source', f.source, false)) AS d (dimension, value, is_timed)
         GROUP BY 1, 2, 3, 4, 5, 6
     ), counted AS (
         INSERT INTO public.ticket_rollups AS r (workspace_id, generation, team_id, dimension, day, value, %3$s)
@@ -151,7 +153,8 @@ BEGIN
            array_agg(e.team_id) AS teams, array_agg(e.dimension) AS dimensions, array_agg(e.day) AS days,
            array_agg(e.value) AS values
     FROM empty e
-    $sql$, v_change, public.fn_each(array_remove(c_columns, 'hours') || c_lanes, 'coalesce(sum(f.%1$s), 0) AS %1$s'),
+    $sql$, v_change, public.fn_each(array_remove(c_columns, 'hours'), 'coalesce(sum(f.%1$s), 0) AS %1$s') || ', '
+            || public.fn_each(c_lanes, 'coalesce(sum(f.%1$s) FILTER (WHERE d.is_timed), 0) AS %1$s'),
         public.fn_each(c_columns, '%1$s'), public.fn_each(c_columns, 'c.%1$s'), public.fn_each(c_columns, 'c.%1$s <> 0', ' OR '), public.fn_each(c_columns, '%1$s = r.%1$s + excluded.%1$s'), public.fn_each(c_columns, 'r.%1$s <> 0', ' OR '),
         public.fn_each(c_lanes, '%1$s'), public.fn_each(c_lanes, 'c.%1$s'), public.fn_each(c_lanes, 'c.%1$s <> 0', ' OR '), public.fn_each(c_lanes, '%1$s = r.%1$s + excluded.%1$s'), public.fn_each(c_lanes, 'r.%1$s <> 0', ' OR '))
     INTO v_empty;

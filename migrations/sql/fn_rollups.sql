@@ -22,7 +22,8 @@
 --                                                             last resolution
 --     business_resolutions, business_resolution_seconds       of those with a promise: all its cycles, without pauses
 --     hours            lanes (below) of `all` alone: 25 hours each of created, entered, departed, resolved, reopened, first responses
---   rollup_histograms  the same keys: first_response, business_first_response, resolution, business_resolution; lanes of seconds
+--   rollup_histograms  the same keys, of 'all', 'priority', 'type', 'team' and 'agent' alone: first_response, business_first_response,
+--                      resolution, business_resolution; lanes of seconds
 --   ticket_stocks      the same without days: tickets, and those of them that are active, now
 --
 -- Lanes are many numbers in one numeric, eight digits each, so that sum() adds each of them. The lane of a duration: fn_lane_of.
@@ -241,9 +242,8 @@ RETURNS TABLE (
     at timestamptz, created integer, entered integer, departed integer, resolved integer, reopened integer, first_responses integer)
 LANGUAGE sql STABLE
 AS $$
-    SELECT d.begin + (n.hour - 1) * interval '1 hour', d.lanes[n.hour], d.lanes[25 + n.hour], d.lanes[50 + n.hour],
-           d.lanes[75 + n.hour], d.lanes[100 + n.hour], d.lanes[125 + n.hour]
-    FROM (
+    -- Taken apart once a day, not once a figure.
+    WITH day AS MATERIALIZED (
         SELECT fn_day_begin(k.day::date, s.timezone) AS begin, fn_day_begin(k.day::date + 1, s.timezone) AS until,
                fn_lanes(coalesce((
                    SELECT sum(r.hours) FROM ticket_rollups r
@@ -252,7 +252,10 @@ AS $$
                      AND r.dimension = 'all' AND r.day = k.day::date), 0), 150) AS lanes
         FROM fn_rollup_state(p_workspace_id) s
         CROSS JOIN generate_series(p_first::timestamp, least(p_last, p_first + 30)::timestamp, interval '1 day') AS k (day)
-    ) AS d
+    )
+    SELECT d.begin + (n.hour - 1) * interval '1 hour', d.lanes[n.hour], d.lanes[25 + n.hour], d.lanes[50 + n.hour],
+           d.lanes[75 + n.hour], d.lanes[100 + n.hour], d.lanes[125 + n.hour]
+    FROM day d
     CROSS JOIN generate_series(1, 25) AS n (hour)
     WHERE d.begin + (n.hour - 1) * interval '1 hour' < d.until
 $$;
@@ -263,7 +266,7 @@ CREATE OR REPLACE FUNCTION fn_insight_week(p_workspace_id uuid, p_first date, p_
 RETURNS TABLE (weekday integer, hour integer, created bigint, resolved bigint, reopened bigint, first_responses bigint)
 LANGUAGE sql STABLE
 AS $$
-    WITH day AS (
+    WITH day AS MATERIALIZED (
         SELECT extract(isodow FROM r.day)::integer - 1 AS weekday, s.timezone,
                CASE WHEN fn_day_begin(r.day + 1, s.timezone) - fn_day_begin(r.day, s.timezone) <> interval '24 hours' THEN r.day END
                    AS odd,

@@ -14,7 +14,7 @@ TABLES = ("rollup_generations", "ticket_facts", "ticket_rollups", "rollup_histog
 KEYS = """workspace_id uuid NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
             generation integer NOT NULL,
             team_id uuid NOT NULL,
-            dimension text NOT NULL CHECK (dimension IN
+            dimension text COLLATE "C" NOT NULL CHECK (dimension IN
                 ('all', 'status', 'priority', 'type', 'category', 'team', 'agent', 'source'))"""
 OFTEN = "WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02)"
 
@@ -58,7 +58,7 @@ def upgrade() -> None:
         CREATE TABLE ticket_rollups (
             {KEYS},
             day date NOT NULL,
-            value text NOT NULL,
+            value text COLLATE "C" NOT NULL,
             created integer NOT NULL DEFAULT 0,
             entered integer NOT NULL DEFAULT 0,
             departed integer NOT NULL DEFAULT 0,
@@ -83,7 +83,7 @@ def upgrade() -> None:
         CREATE TABLE rollup_histograms (
             {KEYS},
             day date NOT NULL,
-            value text NOT NULL,
+            value text COLLATE "C" NOT NULL,
             first_response numeric NOT NULL DEFAULT 0,
             business_first_response numeric NOT NULL DEFAULT 0,
             resolution numeric NOT NULL DEFAULT 0,
@@ -92,7 +92,7 @@ def upgrade() -> None:
         ) {OFTEN};
         CREATE TABLE ticket_stocks (
             {KEYS},
-            value text NOT NULL,
+            value text COLLATE "C" NOT NULL,
             tickets integer NOT NULL DEFAULT 0,
             active integer NOT NULL DEFAULT 0,
             PRIMARY KEY (workspace_id, generation, team_id, dimension, value)

@@ -27,6 +27,7 @@ TICKETS = """
 """
 GENERATION = "SELECT generation, timezone FROM fn_rollup_state(:w)"
 TIMES = ("first_response", "business_first_response", "resolution", "business_resolution")
+TIMED = ("all", "priority", "type", "team", "agent")
 HOURS = ("created", "entered", "departed", "resolved", "reopened", "first_responses")
 COUNTS = (
     *("created", "entered", "departed", "resolved", "reopened", "breached"),
@@ -103,7 +104,7 @@ def counted(database: Database, workspace: UUID) -> Sums:
                 if dimension == "all" and each.hour:
                     past = (each.at - Period(day, day, zone).since).total_seconds()
                     hours[key][25 * HOURS.index(each.hour) + int(past // 3600)] += 1
-                if each.time:
+                if each.time and dimension in TIMED:
                     times[*key, each.time][lane(each.seconds)] += 1
     return Sums(
         {key: {name: n for name, n in counts.items() if n} for key, counts in days.items()},

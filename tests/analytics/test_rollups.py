@@ -146,7 +146,7 @@ def test_other_clocks_count_all_days_anew(database: Database, cast: Cast, rows: 
     """Small desks at once; until that is done, days are those of the old clocks."""
     tickets = [rows.ticket(cast.carol, status="resolved") for _ in range(30)]
     for number, ticket in enumerate(tickets):
-        into_the_past(database, str(ticket), number * 6)
+        into_the_past(database, str(ticket), number)
     rebuilt(database, cast.acme)
     before = held(database, cast.acme)
     database.run("UPDATE workspaces SET timezone = :z WHERE id = :w", z=zone, w=cast.acme)
