@@ -22,6 +22,7 @@ from chalicelib.api import (
     form,
     health,
     inbound,
+    insight,
     integrations,
     invitations,
     jobs,
@@ -102,6 +103,7 @@ app.register_blueprint(similar.routes.blueprint)
 app.register_blueprint(dashboard.routes.blueprint)
 app.register_blueprint(analytics.routes.blueprint)
 app.register_blueprint(exports.routes.blueprint)
+app.register_blueprint(insight.routes.blueprint)
 app.register_blueprint(time_entries.routes.blueprint)
 app.register_blueprint(comments.routes.blueprint)
 app.register_blueprint(attachments.routes.blueprint)

@@ -54,6 +54,11 @@ class Permission(StrEnum):
     )
     ACCOUNT_USE = "account.use", EVERYBODY, "Use the own account: session, profile, password."
     ANALYTICS_READ = "analytics.read", STAFF, "See how promises were kept; agents, by their own teams."
+    ANALYTICS_READ_PEOPLE = (
+        "analytics.read_people",
+        DISPATCHERS,
+        "See the figures of each colleague; the own ones are for each who sees any.",
+    )
     API_KEYS_MANAGE = "api_keys.manage", ADMINS, "Make, list and revoke API keys."
     ATTACHMENTS_DELETE = "attachments.delete", DISPATCHERS, "Take any file off a ticket."
     ATTACHMENTS_WRITE = (

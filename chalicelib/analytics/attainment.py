@@ -106,6 +106,32 @@ def named(kind: str, id: UUID | None, names: Names) -> dict[str, Any] | None:
     return {"id": row.id, "name": row.name, "deleted": row.deleted} if row else None
 
 
+def over_time(told: Mapping[str, Any], group_by: str | None) -> dict[str, Any]:
+    """What `attainment` told, with an interval, in the shape of series.series; `group_by` null for all
+    together."""
+    shown = ("from", "to", "since", "until")
+    groups = [told["total"]] if group_by is None else told["groups"]
+    series = []
+    for group in groups:
+        of = group[group_by] if group_by else None
+        value, name = (str(of["id"]), of["name"]) if isinstance(of, dict) else (of, of)
+        points = [
+            {**{each: point[each] for each in shown}, "figures": {"attainment": point["attainment"]}}
+            for point in group["series"]
+        ]
+        series.append({"value": value, "name": name, "points": points})
+    return {
+        "timezone": told["timezone"],
+        "recounting": False,
+        **{name: told[name] for name in shown},
+        "previous_days": told["previous"],
+        "interval": told["interval"],
+        "metric": ["attainment"],
+        "group_by": group_by,
+        "series": series,
+    }
+
+
 def _counted(
     tx: Transaction,
     actor: Actor,

@@ -1,7 +1,7 @@
 """The SQL of figures by day: what migrations/sql/fn_rollups.sql reads of the roll-ups, for answers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,11 @@ TIMES = ("first_response", "business_first_response", "resolution", "business_re
 HOURLY = ("created", "resolved", "reopened")
 FRACTIONS = "'{0.5,0.9}'"
 
+
+def _of(table: str, names: Sequence[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
 STATE = text(
     """
     SELECT s.complete, s.timezone, now() AS now, (
@@ -32,8 +37,7 @@ STATE = text(
 ASKED = ":workspace_id, CAST(:first AS date), CAST(:last AS date)"
 TEAMS = "CAST(:teams AS uuid[])"
 ENDS = "ARRAY[CAST(:first AS date) - 1, CAST(:last AS date)]"
-FIGURES = text(
-    f"""
+_FIGURES = f"""
     WITH figures AS MATERIALIZED (
         SELECT f.* FROM fn_insight_figures({ASKED}, {TEAMS}, CAST(:dimensions AS text[])) AS f
         WHERE CAST(:value AS text) IS NULL OR f.value = :value
@@ -49,16 +53,16 @@ FIGURES = text(
         SELECT b.value FROM backlog b WHERE b.dimension = 'agent' AND b.value <> ''
     )
     SELECT
-        (SELECT jsonb_agg(jsonb_build_array(f.dimension, f.value, f.previous, {", ".join("f." + name for name in SUMS)}))
+        (SELECT jsonb_agg(jsonb_build_array(f.dimension, f.value, f.previous, {_of("f", SUMS)}))
          FROM figures f) AS figures,
-        (SELECT jsonb_agg(jsonb_build_array(p.previous, {", ".join("p." + name for name in TIMES)})) FROM percentiles p)
-            AS percentiles,
-        (SELECT jsonb_agg(jsonb_build_array(b.dimension, b.value, b.day < CAST(:first AS date), b.active)) FROM backlog b)
-            AS backlog,
+        (SELECT jsonb_agg(jsonb_build_array(p.previous, {_of("p", TIMES)}))
+         FROM percentiles p) AS percentiles,
+        (SELECT jsonb_agg(jsonb_build_array(b.dimension, b.value, b.day < CAST(:first AS date), b.active))
+         FROM backlog b) AS backlog,
         (SELECT jsonb_object_agg(u.id, u.name) FROM users u
-         WHERE u.workspace_id = :workspace_id AND u.id = ANY(ARRAY(SELECT a.value::uuid FROM agents a))) AS agents
-    """
-)
+         WHERE u.workspace_id = :workspace_id
+           AND u.id = ANY(ARRAY(SELECT CAST(a.value AS uuid) FROM agents a))) AS agents
+"""
 PERSON = text(
     """
     SELECT u.id, u.name, u.email, u.role, (
@@ -73,8 +77,7 @@ PERSON = text(
     """
 )
 # By the tickets that are the agent's now, as all figures are.
-WORK = text(
-    """
+_WORK = """
     SELECT p.previous, (
             SELECT coalesce(sum(e.minutes), 0) FROM time_entries e
             JOIN tickets t ON t.workspace_id = e.workspace_id AND t.id = e.ticket_id AND t.deleted_at IS NULL
@@ -82,8 +85,10 @@ WORK = text(
                 AND e.spent_on BETWEEN p.first AND p.last) AS minutes_logged,
         g.met, g.broken
     FROM (VALUES
-        (false, CAST(:first AS date), CAST(:last AS date), CAST(:since AS timestamptz), CAST(:until AS timestamptz)),
-        (true, CAST(:earlier AS date), CAST(:first AS date) - 1, CAST(:before AS timestamptz), CAST(:since AS timestamptz))
+        (false, CAST(:first AS date), CAST(:last AS date),
+         CAST(:since AS timestamptz), CAST(:until AS timestamptz)),
+        (true, CAST(:earlier AS date), CAST(:first AS date) - 1,
+         CAST(:before AS timestamptz), CAST(:since AS timestamptz))
     ) AS p (previous, first, last, since, until)
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE g.breached_at IS NULL) AS met,
@@ -92,7 +97,10 @@ WORK = text(
         WHERE g.workspace_id = :workspace_id AND g.decided_at >= p.since AND g.decided_at < p.until
             AND t.workspace_id = :workspace_id AND t.assignee_id = :user_id AND t.deleted_at IS NULL
     ) AS g
-    """
+"""
+FIGURES = text(_FIGURES)
+FIGURES_AND_WORK = text(
+    f"SELECT f.*, (SELECT jsonb_agg(to_jsonb(w)) FROM ({_WORK}) AS w) AS work FROM ({_FIGURES}) AS f"
 )
 
 
@@ -109,26 +117,24 @@ def person(tx: Transaction, workspace_id: UUID, user_id: UUID) -> Row[Any] | Non
 def figures(
     tx: Transaction,
     workspace_id: UUID,
-    first: date,
-    last: date,
+    period: Mapping[str, Any],
     teams: Sequence[UUID] | None,
     dimensions: Sequence[str],
-    *,
-    value: str | None = None,
 ) -> Row[Any]:
-    """`figures` and `backlog` by dimension and value, `percentiles` of all or, where there is a `value`, of
-    that of the one dimension; of the period and of that before. `agents`: names by id."""
-    asked = {"workspace_id": workspace_id, "first": first, "last": last}
-    named = {"dimensions": list(dimensions), "value": value, "exactly": "all" if value is None else dimensions[0]}
-    return tx.connection.execute(FIGURES, {**asked, "teams": _list(teams), **named}).one()
+    """`figures` and `backlog` by dimension and value, `percentiles` of all; of the period and of that before.
+    `agents`: names by id. `period`: first and last."""
+    asked = {**period, "workspace_id": workspace_id, "teams": None if teams is None else list(teams)}
+    named = {"dimensions": list(dimensions), "exactly": "all", "value": None}
+    return tx.connection.execute(FIGURES, {**asked, **named}).one()
 
 
-def work(tx: Transaction, workspace_id: UUID, user_id: UUID, period: Mapping[str, Any]) -> Sequence[Row[Any]]:
-    """`minutes_logged` by an agent, and promises `met` and `broken` on the agent's tickets: in a period, and
-    before it (`previous`). `period`: first, last, since, until, and earlier and before: the same of the one
-    before."""
-    asked = {"workspace_id": workspace_id, "user_id": user_id, **period}
-    return tx.connection.execute(WORK, asked).all()
+def figures_of(tx: Transaction, workspace_id: UUID, user_id: UUID, period: Mapping[str, Any]) -> Row[Any]:
+    """The same of an agent alone, and `work`: `minutes_logged`, and promises `met` and `broken`, of the
+    period and of that before (`previous`). `period`: first, last, since, until, and when that before begins:
+    `earlier`, its day, and `before`, its moment."""
+    asked = {**period, "workspace_id": workspace_id, "user_id": user_id, "teams": None}
+    named = {"dimensions": ["agent"], "exactly": "agent", "value": str(user_id)}
+    return tx.connection.execute(FIGURES_AND_WORK, {**asked, **named}).one()
 
 
 # A bucket's first day within the period.
@@ -137,7 +143,8 @@ OF_DAYS = """
     r.workspace_id = :workspace_id
     AND r.generation = (SELECT s.generation FROM fn_rollup_state(:workspace_id) AS s)
     AND r.team_id = ANY(coalesce(CAST(:teams AS uuid[]), '{00000000-0000-0000-0000-000000000000}'))
-    AND r.dimension = :dimension AND (CAST(:values AS text[]) IS NULL OR r.value = ANY(CAST(:values AS text[])))
+    AND r.dimension = :dimension
+    AND (CAST(:values AS text[]) IS NULL OR r.value = ANY(CAST(:values AS text[])))
     AND r.day BETWEEN CAST(:first AS date) AND CAST(:last AS date)
 """
 
@@ -148,7 +155,8 @@ def _series(*, grouped: bool, percentiles: bool) -> TextClause:
     if not percentiles:
         sums = ", ".join(f"sum(r.{name}) AS {name}" for name in SUMS)
         return text(
-            f"SELECT {value} AS value, {BUCKET} AS first, {sums} FROM ticket_rollups r WHERE {OF_DAYS} GROUP BY 1, 2"
+            f"SELECT {value} AS value, {BUCKET} AS first, {sums} FROM ticket_rollups r "
+            f"WHERE {OF_DAYS} GROUP BY 1, 2"
         )
     sums = ", ".join(f"sum(r.{name}) AS {name}" for name in TIMES)
     each = ", ".join(f"fn_percentiles(h.{name}, {FRACTIONS}) AS {name}" for name in TIMES)
@@ -214,7 +222,3 @@ def people(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID]) -> dict[str
     """Names by id."""
     rows = tx.connection.execute(NAMES, {"workspace_id": workspace_id, "ids": list(ids)})
     return {str(row.id): row.name for row in rows}
-
-
-def _list(ids: Sequence[UUID] | None) -> list[UUID] | None:
-    return None if ids is None else list(ids)

@@ -97,6 +97,9 @@ _PEOPLE: dict[Route, Need] = {
 }
 
 _DESK: dict[Route, Need] = {
+    ("GET", "/v1/analytics/agents/{user_id}"): Permission.ANALYTICS_READ,
+    ("GET", "/v1/analytics/dashboard"): Permission.ANALYTICS_READ,
+    ("GET", "/v1/analytics/series"): Permission.ANALYTICS_READ,
     ("GET", "/v1/analytics/sla"): Permission.ANALYTICS_READ,
     ("GET", "/v1/analytics/sla/targets"): Permission.ANALYTICS_READ,
     ("GET", "/v1/calendars"): Permission.SLA_READ,

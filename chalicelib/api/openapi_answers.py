@@ -13,6 +13,8 @@ from chalicelib.api.problem_document import STATUS, TITLES
 # What a route answers beyond that which its method, parameters and access already say.
 BEYOND: dict[access.Route, frozenset[int]] = {
     # The ids that a filter names.
+    ("GET", "/v1/analytics/dashboard"): frozenset({404}),
+    ("GET", "/v1/analytics/series"): frozenset({404}),
     ("GET", "/v1/analytics/sla"): frozenset({404}),
     ("GET", "/v1/analytics/sla/targets"): frozenset({404}),
     ("GET", "/v1/events"): frozenset({410}),

@@ -23,6 +23,7 @@ READ, WRITE, KEY = 3, 8, 2
 # What has an end in time: it is set before and lifted after.
 COUNTING = 2
 LONGER = {
+    "/v1/analytics/agents/{user_id}": READ + COUNTING,
     "/v1/analytics/sla": READ + COUNTING,
     "/v1/tickets/{ticket_id}/similar": READ + COUNTING,
     "/v1/views/{view_id}/count": READ + COUNTING,
