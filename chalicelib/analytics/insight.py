@@ -18,8 +18,9 @@ from chalicelib.core.db import Transaction
 from chalicelib.core.errors import FieldProblem, Forbidden, NotFound, Unavailable
 from chalicelib.tickets.visibility import sight_of
 
+# The dimension of who works on tickets.
+AGENT: Final = "agent"
 COUNTS: Final = ("created", "resolved", "reopened", "breached")
-MEASURES: Final = ("average", "median", "p90")
 COUNTED_AS: Final = {
     "first_response": "first_responses",
     "business_first_response": "business_first_responses",

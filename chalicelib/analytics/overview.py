@@ -5,11 +5,11 @@ from typing import Any, Final
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.analytics import insight_queries as queries
-from chalicelib.analytics.insight import Asked, Found, Scope, compared, scope
+from chalicelib.analytics.insight import AGENT, Asked, Found, Scope, compared, scope
 from chalicelib.core.db import Transaction
 from chalicelib.models.words import Priority, Source, Status, TicketType
 
-DIMENSIONS: Final = ("status", "priority", "type", "category", "team", "agent", "source")
+DIMENSIONS: Final = ("status", "priority", "type", "category", "team", AGENT, "source")
 # Groups of a dimension, the largest of them.
 MOST: Final = 100
 ORDERS: Final = {
@@ -37,7 +37,7 @@ def overview(tx: Transaction, actor: Actor, asked: Asked) -> dict[str, Any]:
 
 def seen(actor: Actor, dimension: str, values: list[str]) -> list[str]:
     """Those of which the actor may know: the figures of colleagues are between each and who leads them."""
-    if dimension != "agent" or actor.may(Permission.ANALYTICS_READ_PEOPLE):
+    if dimension != AGENT or actor.may(Permission.ANALYTICS_READ_PEOPLE):
         return values
     return [value for value in values if value in ("", str(actor.id))]
 
@@ -46,7 +46,7 @@ def group_name(within: Scope, agents: Any, dimension: str, value: str) -> str | 
     """What a group is called; null for none."""
     if not value:
         return None
-    names = {"team": within.names, "agent": agents}.get(dimension)
+    names = {"team": within.names, AGENT: agents}.get(dimension)
     return names.get(value) if names is not None else value
 
 

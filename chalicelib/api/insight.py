@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.analytics import overview, person, series
+from chalicelib.analytics.series_question import Series
 from chalicelib.api.endpoint import Answer, Call
 from chalicelib.api.resource import Routes
+from chalicelib.api.schemas.figures import Figure
 from chalicelib.api.schemas.insight import (
     AgentOut,
     DaysQuery,
@@ -137,7 +139,7 @@ def show_agent(call: Call, user_id: UUID, query: DaysQuery) -> Answer:
 def show_series(call: Call, query: SeriesQuery) -> Answer:
     """Every step of the period has a point, with zeros where nothing was; times and ratings are null there.
     `interval=hour` (31 days at the most) and `weekday_hour` tell `created`, `resolved` and `reopened`."""
-    metrics = [metric.value for metric in query.metric]
+    metrics = [metric.value for metric in query.metric or (Figure.CREATED, Figure.RESOLVED)]
     asked = query.asked(query.team)
-    wanted = series.Series(asked, metrics, query.interval, query.group_by, query.only())
+    wanted = Series(asked, metrics, query.interval, query.group_by, query.only())
     return Answer(series.series(call.tx, call.actor, wanted))

@@ -356,7 +356,7 @@ SQL = (
     "%s",
 )
 # Parameters that take a text of any kind, and find nothing by it; all others refuse what they do not know.
-FREE = {"custom_field", "query", "region", "tag"}
+FREE = {"category", "custom_field", "query", "region", "tag"}
 
 
 class TestSql:

@@ -19,6 +19,7 @@ READING = {
     "analytics.column_queries": "the columns of exports, an expression a line",
     "analytics.export_queries": "lines of files, which only the job that makes them asks",
     "analytics.insight_queries": "what the roll-ups say of days, apart from promises",
+    "analytics.series_queries": "what the roll-ups say step by step",
     "analytics.target_queries": "what is behind a figure, apart from what counts",
     "tickets.rule_event_queries": "what rules at work look at and write down, which only they ask",
     "tickets.rule_queries": "rules as a desk declares them, which only their own verbs ask",

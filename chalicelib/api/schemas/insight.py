@@ -1,6 +1,5 @@
 """Figures of days as they are asked for, and as they go out."""
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,42 +9,13 @@ from chalicelib.analytics.insight import Asked
 from chalicelib.api.schemas.analytics import BoundsOut, Count, Day, IdList
 from chalicelib.api.schemas.common import In, Out, PersonRef
 from chalicelib.api.schemas.dashboard import ByStatusOut
+from chalicelib.api.schemas.figures import Figure
 from chalicelib.api.schemas.words import PriorityList, TypeList, word_list
 from chalicelib.models.words import Source
 
 Minutes = Annotated[float | None, Field(description="Minutes; null where there was nothing.")]
 Rating = Annotated[float | None, Field(ge=1, le=5)]
 Share = Annotated[float | None, Field(ge=0, le=1)]
-
-
-class Figure(StrEnum):
-    """What a series is of."""
-
-    CREATED = "created"
-    RESOLVED = "resolved"
-    REOPENED = "reopened"
-    BREACHED = "breached"
-    BACKLOG = "backlog"
-    RATINGS = "ratings"
-    SATISFACTION = "satisfaction"
-    SATISFIED = "satisfied"
-    ATTAINMENT = "attainment"
-    FIRST_RESPONSES = "first_responses"
-    FIRST_RESPONSE_AVERAGE = "first_response_average"
-    FIRST_RESPONSE_MEDIAN = "first_response_median"
-    FIRST_RESPONSE_P90 = "first_response_p90"
-    BUSINESS_FIRST_RESPONSES = "business_first_responses"
-    BUSINESS_FIRST_RESPONSE_AVERAGE = "business_first_response_average"
-    BUSINESS_FIRST_RESPONSE_MEDIAN = "business_first_response_median"
-    BUSINESS_FIRST_RESPONSE_P90 = "business_first_response_p90"
-    RESOLUTIONS = "resolutions"
-    RESOLUTION_AVERAGE = "resolution_average"
-    RESOLUTION_MEDIAN = "resolution_median"
-    RESOLUTION_P90 = "resolution_p90"
-    BUSINESS_RESOLUTIONS = "business_resolutions"
-    BUSINESS_RESOLUTION_AVERAGE = "business_resolution_average"
-    BUSINESS_RESOLUTION_MEDIAN = "business_resolution_median"
-    BUSINESS_RESOLUTION_P90 = "business_resolution_p90"
 
 
 FigureList: Any = word_list(Figure, {})
@@ -73,10 +43,10 @@ class OverviewQuery(DaysQuery):
 
 
 class SeriesQuery(OverviewQuery):
-    """Up to ten figures, in steps. `group_by` makes a series of each value; `priority`, `type`, `source`,
-    `agent` and `category` leave the others out, one of them at a time."""
+    """Up to ten figures (`created` and `resolved` where none is named), in steps. `group_by` makes a series
+    of each value; `priority`, `type`, `source`, `agent` and `category` leave the others out, one at a time."""
 
-    metric: FigureList = Field(default=[Figure.CREATED, Figure.RESOLVED], max_length=10)
+    metric: Annotated[FigureList, Field(max_length=10)] | None = None
     interval: Literal["hour", "day", "week", "month", "weekday_hour"] = "day"
     group_by: GroupName | None = None
     priority: PriorityList | None = None
