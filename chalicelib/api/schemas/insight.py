@@ -44,7 +44,7 @@ class OverviewQuery(DaysQuery):
 
 class SeriesQuery(OverviewQuery):
     """Up to ten figures (`created` and `resolved` where none is named), in steps. `group_by` makes a series
-    of each value; `priority`, `type`, `source`, `agent` and `category` leave the others out, one at a time."""
+    of each value; one of `priority`, `type`, `source`, `agent` and `category` leaves the others out."""
 
     metric: Annotated[FigureList, Field(max_length=10)] | None = None
     interval: Literal["hour", "day", "week", "month", "weekday_hour"] = "day"
