@@ -95,12 +95,12 @@ def bounds(period: Period) -> dict[str, Any]:
 
 def brief(sums: Mapping[str, Any], backlog: int) -> dict[str, Any]:
     """The figures of sums: counts, `backlog`, and averages, which are null where there was nothing. Minutes;
-    `satisfaction` from 1 to 5, `satisfied` from 0 to 1."""
+    `rating_average` from 1 to 5, `satisfaction` from 0 to 1."""
     rated = sums["rated"]
     found: dict[str, Any] = {name: int(sums[name]) for name in COUNTS}
     found |= {"backlog": backlog, "ratings": int(rated)}
-    found["satisfaction"] = round(float(sums["score"]) / rated, 3) if rated else None
-    found["satisfied"] = round(sums["rated_good"] / rated, 4) if rated else None
+    found["rating_average"] = round(float(sums["score"]) / rated, 3) if rated else None
+    found["satisfaction"] = round(sums["rated_good"] / rated, 4) if rated else None
     for time in TIMES:
         count = int(sums[COUNTED_AS[time]])
         seconds = float(sums[f"{time}_seconds"])

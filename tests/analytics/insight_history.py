@@ -199,8 +199,8 @@ def figures(works: Sequence[Work], since: datetime, until: datetime) -> dict[str
         "breached": sum(within(work.broken_at) for work in works),
         "backlog": sum(work.is_active_at(until) for work in works),
         "ratings": len(rated),
-        "satisfaction": fmean(rated) if rated else None,
-        "satisfied": sum(score >= 4 for score in rated) / len(rated) if rated else None,
+        "rating_average": fmean(rated) if rated else None,
+        "satisfaction": sum(score >= 4 for score in rated) / len(rated) if rated else None,
     }
     for name, seconds in times.items():
         whole = sorted(int(each) for each in seconds)

@@ -176,7 +176,7 @@ def test_an_agent(desk: ServiceDesk, database: Database, zone: ZoneInfo, works: 
 
 
 ALL = (
-    "created,resolved,reopened,breached,backlog,ratings,satisfaction,satisfied,first_responses,resolutions",
+    "created,resolved,reopened,breached,backlog,ratings,rating_average,satisfaction,first_responses,resolutions",
     "first_response_average,first_response_median,first_response_p90,business_first_response_average,"
     "business_first_response_median,business_first_response_p90",
     "resolution_average,resolution_median,resolution_p90,business_resolution_average,"

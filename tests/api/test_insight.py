@@ -186,8 +186,10 @@ class TestSeries:
         ada = busy.as_(busy.cast.ada)
 
         assert ada.get(f"{SERIES}?group_by=priority&from=2024-01-01&to=2024-01-31").json["series"] == []
-        (one,) = ada.get(f"{SERIES}?from=2024-01-01&to=2024-01-31&metric=created,satisfaction").json["series"]
-        assert [point["figures"] for point in one["points"]] == [{"created": 0, "satisfaction": None}] * 31
+        (one,) = ada.get(f"{SERIES}?from=2024-01-01&to=2024-01-31&metric=created,rating_average").json[
+            "series"
+        ]
+        assert [point["figures"] for point in one["points"]] == [{"created": 0, "rating_average": None}] * 31
 
     def test_a_category_is_looked_for_by_its_name(self, busy: ServiceDesk) -> None:
         (one,) = busy.as_(busy.cast.ada).get(f"{SERIES}?days=1&category=Hardware").json["series"]
@@ -257,7 +259,7 @@ def test_days_that_make_no_sense_are_refused_at_their_field(
         ("metric=attainment&group_by=agent", "group_by"),
         ("metric=attainment&source=email", "source"),
         (
-            "metric=created,resolved,reopened,breached,backlog,ratings,satisfaction,satisfied,first_responses,"
+            "metric=created,resolved,reopened,breached,backlog,ratings,rating_average,satisfaction,first_responses,"
             "resolutions,resolution_p90",
             "metric",
         ),

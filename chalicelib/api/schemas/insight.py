@@ -73,8 +73,8 @@ class CountsOut(Out):
     breached: Count
     backlog: Annotated[int, Field(description="Active when the period ended.")]
     ratings: Count
-    satisfaction: Rating
-    satisfied: Share
+    rating_average: Rating
+    satisfaction: Share
     first_responses: Count
     first_response_average: Minutes
     business_first_responses: Count
