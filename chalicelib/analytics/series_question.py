@@ -14,6 +14,8 @@ from chalicelib.analytics.series_queries import HOURLY
 from chalicelib.core.errors import Forbidden, ValidationFailed
 
 Buckets: TypeAlias = Literal["hour", "weekday_hour"] | Interval
+# Of what there are histograms: see migrations/sql/fn_rollups.sql.
+TIMED: Final = ("all", "priority", "type", "team", "agent")
 PERCENTILES: Final = tuple(f"{time}_{name}" for time in TIMES for name in ("median", "p90"))
 
 
@@ -55,6 +57,9 @@ def check(actor: Actor, wanted: Series) -> None:
             raise ValidationFailed.of("metric", f"Hour by hour there are {', '.join(HOURLY)}.")
         for name in ("group_by",) if wanted.group_by else tuple(wanted.only):
             raise ValidationFailed.of(name, "Hours are counted of all tickets together, or of teams.")
+    if wanted.has_percentiles and wanted.dimension not in TIMED:
+        sentence = "Medians and p90 are told of all, and by priority, type, team or agent."
+        raise ValidationFailed.of("group_by" if wanted.group_by else wanted.dimension, sentence)
     if "attainment" in wanted.metrics:
         _check_attainment(wanted)
     shown = (str(actor.id),)

@@ -258,9 +258,11 @@ def test_days_that_make_no_sense_are_refused_at_their_field(
         ("metric=attainment&interval=hour", "metric"),
         ("metric=attainment&group_by=agent", "group_by"),
         ("metric=attainment&source=email", "source"),
+        ("metric=resolution_median&group_by=category", "group_by"),
+        ("metric=created,resolution_p90&source=email", "source"),
         (
-            "metric=created,resolved,reopened,breached,backlog,ratings,rating_average,satisfaction,first_responses,"
-            "resolutions,resolution_p90",
+            "metric=created,resolved,reopened,breached,backlog,ratings,rating_average,satisfaction,"
+            "first_responses,resolutions,resolution_p90",
             "metric",
         ),
         ("interval=minute", "interval"),
