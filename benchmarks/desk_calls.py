@@ -111,6 +111,26 @@ def counted(name: str, who: Callable[[OpenDesk], Person], **wanted: Any) -> Call
     return Call(name, event)
 
 
+def asked(name: str, path: str, who: Callable[[OpenDesk], Person] = admin, **query: str) -> Call:
+    return Call(name, lambda desk: proxy_event("GET", path, caller=who(desk), query=query or None))
+
+
+# What a manager looks at first.
+INSIGHT = (
+    asked("insight: the desk now", "/v1/dashboard"),
+    asked("insight: the desk now, an agent's", "/v1/dashboard", agent),
+    asked("insight: 30 days", "/v1/analytics/dashboard", days="30"),
+    asked(
+        "insight: 30 days, an agent's of three teams", "/v1/analytics/dashboard", agent_of_three, days="30"
+    ),
+    asked(
+        "insight: a series of 30 days",
+        "/v1/analytics/series",
+        metric="created",
+        interval="day",
+        days="30",
+    ),
+)
 READS = (
     listed("list"),
     listed("list, an agent's", agent),

@@ -6,7 +6,7 @@ from contextlib import ExitStack, redirect_stdout
 from statistics import median
 from unittest.mock import patch
 
-from benchmarks.desk_calls import COUNTS, READS, WRITES, Call
+from benchmarks.desk_calls import COUNTS, INSIGHT, READS, WRITES, Call
 from benchmarks.desks import SERVER, Desks
 from benchmarks.figure import Figure, progress
 from benchmarks.open_desk import OpenDesk
@@ -16,7 +16,7 @@ from local.postgres import Cluster
 
 SMALL, MIDDLE, LARGE = SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS, WARM_UP = 40, 4
-GROWS, COSTS, WRITES_GROW, COUNTED = 1.5, 3, 1.2, 15
+GROWS, COSTS, WRITES_GROW, COUNTED, SEEN = 1.5, 3, 1.2, 15, 25
 
 
 def measure(stage: Stage) -> Iterator[Figure]:
@@ -70,6 +70,10 @@ def _figures(desks: dict[int, OpenDesk]) -> Iterator[Figure]:
     for call in COUNTS:
         took, _ = _medians(desks, call)
         yield Figure(f"{LARGE:,}: {call.name}", took[LARGE], COUNTED, "ms")
+    for call in INSIGHT:
+        took, _ = _medians(desks, call)
+        yield Figure(f"{LARGE:,}: {call.name}", took[LARGE], SEEN, "ms")
+        yield Figure(f"{LARGE:,}: {call.name} (floor: {SMALL:,})", took[LARGE], GROWS, "ms", took[SMALL])
     for call in WRITES:
         took, _ = _medians(desks, call, rounds=3 * ROUNDS)
         for size in (MIDDLE, LARGE):
