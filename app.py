@@ -21,6 +21,7 @@ from chalicelib.api import (
     exports,
     form,
     health,
+    imports,
     inbound,
     insight,
     integrations,
@@ -88,6 +89,7 @@ app.register_blueprint(custom_fields.routes.blueprint)
 app.register_blueprint(rules.routes.blueprint)
 app.register_blueprint(links.routes.blueprint)
 app.register_blueprint(macros.routes.blueprint)
+app.register_blueprint(imports.routes.blueprint)
 app.register_blueprint(mailboxes.routes.blueprint)
 app.register_blueprint(mail_templates.routes.blueprint)
 app.register_blueprint(quarantine.routes.blueprint)

@@ -39,6 +39,8 @@ from chalicelib.core.settings import (
     RelaySettings,
     WebhookSettings,
 )
+from chalicelib.imports import asking as imports_asking
+from chalicelib.imports import working as imports_working
 from chalicelib.models.words import Scan
 from chalicelib.notifications import (
     account_mails,
@@ -106,6 +108,7 @@ JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bo
     bulk.KIND: bulk_jobs.work,
     exporting.KIND: exporting.export,
     taken_rows.KIND: export_jobs.work,
+    imports_asking.KIND: imports_working.work,
     quarantining.KIND: release_mail,
     erasing.KIND: sweeping.sweep,
     calendar_setup.KIND: recounting.recount,
@@ -113,7 +116,7 @@ JOB_KINDS: dict[str, Callable[[Callable[..., Any], Row[Any], str, "HasTime"], bo
     reindexing.KIND: reindexing.refresh,
 }
 # What the end of a kind means beyond itself, where nothing else is left to end it.
-JOB_ENDS = {bulk.KIND: bulk_jobs.tell}
+JOB_ENDS = {bulk.KIND: bulk_jobs.tell, imports_asking.KIND: imports_asking.tell}
 # Which events are told to several of the staff at once, and who claims those mails.
 STAFF_MAILS = {
     bulk_mails.ENDED: bulk_mails.claim,

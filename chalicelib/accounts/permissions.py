@@ -91,6 +91,7 @@ class Permission(StrEnum):
         "Read in the feed what is no ticket's: people, API keys, webhooks.",
     )
     EXPORTS_MAKE = "exports.make", STAFF, "Take rows out as files: those that one sees; users, as an admin."
+    IMPORTS_RUN = "imports.run", ADMINS, "Take in tickets from another desk."
     INVITATIONS_MANAGE = "invitations.manage", ADMINS, "List, send, send again and revoke invitations."
     JOBS_CANCEL = "jobs.cancel", EVERYBODY, "Call off the own jobs; those of all, where one sees them."
     JOBS_READ = "jobs.read", EVERYBODY, "See how far the own jobs are, and get what they made."

@@ -17,10 +17,11 @@ FILE_DAYS = 7
 def job_answer(job: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """`job` as the room shows it; its result stays here but for the file."""
     shown = {name: value for name, value in job.items() if name != "result"}
-    return {**shown, "file": _file(job, call)}
+    return {**shown, "file": job_file(job, call)}
 
 
-def _file(job: Mapping[str, Any], call: Call) -> dict[str, Any] | None:
+def job_file(job: Mapping[str, Any], call: Call) -> dict[str, Any] | None:
+    """The file that a job made, with a link; None where there is none any more."""
     file = (job["result"] or {}).get("file")
     if file is None or job["finished_at"] + timedelta(days=FILE_DAYS) <= call.actor.now:
         return None

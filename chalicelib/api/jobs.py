@@ -10,6 +10,7 @@ from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import Page
 from chalicelib.api.schemas.jobs import EXAMPLE, JobDetail, JobOut, JobQuery, ResultOut, ResultQuery
 from chalicelib.core import paging
+from chalicelib.imports import asking
 from chalicelib.privacy import erasing
 from chalicelib.tickets import bulk, bulk_jobs
 from chalicelib.tickets.visibility import sight_of
@@ -19,7 +20,7 @@ routes = Routes(__name__, tag="Jobs")
 # Kinds that must be brought to their end, and why.
 RUNS_ON = {erasing.KIND: erasing.RUNS_ON}
 # What their end means beyond themselves.
-ENDS = {bulk.KIND: bulk_jobs.tell}
+ENDS = {bulk.KIND: bulk_jobs.tell, asking.KIND: asking.tell}
 
 
 @routes.get("/v1/jobs", summary="List your jobs; an administrator's list has all", answer=Page[JobOut])

@@ -70,6 +70,8 @@ TAGS = {
     "Rules": "What the desk does by itself: when something happens, or some time has passed, if the ticket "
     "is so, then do this. They run one after the other, each once an event, in the background. What a rule "
     "does may set off others, three in a row, and none of them twice.",
+    "Imports": "Tickets of other desks, taken in from a file with their history: announce it, send it, start "
+    "it, follow it. What was taken once is not taken again; docs/importing.md tells what becomes of what.",
     "Webhooks": "Where events go: each is posted, signed as Standard Webhooks 1.0 has it, at least once, and "
     "again for up to 75 hours where it does not come through. docs/webhooks.md lists the events and shows "
     "how to verify one.",

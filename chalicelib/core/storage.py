@@ -1,5 +1,6 @@
-"""Objects in S3: written once, never over one that is there; the first of a prefix read; files put, whole or
-part by part, and removed with all their versions or by their prefix. No transaction waits here."""
+"""Objects in S3: written once, never over one that is there; the first of a prefix read, or a part of one;
+files put, whole or part by part, and removed with all their versions or by their prefix. No transaction waits
+here."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -49,6 +50,33 @@ def read(bucket: str, key: str) -> bytes | None:
         body: bytes = client("patient").get_object(Bucket=bucket, Key=key)["Body"].read()
     except failures as error:
         if _code(error) in ("NoSuchKey", "NoSuchVersion", "404"):
+            return None
+        raise _unavailable() from error
+    return body
+
+
+def look(bucket: str, key: str) -> tuple[int, str] | None:
+    """An object's size in bytes and its ETag; None where there is none. Unavailable where S3 fails."""
+    failures = _failures()
+    try:
+        found = client("patient").head_object(Bucket=bucket, Key=key)
+    except failures as error:
+        if _code(error) in ("NoSuchKey", "404"):
+            return None
+        raise _unavailable() from error
+    return int(found["ContentLength"]), str(found["ETag"])
+
+
+def read_part(bucket: str, key: str, etag: str, start: int, length: int) -> bytes | None:
+    """Bytes of an object; None where it is gone, or not the one with this ETag. Unavailable where S3
+    fails."""
+    failures = _failures()
+    span = f"bytes={start}-{start + length - 1}"
+    try:
+        found = client("patient").get_object(Bucket=bucket, Key=key, Range=span, IfMatch=etag)
+        body: bytes = found["Body"].read()
+    except failures as error:
+        if _code(error) in ("NoSuchKey", "404", "PreconditionFailed", "412"):
             return None
         raise _unavailable() from error
     return body

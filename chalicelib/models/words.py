@@ -50,6 +50,14 @@ class IntegrationKind(StrEnum):
     GRAFANA = "grafana"
 
 
+class ImportSource(StrEnum):
+    """Whose file an import reads."""
+
+    ZENDESK = "zendesk"
+    FRESHDESK = "freshdesk"
+    CSV = "csv"
+
+
 class Metric(StrEnum):
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"

@@ -69,6 +69,7 @@ SILENT = frozenset(
             "detached",
             "escalated",
             "followed_up",
+            "imported",
             "linked",
             "merged_from",
             "sla_recounted",

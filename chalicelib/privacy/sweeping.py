@@ -1,8 +1,8 @@
 """The job that takes an erased person out of everything, in batches, a transaction each.
 
-The order: rows that go with the user, the addresses of tickets, the words of ratings, the texts table by
-table, who asked as search knows it, the audit log, files about the person and those of rows, which may name
-them, and at last what was looked for.
+The order: imports, which would bring the person back, rows that go with the user, the addresses of tickets,
+the words of ratings, the texts table by table, who asked as search knows it, the audit log, files about the
+person and those of rows, which may name them, and at last what was looked for.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,8 @@ from sqlalchemy import Row
 from chalicelib.accounts import principals, taken_rows
 from chalicelib.core import jobs, storage
 from chalicelib.core.db import Transaction
+from chalicelib.imports import asking as importing
+from chalicelib.imports import ending
 from chalicelib.privacy import exporting, queries
 from chalicelib.tickets import search_queries
 
@@ -22,7 +24,7 @@ BATCH = 200
 ROWS = 5000
 
 OWNED, ADDRESSES, RATINGS, SEARCH, AUDIT = "owned", "addresses", "rated", "search", "audit"
-FILES, END = "files", "end"
+IMPORTS, FILES, END = "imports", "files", "end"
 
 # Runs a unit of work in a transaction of its own, which a door opens.
 Run = Callable[[Callable[[Transaction], Any]], Any]
@@ -31,10 +33,13 @@ State = dict[str, Any]
 
 def sweep(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -> bool:
     """Goes on with the job; whether it has ended, else there was no more time."""
-    state: State | None = dict(job.state) or {"phase": OWNED, "after": None, "done": 0}
+    state: State | None = dict(job.state) or {"phase": IMPORTS, "after": None, "done": 0}
     while state is not None:
         if not has_time():
             return False
+        if state["phase"] == IMPORTS:
+            run(partial(_end_imports, job=job))
+            storage.delete_all(bucket, importing.folder(job.workspace_id))
         if state["phase"] == FILES:
             storage.delete_all(bucket, exporting.folder(job.workspace_id, job.subject_id))
             storage.delete_all(bucket, taken_rows.folder(job.workspace_id))
@@ -46,7 +51,7 @@ def step(tx: Transaction, job: Row[Any], state: State) -> State | None:
     """One batch, counted, and where the next begins; None after the last."""
     if principals.enter_system(tx, job.workspace_id) is None:
         return None
-    phases = [OWNED, ADDRESSES, RATINGS, *queries.places(tx), SEARCH, AUDIT, FILES, END]
+    phases = [IMPORTS, OWNED, ADDRESSES, RATINGS, *queries.places(tx), SEARCH, AUDIT, FILES, END]
     phase = state["phase"]
     if phase == END:
         queries.complete(tx, job.workspace_id, job.subject_id)
@@ -74,7 +79,7 @@ def _batch(tx: Transaction, job: Row[Any], phase: str, after: Any) -> tuple[dict
     if phase == RATINGS:
         cleared = queries.erase_ratings(tx, job.workspace_id, job.subject_id, ROWS)
         return {"ratings": cleared}, cleared, [] if cleared == ROWS else None
-    if phase == FILES:
+    if phase in (IMPORTS, FILES):
         return {}, 0, None
     if phase == SEARCH:
         found = search_queries.refresh(tx, job.workspace_id, job.subject_id, after, BATCH)
@@ -84,3 +89,9 @@ def _batch(tx: Transaction, job: Row[Any], phase: str, after: Any) -> tuple[dict
         return {"audit_log": row.changed}, row.seen, row.last if row.seen == ROWS else None
     row = queries.erase_batch(tx, job.subject_id, phase, after, BATCH)
     return {phase: row.changed}, row.seen, row.last if row.seen == BATCH else None
+
+
+def _end_imports(tx: Transaction, job: Row[Any]) -> None:
+    """Before anything is looked for: nothing that was read of a file is written after it."""
+    if principals.enter_system(tx, job.workspace_id) is not None:
+        ending.end_all(tx, job.workspace_id)

@@ -13,6 +13,8 @@ OURS = frozenset(
         "webhook.redelivery_requested",
     }
 )
+# What the change feed alone tells: an import has many of them at once, and `import.ended` tells of all.
+OF_THE_FEED = frozenset({"ticket.imported"})
 
 
 class Audience(StrEnum):
@@ -40,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "bulk.ended": Kind(
         _STAFF, "A change of many tickets at once is over.", "Bulk change over", "Cambio masivo terminado"
     ),
+    "import.ended": Kind(_STAFF, "An import of tickets has ended.", "Import ended", "Importación terminada"),
     "mail_template.failed": Kind(
         _STAFF,
         "An own text of a mail could not be filled in.",

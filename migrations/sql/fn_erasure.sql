@@ -30,6 +30,8 @@ AS $$
             't.user_id = $2 OR public.fn_concerns(t.workspace_id, t.ticket_id, $2)'),
            ('mailboxes', ARRAY['name'], 'false'),
            ('mail_templates', ARRAY['subject', 'body_text', 'body_html'], 'false'),
+           ('imports', ARRAY['file_name', 'mapping', 'options'], 't.created_by = $2'),
+           ('import_remarks', ARRAY['external_id', 'detail'], 'false'),
            ('job_items', ARRAY['error'], 'public.fn_concerns(t.workspace_id, t.subject_id, $2)')
 $$;
 

@@ -1,6 +1,7 @@
 -- What search looks through: one document a ticket and one a comment, kept beside them by whoever writes them. They stand apart
 -- from the tickets, for each change of a ticket's row would else write all its words into the index again.
--- Weights: A the subject, B the description, C what comments say, D what is the staff's alone: tags, and who asks.
+-- Weights: A the subject, B the description, C what comments say, D what is the staff's alone: tags, who asks, and the number that
+-- the ticket had at another desk.
 
 CREATE OR REPLACE FUNCTION fn_search_vector(p_workspace uuid, p_written tsvector) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -13,7 +14,9 @@ AS $$
         setweight(public.fn_search_lexemes(w.language, t.subject), 'A')
         || setweight(public.fn_search_lexemes(w.language, t.description), 'B')
         || setweight(public.fn_search_lexemes(
-               w.language, concat_ws(' ', r.name, r.email, array_to_string(t.tags, ' '))), 'D'))
+               w.language, concat_ws(' ', r.name, r.email, array_to_string(t.tags, ' '), (
+                   SELECT string_agg(x.external_id, ' ') FROM public.external_ids x
+                   WHERE x.workspace_id = t.workspace_id AND x.ticket_id = t.id AND x.kind = 'ticket'))), 'D'))
     FROM public.workspaces w
     JOIN public.users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
     WHERE w.id = t.workspace_id

@@ -81,6 +81,9 @@ BEGIN
     DELETE FROM public.mail_reports WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.mail_reports WHERE created_at < now() - interval '30 days' LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
+    DELETE FROM public.imports WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM public.imports WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     -- A file that one made is gone by then, by the bucket's own rule.
     DELETE FROM public.jobs WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM public.jobs WHERE expires_at < now() LIMIT p_limit FOR UPDATE SKIP LOCKED));

@@ -6,7 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("accounts", "sla", "tickets", "channels", "notifications", "webhooks", "analytics", "privacy")
+ROOMS = (
+    *("accounts", "sla", "tickets", "channels", "imports", "notifications", "webhooks", "analytics"),
+    "privacy",
+)
 
 
 @lru_cache(maxsize=1)

@@ -89,6 +89,13 @@ ROWS = (
     "VALUES (:w, :job, 'user_export', now() + interval '1 day')",
     "INSERT INTO job_items (workspace_id, job_id, place, subject_id, status, label, error) "
     'VALUES (:w, :job, 1, :ticket, \'failed\', \'a canary\', \'{"code": "CONFLICT", "detail": "a canary"}\')',
+    "INSERT INTO imports (workspace_id, id, source, system, file_name, bytes, mapping, options, actor_type, "
+    "expires_at) VALUES (:w, :import, 'csv', 'canary', 'canary.csv', 9, '{}', '{}', 'user', "
+    "now() + interval '1 day')",
+    'INSERT INTO import_remarks (workspace_id, import_id, place, kind, "row", line, code, detail) '
+    "VALUES (:w, :import, 1, 'skipped', 1, 2, 'malformed', 'a canary')",
+    "INSERT INTO external_ids (workspace_id, system, kind, external_id, ticket_id) "
+    "VALUES (:w, 'canary', 'ticket', 'canary', :ticket)",
     "INSERT INTO rules (workspace_id, id, name, key, position, occasions, triggers, conditions, actions) "
     "VALUES (:w, :rule, 'a canary', 'a canary', 1, '{created}', '[{\"on\": \"created\"}]', "
     '\'{"all": [], "any": []}\', \'[{"action": "add_tags", "tags": ["canary"]}]\')',
@@ -171,6 +178,7 @@ def furnish(
             "job",
             "view",
             "rule",
+            "import",
             "integration",
             "webhook",
             "delivery",
@@ -217,6 +225,7 @@ def furnish(
             "view_id": named["view"],
             "macro_id": named["macro"],
             "rule_id": named["rule"],
+            "import_id": named["import"],
             "integration_id": named["integration"],
             "webhook_id": named["webhook"],
             "delivery_id": named["delivery"],

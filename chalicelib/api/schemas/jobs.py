@@ -8,7 +8,15 @@ from chalicelib.api.schemas.common import Out, PageQuery
 from chalicelib.api.schemas.words import JobStatusList, OutcomeList
 
 Kind = Literal[
-    "bulk", "export", "mail_release", "recount", "repromise", "search_refresh", "user_erasure", "user_export"
+    "bulk",
+    "export",
+    "import",
+    "mail_release",
+    "recount",
+    "repromise",
+    "search_refresh",
+    "user_erasure",
+    "user_export",
 ]
 Came = Literal["changed", "unchanged", "failed", "skipped"]
 
@@ -61,10 +69,10 @@ class ResultOut(Out):
 
 
 class JobOut(Out):
-    """Work in the background. `subject_id`: whom or what it is about. `done` of `total` things; without a
-    total, rows so far. `counts`: how many came out how, `waiting` for those to be done; of work that is done
-    in batches only what failed. `cancellable`: whether it can be called off now. `file` is null once it is
-    deleted, and for who sees less by now than is in it."""
+    """Work in the background. `subject_id`: whom or what it is about. `done` of `total` things, of an import
+    bytes; without a total, rows so far. `counts`: how many came out how, `waiting` for those to be done; of
+    work that is done in batches only what failed. `cancellable`: whether it can be called off now. `file` is
+    null once it is deleted, and for who sees less by now than is in it."""
 
     id: UUID
     kind: Kind

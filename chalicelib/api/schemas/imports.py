@@ -1,0 +1,230 @@
+"""Imports as they come in and go out."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from chalicelib.accounts.emails import address
+from chalicelib.api.schemas.attachments import UploadOut
+from chalicelib.api.schemas.common import In, Line, Out, PageQuery
+from chalicelib.api.schemas.jobs import JobFileOut
+from chalicelib.imports.facts import CUSTOM, Fact
+from chalicelib.models.elsewhere import PRIORITIES, STATUSES, TYPES, spelt
+from chalicelib.models.words import ImportSource, Priority, Source, Status, TicketType
+
+MAX_BYTES = 2_000_000_000
+FACTS = frozenset(Fact)
+
+
+def fact(text: str) -> str:
+    """What a column holds: one of ours, or a custom field."""
+    if text not in FACTS and not re.fullmatch(rf"{re.escape(CUSTOM)}[a-z][a-z0-9_]{{0,49}}", text):
+        raise ValueError(f"Use one of {', '.join(Fact)}, or {CUSTOM}<key>")
+    return text
+
+
+def time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("This is no time zone such as Europe/Madrid")
+    return name
+
+
+def date_format(text: str) -> str:
+    """A format of strptime with a day, a month and a year in it, and no more than we know."""
+    found = re.findall(r"%(.)", text)
+    if (
+        not set(found) <= set("dmYyHIMSfpzbBjT%")
+        or not {"d", "j"} & set(found)
+        or not {"Y", "y"} & set(found)
+    ):
+        raise ValueError("Use a format of strptime such as %d/%m/%Y %H:%M")
+    return text.replace("%T", "%H:%M:%S")
+
+
+def _meaning(words: Any, elsewhere: Any) -> AfterValidator:
+    """Our word for one of theirs."""
+
+    def read(text: str) -> str:
+        word = spelt(text)
+        found = elsewhere.get(word, word)
+        if found not in set(words):
+            raise ValueError(f"This must be one of {', '.join(words)}")
+        return str(found)
+
+    return AfterValidator(read)
+
+
+Column = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
+_MANY = Field(max_length=200)
+
+
+class Values(In):
+    """What words of the file mean here, in any case, where they are not known anyway."""
+
+    status: Annotated[dict[Word, Annotated[str, _meaning(Status, STATUSES)]], _MANY] = Field(
+        default_factory=dict
+    )
+    priority: Annotated[dict[Word, Annotated[str, _meaning(Priority, PRIORITIES)]], _MANY] = Field(
+        default_factory=dict
+    )
+    type: Annotated[dict[Word, Annotated[str, _meaning(TicketType, TYPES)]], _MANY] = Field(
+        default_factory=dict
+    )
+    source: Annotated[dict[Word, Annotated[str, _meaning(Source, {})]], _MANY] = Field(default_factory=dict)
+    team: Annotated[dict[Word, Word], _MANY] = Field(default_factory=dict)
+
+
+class MappingIn(In):
+    """How the file is to be read. `columns`: of CSV, what each column that counts holds; `custom_fields`: of
+    the others, which key of ours a field of theirs is. `date_format`: of CSV, as strptime has it; without one
+    times are ISO 8601."""
+
+    columns: Annotated[dict[Column, Annotated[str, AfterValidator(fact)]], _MANY] = Field(
+        default_factory=dict
+    )
+    values: Values = Field(default_factory=Values)
+    custom_fields: Annotated[dict[Word, Key], _MANY] = Field(default_factory=dict)
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    date_format: (
+        Annotated[str, StringConstraints(min_length=4, max_length=60), AfterValidator(date_format)] | None
+    ) = None
+
+
+class OptionsIn(In):
+    """`team_id`: whose tickets are that name none; else the default team's. `timezone`: of times that name
+    none; else the workspace's. `requester_email`: whose tickets are that name nobody with an address; else
+    they are skipped. `dry_run`: say what would be taken, and take nothing."""
+
+    team_id: UUID | None = None
+    timezone: Annotated[str, AfterValidator(time_zone)] | None = None
+    requester_email: Annotated[str, StringConstraints(max_length=254), AfterValidator(address)] | None = None
+    dry_run: bool = False
+
+
+class ImportIn(In):
+    """A file that is to come. `bytes`: its exact size, at most 2 GB. `system`: where its ids come from; two
+    desks of one vendor have two names."""
+
+    source: ImportSource
+    file_name: Line
+    bytes: Annotated[int, Field(ge=1, le=MAX_BYTES)]
+    system: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")] | None = None
+    mapping: MappingIn = Field(default_factory=MappingIn)
+    options: OptionsIn = Field(default_factory=OptionsIn)
+
+
+class StartIn(In):
+    """`dry_run` is in the place of what the import said."""
+
+    dry_run: bool | None = None
+
+
+class ImportQuery(PageQuery):
+    """Filters of imports, the newest first."""
+
+    source: ImportSource | None = None
+    system: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class CountsOut(Out):
+    """`rows` that were read: `taken` as new tickets, `updated` with new comments, `unchanged` since an import
+    before, or `skipped`. `comments` and `people` that were made."""
+
+    rows: int
+    taken: int
+    updated: int
+    unchanged: int
+    skipped: int
+    comments: int
+    people: int
+
+
+class ReasonsOut(Out):
+    """How often, by code: why rows were skipped, and what of those that were taken is not as it stood."""
+
+    skipped: dict[str, int]
+    changed: dict[str, int]
+
+
+class ImportOut(Out):
+    """An import. It is `awaiting` until it is started; `bytes_read` of `bytes` is how far it is. `report`
+    has all remarks, as CSV, for a week after its end."""
+
+    id: UUID
+    source: ImportSource
+    system: str
+    file_name: str
+    bytes: int
+    bytes_read: int
+    mapping: dict[str, Any]
+    options: dict[str, Any]
+    status: Literal["awaiting", "queued", "running", "done", "failed", "cancelled"]
+    error: str | None
+    counts: CountsOut
+    reasons: ReasonsOut
+    remark_count: int
+    report: JobFileOut | None
+    created_by: UUID | None
+    job_id: UUID | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    expires_at: datetime
+
+
+class RemarkOut(Out):
+    """Of a row: that it was `skipped`, or what of it was `changed` when it was taken, and why. `row` counts
+    them from 1, `line` is where it begins."""
+
+    kind: Literal["skipped", "changed"]
+    row: int
+    line: int
+    external_id: str | None
+    code: str
+    detail: str
+
+
+class ImportDetail(ImportOut):
+    """`remarks`: the first 1,000."""
+
+    remarks: list[RemarkOut]
+
+
+class NewImportOut(Out):
+    """Send the file as `upload` says, within an hour, and then start the import."""
+
+    import_: ImportOut = Field(alias="import")
+    upload: UploadOut
+
+
+EXAMPLE: dict[str, Any] = {
+    "id": "019aa3f0-6f5c-7c3e-9a41-2f1d5b8e7a60",
+    "source": "zendesk",
+    "system": "zendesk",
+    "file_name": "tickets.json",
+    "bytes": 48213000,
+    "bytes_read": 12582912,
+    "mapping": {"values": {"team": {"Support L1": "Service desk"}}},
+    "options": {"dry_run": False},
+    "status": "running",
+    "error": None,
+    "counts": {
+        **{"rows": 4100, "taken": 4012, "updated": 0, "unchanged": 0, "skipped": 88},
+        **{"comments": 16230, "people": 911},
+    },
+    "reasons": {"skipped": {"deleted": 88}, "changed": {"files_left": 640}},
+    "remark_count": 728,
+    "report": None,
+    "created_by": "019aa3f0-1b2c-7d3e-8f41-0f1d5b8e7a60",
+    "job_id": "019aa3f0-7a11-7d4e-8c52-3a2e6c9f8b71",
+    "created_at": "2026-11-21T09:00:00Z",
+    "started_at": "2026-11-21T09:02:00Z",
+    "finished_at": None,
+    "expires_at": "2026-12-21T09:00:00Z",
+}
