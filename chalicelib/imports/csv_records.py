@@ -67,11 +67,11 @@ class Rows:
         lines = self.lines
         reader = csv.reader(iter(lines), delimiter=self.delimiter)
         while True:
-            begin, lines.is_cut = lines.line + 1, False
+            start, lines.is_cut = lines.line + 1, False
             try:
                 cells = next(reader, None)
             except csv.Error:
-                said: Mapping[str, str] | Unfit = _malformed(begin, lines.line)
+                said: Mapping[str, str] | Unfit = _malformed(start, lines.line)
             else:
                 if cells is None:
                     return
@@ -79,7 +79,7 @@ class Rows:
                     continue
                 said = _value(self.names, cells, lines.is_cut)
             self.number += 1
-            yield Record(self.number, begin, lines.end, said)
+            yield Record(self.number, start, lines.end, said)
 
 
 def _value(names: Sequence[str], cells: Sequence[str], is_cut: bool) -> Mapping[str, str] | Unfit:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -22,8 +23,6 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 TOLERANCE = timedelta(minutes=5)
 NO_TEXT = "…"
 NO_SUBJECT = {"en": "(no subject)", "es": "(sin asunto)"}
-
-Word = TypeVar("Word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +123,25 @@ def moment(value: Any, reading: Reading) -> datetime | None:
         raise Unfit("bad_time", f"“{text[:60]}” is no time that can be read.") from None
 
 
-def word(
-    name: str, value: Any, meanings: Mapping[str, Word], otherwise: Word, reading: Reading, ticket_words: type
-) -> tuple[Word, tuple[str, str] | None]:
-    """Our word for one of theirs, and what there is to tell of it."""
-    text = said(value)
-    if not text:
-        return otherwise, None
-    meant = reading.meant(name, text)
-    if meant is not None:
-        return ticket_words(meant), None
-    found = meanings.get(folded(text))
-    if found is not None:
-        return found, None
-    told = f"“{text[:60]}” means no {name} here: it is “{otherwise}” now. The mapping's values can say it."
-    return otherwise, (f"{name}_unknown", told)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A closed set of ours, what another desk's words for it mean, and what holds where it says nothing."""
+
+    ours: type[StrEnum]
+    meanings: Mapping[str, StrEnum]
+    otherwise: StrEnum
+
+
+def classify(ticket: Ticket, given: Mapping[str, tuple[Any, Words]], reading: Reading) -> None:
+    """Sets the fields to our words for theirs, and tells of those that mean nothing here."""
+    for name, (value, words) in given.items():
+        text = said(value)
+        meant = reading.meant(name, text)
+        found = words.ours(meant) if meant is not None else words.meanings.get(folded(text))
+        if found is None and text:
+            told = f"“{text[:60]}” means no {name} here: it is “{words.otherwise}” now."
+            ticket.changed.append((f"{name}_unknown", f"{told} The mapping's values can say it."))
+        setattr(ticket, name, found or words.otherwise)
 
 
 def tags(values: Any) -> tuple[tuple[str, ...], tuple[str, str] | None]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.imports import fitting
-from chalicelib.imports.fitting import Reading, moment, person, word
+from chalicelib.imports.fitting import Reading, Words, moment, person
 from chalicelib.imports.shapes import Comment, Person, Rating, Ticket, Unfit
 from chalicelib.models.words import Priority, Source, Status, TicketType, Visibility
 
@@ -32,6 +32,11 @@ TYPES = {
     "feature request": TicketType.SUGGESTION,
     "refund": TicketType.CLAIM,
     "service request": TicketType.SERVICE_REQUEST,
+}
+WORDS = {
+    "status": Words(Status, STATUSES, Status.OPEN),
+    "priority": Words(Priority, PRIORITIES, Priority.MEDIUM),
+    "type": Words(TicketType, TYPES, TicketType.QUESTION),
 }
 # 1 email, 2 portal, 9 feedback widget, 10 outbound email; phone, chat and the rest are none of our ways.
 SOURCES = {"1": Source.EMAIL, "2": Source.PUBLIC, "9": Source.PUBLIC, "10": Source.EMAIL}
@@ -70,21 +75,18 @@ def read(row: Document, beside: Beside, reading: Reading) -> Ticket:
         comments=_comments(row, beside, id, reading),
         rating=_rating(row),
     )
-    for name, meanings, otherwise, words in (
-        ("status", STATUSES, Status.OPEN, Status),
-        ("priority", PRIORITIES, Priority.MEDIUM, Priority),
-        ("type", TYPES, TicketType.QUESTION, TicketType),
-    ):
-        given = row.get("ticket_type") if name == "type" and row.get("type") is None else row.get(name)
-        # A status of the desk's own is a number with a name.
-        if fitting.said(given) not in meanings and fitting.said(row.get(f"{name}_name")):
-            given = row[f"{name}_name"] if reading.meant(name, fitting.said(given)) is None else given
-        found, told = word(name, given, meanings, otherwise, reading, words)
-        setattr(ticket, name, found)
-        ticket.changed += [told] if told else []
+    fitting.classify(ticket, {name: (_word(row, name, reading), WORDS[name]) for name in WORDS}, reading)
     if _list(row.get("attachments")) or any(_list(each.get("attachments")) for each in _said(row)):
         ticket.changed.append(("files_left", "Its files are not in the export, and were left there."))
     return ticket
+
+
+def _word(row: Document, name: str, reading: Reading) -> Any:
+    """A status of the desk's own is a number, with a name beside it."""
+    given = row.get("ticket_type") if name == "type" and row.get("type") is None else row.get(name)
+    text = fitting.said(given)
+    is_known = reading.meant(name, text) is not None or fitting.folded(text) in WORDS[name].meanings
+    return given if is_known else row.get(f"{name}_name") or given
 
 
 def _requester(row: Document, beside: Beside) -> Person | None:

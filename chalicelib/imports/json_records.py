@@ -22,10 +22,10 @@ _OPENED = re.compile(rb'\s*\{\s*(?:"[^"\\]*"\s*:\s*\[?\s*)?')
 _LISTED = re.compile(rb'\s*\{\s*"(?:%s)"\s*:\s*\[' % "|".join(sorted(TICKETS | BESIDE)).encode())
 
 
-def is_nested(begin: bytes) -> bool:
+def is_nested(opening: bytes) -> bool:
     """Whether a file that begins so is a list, or has lists, of objects; else it has one object a line."""
-    first, broken, _ = begin.partition(b"\n")
-    if begin.lstrip()[:1] == b"[" or _LISTED.match(begin) or (broken and _OPENED.fullmatch(first)):
+    first, broken, _ = opening.partition(b"\n")
+    if opening.lstrip()[:1] == b"[" or _LISTED.match(opening) or (broken and _OPENED.fullmatch(first)):
         return True
     said = _parsed(first)
     return isinstance(said, dict) and bool((TICKETS | BESIDE) & said.keys())
@@ -126,12 +126,12 @@ class Lists:
 
     def _object(self) -> Record:
         """The object whose bracket was just read."""
-        begin, line, depth = self.here - 1, self._line_at(self.here), 1
+        self._drop(self.here - 1)
+        line, depth = self.line, 1
         is_long = False
-        self._drop(begin)
-        begin = 0
+        self.here = 1
         while depth:
-            if self.here - begin > MAX_ROW:
+            if self.here > MAX_ROW:
                 is_long = True
                 self._drop(self.here)
             token = self._next(keep=not is_long)
@@ -139,7 +139,7 @@ class Lists:
                 raise Unsound(f"The file ends in the middle of the row that begins in line {line}.")
             depth += (token in b"{[") - (token in b"}]")
         self.number += 1
-        said = _too_long() if is_long else read(self.buffer[begin : self.here])
+        said = _too_long() if is_long else read(self.buffer[: self.here])
         record = Record(self.number, line, self.before + self.here, said)
         self._drop(self.here)
         return record

@@ -77,9 +77,9 @@ def _records(
 ) -> tuple[Iterator[tuple[Record, State]], Read]:
     if source == ImportSource.CSV:
         return _of_csv(file, reading, delimiter, state), lambda row: table.read(row, reading)
-    begin = file.open().read(65_536).removeprefix(b"\xef\xbb\xbf")
-    is_nested = json_records.is_nested(begin)
-    beside = _beside(file) if is_nested and begin.lstrip()[:1] == b"{" else {}
+    opening = file.open().read(65_536).removeprefix(b"\xef\xbb\xbf")
+    is_nested = json_records.is_nested(opening)
+    beside = _beside(file) if is_nested and opening.lstrip()[:1] == b"{" else {}
     vendor = zendesk.read if source == ImportSource.ZENDESK else freshdesk.read
     records = _of_lists(file, state) if is_nested else _of_lines(file, state)
     return records, lambda row: vendor(row, beside, reading)

@@ -26,7 +26,7 @@ class Pieces(io.RawIOBase):
     def __init__(self, fetch: Fetch, size: int) -> None:
         self.fetch, self.size = fetch, size
         self.place = 0
-        self.piece, self.begin = b"", 0
+        self.piece, self.start = b"", 0
 
     def readable(self) -> bool:
         return True
@@ -42,14 +42,14 @@ class Pieces(io.RawIOBase):
         return self.place
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        here = self.place - self.begin
+        here = self.place - self.start
         if not 0 <= here < len(self.piece):
             if self.place >= self.size:
                 return 0
             piece = self.fetch(self.place, min(PIECE, self.size - self.place))
             if piece is None:
                 raise Unsound(REPLACED)
-            self.piece, self.begin, here = piece, self.place, 0
+            self.piece, self.start, here = piece, self.place, 0
         part = self.piece[here : here + len(buffer)]
         buffer[: len(part)] = part
         self.place += len(part)

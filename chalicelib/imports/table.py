@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.imports import fitting
 from chalicelib.imports.facts import CUSTOM, Fact
-from chalicelib.imports.fitting import Reading, moment, word
+from chalicelib.imports.fitting import Reading, Words, moment
 from chalicelib.imports.shapes import Comment, Person, Rating, Ticket, Unfit
 from chalicelib.models.elsewhere import PRIORITIES as PRIORITIES_ELSEWHERE
 from chalicelib.models.elsewhere import STATUSES as STATUSES_ELSEWHERE
@@ -36,6 +36,13 @@ TYPES: dict[str, TicketType] = _words(TicketType, TYPES_ELSEWHERE) | {
     **{"problem": TicketType.INCIDENT, "task": TicketType.SERVICE_REQUEST},
 }
 SOURCES: dict[str, Source] = _words(Source, {}) | {"web": Source.PUBLIC, "mail": Source.EMAIL}
+
+WORDS = {
+    "status": Words(Status, STATUSES, Status.NEW),
+    "priority": Words(Priority, PRIORITIES, Priority.MEDIUM),
+    "type": Words(TicketType, TYPES, TicketType.QUESTION),
+    "source": Words(Source, SOURCES, Source.API),
+}
 
 
 def read(row: Mapping[str, Any], reading: Reading) -> Ticket:
@@ -68,25 +75,12 @@ def read(row: Mapping[str, Any], reading: Reading) -> Ticket:
         category=get(Fact.CATEGORY) or None,
         subcategory=get(Fact.SUBCATEGORY) or None,
         tags=tuple(each.strip() for each in re.split(r"[,;|]", get(Fact.TAGS))),
-        custom_fields={
-            fact.removeprefix(CUSTOM): _value(text)
-            for fact, text in cells.items()
-            if fact.startswith(CUSTOM) and text
-        },
+        custom_fields=_custom_fields(cells),
     )
     _comments(ticket, get(Fact.REPLY), get(Fact.NOTE))
-    for name, meanings, otherwise, words in (
-        ("status", STATUSES, Status.NEW, Status),
-        ("priority", PRIORITIES, Priority.MEDIUM, Priority),
-        ("type", TYPES, TicketType.QUESTION, TicketType),
-        ("source", SOURCES, Source.API, Source),
-    ):
-        found, told = word(name, get(Fact(name)), meanings, otherwise, reading, words)
-        setattr(ticket, name, found)
-        ticket.changed += [told] if told and name != "source" else []
-    score = get(Fact.RATING)
-    if re.fullmatch(r"[0-9]", score):
-        ticket.rating = Rating(int(score), get(Fact.RATING_COMMENT) or None, None)
+    fitting.classify(ticket, {name: (get(Fact(name)), words) for name, words in WORDS.items()}, reading)
+    if re.fullmatch(r"[0-9]", get(Fact.RATING)):
+        ticket.rating = Rating(int(get(Fact.RATING)), get(Fact.RATING_COMMENT) or None, None)
     return ticket
 
 
@@ -97,6 +91,11 @@ def _comments(ticket: Ticket, reply: str, note: str) -> None:
         if text:
             id = fitting.text_id(ticket.external_id, visibility.value, text)
             ticket.comments.append(Comment(id, author, visibility, text, ticket.updated_at))
+
+
+def _custom_fields(cells: Mapping[str, str]) -> dict[str, Any]:
+    own = {fact: text for fact, text in cells.items() if fact.startswith(CUSTOM) and text}
+    return {fact.removeprefix(CUSTOM): _value(text) for fact, text in own.items()}
 
 
 def _value(text: str) -> Any:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.imports import fitting
-from chalicelib.imports.fitting import Reading, moment, person, word
+from chalicelib.imports.fitting import Reading, Words, moment, person
 from chalicelib.imports.shapes import Comment, Person, Rating, Ticket, Unfit
 from chalicelib.models.words import Priority, Source, Status, TicketType, Visibility
 
@@ -37,12 +37,18 @@ TYPES = {
     "problem": TicketType.INCIDENT,
     "task": TicketType.SERVICE_REQUEST,
 }
+WORDS = {
+    "status": Words(Status, STATUSES, Status.OPEN),
+    "priority": Words(Priority, PRIORITIES, Priority.MEDIUM),
+    "type": Words(TicketType, TYPES, TicketType.QUESTION),
+}
 SOURCES = {
     "email": Source.EMAIL,
     "web": Source.PUBLIC,
     "web_widget": Source.PUBLIC,
     "web form": Source.PUBLIC,
 }
+ITS_STAFF = frozenset({"agent", "admin"})
 SCORES = {"good": 5, "bad": 1}
 
 
@@ -60,8 +66,7 @@ def read(row: Document, beside: Beside, reading: Reading) -> Ticket:
     description = fitting.body(row.get("description"))
     # The first comment is the description once more.
     if comments and (not description or fitting.folded(comments[0].body) == fitting.folded(description)):
-        description = description or comments[0].body
-        comments = comments[1:]
+        description = comments.pop(0).body
     ticket = Ticket(
         external_id=id,
         subject=fitting.said(row.get("raw_subject")) or fitting.said(row.get("subject")),
@@ -79,14 +84,7 @@ def read(row: Document, beside: Beside, reading: Reading) -> Ticket:
         watchers=_watchers(row, people),
         rating=_rating(row),
     )
-    ticket.status, told = word("status", row.get("status"), STATUSES, Status.OPEN, reading, Status)
-    ticket.changed += [told] if told else []
-    ticket.priority, told = word(
-        "priority", row.get("priority"), PRIORITIES, Priority.MEDIUM, reading, Priority
-    )
-    ticket.changed += [told] if told else []
-    ticket.type, told = word("type", row.get("type"), TYPES, TicketType.QUESTION, reading, TicketType)
-    ticket.changed += [told] if told else []
+    fitting.classify(ticket, {name: (row.get(name), words) for name, words in WORDS.items()}, reading)
     if any(_list(each.get("attachments")) for each in _objects(row.get("comments"))):
         ticket.changed.append(("files_left", "Its files are not in the export, and were left there."))
     return ticket
@@ -104,7 +102,7 @@ def _people(row: Document, beside: Beside) -> Mapping[str, Person]:
     users = beside.get("users", {})
     for each in (*(users[id] for id in wanted if id in users), *near):
         if isinstance(each, Mapping) and each.get("id") is not None:
-            is_staff = each.get("role") in ("agent", "admin") or each is row.get("assignee")
+            is_staff = each.get("role") in ITS_STAFF or each is row.get("assignee")
             if (somebody := person(each, staff=is_staff)) is not None:
                 known = found.get(str(each["id"]))
                 found[str(each["id"])] = somebody if known is None or is_staff else known

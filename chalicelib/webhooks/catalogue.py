@@ -13,8 +13,6 @@ OURS = frozenset(
         "webhook.redelivery_requested",
     }
 )
-# What the change feed alone tells: an import has many of them at once, and `import.ended` tells of all.
-OF_THE_FEED = frozenset({"ticket.imported"})
 
 
 class Audience(StrEnum):
@@ -73,6 +71,12 @@ KINDS: Mapping[str, Kind] = {
     ),
     "ticket.followed_up": Kind(
         _ALL, "An answer to a finished ticket opened a new one.", "Followed up", "Con seguimiento"
+    ),
+    "ticket.imported": Kind(
+        _ALL,
+        "It came from another desk, or more of it did. The feed alone tells of each; `import.ended` of all.",
+        "Imported",
+        "Importado",
     ),
     "ticket.linked": Kind(_STAFF, "It has to do with another ticket.", "Linked", "Enlazado"),
     "ticket.merged": Kind(_ALL, "It was merged into another ticket.", "Merged", "Fusionado"),

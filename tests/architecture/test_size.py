@@ -22,6 +22,9 @@ LONG_FILES = {
     "chalicelib/core/jobs.py": "the life of a job from the asking to its end, half of it statements",
     "chalicelib/core/settings.py": "one small reader a setting, one class a kind of Lambda",
     "chalicelib/core/tokens.py": "signing and the strict check of tokens belong side by side",
+    "chalicelib/imports/fitting.py": "what each kind of fact is made to fit, one small function each",
+    "chalicelib/imports/queries.py": "all the SQL of imports, statement by statement",
+    "chalicelib/imports/taking.py": "from a batch of rows to its tickets, to be read in one go",
     "chalicelib/models/accounts.py": "workspaces and their people, a good part of it their indexes",
     "chalicelib/models/sla.py": "promises and their steps, a good part of it their indexes",
     "chalicelib/models/words.py": "the closed sets of values, a few lines each",
@@ -49,6 +52,7 @@ LONG_FILES = {
 LONG_FUNCTIONS = {
     "api.resource._route": "one keyword a property of a route; nothing but their passing on",
     "api.resource._serve": "the life of a request, to be read top to bottom",
+    "imports.taking._row": "one line a column of a ticket",
     "notifications.writing.given": "one line a variable that a text may name",
     "tickets.creating.create": "one insert with twenty columns",
     "tickets.queries.change": "one statement that writes change, timeline and events together",

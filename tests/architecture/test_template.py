@@ -498,7 +498,7 @@ class TestRights:
             for name in SETTINGS
         }
         assert {name: allowed for name, allowed in rights.items() if allowed} == {
-            "APIHandler": ["s3:GetObject"],
+            "APIHandler": ["s3:GetObject", "s3:PutObject"],
             "Jobs": [
                 "s3:ListBucket",
                 ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:DeleteObject"],
@@ -715,6 +715,14 @@ class TestMail:
 
 
 class TestExports:
+    def test_people_send_imports_there_and_nothing_else(self, resources: dict[str, Any]) -> None:
+        sent = [
+            statement["Resource"]["Fn::Sub"]
+            for statement in TestRights().statements(resources, "APIHandler")
+            if statement["Action"] == "s3:PutObject" and "${Exports." in json.dumps(statement)
+        ]
+        assert sent == ["${Exports.Arn}/imports/*"]
+
     def test_the_bucket_is_private_encrypted_and_forgets_within_a_week(
         self, resources: dict[str, Any]
     ) -> None:

@@ -1,13 +1,11 @@
 """What becomes of the tickets of another desk."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.support.api import Api
 from tests.support.cast import Cast
-from tests.support.database import Database
 from tests.support.imports import Importer, lines, zendesk
 from tests.support.jobs import Workshop
 
