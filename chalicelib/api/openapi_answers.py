@@ -18,6 +18,8 @@ BEYOND: dict[access.Route, frozenset[int]] = {
     ("GET", "/v1/analytics/sla"): frozenset({404}),
     ("GET", "/v1/analytics/sla/targets"): frozenset({404}),
     ("GET", "/v1/events"): frozenset({410}),
+    # The team that the options name.
+    ("POST", "/v1/imports"): frozenset({404}),
     ("POST", "/v1/auth/login"): frozenset({401}),
     ("POST", "/v1/auth/oidc/finish"): frozenset({401, 403}),
     ("POST", "/v1/auth/oidc/start"): frozenset({404}),

@@ -80,9 +80,9 @@ def start(tx: Transaction, actor: Actor, id: UUID, *, dry_run: bool | None = Non
     Raises Forbidden, NotFound; Conflict while it is read, once it is done, and for too many at a time.
     """
     actor.require(Permission.IMPORTS_RUN, "Only an administrator imports tickets.")
-    if not queries.hold(tx, actor.workspace.id, id):
+    row = queries.hold(tx, actor.workspace.id, id)
+    if row is None:
         raise _no_such()
-    row = _found(tx, actor, id)
     if row.status in OPEN:
         raise Conflict("The import is under way.")
     if row.status == JobStatus.DONE and not row.options.get("dry_run"):

@@ -33,7 +33,7 @@ ADD = text(
     """
 )
 GET = text(f"SELECT {_IMPORT} FROM {_FROM} WHERE {_ONE}")
-HOLD = text(f"SELECT i.id FROM imports i WHERE {_ONE} FOR NO KEY UPDATE")
+HOLD = text(f"{GET.text} FOR NO KEY UPDATE OF i")
 OF_JOB = text(f"SELECT {_IMPORT} FROM {_FROM} WHERE i.workspace_id = :workspace_id AND i.job_id = :job_id")
 BEGIN = text(
     f"""
@@ -165,9 +165,9 @@ def get(tx: Transaction, workspace_id: UUID, id: UUID) -> Row[Any] | None:
     return tx.connection.execute(GET, _key(workspace_id, id)).first()
 
 
-def hold(tx: Transaction, workspace_id: UUID, id: UUID) -> bool:
-    """Whether there is one, held against who starts it too."""
-    return tx.connection.execute(HOLD, _key(workspace_id, id)).first() is not None
+def hold(tx: Transaction, workspace_id: UUID, id: UUID) -> Row[Any] | None:
+    """The same, held against who starts it too."""
+    return tx.connection.execute(HOLD, _key(workspace_id, id)).first()
 
 
 def of_job(tx: Transaction, workspace_id: UUID, job_id: UUID) -> Row[Any] | None:

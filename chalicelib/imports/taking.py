@@ -61,6 +61,12 @@ class Task:
 def take(tx: Transaction, actor: Actor, task: Task, batch: Batch) -> Outcome:
     """Takes what can be taken. No external id may be in a batch twice."""
     outcome = Outcome(Counter(rows=len(batch)))
+    _take(tx, actor, task, batch, outcome)
+    outcome.remarks.sort(key=lambda remark: int(remark["row"]))
+    return outcome
+
+
+def _take(tx: Transaction, actor: Actor, task: Task, batch: Batch, outcome: Outcome) -> None:
     tickets: dict[str, tuple[Record, Ticket]] = {}
     for record, said in batch:
         if isinstance(said, Unfit):
@@ -77,13 +83,12 @@ def take(tx: Transaction, actor: Actor, task: Task, batch: Batch) -> Outcome:
                 outcome.skip(record, unfit)
     again = {id: tickets[id][1] for id in tickets if id in known}
     if not (new or again):
-        return outcome
+        return
     asked = list(new.values()), list(again.values())
     reading = replace(task.reading, now=actor.now)
     desk, outcome.counts["people"] = meet(tx, actor, task.system, reading, *asked, task.team_id)
     _take_again(tx, actor, task, desk, {known[id]: ticket for id, ticket in again.items()}, outcome)
     _take_new(tx, actor, task, desk, [tickets[id] for id in new], outcome)
-    return outcome
 
 
 def _with_requester(ticket: Ticket, task: Task) -> Ticket:

@@ -1,48 +1,311 @@
-"""What becomes of the tickets of another desk."""
+"""What becomes of the tickets of another desk, and what does not."""
 
 from typing import Any
 
-import pytest
-
-from tests.support.api import Api
-from tests.support.cast import Cast
+from tests.support.cast import Cast, person
+from tests.support.database import Database
 from tests.support.imports import Importer, lines, zendesk
-from tests.support.jobs import Workshop
 
 
-@pytest.fixture
-def importer(api: Api, cast: Cast, workshop: Workshop) -> Importer:
-    """Ada, who imports into Acme."""
-    return Importer(api.with_token(cast.ada.token), workshop)
+def tickets(importer: Importer) -> list[dict[str, Any]]:
+    """All that are there, in the order of their numbers, whole."""
+    items = sorted(importer.api.get("/v1/tickets").json["items"], key=lambda each: each["number"])
+    return [importer.api.get(f"/v1/tickets/{each['id']}").json for each in items]
 
 
-def ticket(importer: Importer, query: str = "") -> dict[str, Any]:
-    """The one ticket that is there."""
-    items = importer.api.get(f"/v1/tickets?archived=false{query}").json["items"]
-    assert len(items) == 1
-    found: dict[str, Any] = importer.api.get(f"/v1/tickets/{items[0]['id']}").json
+def ticket(importer: Importer) -> dict[str, Any]:
+    """The one that is there."""
+    (found,) = tickets(importer)
     return found
 
 
-def test_a_closed_ticket_keeps_its_history(importer: Importer, cast: Cast) -> None:
-    done = importer.take(lines(zendesk()))
+def codes(done: dict[str, Any], kind: str = "changed") -> set[str]:
+    return set(done["reasons"][kind])
 
-    assert (done["status"], done["error"]) == ("done", None)
-    assert done["counts"] == {
-        **{"rows": 1, "taken": 1, "updated": 0, "unchanged": 0, "skipped": 0, "comments": 2, "people": 1}
-    }
-    found = ticket(importer)
-    assert found["label"].endswith("-00001")
-    assert (found["subject"], found["description"]) == ("Printer on fire", "It smokes.")
-    assert (found["status"], found["priority"], found["type"]) == ("closed", "medium", "incident")
-    assert (found["created_at"], found["resolved_at"]) == ("2026-03-02T09:00:00Z", "2026-03-03T09:30:00Z")
-    assert (found["closed_at"], found["source"]) == ("2026-03-03T10:00:00Z", "email")
-    assert found["requester"]["email"] == "rosa@client.example"
-    assert found["assignee"]["id"] == str(cast.ana.id)
-    assert found["team"]["name"] == "Networks"
-    assert found["tags"] == ["printer", "third_floor"]
-    said = [(each["body"], each["visibility"], each["author"]["name"]) for each in found["comments"]]
-    assert said == [("Pull the plug.", "public", "Ana"), ("Third one this week.", "internal", "Ana")]
-    entries = [(each["action"], each["meta"]) for each in found["timeline"]]
-    assert entries == [("imported", {"source": "zendesk", "system": "zendesk", "external_id": "35436"})]
-    assert found["sla"]["targets"] == []
+
+class TestHistory:
+    def test_a_closed_ticket_keeps_its_history(self, importer: Importer, cast: Cast) -> None:
+        done = importer.take(lines(zendesk()))
+
+        assert (done["status"], done["error"]) == ("done", None)
+        assert done["counts"] == {
+            **{"rows": 1, "taken": 1, "updated": 0, "unchanged": 0, "skipped": 0, "comments": 2, "people": 1}
+        }
+        found = ticket(importer)
+        assert found["label"].endswith("-00001")
+        assert (found["subject"], found["description"]) == ("Printer on fire", "It smokes.")
+        assert (found["status"], found["priority"], found["type"]) == ("closed", "medium", "incident")
+        times = [found[name] for name in ("created_at", "resolved_at", "closed_at")]
+        assert times == ["2026-03-02T09:00:00Z", "2026-03-03T09:30:00Z", "2026-03-03T10:00:00Z"]
+        assert found["requester"]["email"] == "rosa@client.example"
+        assert (found["source"], found["assignee"]["id"]) == ("email", str(cast.ana.id))
+        assert found["team"]["name"] == "Networks"
+        assert found["tags"] == ["printer", "third_floor"]
+        said = [(each["body"], each["visibility"], each["author"]["name"]) for each in found["comments"]]
+        assert said == [("Pull the plug.", "public", "Ana"), ("Third one this week.", "internal", "Ana")]
+        assert found["comments"][0]["created_at"].startswith("2026-03-02T09:10:00")
+        entries = [(each["action"], each["actor"]["id"], each["meta"]) for each in found["timeline"]]
+        told = {"source": "zendesk", "system": "zendesk", "external_id": "35436"}
+        assert entries == [("imported", str(cast.ada.id), told)]
+
+    def test_numbers_follow_the_desks_own_without_a_gap(self, importer: Importer) -> None:
+        own = importer.api.post("/v1/tickets", {"subject": "Own", "description": "x"})
+        importer.take(lines(zendesk(1), zendesk(2, status="deleted"), zendesk(3)))
+        last = importer.api.post("/v1/tickets", {"subject": "Own too", "description": "x"})
+
+        assert own.status == 201
+        labels = sorted(each["label"][-5:] for each in importer.api.get("/v1/tickets").json["items"])
+        assert labels == ["00001", "00002", "00003", "00004"]
+        assert last.json["label"].endswith("00004")
+
+    def test_the_old_number_finds_it(self, importer: Importer) -> None:
+        importer.take(lines(zendesk(35436), zendesk(99, subject="Another")))
+
+        found = importer.api.get("/v1/tickets?query=35436").json["items"]
+        assert [each["subject"] for each in found] == ["Printer on fire"]
+
+    def test_a_rating_comes_along(self, importer: Importer, database: Database) -> None:
+        importer.take(lines(zendesk(1), zendesk(2, satisfaction_rating={"score": "bad"})))
+
+        rows = database.rows("SELECT score, comment, ended_at FROM ratings ORDER BY score")
+        assert [(row["score"], row["comment"]) for row in rows] == [(1, None), (5, "Quick!")]
+        assert rows[0]["ended_at"].isoformat().startswith("2026-03-03T09:30")
+
+    def test_what_was_solved_longer_ago_than_its_window_is_closed_and_newer_is_not(
+        self, importer: Importer, database: Database
+    ) -> None:
+        recent = database.value("SELECT to_char(now() - interval '1 day', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
+        newer = {"updated_at": recent, "metric_set": {"solved_at": recent}}
+        importer.take(lines(zendesk(1, status="solved"), zendesk(2, status="solved", **newer)))
+
+        old, new = tickets(importer)
+        assert (old["status"], old["closed_at"][:10]) == ("closed", "2026-03-10")
+        assert (new["status"], new["closed_at"]) == ("resolved", None)
+
+    def test_nobody_is_told_and_the_feed_alone_tells_of_it(
+        self, importer: Importer, queue: Any, database: Database
+    ) -> None:
+        queue.take()
+        importer.take(lines(zendesk(1, status="open"), zendesk(2)))
+
+        types = [message["type"] for message in queue.take()]
+        assert types == ["import.ended"]
+        events = database.rows(
+            "SELECT type, sent_at IS NULL AS waits FROM events WHERE ticket_id IS NOT NULL"
+        )
+        assert events == [{"type": "ticket.imported", "waits": False}] * 2
+
+    def test_who_is_unknown_becomes_a_contact_or_a_colleague_who_is_gone(
+        self, importer: Importer, database: Database
+    ) -> None:
+        agent = {"id": 3009, "name": "Marta", "email": "marta@acme.example", "role": "agent"}
+        closed = zendesk(1, assignee=agent, assignee_id=3009)
+        closed["comments"][1]["author_id"] = 3009
+        done = importer.take(lines(closed, zendesk(2, status="open", assignee=agent, assignee_id=3009)))
+
+        people = database.rows(
+            "SELECT email, role, status FROM users WHERE email ~ 'marta|rosa' ORDER BY email"
+        )
+        assert people == [
+            {"email": "marta@acme.example", "role": "agent", "status": "deactivated"},
+            {"email": "rosa@client.example", "role": "customer", "status": "contact"},
+        ]
+        over, active = tickets(importer)
+        assert over["assignee"]["name"] == "Marta"
+        assert over["comments"][0]["author"]["name"] == "Marta"
+        assert active["assignee"] is None
+        assert codes(done) == {"assignee_unknown", "rating_left"}
+
+
+class TestPromises:
+    def test_what_is_over_has_none(self, importer: Importer) -> None:
+        importer.take(lines(zendesk()))
+        assert ticket(importer)["sla"]["targets"] == []
+
+    def test_what_is_active_has_those_that_hold_from_now_on(self, importer: Importer) -> None:
+        unanswered = zendesk(1, status="new", assignee=None, assignee_id=None, comments=[])
+        importer.take(lines(unanswered))
+
+        found = ticket(importer)
+        assert found["status"] == "new"
+        targets = {each["metric"]: each for each in found["sla"]["targets"]}
+        assert set(targets) == {"first_response", "resolution"}
+        assert found["breached"] is False
+        assert 23.9 < found["hours_remaining"] <= 24
+
+    def test_who_was_answered_is_promised_no_first_answer_and_pausing_is_pausing(
+        self, importer: Importer
+    ) -> None:
+        importer.take(lines(zendesk(1, status="pending")))
+
+        found = ticket(importer)
+        assert found["status"] == "pending"
+        assert [each["metric"] for each in found["sla"]["targets"]] == ["resolution"]
+        assert found["due_at"] is None
+
+    def test_an_unknown_agents_answer_is_one_for_good(self, importer: Importer, cast: Cast) -> None:
+        """Another priority counts anew what is promised: not what was answered at the other desk."""
+        row = zendesk(1, status="open", assignee=None, assignee_id=None)
+        row["comments"][1]["author_id"] = 3077
+        importer.take(lines(row))
+        found = ticket(importer)
+
+        importer.api.post(f"/v1/tickets/{found['id']}/reclassify", {"priority": "urgent"})
+
+        targets = ticket(importer)["sla"]["targets"]
+        assert [each["metric"] for each in targets] == ["resolution"]
+
+
+class TestAgain:
+    def test_the_same_file_takes_nothing_twice(self, importer: Importer) -> None:
+        content = lines(zendesk(1), zendesk(2))
+        importer.take(content)
+        again = importer.take(content)
+
+        assert again["counts"]["unchanged"] == 2
+        assert again["counts"]["taken"] == again["counts"]["comments"] == 0
+        assert [len(each["comments"]) for each in tickets(importer)] == [2, 2]
+
+    def test_a_newer_file_adds_what_was_said_since(self, importer: Importer) -> None:
+        row = zendesk(1, status="open")
+        importer.take(lines(row))
+        said = {"id": 777, "author_id": 2001, "body": "And now?", "public": True}
+        row["comments"].append({**said, "created_at": "2026-03-04T09:00:00Z"})
+        again = importer.take(lines({**row, "subject": "Another", "status": "closed"}))
+
+        assert again["counts"]["updated"] == 1
+        found = ticket(importer)
+        assert (found["subject"], found["status"]) == ("Printer on fire", "open")
+        assert [each["body"] for each in found["comments"]][-1] == "And now?"
+        assert [(each["action"], each["meta"].get("comments")) for each in found["timeline"]] == [
+            ("imported", None),
+            ("imported", 1),
+        ]
+
+    def test_another_system_has_ids_of_its_own(self, importer: Importer) -> None:
+        importer.take(lines(zendesk(1)), system="zendesk-eu")
+        other = importer.take(lines(zendesk(1)), system="zendesk-us")
+        assert other["counts"]["taken"] == 1
+
+    def test_a_row_that_comes_twice_in_a_file_is_taken_once(self, importer: Importer) -> None:
+        done = importer.take(lines(zendesk(1), zendesk(1)))
+        assert (done["counts"]["taken"], done["counts"]["unchanged"]) == (1, 1)
+
+    def test_what_is_archived_here_stays_as_it_is(self, importer: Importer, database: Database) -> None:
+        row = zendesk(1)
+        importer.take(lines(row))
+        database.run("UPDATE tickets SET archived_at = now()")
+        row["comments"].append({"id": 7, "body": "Late", "created_at": "2026-03-05T09:00:00Z"})
+
+        assert importer.take(lines(row))["counts"]["unchanged"] == 1
+
+
+class TestRows:
+    def test_bad_rows_are_told_and_passed_over(self, importer: Importer) -> None:
+        content = (
+            lines(zendesk(1))
+            + b'{"id": 2, "subject": \n'
+            + b"[]\n\n"
+            + b'{"id": 3, "subject": "\xff"}\n'
+            + b'{"id": '
+            + b"[" * 60_000
+            + b"\n"
+            + lines(
+                {"subject": "no id"},
+                zendesk(4, status="deleted"),
+                zendesk(5, created_at="soon"),
+                zendesk(6, created_at="2050-01-01T00:00:00Z"),
+                zendesk(7, requester={"id": 2001, "name": "R", "email": "not an address"}),
+                zendesk(8),
+            )
+        )
+        done = importer.take(content)
+
+        assert (done["counts"]["taken"], done["counts"]["skipped"]) == (2, 9)
+        assert done["reasons"]["skipped"] == {
+            **{"malformed": 3, "not_utf8": 1, "no_id": 1, "deleted": 1, "bad_time": 2, "no_requester": 1}
+        }
+        where = [(each["line"], each["external_id"], each["code"]) for each in done["remarks"]]
+        assert where[0] == (2, None, "malformed")
+        assert ("4", "deleted") in [each[1:] for each in where]
+        assert all(each["detail"].endswith((".", "?")) for each in done["remarks"])
+
+    def test_texts_are_cut_times_repaired_and_it_is_told(self, importer: Importer) -> None:
+        row = zendesk(
+            1,
+            raw_subject="x" * 300,
+            description="ñ" * 40_000,
+            updated_at="2026-02-01T00:00:00Z",
+            tags=[f"t{n}" for n in range(60)] + ["A B", 7, ""],
+            priority="sky-high",
+        )
+        done = importer.take(lines(row))
+
+        found = ticket(importer)
+        assert (len(found["subject"]), found["subject"][-1]) == (200, "…")
+        assert len(found["description"].encode()) <= 65_536
+        assert (len(found["tags"]), found["priority"]) == (50, "medium")
+        assert found["updated_at"] >= found["created_at"]
+        cut = {"subject_cut", "description_cut", "tags_cut", "times_repaired", "priority_unknown"}
+        assert codes(done) == cut
+
+    def test_nothing_to_say_is_said_so(self, importer: Importer) -> None:
+        row = zendesk(1, raw_subject=None, subject="", description=None, comments=[])
+        importer.take(lines(row))
+        found = ticket(importer)
+        assert (found["subject"], found["description"]) == ("(no subject)", "…")
+
+    def test_signs_that_no_text_has_are_left_out(self, importer: Importer) -> None:
+        importer.take(lines(zendesk(1, raw_subject="a\u0000b\nc\ud800", description="x\u0000y")))
+        found = ticket(importer)
+        assert "\x00" not in found["subject"] + found["description"]
+        assert "\n" not in found["subject"]
+
+    def test_without_an_address_the_import_may_say_whose_it_is(self, importer: Importer) -> None:
+        row = zendesk(1, requester={"name": "By phone"}, requester_id=None)
+        done = importer.take(lines(row), options={"requester_email": "phone@acme.example"})
+
+        assert ticket(importer)["requester"]["email"] == "phone@acme.example"
+        assert codes(done) >= {"requester_default"}
+
+    def test_what_would_be_purged_at_once_is_not_taken(self, importer: Importer, database: Database) -> None:
+        database.run("UPDATE workspaces SET retention_days = 30")
+        done = importer.take(lines(zendesk(1), zendesk(2, status="open")))
+        assert (done["counts"]["taken"], done["reasons"]["skipped"]) == (1, {"beyond_retention": 1})
+
+    def test_custom_fields_fit_those_that_are_declared(self, importer: Importer) -> None:
+        for key, type, options in (
+            ("room", "text", []),
+            ("floor", "number", []),
+            ("kind", "select", ["Big"]),
+        ):
+            body = {"key": key, "name": key, "type": type, "options": options}
+            assert importer.api.post("/v1/custom-fields", body).status == 201
+        fields = [
+            {"id": 360001, "value": "B-12"},
+            {"id": 360002, "value": "3"},
+            {"id": 360003, "value": "tiny"},
+            {"id": 360004, "value": "?"},
+        ]
+        names = {"360001": "room", "360002": "floor", "360003": "kind"}
+        done = importer.take(lines(zendesk(1, custom_fields=fields)), mapping={"custom_fields": names})
+
+        assert ticket(importer)["custom_fields"] == {"room": "B-12", "floor": 3}
+        assert done["reasons"]["changed"] == {"field_left": 2}
+
+    def test_agents_of_ours_who_are_customers_stay_so(self, importer: Importer, cast: Cast) -> None:
+        row = zendesk(1, assignee={"id": 3001, "name": "Carol", "email": cast.carol.email, "role": "agent"})
+        importer.take(lines(row))
+        assert importer.api.get(f"/v1/users/{cast.carol.id}").json["role"] == "customer"
+
+
+def test_deactivated_colleagues_work_on_nothing_that_is_active(
+    importer: Importer, cast: Cast, database: Database
+) -> None:
+    gone = person(database, cast.acme, "Gone", "agent", "acme.example")
+    database.run("UPDATE users SET status = 'deactivated' WHERE id = :id", id=gone.id)
+    agent = {"id": 3001, "name": "Gone", "email": gone.email, "role": "agent"}
+    importer.take(lines(zendesk(1, status="open", assignee=agent), zendesk(2, assignee=agent)))
+
+    active, over = sorted(tickets(importer), key=lambda each: each["status"] == "closed")
+    assert (active["assignee"], over["assignee"]["name"]) == (None, "Gone")

@@ -23,6 +23,7 @@ BY_NAME = {
     "pending_resolve_days": lambda: 30,
     "address": lambda: f"specimen{next(_numbers)}@example.org",
     "email": lambda: f"specimen{next(_numbers)}@example.org",
+    "requester_email": lambda: f"specimen{next(_numbers)}@example.org",
     "admin_email": lambda: f"specimen{next(_numbers)}@example.org",
     "confirm": lambda: "somebody.else@example.org",
     "password": lambda: "violet staple horse",
@@ -104,7 +105,10 @@ IDS = {
 }
 # What a whole body does without: a ticket changed by a word changes more, staff is in no organisation, and
 # files are attached to own comments alone.
-LEFT_OUT = {"comment", "comment_id", "icalendar", "organisation_id"}
+# Of an import, what CSV files alone need.
+LEFT_OUT = {"comment", "comment_id", "date_format", "delimiter", "icalendar", "organisation_id"}
+# Elsewhere a list, and here a document of its own.
+DOCUMENTS = {"columns", "options"}
 # What says the same in another way, so that a whole body has the second alone; and what only goes with
 # something that is left out.
 INSTEAD = {"filter": "ticket_ids", "user_filter": "filter", "since": "user_filter", "until": "user_filter"}
@@ -146,7 +150,8 @@ def plain(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 def specimen(schema: Mapping[str, Any], ids: Mapping[str, UUID], name: str = "") -> Any:
     """A value that fits. Raises KeyError for an id of which this module does not know whose it is."""
     schema = plain(schema)
-    if name in BY_NAME and schema.get("type") != "boolean":
+    is_document = name in DOCUMENTS and schema.get("type") == "object"
+    if name in BY_NAME and schema.get("type") != "boolean" and not is_document:
         return BY_NAME[name]()
     if CONDITIONS.keys() == schema.get("properties", {}).keys():
         return CONDITIONS

@@ -20,7 +20,7 @@ def fact(text: str) -> str:
     return text
 
 
-def date_format(text: str) -> str:
+def format_of_dates(text: str) -> str:
     """A format of strptime with a day, a month and a year in it, and no more than we know."""
     found = re.findall(r"%(.)", text)
     if (
@@ -79,5 +79,5 @@ class MappingIn(In):
     custom_fields: Annotated[dict[Word, Key], _MANY] = Field(default_factory=dict)
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     date_format: (
-        Annotated[str, StringConstraints(min_length=4, max_length=60), AfterValidator(date_format)] | None
+        Annotated[str, StringConstraints(min_length=4, max_length=60), AfterValidator(format_of_dates)] | None
     ) = None

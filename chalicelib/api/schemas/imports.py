@@ -15,6 +15,7 @@ from chalicelib.api.schemas.jobs import JobFileOut
 from chalicelib.models.words import ImportSource
 
 MAX_BYTES = 2_000_000_000
+System = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
 def time_zone(name: str) -> str:
@@ -41,7 +42,7 @@ class ImportIn(In):
     source: ImportSource
     file_name: Line
     bytes: Annotated[int, Field(ge=1, le=MAX_BYTES)]
-    system: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")] | None = None
+    system: System | None = None
     mapping: MappingIn = Field(default_factory=MappingIn)
     options: OptionsIn = Field(default_factory=OptionsIn)
 
@@ -56,7 +57,7 @@ class ImportQuery(PageQuery):
     """Filters of imports, the newest first."""
 
     source: ImportSource | None = None
-    system: Annotated[str, StringConstraints(max_length=40)] | None = None
+    system: System | None = None
 
 
 class CountsOut(Out):
