@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data redrive reporting-role test unit e2e metrics-server nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset demo-data import redrive reporting-role test unit e2e metrics-server nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ reset: $(STAMP) ## Stop it and clear its data, keys and passwords
 demo-data: $(STAMP) ## Fill the demo workspace of what is up (DAYS=90 TICKETS=5000; FRESH=1 adds more, SEED=2 differs)
 	@$(PY) -m local.demo_data $(if $(DAYS),--days $(DAYS)) $(if $(TICKETS),--tickets $(TICKETS)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
+
+import: $(STAMP) ## Take in tickets of another desk (FILE=tickets.json SOURCE=zendesk|freshdesk|csv MAPPING=map.json DRY=1)
+	@$(PY) -m local.importing "$(FILE)" $(if $(SOURCE),--source $(SOURCE)) $(if $(SYSTEM),--system $(SYSTEM)) \
+	  $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(DRY),--dry-run)
 
 redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 for the account's)
 	@$(PY) -m local.redrive $(if $(AWS),--aws) $(QUEUE)
