@@ -1,8 +1,8 @@
 """Takes in the tickets of another desk: `make import FILE=tickets.json [SOURCE=zendesk|freshdesk|csv]
 [MAPPING=map.json] [DRY=1]`.
 
-Works on the stack that is up here, as the demo's administrator, or where MESA_API_URL and MESA_API_KEY (one with
-an admin's role) say. The file goes to the bucket piece by piece, whatever its size.
+Works on the stack that is up here, as the demo's administrator, or where MESA_API_URL and MESA_API_KEY (one
+with an admin's role) say. The file goes to the bucket piece by piece, whatever its size.
 """
 
 import argparse
@@ -81,7 +81,7 @@ def take_in(desk: Desk, file: Path, facts: Mapping[str, Any], show: Show) -> dic
     body = {"file_name": file.name[:200], "bytes": size, **facts}
     made = desk.call("POST", "/v1/imports", body)
     send(made["upload"], file, lambda sent: show(bar("sending", sent, size)))
-    path = f"/v1/imports/{made['import']['id']}"
+    path = f"/v1/imports/{made['id']}"
     desk.call("POST", f"{path}/start", {})
     while True:
         found: dict[str, Any] = desk.call("GET", path)

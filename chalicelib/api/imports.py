@@ -72,7 +72,7 @@ def make_import(call: Call, body: ImportIn) -> Answer:
     bucket, workspace_id = call.settings.export_bucket, call.actor.workspace.id
     form = asking.upload_form(bucket, workspace_id, made["id"], body.bytes, call.actor.now)
     location = {"Location": f"/v1/imports/{made['id']}"}
-    return Answer({"import": _answer(made, call), "upload": asdict(form)}, headers=location)
+    return Answer({**_answer(made, call), "upload": asdict(form)}, headers=location)
 
 
 @routes.get(

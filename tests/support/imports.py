@@ -23,7 +23,7 @@ class Importer:
         assert made.status == 201, made.text
         key = made.json["upload"]["fields"]["key"]
         self.workshop.s3.put_object(Bucket=self.workshop.bucket, Key=key, Body=content)
-        found: dict[str, Any] = made.json["import"]
+        found: dict[str, Any] = made.json
         return found
 
     def start(self, made: Mapping[str, Any], **body: Any) -> Reply:

@@ -124,10 +124,9 @@ class ImportDetail(ImportOut):
     remarks: list[RemarkOut]
 
 
-class NewImportOut(Out):
+class NewImportOut(ImportOut):
     """Send the file as `upload` says, within an hour, and then start the import."""
 
-    import_: ImportOut = Field(alias="import")
     upload: UploadOut
 
 
