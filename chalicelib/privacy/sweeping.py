@@ -24,7 +24,7 @@ BATCH = 200
 ROWS = 5000
 
 OWNED, ADDRESSES, RATINGS, SEARCH, AUDIT = "owned", "addresses", "rated", "search", "audit"
-IMPORTS, FILES, END = "imports", "files", "end"
+IMPORTS, FILES, END = "import_files", "files", "end"
 
 # Runs a unit of work in a transaction of its own, which a door opens.
 Run = Callable[[Callable[[Transaction], Any]], Any]
