@@ -102,7 +102,7 @@ def start_import(call: Call, import_id: UUID, body: StartIn) -> Answer:
 
 def _answer(shown: Mapping[str, Any], call: Call) -> dict[str, Any]:
     kept = {name: value for name, value in shown.items() if name != "result"}
-    return {**kept, "report": job_file(shown, call)}
+    return {**kept, "report": job_file({**shown, "kind": asking.KIND}, call)}
 
 
 def _sent(document: Mapping[str, Any]) -> dict[str, Any]:

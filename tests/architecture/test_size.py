@@ -21,6 +21,7 @@ LONG_FILES = {
     "chalicelib/core/events.py": "the outbox from the change to the queue, to be read in one go",
     "chalicelib/core/jobs.py": "the life of a job from the asking to its end, half of it statements",
     "chalicelib/core/settings.py": "one small reader a setting, one class a kind of Lambda",
+    "chalicelib/core/storage.py": "what is done to objects of S3, one small function each",
     "chalicelib/core/tokens.py": "signing and the strict check of tokens belong side by side",
     "chalicelib/imports/fitting.py": "what each kind of fact is made to fit, one small function each",
     "chalicelib/imports/queries.py": "all the SQL of imports, statement by statement",
