@@ -144,6 +144,7 @@ TAKE_AGAIN = text(
         CAST(:actor AS jsonb), CAST(:meta AS jsonb)) AS f
     """
 )
+COUNT_AGAIN = text("CALL sp_rollup_refresh(:workspace_id, CAST(:ids AS uuid[]))")
 SORTS = {"created_at": "i.created_at"}
 _FILTERS = {"source": "i.source = :source", "system": "i.system = :system"}
 
@@ -268,3 +269,9 @@ def take(
     }
     found = tx.connection.execute(TAKE_AGAIN if again else TAKE, values)
     return {row.ticket_id: row.comments for row in found}
+
+
+def count_again(tx: Transaction, workspace_id: UUID, ids: Collection[UUID]) -> None:
+    """Has the roll-ups count these tickets as they are now."""
+    values = {"workspace_id": workspace_id, "ids": sorted(map(str, ids))}
+    tx.connection.execute(COUNT_AGAIN, values)

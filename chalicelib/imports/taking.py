@@ -30,10 +30,11 @@ Batch = Sequence[tuple[Record, Ticket | Unfit]]
 
 @dataclass
 class Outcome:
-    """What became of rows: counts, and what there is to say of some."""
+    """What became of rows: counts, what there is to say of some, and the tickets that were written."""
 
     counts: Counter[str] = field(default_factory=Counter)
     remarks: list[dict[str, Any]] = field(default_factory=list)
+    written: set[UUID] = field(default_factory=set)
 
     def say(self, kind: str, record: Record, external_id: str | None, code: str, detail: str) -> None:
         """`kind`: `skipped`, or `changed` for what was taken otherwise than it stood."""
@@ -115,6 +116,7 @@ def _take_again(
     said = [row for row in rows if row["comments"]]
     meta = {"source": task.source, "system": task.system}
     got = queries.take(tx, actor, task.system, said, meta, again=True) if said else {}
+    outcome.written |= got.keys()
     outcome.counts["updated"] += len(got)
     outcome.counts["unchanged"] += len(rows) - len(got)
     outcome.counts["comments"] += sum(got.values())
@@ -150,6 +152,7 @@ def _take_new(
     taken = queries.take(tx, actor, task.system, values, meta)
     promised = {id: clock.targets for id, clock in clocks.items() if id in taken}
     sla_queries.save_many(tx, actor.workspace.id, promised)
+    outcome.written |= taken.keys()
     outcome.counts["taken"] += len(taken)
     outcome.counts["comments"] += sum(taken.values())
     # Another import of the same file was faster.

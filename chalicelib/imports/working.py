@@ -49,8 +49,11 @@ def work(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -> 
             for batch in batches(file, row.source, task.reading, row.mapping.get("delimiter"), rest):
                 if not has_time():
                     return False
-                if run(partial(step, job=job, task=task, batch=batch, etag=etag, dry_run=_is_trial(row))):
+                taken = run(partial(step, job=job, task=task, batch=batch, etag=etag, dry_run=_is_trial(row)))
+                if taken is None:
                     return True
+                if taken:
+                    run(partial(_count, job=job, ids=taken))
     except Unsound as unsound:
         return bool(run(partial(_fail, job=job, because=str(unsound))))
     file_made = reporting.report(run, job.workspace_id, row.id, bucket)
@@ -60,18 +63,28 @@ def work(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -> 
     return True
 
 
-def step(tx: Transaction, job: Row[Any], task: Task, batch: Batch, etag: str, dry_run: bool) -> bool:
-    """One batch; whether the job has ended instead."""
+def step(
+    tx: Transaction, job: Row[Any], task: Task, batch: Batch, etag: str, dry_run: bool
+) -> set[UUID] | None:
+    """One batch: the tickets that it wrote; None where the job has ended instead."""
     actor = _enter(tx, job)
     held = jobs.hold(tx, job.workspace_id, job.id)
     if held is None or held.status not in OPEN:
-        return True
+        return None
     if actor is None or not actor.may(Permission.IMPORTS_RUN):
-        return _failed(tx, job, NOT_ANY_MORE)
+        _failed(tx, job, NOT_ANY_MORE)
+        return None
     outcome = _tried(tx, actor, task, batch) if dry_run else take(tx, actor, task, batch.rows)
     queries.count(tx, job.workspace_id, task.id, outcome.counts, outcome.remarks)
     jobs.note(tx, job, {"etag": etag, "rows": batch.state}, batch.done)
-    return False
+    return set() if dry_run else outcome.written
+
+
+def _count(tx: Transaction, job: Row[Any], ids: set[UUID]) -> None:
+    """Apart from what wrote them: whoever counts takes its turn before it looks. Should this be missed, the
+    repair counts them."""
+    if principals.enter_system(tx, job.workspace_id) is not None:
+        queries.count_again(tx, job.workspace_id, ids)
 
 
 def _tried(tx: Transaction, actor: Actor, task: Task, batch: Batch) -> Outcome:

@@ -95,6 +95,18 @@ class TestHistory:
         )
         assert events == [{"type": "ticket.imported", "waits": False}] * 2
 
+    def test_figures_count_it_on_the_days_on_which_it_was(
+        self, importer: Importer, database: Database
+    ) -> None:
+        importer.take(lines(zendesk(1), zendesk(2, status="open")))
+
+        rows = database.rows(
+            "SELECT day, created, resolved, first_responses FROM ticket_rollups WHERE dimension = 'all' "
+            "AND team_id = '00000000-0000-0000-0000-000000000000' ORDER BY day"
+        )
+        days = [(str(row["day"]), row["created"], row["resolved"], row["first_responses"]) for row in rows]
+        assert days == [("2026-03-02", 2, 0, 2), ("2026-03-03", 0, 1, 0)]
+
     def test_who_is_unknown_becomes_a_contact_or_a_colleague_who_is_gone(
         self, importer: Importer, database: Database
     ) -> None:
