@@ -3,20 +3,27 @@ no other, and a server that fails loses none."""
 
 import gzip
 import json
+import os
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from threading import Event
+from threading import Event as Signal
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 import boto3
 import pytest
 
 from chalicelib import points as door
+from chalicelib.analytics.points import points_of
 from chalicelib.core import events, outbound, secrets, sqs
+from chalicelib.core.event import Event
+from chalicelib.core.line_protocol import Point, line
 from chalicelib.core.settings import PointSettings, SettingsError
+from local.errors import StackError
+from local.influx_server import InfluxServer
 from tests.conftest import Queue
 from tests.support.database import Database
 from tests.support.mailbox import LambdaContext, batch_of
@@ -173,6 +180,50 @@ class TestOnARealServer:
         assert metrics_server.values(desk, "ticket_created_count") == [1] * 100
 
 
+@pytest.fixture(scope="module")
+def influx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real InfluxDB, Debian's old release, which knows the older call alone. Left out where
+    there is none, with the reason; in CI it fails."""
+    server = InfluxServer(tmp_path_factory.mktemp("influx"))
+    try:
+        server.start()
+    except StackError as error:
+        pytest.fail(str(error), pytrace=False) if os.environ.get("CI") else pytest.skip(str(error))
+    ask(server.url, "CREATE DATABASE mesa")
+    yield server.url
+    server.stop()
+
+
+def ask(url: str, query: str) -> list[list[Any]]:
+    """The rows of the one series that it answers with."""
+    data = urlencode({"db": "mesa", "q": query}).encode()
+    with urllib.request.urlopen(f"{url}/query", data=data, timeout=10) as answer:
+        (result,) = json.load(answer)["results"]
+    return [row for series in result.get("series", []) for row in series["values"]]
+
+
+class TestOnInfluxDB:
+    """Nanoseconds, texts, and points that overwrite."""
+
+    def test_lines_are_taken_as_they_are_meant_and_twice_is_once(self, influx: str) -> None:
+        """A thousand events of one transaction, whose ids do not end alike."""
+        made = [point for id in range(1, 1001) for point in points_of(Event.parse(json.dumps(created(id))))]
+        odd = Point("odd", {"team": 'a b,c="d"\\e'}, {"said": 'x "y" \\ z', "count": 1}, 1)
+        text = "\n".join(map(line, [*made, odd]))
+
+        for _ in range(2):
+            urllib.request.urlopen(f"{influx}/write?db=mesa&precision=ns", text.encode(), timeout=10).close()
+
+        ((_, counted, seen),) = ask(influx, 'SELECT sum("count"), count("ticket") FROM "ticket_created"')
+        assert (counted, seen) == (1000, 1000)
+        ((_, label, source),) = ask(
+            influx, "SELECT ticket, source FROM ticket_created WHERE ticket = 'TKT-7'"
+        )
+        assert (label, source) == ("TKT-7", "api")
+        ((_, _, said, team),) = ask(influx, "SELECT count, said, team FROM odd")
+        assert (said, team) == ('x "y" \\ z', 'a b,c="d"\\e')
+
+
 class TestTheCall:
     def test_a_batch_is_one_call_that_influxdb_knows(self, stranger: Stranger) -> None:
         assert write(created(1), created(2), {**created(3), "type": "user.created"}) == []
@@ -274,7 +325,7 @@ class TestRefusals:
         self, stranger: Stranger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(outbound, "LONGEST_SECONDS", 0.3)
-        over = Event()
+        over = Signal()
         stranger.routes[WRITE] = lambda _: Told(204 if over.wait(10) else 500)
         try:
             assert write(created(1), created(2)) == [0, 1]
