@@ -53,7 +53,7 @@ AS $$
                    ARRAY[each.what, on_day.day - DATE '2000-01-01',
                          least(24, greatest(0, floor(date_part('epoch', each.at - fn_day_begin(on_day.day, p_timezone)) / 3600)))
                              ::integer,
-                         greatest(0, each.amount)::integer]
+                         least(2147483647, greatest(0, each.amount))::integer]
                    ORDER BY each.what, each.at, each.amount) AS facts
         FROM (
             SELECT n.what, t.created_at AS at, 0::double precision AS amount FROM unnest(ARRAY[1, 2]) AS n (what)

@@ -23,13 +23,16 @@ BEGIN
     p_mended := 0;
     p_anew := false;
     p_rest := false;
-    -- What is to be begun, or begun.
-    SELECT w.id INTO v_workspace FROM public.workspaces w
-    LEFT JOIN LATERAL (
-        SELECT g.timezone, g.completed_at FROM public.rollup_generations g
-        WHERE g.workspace_id = w.id ORDER BY g.generation DESC LIMIT 1) AS last ON true
-    WHERE (last.completed_at IS NULL OR last.timezone <> w.timezone)
-      AND pg_try_advisory_xact_lock(hashtextextended('repair of ' || w.id, 0))
+    -- What is to be begun, or begun. Looked for first: else the lock of each desk there is would be taken on the way.
+    WITH unfinished AS MATERIALIZED (
+        SELECT w.id FROM public.workspaces w
+        LEFT JOIN LATERAL (
+            SELECT g.timezone, g.completed_at FROM public.rollup_generations g
+            WHERE g.workspace_id = w.id ORDER BY g.generation DESC LIMIT 1) AS last ON true
+        WHERE last.completed_at IS NULL OR last.timezone <> w.timezone
+    )
+    SELECT u.id INTO v_workspace FROM unfinished u
+    WHERE pg_try_advisory_xact_lock(hashtextextended('repair of ' || u.id, 0))
     LIMIT 1;
     IF FOUND THEN
         PERFORM public.fn_hold_rollups(v_workspace);

@@ -205,6 +205,18 @@ class TestRepair:
         assert database.value("SELECT count(*) FROM ticket_facts WHERE ticket_id = :t", t=late) == 1
         assert left_over(database, cast.acme) == 0
 
+    def test_desks_that_are_counted_are_not_locked_on_the_way(self, database: Database, cast: Cast) -> None:
+        """A lock each would fill the server's table of locks where there are some thousand workspaces."""
+        database.run("BEGIN")
+        database.run("CALL sp_rollup_repair(3, 9, NULL, NULL, NULL, NULL)")
+
+        held_now = database.value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+
+        database.run("ROLLBACK")
+        assert held_now == 0
+
     def test_where_there_is_nothing_to_do_nothing_is_done(self, database: Database, cast: Cast) -> None:
         before = database.rows(STATE, w=cast.acme)
 

@@ -158,6 +158,20 @@ def test_other_clocks_count_all_days_anew(database: Database, cast: Cast, rows: 
     assert_right(database, cast)
 
 
+def test_a_ticket_from_long_ago_is_counted_and_holds_up_no_other(
+    database: Database, cast: Cast, rows: Desk
+) -> None:
+    """Seconds end at those of 68 years."""
+    old, other = rows.ticket(cast.carol, status="resolved"), rows.ticket(cast.carol)
+    database.run("UPDATE tickets SET created_at = '1900-01-01T00:00:00Z' WHERE id = :t", t=old)
+
+    refreshed(database, cast.acme, [old, other])
+
+    assert held(database, cast.acme).stocks == counted(database, cast.acme).stocks
+    figures = "SELECT resolution_seconds FROM fn_insight_figures(:w, current_date - 1, current_date + 1)"
+    assert database.value(figures, w=cast.acme) == 2**31 - 1
+
+
 def test_an_event_of_a_workspace_that_is_none_is_no_matter(database: Database) -> None:
     refreshed(database, database.value("SELECT uuidv7()"), [database.value("SELECT uuidv7()")])
 
