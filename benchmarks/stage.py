@@ -6,6 +6,7 @@ import os
 import secrets
 import zipfile
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -72,11 +73,9 @@ class Stage:
         os.environ.update(_aws_of(self._moto()))
         seed, pepper = Ed25519PrivateKey.generate(), secrets.token_bytes(32)
         signing = {"kid": "bench-1", "private_key": _text(seed.private_bytes_raw()), "pepper": _text(pepper)}
-        database = {"dbname": self.dsn["database"], "username": self.dsn["user"], "sslmode": "disable"}
-        database |= {name: self.dsn[name] for name in ("host", "port", "password")}
         environment = {
             "MESA_STAGE": "test",
-            "MESA_DATABASE_SECRET_ARN": _secret("database", database),
+            "MESA_DATABASE_SECRET_ARN": self.database_secret("database", self.dsn),
             "MESA_SIGNING_SECRET_ARN": _secret("signing", signing),
             "MESA_WEBHOOK_SECRET_ARN": _secret("webhooks", {"key": _text(secrets.token_bytes(32))}),
             "MESA_TOKEN_PUBLIC_KEYS": json.dumps({"bench-1": _text(seed.public_key().public_bytes_raw())}),
@@ -93,6 +92,11 @@ class Stage:
         }
         os.environ.update(environment)
         return {**environment, **{name: os.environ[name] for name in _aws_of("")}}
+
+    def database_secret(self, name: str, dsn: Mapping[str, Any]) -> str:
+        """The ARN of a secret that leads to this database."""
+        database = {"dbname": dsn["database"], "username": dsn["user"], "sslmode": "disable"}
+        return _secret(name, database | {each: dsn[each] for each in ("host", "port", "password")})
 
     @property
     def postgresql(self) -> str | None:

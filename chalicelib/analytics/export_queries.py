@@ -54,7 +54,7 @@ _SOURCES = {
         "t",
         "",
         "",
-        "octet_length(t.description)",
+        "octet_length(t.description) + octet_length(t.custom_fields::text)",
         (
             "LEFT JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id",
             "LEFT JOIN users a ON a.workspace_id = t.workspace_id AND a.id = t.assignee_id",
@@ -75,7 +75,8 @@ _SOURCES = {
     "timeline": _Source(
         "timeline_entries",
         "x",
-        "x.workspace_id, x.id, x.ticket_id, x.created_at, pg_column_size(x.changes) AS bytes",
+        "x.workspace_id, x.id, x.ticket_id, x.created_at, "
+        "octet_length(x.changes::text) + octet_length(x.meta::text) AS bytes",
         _TICKET,
         "x.bytes",
         (_TICKET, _OF_PERSON.format("actor_id")),

@@ -162,6 +162,40 @@ class TestTickets:
 
         assert numbers == list(range(1, 51))
 
+    @pytest.mark.parametrize(
+        ("resource", "texts"),
+        [
+            ("tickets", "UPDATE tickets SET description = repeat('x', 60000)"),
+            ("tickets", "UPDATE tickets SET custom_fields = jsonb_build_object('a', repeat('x', 16000))"),
+            ("comments", "UPDATE comments SET body = repeat('x', 60000)"),
+            ("timeline", "UPDATE timeline_entries SET meta = jsonb_build_object('a', repeat('x', 60000))"),
+        ],
+    )
+    def test_as_much_is_in_memory_at_once_as_a_page_holds(
+        self,
+        cast: Cast,
+        exports: Exports,
+        busy: list[dict[str, Any]],
+        database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+        resource: str,
+        texts: str,
+    ) -> None:
+        database.run(texts)
+        monkeypatch.setattr(export_queries, "BYTES", 10_000)
+        real, pages = export_queries.page, list[int]()
+
+        def page(*given: Any, **named: Any) -> export_queries.Page:
+            made = real(*given, **named)
+            pages.append(made.rows)
+            return made
+
+        monkeypatch.setattr(export_queries, "page", page)
+        rows = exports.objects(cast.ada, resource)
+
+        assert set(pages) == {0, 1}
+        assert len(rows) == sum(pages) > 1
+
     def test_the_columns_are_those_that_were_chosen_in_their_order(
         self, cast: Cast, exports: Exports, busy: list[dict[str, Any]]
     ) -> None:
