@@ -105,10 +105,14 @@ class ExportFile:
             storage.complete_upload(self.bucket, self.key, self.upload, self.marks)
         storage.delete_all(self.bucket, f"{self.key}.")
 
-    def discard(self) -> None:
-        """Leaves nothing of it."""
+    def forget_parts(self) -> None:
+        """Leaves nothing of what is no object yet."""
         if self.upload is not None:
             storage.abort_upload(self.bucket, self.key, self.upload)
+
+    def discard(self) -> None:
+        """Leaves nothing of it."""
+        self.forget_parts()
         storage.delete_all(self.bucket, self.key)
 
     @property

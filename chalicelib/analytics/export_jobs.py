@@ -8,7 +8,7 @@ beginning to end, once, as it was when its page was read; none that came after t
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -49,66 +49,94 @@ class _Over(Exception):
 
 def work(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -> bool:
     """Goes on with the job; whether it has ended, else there was no more time."""
-    file = _file(job, bucket)
-    try:
-        state = dict(job.state)
-        if "began" not in state:
-            state = run(partial(_begin, job=job, state=state))
-        return bool(state) and _write(run, job, file, state, has_time)
-    except _Over as over:
-        if not over.is_taken:
-            file.discard()
-        return True
-    except storage.UploadGone:
-        file.discard()
-        return bool(run(partial(_begin_anew, job=job)))
-    except HelpdeskError as error:
-        if isinstance(error, Unavailable):
-            _give_up(job, file)
+    return _Go(run, job, _file(job, bucket), dict(job.state)).work(has_time)
+
+
+@dataclass
+class _Go:
+    """One go of a job. `state`: how far it is, as far as this one knows. Whoever finds that another has come
+    further touches nothing, for the file is the other's."""
+
+    run: Run
+    job: Row[Any]
+    file: ExportFile
+    state: State
+
+    def work(self, has_time: Callable[[], bool]) -> bool:
+        try:
+            return self._go_on(has_time)
+        except _Over as over:
+            if not over.is_taken:
+                self.file.discard()
+            return True
+        except Unavailable:
+            self._give_up()
             raise
-        file.discard()
-        run(partial(_fail, job=job, error=error.detail))
-        return True
-    except Exception:
-        _give_up(job, file)
-        raise
+        except HelpdeskError as error:
+            if self._done(_fail, error=error.detail):
+                self.file.discard()
+            return True
+        except Exception:
+            self._give_up()
+            raise
+
+    def _go_on(self, has_time: Callable[[], bool]) -> bool:
+        try:
+            if "began" not in self.state:
+                self.state = self._done(_begin)
+            return bool(self.state) and self._write(has_time)
+        except storage.UploadGone:
+            return self._begin_anew()
+
+    def _write(self, has_time: Callable[[], bool]) -> bool:
+        state, file = self.state, self.file
+        after, rows = UUID(state["after"]) if state["after"] else None, state["rows"]
+        if after is None and self.job.input["format"] == "csv":
+            file.write(header(self.job.input["columns"]))
+        while has_time():
+            page: Page = self._done(_page, state=self.state, after=after)
+            if page.last is None:
+                return self._close(rows)
+            file.write(page.lines)
+            rows, after = rows + page.rows, page.last
+            if file.is_full:
+                file.send()
+                self._note(after, rows)
+        if after is not None and str(after) != self.state["after"]:
+            file.lay_by(rows)
+            self._note(after, rows)
+        return False
+
+    def _note(self, after: UUID, rows: int) -> None:
+        reached = {**self.state, "after": str(after), "rows": rows, "file": self.file.place()}
+        self.state = self._done(_note, state=self.state, reached=reached)
+        self.file.is_noted = True
+
+    def _close(self, rows: int) -> bool:
+        self.file.close()
+        made = {"key": self.file.key, "name": _name(self.job, self.state), "bytes": self.file.size}
+        result = {"file": made, "resource": self.job.input["resource"], "teams": self.state["teams"]}
+        is_kept = self._done(_finish, state=self.state, rows=rows, result=result)
+        return True if is_kept else self._begin_anew()
+
+    def _begin_anew(self) -> bool:
+        """Somebody was erased meanwhile, or the parts are not there any more."""
+        has_ended = self._done(_begin_anew, state=self.state)
+        self.file.discard()
+        return bool(has_ended)
+
+    def _give_up(self) -> None:
+        """What the next try does not know of, and what the last leaves, nobody else forgets; where S3 fails,
+        the bucket's own rule does."""
+        if self.job.attempts >= jobs.MAX_ATTEMPTS or not self.file.is_noted:
+            with suppress(Unavailable):
+                self.file.forget_parts()
+
+    def _done(self, unit: Callable[..., Any], **given: Any) -> Any:
+        return self.run(partial(unit, job=self.job, **given))
 
 
-def _write(run: Run, job: Row[Any], file: ExportFile, state: State, has_time: Callable[[], bool]) -> bool:
-    after, rows = UUID(state["after"]) if state["after"] else None, state["rows"]
-    if after is None and job.input["format"] == "csv":
-        file.write(header(job.input["columns"]))
-    while has_time():
-        page: Page = run(partial(_page, job=job, state=state, after=after))
-        if page.last is None:
-            return _close(run, job, file, state, rows)
-        file.write(page.lines)
-        rows, after = rows + page.rows, page.last
-        if file.is_full:
-            file.send()
-            state = run(partial(_note, job=job, state=state, reached=_reached(state, file, after, rows)))
-            file.is_noted = True
-    if after is not None and str(after) != state["after"]:
-        file.lay_by(rows)
-        run(partial(_note, job=job, state=state, reached=_reached(state, file, after, rows)))
-    return False
-
-
-def _reached(state: State, file: ExportFile, after: UUID, rows: int) -> State:
-    return {**state, "after": str(after), "rows": rows, "file": file.place()}
-
-
-def _close(run: Run, job: Row[Any], file: ExportFile, state: State, rows: int) -> bool:
-    file.close()
-    made = {"key": file.key, "name": _name(job, state), "bytes": file.size}
-    result = {"file": made, "resource": job.input["resource"], "teams": state["teams"]}
-    kept, has_ended = run(partial(_finish, job=job, state=state, rows=rows, result=result))
-    if not kept:
-        file.discard()
-    return bool(has_ended)
-
-
-def _begin(tx: Transaction, job: Row[Any], state: State) -> State:
+def _begin(tx: Transaction, job: Row[Any]) -> State:
     """Where it starts, and what is to be read; nothing while somebody is being erased, whose words would be
     in it."""
     actor = _enter(tx, job)
@@ -120,7 +148,7 @@ def _begin(tx: Transaction, job: Row[Any], state: State) -> State:
     newest = queries.newest(tx, job.workspace_id, job.input["resource"])
     begun: State = {
         "began": actor.now.isoformat(),
-        "beginnings": state.get("beginnings", 0) + 1,
+        "beginnings": held.state.get("beginnings", 0) + 1,
         "until": str(newest or queries.BEFORE_ALL),
         "teams": exporting.sight(actor),
         "after": None,
@@ -170,50 +198,39 @@ def _note(tx: Transaction, job: Row[Any], state: State, reached: State) -> State
     return reached
 
 
-def _finish(
-    tx: Transaction, job: Row[Any], state: State, rows: int, result: Mapping[str, Any]
-) -> tuple[bool, bool]:
-    """Ends the job with the file: whether the file is kept, and whether the job has ended. It has not where
-    somebody was erased meanwhile: then it begins anew."""
+def _finish(tx: Transaction, job: Row[Any], state: State, rows: int, result: Mapping[str, Any]) -> bool:
+    """Ends the job with the file; False where it is none, for somebody was erased meanwhile."""
     actor = _enter(tx, job)
     held = jobs.hold(tx, job.workspace_id, job.id)
     if held is not None and (held.result or {}).get("file") == result["file"]:
-        return True, True  # committed the first time, and not heard
+        return True  # committed the first time, and not heard
     held = _require_open(held)
     if held.state != state:
-        raise _Over(is_taken="began" in held.state)
+        raise _Over(is_taken=True)
     if exporting.sight(actor) != state["teams"]:
         raise Conflict(SEES_OTHERS)
     if any(queries.erasures(tx, job.workspace_id, datetime.fromisoformat(state["began"]))):
-        return False, _begin_anew(tx, job)
+        return False
     jobs.note(tx, job, state, rows)
-    return True, jobs.finish(tx, job, result)
+    return jobs.finish(tx, job, result)
 
 
-def _begin_anew(tx: Transaction, job: Row[Any]) -> bool:
+def _begin_anew(tx: Transaction, job: Row[Any], state: State) -> bool:
     """Forgets how far it is; True where it has begun too often, and so has ended."""
-    principals.enter_system(tx, job.workspace_id)
-    held = jobs.hold(tx, job.workspace_id, job.id)
-    if held is None or held.status not in OPEN:
-        return True
-    beginnings = held.state.get("beginnings", 0)
+    held = _held(tx, job)
+    beginnings = state.get("beginnings", 0)
+    if held.state not in (state, {"beginnings": beginnings}):
+        raise _Over(is_taken=True)
     if beginnings >= MOST_BEGINNINGS:
         return jobs.finish(tx, job, error=jobs.GAVE_UP)
     jobs.note(tx, job, {"beginnings": beginnings}, 0)
     return False
 
 
-def _fail(tx: Transaction, job: Row[Any], error: str) -> None:
+def _fail(tx: Transaction, job: Row[Any], error: str) -> bool:
+    """Ends it; False where it has ended already."""
     principals.enter_system(tx, job.workspace_id)
-    jobs.finish(tx, job, error=error)
-
-
-def _give_up(job: Row[Any], file: ExportFile) -> None:
-    """What the next try does not know of, and all after the last, nobody else forgets; where S3 fails, the
-    bucket's own rule does."""
-    if job.attempts >= jobs.MAX_ATTEMPTS or not file.is_noted:
-        with suppress(Unavailable):
-            file.discard()
+    return jobs.finish(tx, job, error=error)
 
 
 def _enter(tx: Transaction, job: Row[Any]) -> Actor:

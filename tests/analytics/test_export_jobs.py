@@ -231,22 +231,31 @@ class TestGoingOn:
         assert exports.workshop.deliver(message) == [0]
         assert exports.workshop.files() == {}
 
+    @pytest.mark.parametrize("part", [1, 2])
     def test_who_was_overtaken_leaves_the_file_to_whoever_is_further(
-        self, cast: Cast, exports: Exports, whole: bytes, database: Database, monkeypatch: pytest.MonkeyPatch
+        self,
+        cast: Cast,
+        exports: Exports,
+        whole: bytes,
+        database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+        part: int,
     ) -> None:
-        """A Lambda that was frozen past its lease wakes up, when another has ended the job."""
+        """A Lambda that was frozen past its lease wakes up, when another has ended the job: with parts of its
+        own, or with the same ones."""
         job = exports.ask(cast.ada, "tickets", columns=COLUMNS)
         (message,) = exports.workshop.take()
-        real, asleep = storage.put_part, iter([True])
+        real, asleep = storage.put_part, iter([False] * (part - 1) + [True])
 
         def put_part(*given: Any) -> str:
             if next(asleep, False):
+                list(asleep)
                 database.run("UPDATE jobs SET leased_until = now()")
                 assert exports.workshop.deliver(message) == []
             return real(*given)
 
         monkeypatch.setattr(storage, "put_part", put_part)
-        exports.workshop.deliver(message)
+        assert exports.workshop.deliver(message) == []
         exports.workshop.work()
 
         assert exports.fetched(cast.ada, job) == whole
