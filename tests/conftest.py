@@ -1,6 +1,7 @@
 """The in-process stage: the embedded PostgreSQL with the app's own role, AWS played by moto over HTTP, the
 app itself."""
 
+import gc
 import json
 import os
 import secrets
@@ -33,6 +34,13 @@ DATABASE = "mesa_test"
 
 # `pytest --hypothesis-profile=nightly`: new examples each time, and as many as a night has room for.
 settings.register_profile("nightly", derandomize=False)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end, so it is never looked through for garbage; the rest seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
