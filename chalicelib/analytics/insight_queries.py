@@ -36,7 +36,8 @@ TEAMS = "CAST(:teams AS uuid[])"
 ENDS = "ARRAY[CAST(:first AS date) - 1, CAST(:last AS date)]"
 _FIGURES = f"""
     WITH figures AS MATERIALIZED (
-        SELECT f.* FROM fn_insight_figures({ASKED}, {TEAMS}, CAST(:dimensions AS text[])) AS f
+        SELECT f.dimension, f.value, f.previous, {_of("f", SUMS)}
+        FROM fn_insight_figures({ASKED}, {TEAMS}, CAST(:dimensions AS text[])) AS f
         WHERE CAST(:value AS text) IS NULL OR f.value = :value
     ), backlog AS MATERIALIZED (
         SELECT b.* FROM fn_insight_backlog(:workspace_id, {ENDS}, {TEAMS}, CAST(:dimensions AS text[])) AS b

@@ -162,7 +162,8 @@ Index(
     sla_targets.c.workspace_id,
     sla_targets.c.ticket_id,
     postgresql_where=text(
-        "metric = 'resolution' AND fulfilled_at IS NULL AND (breached_at IS NOT NULL OR cycle > 1)"
+        "metric = 'resolution' AND fulfilled_at IS NULL AND (ended_at IS NULL OR due_at IS NULL) "
+        "AND (breached_at IS NOT NULL OR cycle > 1)"
     ),
 )
 

@@ -55,7 +55,8 @@ $$;
 --   teams       their names by id
 --   attention   [ticket, reason], in order: breached, due_today, urgent_unassigned, due_later, not_due, each by due time
 -- A ticket is breached once its promise of resolution ran late, whatever became of that since. One that is not overdue now was
--- promised anew, to a later time or in another cycle, or lost its promise: those are few, and have an index.
+-- promised anew, to a later time or in another cycle, or had its promise withdrawn: those are few, and have an index. Or it came
+-- back where nothing is promised any more: among those that are worked on with no due time, of which a thousand are looked at.
 CREATE OR REPLACE FUNCTION fn_dashboard(
     p_workspace uuid, p_reasons text[], p_person uuid, p_teams uuid[], p_organisation uuid,
     p_since timestamptz, p_until timestamptz, p_limit integer, p_most integer
@@ -75,9 +76,15 @@ DECLARE
 BEGIN
     -- Ticket by ticket, for the planner would rather read all that are at work.
     WITH maybe AS MATERIALIZED (
-        SELECT DISTINCT g.ticket_id FROM sla_targets g
+        SELECT g.ticket_id FROM sla_targets g
         WHERE g.workspace_id = p_workspace AND g.metric = 'resolution' AND g.fulfilled_at IS NULL
-          AND (g.breached_at IS NOT NULL OR g.cycle > 1)
+          AND (g.ended_at IS NULL OR g.due_at IS NULL) AND (g.breached_at IS NOT NULL OR g.cycle > 1)
+        UNION
+        (SELECT t.id FROM tickets t
+         WHERE t.workspace_id = p_workspace AND t.deleted_at IS NULL AND t.archived_at IS NULL
+           AND t.status IN ('new', 'open', 'pending', 'on_hold')
+           AND CASE WHEN t.due_at IS NULL THEN 'infinity' ELSE t.due_at END = 'infinity' AND t.status IN ('new', 'open')
+         LIMIT 1000)
     )
     SELECT coalesce(array_agg(t.id), '{}') INTO v_broken
     FROM maybe m CROSS JOIN LATERAL (

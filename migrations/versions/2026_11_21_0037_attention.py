@@ -32,7 +32,8 @@ def upgrade() -> None:
         op.execute(f"CREATE INDEX tickets_{name}_idx ON tickets (workspace_id, {columns}) WHERE {where}")
     op.execute(
         "CREATE INDEX sla_targets_broken_idx ON sla_targets (workspace_id, ticket_id) "
-        "WHERE metric = 'resolution' AND fulfilled_at IS NULL AND (breached_at IS NOT NULL OR cycle > 1)"
+        "WHERE metric = 'resolution' AND fulfilled_at IS NULL AND (ended_at IS NULL OR due_at IS NULL) "
+        "AND (breached_at IS NOT NULL OR cycle > 1)"
     )
 
 

@@ -206,10 +206,12 @@ class TestAttention:
     def test_what_was_late_once_is_breached_whatever_became_of_it(
         self, desk: ServiceDesk, database: Database, who: str
     ) -> None:
-        """Promised anew to a later time, reopened into another cycle, paused, and without a promise now."""
+        """Promised anew to a later time, reopened into another cycle, paused, with the promise withdrawn, and
+        back where nothing is promised any more."""
         later = database.value("SELECT now() + interval '9 days'")
         made = {
-            name: desk.networks_ticket(subject=name) for name in ("anew", "again", "paused", "none", "fine")
+            name: desk.networks_ticket(subject=name)
+            for name in ("anew", "again", "paused", "none", "back", "fine")
         }
         for ticket in made.values():
             due(database, ticket, later)
@@ -224,8 +226,13 @@ class TestAttention:
             t=made["paused"]["id"],
         )
         database.run(
-            "UPDATE sla_targets SET ended_at = now() WHERE metric = 'resolution' AND ticket_id = :t",
+            "UPDATE sla_targets SET ended_at = now(), due_at = NULL "
+            "WHERE metric = 'resolution' AND ticket_id = :t",
             t=made["none"]["id"],
+        )
+        database.run(
+            "UPDATE sla_targets SET fulfilled_at = now() WHERE metric = 'resolution' AND ticket_id = :t",
+            t=made["back"]["id"],
         )
         database.run(
             "WITH first AS (UPDATE sla_targets SET fulfilled_at = now() WHERE metric = 'resolution' "
@@ -238,15 +245,15 @@ class TestAttention:
         )
         database.run(
             "UPDATE tickets SET due_at = NULL WHERE id = ANY(:t)",
-            t=[made[each]["id"] for each in ("paused", "none")],
+            t=[made[each]["id"] for each in ("paused", "none", "back")],
         )
 
         told = shown(desk, getattr(desk.cast, who))
         breached = {ticket["subject"] for ticket in told["attention"] if ticket["reason"] == "breached"}
 
-        assert breached == {"anew", "again", "paused", "none"}
+        assert breached == {"anew", "again", "paused", "none", "back"}
         assert {each["subject"] for each in told["attention"] if each["breached"]} == breached
-        assert (told["breached"], told["active"]) == (4, 5)
+        assert (told["breached"], told["active"]) == (5, 6)
         listed = desk.as_(getattr(desk.cast, who)).get(
             "/v1/tickets?breached=true&status=new,open,pending,on_hold"
         )
