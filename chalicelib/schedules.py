@@ -11,7 +11,7 @@ from chalice import Blueprint, Rate
 from chalice.app import CloudWatchEvent
 
 from chalicelib.accounts import anchoring, audit_queries
-from chalicelib.analytics import rollup_queries
+from chalicelib.analytics import report_queries, rollup_queries
 from chalicelib.core import events, logs, metrics, purging
 from chalicelib.core.db import Transaction, in_transaction
 from chalicelib.core.settings import (
@@ -41,6 +41,8 @@ COUNT_LIMIT, NIGHTLY = 1000, 20_000
 # Longer than one statement (10 s) or one pass of the relay (its patience with a queue) may take.
 STATEMENT_SECONDS = 12.0
 RELAY_SECONDS = 25.0
+# Four times what a login for reports gives a statement of its own accord.
+REPORT_SECONDS = 60.0
 # Two calls to S3 with their repeats, and a statement.
 FILE_SECONDS = 75.0
 # Two statements and three calls to S3.
@@ -82,8 +84,10 @@ def rule_sweep(event: CloudWatchEvent) -> None:
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="event-relay")  # type: ignore[untyped-decorator]
 def event_relay(event: CloudWatchEvent) -> None:
-    """Sends what was committed and is not yet sent."""
+    """Sends what was committed and is not yet sent. Ends reports that hold up the change feed."""
     relay(relay_settings(), _within(event, RELAY_SECONDS), "event-relay")
+    ended = in_transaction(lambda tx: report_queries.end_long(tx, REPORT_SECONDS), repeatable=True)
+    metrics.emit({"ReportsEnded": (ended, "Count")}, Schedule="event-relay")
 
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="webhook-sweep")  # type: ignore[untyped-decorator]

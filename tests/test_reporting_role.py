@@ -9,6 +9,8 @@ from typing import Any
 import pg8000.native
 import pytest
 
+from chalicelib.analytics import report_queries
+from chalicelib.core.db import in_transaction
 from local import reporting_role
 from local.errors import StackError
 from local.files import PROJECT
@@ -55,6 +57,16 @@ def refused(reader: Database, sql: str, **values: Any) -> str:
         reader.run(sql, **values)
     reader.run("ROLLBACK")
     return str(error.value.args[0]["C"])
+
+
+def ended(seconds: float) -> int:
+    return in_transaction(lambda tx: report_queries.end_long(tx, seconds), repeatable=True)
+
+
+def asked_on(reader: Database) -> None:
+    """Until the server has heard that it is to end the session."""
+    while True:
+        reader.value("SELECT 1")
 
 
 class TestWhatItSees:
@@ -239,6 +251,25 @@ class TestTheLogin:
             "TimeZone": "UTC",
         }
         assert reader.value("SELECT rolconnlimit FROM pg_roles WHERE rolname = session_user") == 10
+
+    def test_what_it_holds_open_is_ended_within_minutes_whatever_it_sets(
+        self, reader: Database, logins: Readers, database: Database, stage: dict[str, str]
+    ) -> None:
+        """Or the feeds of all workspaces would wait for it: it has drawn a transaction's number."""
+        calm = logins.of("globex")
+        calm.run("BEGIN; SELECT 1")
+        reader.run("SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0")
+        drawn = reader.value("BEGIN; SELECT pg_current_xact_id()::text::bigint")
+        horizon = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        assert database.value(horizon) <= drawn
+
+        assert [ended(seconds) for seconds in (60, 0)] == [0, 2]
+
+        for each in (calm, reader):
+            with pytest.raises(pg8000.native.Error):
+                asked_on(each)
+        while database.value(horizon) <= drawn:
+            pass
 
     def test_made_again_it_is_the_same_with_another_password(self, logins: Readers, cast: Cast) -> None:
         first, second = (reporting_role.make(logins.owner, "acme") for _ in range(2))

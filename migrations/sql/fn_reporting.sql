@@ -40,6 +40,8 @@ BEGIN
     END IF;
     EXECUTE format('ALTER ROLE %I LOGIN CONNECTION LIMIT 10 PASSWORD %L', v_role, p_password);
     EXECUTE format('GRANT mesa_reporting TO %I WITH INHERIT TRUE, SET FALSE', v_role);
+    -- For fn_end_long_reports: who ends somebody's session has that one's rights.
+    EXECUTE format('GRANT %I TO mesa_definer WITH INHERIT TRUE, SET FALSE', v_role);
     EXECUTE format('ALTER ROLE %I SET search_path = reporting', v_role);
     EXECUTE format('ALTER ROLE %I SET timezone = ''UTC''', v_role);
     EXECUTE format('ALTER ROLE %I SET default_transaction_read_only = on', v_role);
@@ -50,6 +52,20 @@ BEGIN
     RETURN v_role;
 END $$;
 REVOKE ALL ON FUNCTION fn_make_reporting_role(text, text) FROM PUBLIC;
+
+-- Ends the sessions of logins for reports that have had a transaction open for longer than p_longest; answers how many. Time-outs a login
+-- may SET otherwise, and with a transaction open for ever it would hold up the cleaning of all tables, migrations, and (once it has drawn a
+-- number, which needs no right) the change feeds of all workspaces.
+CREATE OR REPLACE FUNCTION fn_end_long_reports(p_longest interval) RETURNS integer
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT coalesce(sum(pg_terminate_backend(a.pid)::integer), 0)::integer
+    FROM public.reporting_roles r JOIN pg_stat_activity a ON a.usename = r.role_name
+    WHERE a.xact_start < clock_timestamp() - p_longest
+$$;
+ALTER FUNCTION fn_end_long_reports(interval) OWNER TO mesa_definer;
+REVOKE ALL ON FUNCTION fn_end_long_reports(interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_end_long_reports(interval) TO mesa_app;
 
 -- Takes the login of a workspace away; answers its name, null where it has none. Who is connected with it sees nothing more.
 CREATE OR REPLACE FUNCTION fn_drop_reporting_role(p_slug text) RETURNS text
