@@ -15,6 +15,7 @@ READING = {
     "webhooks.feed_queries": "the change feed, which knows no webhook",
     "webhooks.delivery_queries": "deliveries, apart from who wants them",
     "analytics.dashboard_queries": "what is at work now, which no figure of the past asks",
+    "analytics.report_queries": "sessions of logins for reports, which only the clock asks about",
     "analytics.rollup_queries": "what keeps the roll-ups, apart from who reads them",
     "analytics.column_queries": "the columns of exports, an expression a line",
     "analytics.export_queries": "lines of files, which only the job that makes them asks",
