@@ -1,4 +1,5 @@
-"""A dashboard at a large desk reads what is at work, and sees what tickets/visibility.py shows."""
+"""A dashboard at a large desk reads what is at work, and sees what tickets/visibility.py shows; figures of
+days read what the days hold."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +11,10 @@ from benchmarks.desks import Desks, name
 from chalicelib.accounts import principals
 from chalicelib.accounts.actor import Actor
 from chalicelib.analytics import dashboard, dashboard_queries
+from chalicelib.analytics.insight import Asked
+from chalicelib.analytics.overview import overview
+from chalicelib.analytics.series import series
+from chalicelib.analytics.series_question import Series
 from chalicelib.core.db import Transaction
 from chalicelib.core.wire import Connection
 from chalicelib.tickets.visibility import visible_to
@@ -152,3 +157,27 @@ def test_the_whole_of_it_reads_no_table_from_end_to_end(desks: Desks, engine: En
     for row in read:
         assert (row.relname, row.seq_scan) == (row.relname, 0)
         assert row.idx_tup_fetch < 7 * 1_000, row
+
+
+@pytest.mark.parametrize("who", ["admin", "agent of three teams"])
+def test_figures_of_days_are_read_without_a_look_at_tickets(desks: Desks, engine: Engine, who: str) -> None:
+    """And of the roll-ups what the days hold, by their index."""
+    with engine.begin() as connection:
+        tx = Transaction(connection)
+        actor = enter(desks, tx, who)
+        told = overview(tx, actor, Asked(days=30))
+        metrics = ("created", "backlog", "resolution_average", "first_response_p90")
+        for group_by in (None, "priority"):
+            series(tx, actor, Series(Asked(days=90), metrics, "week", group_by))
+        read = {
+            row.relname: row
+            for row in connection.execute(
+                text("SELECT relname, seq_scan, idx_scan FROM pg_stat_xact_user_tables")
+            )
+        }
+
+    assert told["total"]["created"] > 30
+    for table in ("tickets", "ticket_facts", "sla_targets", "timeline_entries"):
+        assert table not in read or (read[table].seq_scan, read[table].idx_scan) == (0, 0)
+    for table in ("ticket_rollups", "rollup_histograms"):
+        assert (read[table].seq_scan, read[table].idx_scan > 0) == (0, True)
