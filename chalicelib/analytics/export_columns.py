@@ -50,7 +50,6 @@ def _is_field(name: str, declared: Sequence[str]) -> bool:
 
 def _unknown(resource: str, name: str) -> str:
     groups = dict.fromkeys(column.group for column in OF_RESOURCE[resource])
+    part = next(column.name for column in OF_RESOURCE[resource] if column.part)
     hint = " or custom_fields.<key>" if resource == "tickets" else ""
-    return f"There is no column {name!r}: use {', '.join(groups)}{hint}, or a part as in requester.email."[
-        :1000
-    ]
+    return f"There is no column {name!r}: use {', '.join(groups)}{hint}, or a part as in {part}."

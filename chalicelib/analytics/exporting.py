@@ -80,7 +80,7 @@ def _require_sense(wanted: Mapping[str, Any]) -> None:
         raise ValidationFailed.of("user_filter", "This filter is of users. Use `filter`.")
     for name in ("since", "until"):
         if wanted[name] and resource not in WITH_TIMES:
-            sentence = "Comments and timelines have a time alone. Use the filter's, as `created_after`."
+            sentence = "Only comments and timelines take this. Tickets have `created_after` in their filter."
             raise ValidationFailed.of(name, sentence)
 
 
