@@ -263,6 +263,16 @@ class TestTheLogin:
         while database.value(horizon) <= drawn or database.rows(OPEN_LOGINS):
             pass
 
+    def test_a_lock_that_it_keeps_is_taken_from_it(
+        self, reader: Database, database: Database, stage: dict[str, str]
+    ) -> None:
+        """Or it could stand in the way of whoever takes the same: pg_locks shows everybody's."""
+        reader.run("SELECT pg_advisory_lock(7)")
+
+        assert ended(60) == 1
+
+        database.run("SELECT pg_advisory_lock(7)")
+
     def test_made_again_it_is_the_same_with_another_password(self, logins: Readers, cast: Cast) -> None:
         first, second = (reporting_role.make(logins.owner, "acme") for _ in range(2))
 

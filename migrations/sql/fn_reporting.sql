@@ -53,15 +53,17 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION fn_make_reporting_role(text, text) FROM PUBLIC;
 
--- Ends the sessions of logins for reports that have had a transaction open for longer than p_longest; answers how many. Time-outs a login
--- may SET otherwise, and with a transaction open for ever it would hold up the cleaning of all tables, migrations, and (once it has drawn a
--- number, which needs no right) the change feeds of all workspaces.
+-- Ends the sessions of logins for reports that have had a transaction open for longer than p_longest, or hold a lock of ours; answers how
+-- many. Time-outs a login may SET otherwise, and with a transaction open for ever it would hold up the cleaning of all tables, migrations,
+-- and (once it has drawn a number, which needs no right) the change feeds of all workspaces. An advisory lock needs no right either, pg_locks
+-- shows which ones others take, and a report has no use for any.
 CREATE OR REPLACE FUNCTION fn_end_long_reports(p_longest interval) RETURNS integer
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
     SELECT coalesce(sum(pg_terminate_backend(a.pid)::integer), 0)::integer
     FROM public.reporting_roles r JOIN pg_stat_activity a ON a.usename = r.role_name
     WHERE a.xact_start < clock_timestamp() - p_longest
+       OR EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')
 $$;
 ALTER FUNCTION fn_end_long_reports(interval) OWNER TO mesa_definer;
 REVOKE ALL ON FUNCTION fn_end_long_reports(interval) FROM PUBLIC;
