@@ -98,6 +98,6 @@ def _malformed(first: int, last: int) -> Unfit:
 
 def _text(raw: bytes) -> str:
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8").replace("\0", "")
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        return raw.decode("cp1252", "replace").replace("\0", "")

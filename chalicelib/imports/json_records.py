@@ -19,6 +19,7 @@ BESIDE = frozenset({"users", "groups", "organizations", "ticket_fields", "agents
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.S)
 _OPENED = re.compile(rb'\s*\{\s*(?:"[^"\\]*"\s*:\s*\[?\s*)?')
+_UNKEPT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _LISTED = re.compile(rb'\s*\{\s*"(?:%s)"\s*:\s*\[' % "|".join(sorted(TICKETS | BESIDE)).encode())
 
 
@@ -58,7 +59,8 @@ def read(raw: bytes) -> Mapping[str, Any] | Unfit:
         return Unfit("malformed", "The row is no JSON, or nested too deep.")
     if not isinstance(value, dict):
         return Unfit("malformed", "The row is no JSON object.")
-    return value
+    cleaned: Mapping[str, Any] = _cleaned(value) if _UNKEPT.search(raw) else value
+    return cleaned
 
 
 class Lists:
@@ -170,6 +172,15 @@ class Lists:
     def _drop(self, place: int) -> None:
         self.line = self._line_at(place)
         self.buffer, self.before, self.here = self.buffer[place:], self.before + place, self.here - place
+
+
+def _cleaned(value: Any) -> Any:
+    """Without NUL and halves of surrogates, which no database keeps."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(inner) for key, inner in value.items()}
+    return [_cleaned(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _parsed(raw: bytes) -> Any:

@@ -1,5 +1,6 @@
 """From a file to its tickets, in batches, with where to go on after each."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,7 +13,7 @@ from chalicelib.imports.shapes import Record, Ticket, Unfit, Unsound
 from chalicelib.imports.source_file import SourceFile
 from chalicelib.models.words import ImportSource
 
-# Nobody else opens a ticket while a batch is written: that is a fifth of a second.
+# Nobody else opens a ticket while a batch is written: that is some tenths of a second.
 MOST_ROWS, MOST_BYTES = 100, 4 * 1024 * 1024
 MOST_BESIDE = 300_000
 # What is kept of those that stand beside the tickets.
@@ -21,6 +22,8 @@ BESIDE_FIELDS = ("id", "name", "email", "role", "title", "contact")
 State = Mapping[str, Any]
 Beside = Mapping[str, Mapping[str, Mapping[str, Any]]]
 Read = Callable[[Mapping[str, Any]], Ticket]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -63,6 +66,10 @@ def _said(record: Record, read: Read, reading: Reading) -> Ticket | Unfit:
         if unfit.external_id is None:
             unfit.external_id = _id_of(record.value)
         return unfit
+    except Exception:
+        # Whatever a row is made of, it stands alone.
+        log.exception("row not read", extra={"row": record.number})
+        return Unfit("malformed", "The row is made otherwise than we know.", _id_of(record.value))
 
 
 def _id_of(row: Mapping[str, Any]) -> str | None:

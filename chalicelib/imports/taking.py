@@ -4,6 +4,7 @@ What is over gets no promises; what is active gets those that hold from now on, 
 anything before. Nobody is mailed, no rule runs, no webhook is called.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.core.db import Transaction
+from chalicelib.core.db import Transaction, is_passing
 from chalicelib.imports import queries
 from chalicelib.imports.fitting import Reading
 from chalicelib.imports.meeting import Desk, meet
@@ -26,6 +27,8 @@ from chalicelib.sla.targets import new_id
 from chalicelib.tickets.lifecycle import ACTIVE, PAUSED
 
 Batch = Sequence[tuple[Record, Ticket | Unfit]]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -61,9 +64,40 @@ class Task:
 
 def take(tx: Transaction, actor: Actor, task: Task, batch: Batch) -> Outcome:
     """Takes what can be taken. No external id may be in a batch twice."""
+    try:
+        with tx.attempt():
+            outcome = _taken(tx, actor, task, batch)
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.warning("a batch is taken row by row", exc_info=True)
+        outcome = _one_by_one(tx, actor, task, batch)
+    outcome.remarks.sort(key=lambda remark: int(remark["row"]))
+    return outcome
+
+
+def _one_by_one(tx: Transaction, actor: Actor, task: Task, batch: Batch) -> Outcome:
+    """What one row is refused for is no other's fault."""
+    outcome = Outcome()
+    for record, said in batch:
+        try:
+            with tx.attempt():
+                one = _taken(tx, actor, task, [(record, said)])
+        except Exception as error:
+            if is_passing(error):
+                raise
+            one = Outcome(Counter(rows=1))
+            id = said.external_id
+            one.skip(record, Unfit("refused", "It could not be written. Tell us if it happens again.", id))
+        outcome.counts += one.counts
+        outcome.remarks += one.remarks
+        outcome.written |= one.written
+    return outcome
+
+
+def _taken(tx: Transaction, actor: Actor, task: Task, batch: Batch) -> Outcome:
     outcome = Outcome(Counter(rows=len(batch)))
     _take(tx, actor, task, batch, outcome)
-    outcome.remarks.sort(key=lambda remark: int(remark["row"]))
     return outcome
 
 

@@ -1,6 +1,8 @@
 -- Tickets and comments of another desk, many at once. What a system's id stands for is written first: who writes it has the
 -- ticket, and of two that bring the same one the second finds it there. Ids are written in their order, so nobody waits in a circle.
 --
+-- A plan that was made while the desk was empty must not be kept while it fills.
+--
 -- A ticket begins as the guard has it, and then becomes what it was: closed, pending. Its events are for the change feed and for
 -- no queue: see docs/decisions.md.
 
@@ -9,6 +11,7 @@
 CREATE OR REPLACE FUNCTION fn_import_comments(p_workspace uuid, p_system text, p_rows jsonb)
 RETURNS TABLE (ticket_id uuid, comments integer)
 LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
     RETURN QUERY
@@ -37,6 +40,7 @@ END $$;
 CREATE OR REPLACE FUNCTION fn_import_tickets(p_workspace uuid, p_system text, p_rows jsonb, p_actor jsonb, p_meta jsonb)
 RETURNS TABLE (ticket_id uuid, comments integer)
 LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_taken uuid[];
@@ -134,6 +138,7 @@ END $$;
 CREATE OR REPLACE FUNCTION fn_import_again(p_workspace uuid, p_system text, p_rows jsonb, p_actor jsonb, p_meta jsonb)
 RETURNS TABLE (ticket_id uuid, comments integer)
 LANGUAGE plpgsql
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_ids uuid[];

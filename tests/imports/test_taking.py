@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from chalicelib.imports import fitting
 from tests.support.cast import Cast, person
 from tests.support.database import Database
-from tests.support.imports import Importer, lines, zendesk
+from tests.support.imports import REQUESTER, Importer, freshdesk, lines, zendesk
 
 
 def tickets(importer: Importer) -> list[dict[str, Any]]:
@@ -309,6 +312,48 @@ class TestRows:
         row = zendesk(1, assignee={"id": 3001, "name": "Carol", "email": cast.carol.email, "role": "agent"})
         importer.take(lines(row))
         assert importer.api.get(f"/v1/users/{cast.carol.id}").json["role"] == "customer"
+
+
+SCALARS = (None, True, 7, -1.5, 10**400, "", "x" * 9000, "\ud800\u0000")
+ODD = (*SCALARS, [], [[]], [None], {}, {"id": {}}, [{"id": []}])
+
+
+@pytest.mark.parametrize("source", ["zendesk", "freshdesk"])
+def test_whatever_stands_in_a_row_it_stands_alone(importer: Importer, source: str) -> None:
+    """Each value of a ticket, of a comment and of a person in the place of others."""
+    rows: list[dict[str, Any]] = []
+    for whole in (zendesk(1), freshdesk(1)):
+        asks = whole["requester"]
+        rows += [{**whole, name: odd} for name in whole for odd in ODD]
+        rows += [{**whole, "requester": {**asks, name: odd}} for name in REQUESTER for odd in ODD]
+        for inner in ("comments", "conversations"):
+            for first in whole.get(inner, ())[:1]:
+                rows += [{**whole, inner: [{**first, name: odd}]} for name in first for odd in ODD]
+    told = [{**row, "id": f"n{place}"} if row["id"] == 1 else row for place, row in enumerate(rows)]
+    done = importer.take(lines(*told), source)
+
+    assert done["status"] == "done"
+    assert done["counts"]["rows"] == len(rows)
+    assert "refused" not in done["reasons"]["skipped"]
+    assert done["counts"]["taken"] > len(rows) / 2
+
+
+def test_what_the_database_refuses_is_one_rows_matter(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle = fitting.settle
+
+    def broken(ticket: Any, reading: Any) -> Any:
+        settled = settle(ticket, reading)
+        if settled.external_id == "2":
+            settled.tags = ("\0",)
+        return settled
+
+    monkeypatch.setattr(fitting, "settle", broken)
+    done = importer.take(lines(zendesk(1), zendesk(2), zendesk(3)))
+
+    assert (done["counts"]["taken"], done["reasons"]["skipped"]) == (2, {"refused": 1})
+    assert sorted(each["label"][-5:] for each in tickets(importer)) == ["00001", "00002"]
 
 
 def test_deactivated_colleagues_work_on_nothing_that_is_active(

@@ -104,3 +104,47 @@ def zendesk(id: int = 35436, **changed: Any) -> dict[str, Any]:
         ],
         **changed,
     }
+
+
+REQUESTER = ("id", "name", "email", "role")
+
+
+def freshdesk(id: int = 71, **changed: Any) -> dict[str, Any]:
+    """A ticket as the API has it, with all that can be included."""
+    return {
+        "id": id,
+        "subject": "Cannot log in",
+        "description": "<div>My password is gone</div>",
+        "description_text": "My password is gone",
+        "status": 4,
+        "priority": 3,
+        "source": 1,
+        "type": "Problem",
+        "created_at": "2026-04-01T10:00:00Z",
+        "updated_at": "2026-04-02T10:00:00Z",
+        "requester_id": 501,
+        "requester": {"id": 501, "name": "Ilse Ito", "email": "ilse@fresh.example", "role": None},
+        "responder_id": 601,
+        "responder": {"id": 601, "name": "Ben", "email": "ben@acme.example"},
+        "group": {"name": "Apps"},
+        "tags": ["Login"],
+        "custom_fields": {"cf_room": "C3"},
+        "stats": {"resolved_at": "2026-04-02T09:00:00Z", "closed_at": None},
+        "satisfaction_ratings": [{"ratings": {"default_question": 103}, "feedback": "Fine"}],
+        "spam": False,
+        "deleted": False,
+        "conversations": [
+            {
+                "id": 901,
+                "body": "<div>Which browser?</div>",
+                "body_text": "Which browser?",
+                "incoming": False,
+                "private": False,
+                "user_id": 601,
+                "source": 0,
+                "from_email": None,
+                "created_at": "2026-04-01T11:00:00Z",
+            }
+        ],
+        **changed,
+    }
