@@ -362,22 +362,26 @@ def statuses(
     return found
 
 
+# In the order of their ids, as whoever locks several tickets. Apart from what releases them: a statement
+# that has waited sees by the snapshot of before, and the feed would tell of it before what it waited for.
+HOLD_ASSIGNED = text(
+    """
+    SELECT t.id FROM tickets t
+    WHERE t.workspace_id = :workspace_id AND t.assignee_id = :assignee_id AND t.deleted_at IS NULL
+      AND t.status IN ('new', 'open', 'pending', 'on_hold')
+    ORDER BY t.id
+    FOR NO KEY UPDATE
+    """
+)
 RELEASE = text(
     """
-    WITH held AS (
-        SELECT t.id FROM tickets t
-        WHERE t.workspace_id = :workspace_id AND t.assignee_id = :assignee_id AND t.deleted_at IS NULL
-          AND t.status IN ('new', 'open', 'pending', 'on_hold')
-        ORDER BY t.id
-        FOR NO KEY UPDATE
-    ), released AS (
+    WITH released AS (
         UPDATE tickets t SET
             assignee_id = NULL,
             version = t.version + 1,
             last_sequence = t.last_sequence + 1,
             updated_at = now()
-        FROM held
-        WHERE t.workspace_id = :workspace_id AND t.id = held.id
+        WHERE t.workspace_id = :workspace_id AND t.id = ANY(CAST(:ids AS uuid[]))
         RETURNING t.workspace_id, t.id, t.last_sequence,
             fn_told(t) AS facts
     ), entry AS (
@@ -401,11 +405,15 @@ def release(tx: Transaction, actor: Actor, assignee_id: UUID, reason: str) -> in
     changes = {"assignee_id": {"from": assignee_id, "to": None}}
     meta = {"reason": reason}
     payload = {"actor": {"type": actor.type, "id": actor.id}, "changes": changes, "meta": meta}
+    held = {"workspace_id": actor.workspace.id, "assignee_id": assignee_id}
+    ids = list(tx.connection.execute(HOLD_ASSIGNED, held).scalars())
+    if not ids:
+        return 0
     rows = tx.connection.execute(
         RELEASE,
         {
             "workspace_id": actor.workspace.id,
-            "assignee_id": assignee_id,
+            "ids": ids,
             "actor_type": actor.type,
             "actor_id": actor.id,
             "changes": dumps(changes),

@@ -9,8 +9,8 @@ from chalicelib.tickets.draft import Draft
 
 
 def release_all(tx: Transaction, actor: Actor, assignee_id: UUID, reason: str) -> int:
-    """Unassigns every active ticket of a person who does not work here any more; how many. One statement,
-    however many."""
+    """Unassigns every active ticket of a person who does not work here any more; how many. Two
+    statements, however many."""
     return queries.release(tx, actor, assignee_id, reason)
 
 

@@ -1,6 +1,7 @@
 """The feed skips nothing and tells nothing twice, whatever order transactions begin and commit in."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -12,10 +13,10 @@ from sqlalchemy import Connection, text
 from chalicelib.accounts import principals
 from chalicelib.core import events, paging
 from chalicelib.core.db import Transaction
-from chalicelib.tickets import commenting, pausing
+from chalicelib.tickets import commenting, pausing, releasing
 from chalicelib.webhooks import feed_queries, feeding
 from tests.support.cast import Cast, Person
-from tests.support.connections import Connections
+from tests.support.connections import ANYBODY_WAITS, Connections
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 
@@ -151,6 +152,33 @@ def test_an_event_comes_after_what_its_writer_saw_though_its_transaction_began_f
     reader.poll()
 
     assert [item["type"] for item in reader.seen] == ["ticket.paused", "ticket.resumed"]
+
+
+def test_what_waits_for_a_ticket_tells_of_it_after_what_it_waited_for(
+    connections: Connections, desk: ServiceDesk, database: Database, cast: Cast
+) -> None:
+    """A statement that has waited sees by the snapshot of before."""
+    ticket = UUID(desk.in_status("open")["id"])
+    database.run("UPDATE tickets SET assignee_id = :a WHERE id = :t", a=cast.ana.id, t=ticket)
+    reader = Reader(connections, cast.ada)
+    reader.poll()
+    reader.seen.clear()
+    leaving, pausing_it = Writer(connections, cast.ada), Writer(connections, cast.dario)
+    leaving.begin_early()
+    actor = principals.enter(pausing_it.tx, cast.acme, cast.dario.id)
+    pausing.pause(pausing_it.tx, actor, ticket, "customer", "asked")
+    with ThreadPoolExecutor(1) as threads:
+        admin = principals.enter(leaving.tx, cast.acme, cast.ada.id)
+        waiting = threads.submit(releasing.release_all, leaving.tx, admin, cast.ana.id, "left")
+        while not database.value(ANYBODY_WAITS.text):
+            wait([waiting], timeout=0.01)
+        pausing_it.end(commits=True)
+        assert waiting.result(timeout=30) == 1
+    leaving.end(commits=True)
+
+    reader.poll()
+
+    assert [item["type"] for item in reader.seen] == ["ticket.paused", "ticket.unassigned"]
 
 
 def test_a_ticket_s_story_is_told_in_order_while_many_write_it(
