@@ -38,6 +38,13 @@ ROWS = {"users": "role <> 'customer'"}
 
 
 def upgrade() -> None:
+    # First, while everybody may still read the table: what comes after locks it whole, for a moment.
+    op.execute(
+        """
+        CREATE INDEX timeline_entries_status_idx ON timeline_entries (workspace_id, created_at)
+            WHERE (changes #>> '{status,to}') IS NOT NULL
+        """
+    )
     op.execute(
         """
         CREATE TABLE reporting_roles (
@@ -52,8 +59,6 @@ def upgrade() -> None:
         ALTER TABLE timeline_entries
             ADD COLUMN status_from text GENERATED ALWAYS AS (changes #>> '{status,from}') VIRTUAL,
             ADD COLUMN status_to text GENERATED ALWAYS AS (changes #>> '{status,to}') VIRTUAL;
-        CREATE INDEX timeline_entries_status_idx ON timeline_entries (workspace_id, created_at)
-            WHERE (changes #>> '{status,to}') IS NOT NULL;
         """
     )
     secure("reporting_roles", app="SELECT", definer="SELECT")
