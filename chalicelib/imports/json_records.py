@@ -18,7 +18,9 @@ TICKETS = frozenset({"tickets", "helpdesk_tickets", "results"})
 BESIDE = frozenset({"users", "groups", "organizations", "ticket_fields", "agents", "contacts"})
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.S)
-_OPENED = re.compile(rb'\s*\{\s*(?:"[^"\\]*"\s*:\s*\[?\s*)?')
+# Up to the next bracket, whatever texts stand before it.
+_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.S)
+_OPENED = re.compile(rb'\s*\{\s*(?:"[^"\\]*"\s*:\s*\[\s*)?')
 _UNKEPT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _LISTED = re.compile(rb'\s*\{\s*"(?:%s)"\s*:\s*\[' % "|".join(sorted(TICKETS | BESIDE)).encode())
 
@@ -72,7 +74,11 @@ class Lists:
         """`state`: where an earlier one was after a record, with the file as it is from there on."""
         self.file = file
         self.wanted = wanted
-        self.buffer, self.here, self.before, self.line = b"", 0, 0, 1
+        # `before`: the bytes that are no longer in the buffer; `line`: the one at `counted`. From `kept` on
+        # the buffer stays, else from `here` on.
+        self.buffer, self.here, self.before = b"", 0, 0
+        self.line, self.counted = 1, 0
+        self.kept: int | None = None
         self.depth, self.key, self.number = 0, "", 0
         self.inside: str | None = None
         if state:
@@ -91,7 +97,7 @@ class Lists:
 
     def __iter__(self) -> Iterator[tuple[str, Record]]:
         last = b""
-        while token := self._next():
+        while token := self._next() if self.inside is not None or self.depth < 2 else self._bracket():
             if token[:1] == b'"':
                 last = token
                 continue
@@ -128,26 +134,22 @@ class Lists:
 
     def _object(self) -> Record:
         """The object whose bracket was just read."""
-        self._drop(self.here - 1)
-        line, depth = self.line, 1
+        self.kept, line, depth = self.here - 1, self._line_at(self.here), 1
         is_long = False
-        self.here = 1
         while depth:
-            if self.here > MAX_ROW:
-                is_long = True
-                self._drop(self.here)
-            token = self._next(keep=not is_long)
+            if self.kept is not None and self.here - self.kept > MAX_ROW:
+                is_long, self.kept = True, None
+            token = self._bracket()
             if not token:
                 raise Unsound(f"The file ends in the middle of the row that begins in line {line}.")
             depth += (token in b"{[") - (token in b"}]")
         self.number += 1
-        said = _too_long() if is_long else read(self.buffer[: self.here])
-        record = Record(self.number, line, self.before + self.here, said)
-        self._drop(self.here)
-        return record
+        said = _too_long() if is_long else read(self.buffer[self.kept : self.here])
+        self.kept = None
+        return Record(self.number, line, self.before + self.here, said)
 
-    def _next(self, *, keep: bool = False) -> bytes:
-        """The next bracket, comma or text, b"" at the end. `keep`: what is in the buffer stays."""
+    def _next(self) -> bytes:
+        """The next bracket, comma or text, b"" at the end."""
         while True:
             found = _TOKEN.search(self.buffer, self.here)
             quote = self.buffer.find(b'"', self.here, found.start() if found else len(self.buffer))
@@ -156,22 +158,42 @@ class Lists:
                 return found[0]
             # A text goes on in what is not read yet.
             self.here = quote if quote >= 0 else len(self.buffer)
-            if not keep:
-                self._drop(self.here)
-            more = self.file.read(CHUNK)
-            if not more:
-                self.here = len(self.buffer)
+            if not self._more():
                 return b""
-            if len(self.buffer) > 2 * MAX_ROW:
-                raise Unsound(f"A text never ends: it begins in line {self._line_at(self.here)}.")
-            self.buffer += more
+
+    def _bracket(self) -> bytes:
+        """The next bracket, b"" at the end."""
+        while not (found := _BRACKET.match(self.buffer, self.here)):
+            if not self._more():
+                return b""
+        self.here = found.end()
+        return found[1]
+
+    def _more(self) -> bool:
+        """Reads on; whether there was any more."""
+        self._drop()
+        more = self.file.read(CHUNK)
+        if more and len(self.buffer) > 2 * MAX_ROW:
+            raise Unsound(f"A text never ends: it begins in line {self._line_at(self.here)}.")
+        self.buffer += more
+        if not more:
+            self.here = len(self.buffer)
+        return bool(more)
 
     def _line_at(self, place: int) -> int:
-        return self.line + self.buffer.count(b"\n", 0, place)
+        """The line of a place, which is none before the last that was asked for."""
+        self.line += self.buffer.count(b"\n", self.counted, place)
+        self.counted = max(place, self.counted)
+        return self.line
 
-    def _drop(self, place: int) -> None:
-        self.line = self._line_at(place)
-        self.buffer, self.before, self.here = self.buffer[place:], self.before + place, self.here - place
+    def _drop(self) -> None:
+        """Lets go of what nobody asks for any more."""
+        place = self.here if self.kept is None else self.kept
+        self._line_at(place)
+        self.buffer, self.before = self.buffer[place:], self.before + place
+        self.here, self.counted = self.here - place, self.counted - place
+        if self.kept is not None:
+            self.kept = 0
 
 
 def _cleaned(value: Any) -> Any:

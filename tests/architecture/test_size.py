@@ -24,6 +24,7 @@ LONG_FILES = {
     "chalicelib/core/storage.py": "what is done to objects of S3, one small function each",
     "chalicelib/core/tokens.py": "signing and the strict check of tokens belong side by side",
     "chalicelib/imports/fitting.py": "what each kind of fact is made to fit, one small function each",
+    "chalicelib/imports/json_records.py": "one reader of JSON's rows, half of it what it holds of the file",
     "chalicelib/imports/queries.py": "all the SQL of imports, statement by statement",
     "chalicelib/imports/taking.py": "from a batch of rows to its tickets, to be read in one go",
     "chalicelib/models/accounts.py": "workspaces and their people, a good part of it their indexes",
