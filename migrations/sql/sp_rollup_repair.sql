@@ -68,7 +68,7 @@ BEGIN
     IF v_to IS NOT NULL THEN
         v_ids := coalesce(v_ids, '{}');
         p_counted := cardinality(v_ids);
-        p_mended := public.fn_count_tickets(v_held.workspace_id, v_held.generation, v_held.timezone, v_ids);
+        p_mended := public.fn_count_what_can_be(v_held.workspace_id, v_held.generation, v_held.timezone, v_ids);
         UPDATE public.rollup_generations g SET repaired_to = v_to
         WHERE g.workspace_id = v_held.workspace_id AND g.generation = v_held.generation;
         RETURN;
@@ -82,7 +82,7 @@ BEGIN
           AND t.id > coalesce(v_held.walked_to, '00000000-0000-0000-0000-000000000000')
         ORDER BY t.id LIMIT least(p_limit, v_held.left_to_check));
     p_counted := cardinality(v_ids);
-    p_mended := public.fn_count_tickets(v_held.workspace_id, v_held.generation, v_held.timezone, v_ids);
+    p_mended := public.fn_count_what_can_be(v_held.workspace_id, v_held.generation, v_held.timezone, v_ids);
     IF p_counted = least(p_limit, v_held.left_to_check) THEN
         v_held.walked_to := v_ids[p_counted];
         v_held.left_to_check := v_held.left_to_check - p_counted;

@@ -31,6 +31,31 @@ BEGIN
     RETURN v_gone + v_counted;
 END $$;
 
+-- The same for those who count on their own accord: a ticket that cannot be counted is told of and left out, for behind it waits
+-- all that is to be counted, of other workspaces too.
+CREATE OR REPLACE FUNCTION fn_count_what_can_be(p_workspace_id uuid, p_generation integer, p_timezone text, p_ticket_ids uuid[])
+RETURNS integer
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_ticket uuid;
+    v_counted integer := 0;
+BEGIN
+    BEGIN
+        RETURN public.fn_count_tickets(p_workspace_id, p_generation, p_timezone, p_ticket_ids);
+    EXCEPTION WHEN OTHERS THEN
+        RAISE WARNING 'tickets of workspace % are counted one by one: %', p_workspace_id, SQLERRM;
+    END;
+    FOREACH v_ticket IN ARRAY p_ticket_ids LOOP
+        BEGIN
+            v_counted := v_counted + public.fn_count_tickets(p_workspace_id, p_generation, p_timezone, ARRAY[v_ticket]);
+        EXCEPTION WHEN OTHERS THEN
+            RAISE WARNING 'ticket % cannot be counted: %', v_ticket, SQLERRM;
+        END;
+    END LOOP;
+    RETURN v_counted;
+END $$;
+
 -- Begins a generation where there is none, or none by the workspace's clocks of now; one that was begun by others is given up.
 CREATE OR REPLACE FUNCTION fn_begin_generation(p_workspace_id uuid, p_anew boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql
@@ -70,7 +95,7 @@ BEGIN
         SELECT t.id FROM public.tickets t
         WHERE t.workspace_id = p_workspace_id AND t.id > coalesce(v_open.walked_to, '00000000-0000-0000-0000-000000000000')
         ORDER BY t.id LIMIT p_limit);
-    PERFORM public.fn_count_tickets(p_workspace_id, v_open.generation, v_open.timezone, v_ids);
+    PERFORM public.fn_count_what_can_be(p_workspace_id, v_open.generation, v_open.timezone, v_ids);
     UPDATE public.rollup_generations g
     SET walked_to = CASE WHEN cardinality(v_ids) = p_limit THEN v_ids[p_limit] END,
         completed_at = CASE WHEN cardinality(v_ids) < p_limit THEN now() END,

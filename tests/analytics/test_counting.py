@@ -27,6 +27,21 @@ def rows(database: Database, cast: Cast, stage: dict[str, str]) -> Desk:
     return Desk(database, cast)
 
 
+@pytest.fixture
+def poison(database: Database) -> Iterator[str]:
+    """The subject of tickets that the database cannot count."""
+    database.run(
+        "CREATE FUNCTION poisoned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF (SELECT t.subject FROM public.tickets t WHERE t.id = NEW.ticket_id) = 'poison' THEN "
+        "RAISE 'poison'; END IF; RETURN NEW; END $$"
+    )
+    database.run(
+        "CREATE TRIGGER poisoned BEFORE INSERT ON ticket_facts FOR EACH ROW EXECUTE FUNCTION poisoned()"
+    )
+    yield "poison"
+    database.run("DROP TRIGGER poisoned ON ticket_facts; DROP FUNCTION poisoned()")
+
+
 class TestTheQueue:
     def test_what_was_done_over_http_is_counted_once_its_events_are_taken(
         self, database: Database, cast: Cast, desk: ServiceDesk, queue: Queue
@@ -91,20 +106,6 @@ class TestTheQueue:
 
         assert failed(news, {**news, "type": "waiting.due", "ticket_id": str(uuid4())}) == []
         assert database.value("SELECT count(*) FROM ticket_facts") == 0
-
-    @pytest.fixture
-    def poison(self, database: Database) -> Iterator[str]:
-        """The subject of tickets that the database cannot count."""
-        database.run(
-            "CREATE FUNCTION poisoned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            "IF (SELECT t.subject FROM public.tickets t WHERE t.id = NEW.ticket_id) = 'poison' THEN "
-            "RAISE 'poison'; END IF; RETURN NEW; END $$"
-        )
-        database.run(
-            "CREATE TRIGGER poisoned BEFORE INSERT ON ticket_facts FOR EACH ROW EXECUTE FUNCTION poisoned()"
-        )
-        yield "poison"
-        database.run("DROP TRIGGER poisoned ON ticket_facts; DROP FUNCTION poisoned()")
 
 
 class TestRepair:
@@ -216,6 +217,21 @@ class TestRepair:
 
         database.run("ROLLBACK")
         assert held_now == 0
+
+    @pytest.mark.parametrize("state", ["DELETE FROM rollup_generations", DUE.replace(":e", "0")])
+    def test_a_ticket_that_cannot_be_counted_holds_up_no_other_and_no_other_desk(
+        self, database: Database, cast: Cast, rows: Desk, poison: str, state: str
+    ) -> None:
+        bad, good = rows.ticket(cast.carol), rows.ticket(cast.carol)
+        database.run("UPDATE tickets SET subject = :s WHERE id = :t", s=poison, t=bad)
+        database.run(state)
+
+        tick()
+
+        assert database.rows("SELECT ticket_id FROM ticket_facts") == [{"ticket_id": good}]
+        assert all(complete(database, each) for each in (cast.acme, cast.globex))
+        late = "SELECT count(*) FROM rollup_generations WHERE checked_at < now() - interval '20 hours'"
+        assert database.value(late) == 0
 
     def test_where_there_is_nothing_to_do_nothing_is_done(self, database: Database, cast: Cast) -> None:
         before = database.rows(STATE, w=cast.acme)
