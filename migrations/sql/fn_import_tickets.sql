@@ -89,11 +89,10 @@ BEGIN
             )) WITH ORDINALITY AS given
         CROSS JOIN LATERAL (SELECT v_last - cardinality(v_taken) + given.ordinality AS number) AS n
         ORDER BY n.number
-        RETURNING t.id, t.label, t.subject, t.priority
+        RETURNING t.id, fn_told(t) AS facts
     ), told AS (
         SELECT made.id, given.status, p_meta || jsonb_build_object('external_id', given.external_id) AS meta,
-            jsonb_build_object('id', made.id, 'label', made.label, 'subject', made.subject, 'status', given.status,
-                'priority', made.priority) AS facts,
+            made.facts || jsonb_build_object('status', given.status) AS facts,
             jsonb_build_object('status', jsonb_build_object('from', NULL, 'to', given.status)) AS changes
         FROM made JOIN jsonb_to_recordset(v_rows) AS given(id uuid, external_id text, status text) ON given.id = made.id
     ), entry AS (
@@ -163,8 +162,7 @@ BEGIN
         UPDATE tickets t SET last_sequence = t.last_sequence + 1, updated_at = now()
         WHERE t.workspace_id = p_workspace AND v_got ? t.id::text AND t.id = ANY(v_ids)
         RETURNING t.id, t.last_sequence, p_meta || jsonb_build_object('comments', v_got -> t.id::text) AS meta,
-            jsonb_build_object('id', t.id, 'label', t.label, 'subject', t.subject, 'status', t.status,
-                'priority', t.priority) AS facts
+            fn_told(t) AS facts
     ), entry AS (
         INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, actor_id, meta)
         SELECT p_workspace, changed.id, changed.last_sequence, 'imported', p_actor ->> 'type', (p_actor ->> 'id')::uuid,

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from chalicelib.imports import fitting
+from chalicelib.tickets.queries import TOLD
 from tests.support.cast import Cast, person
 from tests.support.database import Database
 from tests.support.imports import REQUESTER, Importer, freshdesk, lines, zendesk
+
+TOLD_OF = "SELECT payload -> 'ticket' AS ticket FROM events WHERE type = 'ticket.imported' ORDER BY id"
 
 
 def tickets(importer: Importer) -> list[dict[str, Any]]:
@@ -97,6 +100,19 @@ class TestHistory:
             "SELECT type, sent_at IS NULL AS waits FROM events WHERE ticket_id IS NOT NULL"
         )
         assert events == [{"type": "ticket.imported", "waits": False}] * 2
+
+    def test_the_feed_tells_as_much_of_it_as_of_any_ticket(
+        self, importer: Importer, database: Database
+    ) -> None:
+        first, again = zendesk(1), zendesk(1)
+        again["comments"].append({**again["comments"][0], "id": 999, "body": "More of it."})
+        importer.take(lines(first))
+        importer.take(lines(again))
+
+        told = [row["ticket"] for row in database.rows(TOLD_OF)]
+        assert [set(each) for each in told] == [set(TOLD)] * 2
+        assert {each["status"] for each in told} == {"closed"}
+        assert told[0]["created_at"].startswith("2026-03-02T09:00:00")
 
     def test_figures_count_it_on_the_days_on_which_it_was(
         self, importer: Importer, database: Database
