@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.accounts.emails import address
 from chalicelib.channels import decoding, html_text
 from chalicelib.imports.shapes import Comment, Person, Rating, Ticket, Unfit
-from chalicelib.models.words import Status
+from chalicelib.models.words import Status, Visibility
 
 MAX_SUBJECT, MAX_TEXT_BYTES, MAX_NAME, MAX_ID = 200, 65_536, 150, 200
 MAX_TAG, MOST_TAGS, MOST_COMMENTS, MOST_WATCHERS = 50, 50, 5000, 20
@@ -164,7 +164,8 @@ def settle(ticket: Ticket, reading: Reading) -> Ticket:
         subject = subject[: MAX_SUBJECT - 1].rstrip() + "…"
     ticket.subject = subject or NO_SUBJECT.get(reading.language, NO_SUBJECT["en"])
     _comments(ticket, reading)
-    first = next((each.body for each in ticket.comments), NO_TEXT)
+    said = (each.body for each in ticket.comments if each.visibility is Visibility.PUBLIC)
+    first = next(said, NO_TEXT)
     cut = ("description_cut", "The description is longer than 64 kB: the rest is cut.")
     ticket.description = fitted(ticket.description or first, lambda: ticket.changed.append(cut))
     ticket.tags, told = tags(list(ticket.tags))

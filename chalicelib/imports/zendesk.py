@@ -64,9 +64,10 @@ def read(row: Document, beside: Beside, reading: Reading) -> Ticket:
     requester = people.get(str(row.get("requester_id"))) or person(row.get("requester"))
     comments = _comments(row, people, id, reading)
     description = fitting.body(row.get("description"))
-    # The first comment is the description once more.
+    # The first comment is the description once more. A note stays one: the requester reads descriptions.
     if comments and (not description or fitting.folded(comments[0].body) == fitting.folded(description)):
-        description = comments.pop(0).body
+        is_note = comments[0].visibility is Visibility.INTERNAL
+        description = "" if is_note else comments.pop(0).body
     ticket = Ticket(
         external_id=id,
         subject=fitting.said(row.get("raw_subject")) or fitting.said(row.get("subject")),

@@ -261,6 +261,24 @@ class TestRows:
         assert ("4", "deleted") in [each[1:] for each in where]
         assert all(each["detail"].endswith((".", "?")) for each in done["remarks"])
 
+    def test_a_note_never_becomes_the_description_which_the_requester_reads(self, importer: Importer) -> None:
+        note = {**zendesk()["comments"][2], "body": "He is rude."}
+        reply = zendesk()["comments"][1]
+        importer.take(
+            lines(
+                zendesk(1, description="He is rude.", comments=[note]),
+                zendesk(2, description="", comments=[{**note, "id": 1}, {**reply, "id": 2}]),
+            )
+        )
+        table = "id,title,mail,note\n3,Loud,rosa@client.example,He is rude.\n"
+        columns = {"id": "external_id", "title": "subject", "mail": "requester_email", "note": "note"}
+        importer.take(table.encode(), "csv", mapping={"columns": columns})
+
+        found = tickets(importer)
+        assert [each["description"] for each in found] == ["…", "Pull the plug.", "…"]
+        for each in found:
+            assert ("internal", "He is rude.") in [(c["visibility"], c["body"]) for c in each["comments"]]
+
     def test_texts_are_cut_times_repaired_and_it_is_told(self, importer: Importer) -> None:
         row = zendesk(
             1,
