@@ -22,7 +22,10 @@ _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.S)
 _BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.S)
 _OPENED = re.compile(rb'\s*\{\s*(?:"[^"\\]*"\s*:\s*\[\s*)?')
 _UNKEPT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-_LISTED = re.compile(rb'\s*\{\s*"(?:%s)"\s*:\s*\[' % "|".join(sorted(TICKETS | BESIDE)).encode())
+# Counts and cursors may stand before the first list.
+_PLAIN = rb'(?:"[^"\\]*+"\s*+:\s*+(?:"(?:[^"\\]|\\.)*+"|[-+.\w]++)\s*+,\s*+)*+'
+_NAMED = "|".join(sorted(TICKETS | BESIDE)).encode()
+_LISTED = re.compile(rb'\s*+\{\s*+%s"(?:%s)"\s*+:\s*+\[' % (_PLAIN, _NAMED))
 
 
 def is_nested(opening: bytes) -> bool:

@@ -74,6 +74,13 @@ class TestZendesk:
         assert (done["counts"]["taken"], done["bytes_read"]) == (2, len(packed))
         assert importer.take(lines(*rows))["counts"]["unchanged"] == 2
 
+    def test_a_long_page_may_begin_with_counts_and_cursors(self, importer: Importer) -> None:
+        page = {"count": 2, "after_cursor": 'MTU"3', "before_url": None, "tickets": [zendesk(1), zendesk(2)]}
+        page["tickets"][0]["description"] = "x" * 65_536
+        done = importer.take(json.dumps(page, separators=(",", ":")).encode())
+
+        assert (done["counts"]["rows"], done["counts"]["taken"]) == (2, 2)
+
     def test_what_another_desk_calls_its_states_can_be_said(self, importer: Importer) -> None:
         values = {"status": {"Solved": "closed"}, "type": {"PROBLEM": "complaint"}}
         importer.take(lines(zendesk(1, status="solved")), mapping={"values": values})
