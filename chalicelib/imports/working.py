@@ -24,7 +24,7 @@ from chalicelib.imports.rows import Batch, batches
 from chalicelib.imports.shapes import Unsound
 from chalicelib.imports.source_file import reading as reading_file
 from chalicelib.imports.taking import Outcome, Task, take
-from chalicelib.models.words import ActorType
+from chalicelib.models.words import ActorType, JobStatus
 
 NOT_ANY_MORE = "Whoever asked for this may not import tickets any more. What was taken stays."
 GONE = "The import is not there any more."
@@ -57,7 +57,12 @@ def work(run: Run, job: Row[Any], bucket: str, has_time: Callable[[], bool]) -> 
     except Unsound as unsound:
         return bool(run(partial(_fail, job=job, because=str(unsound))))
     file_made = reporting.report(run, job.workspace_id, row.id, bucket)
-    run(partial(_end, job=job, import_id=row.id, result={"file": file_made} if file_made else {}))
+    made = {"file": file_made} if file_made else {}
+    if not run(partial(_end, job=job, import_id=row.id, result=made)):
+        # Somebody was erased meanwhile, or it was called off: nobody else forgets what was written just now.
+        if file_made:
+            storage.delete_all(bucket, file_made["key"])
+        return True
     if not _is_trial(row):
         storage.delete_all(bucket, key)
     return True
@@ -127,11 +132,15 @@ def _is_trial(row: Row[Any]) -> bool:
     return bool(row.options.get("dry_run"))
 
 
-def _end(tx: Transaction, job: Row[Any], import_id: UUID, result: dict[str, Any]) -> None:
+def _end(tx: Transaction, job: Row[Any], import_id: UUID, result: dict[str, Any]) -> bool:
+    """Whether it is done, by now or before; else it has ended otherwise."""
     principals.enter_system(tx, job.workspace_id)
     if jobs.finish(tx, job, result):
         queries.forget_remarks(tx, job.workspace_id, import_id)
         asking.tell(tx, job)
+        return True
+    ended = jobs.get(tx, job.workspace_id, job.id)
+    return ended is not None and ended.status == JobStatus.DONE
 
 
 def _fail(tx: Transaction, job: Row[Any], because: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import queues
 from chalicelib.accounts import jobs
-from chalicelib.imports import rows, working
+from chalicelib.imports import reporting, rows, working
 from tests.imports.test_taking import tickets
 from tests.support.api import Api
 from tests.support.cast import Cast
@@ -184,6 +184,25 @@ def test_whoever_calls_it_off_stops_it_before_the_next_batch(
     assert tickets(importer) == []
     events = database.rows("SELECT payload FROM events WHERE type = 'import.ended'")
     assert [each["payload"]["import"]["status"] for each in events] == ["cancelled"]
+
+
+def test_what_is_called_off_at_the_last_moment_leaves_no_report_and_keeps_its_file(
+    importer: Importer, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, message = begun(importer, lines(zendesk(1), zendesk(2, status="deleted")))
+    job_id = importer.get(made)["job_id"]
+    write = reporting.report
+
+    def written_too_late(*given: Any) -> Any:
+        written = write(*given)
+        assert importer.api.post(f"/v1/jobs/{job_id}/cancel").status == 200
+        return written
+
+    monkeypatch.setattr(reporting, "report", written_too_late)
+    workshop.deliver(message)
+
+    assert importer.get(made)["status"] == "cancelled"
+    assert [key.rpartition("/")[2] for key in workshop.files() if key.startswith("imports/")] == ["file"]
 
 
 def test_a_second_start_is_refused_while_it_runs_and_once_it_is_done(
