@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.permissions import Permission
 from chalicelib.analytics import series_queries as queries
 from chalicelib.analytics.attainment import attainment, over_time
 from chalicelib.analytics.insight import AGENT, NOTHING, Scope, bounds, brief, minutes, scope
@@ -47,6 +48,8 @@ def series(tx: Transaction, actor: Actor, wanted: Series) -> dict[str, Any]:
 
 def _asked(actor: Actor, within: Scope, wanted: Series) -> dict[str, Any]:
     values = list(wanted.only.get(wanted.dimension, ())) if wanted.only else None
+    if values is None and wanted.dimension == AGENT and not actor.may(Permission.ANALYTICS_READ_PEOPLE):
+        values = ["", str(actor.id)]
     return {
         "workspace_id": actor.workspace.id,
         "first": within.period.first,
@@ -118,7 +121,11 @@ def _cells(
     """Figures by value and first day of a bucket, and the values of which there is something."""
     asked, grouped = _asked(actor, within, wanted), wanted.group_by is not None
     cells: Cells = {}
-    for row in queries.series(tx, asked, grouped=grouped):
+    # Figures beyond what an answer holds are not read either.
+    most = _most(wanted) + 1
+    rows = queries.series(tx, asked, most, grouped=grouped)
+    _bounded(wanted, len(rows))
+    for row in rows:
         cells[row.value, row.first] = NONE | brief(row._asdict(), 0)
     if "backlog" in wanted.metrics:
         firsts = {bucket.last: bucket.first for bucket in buckets}
@@ -128,7 +135,7 @@ def _cells(
     values = seen(actor, wanted.dimension, sorted({value for value, _ in cells})) if grouped else [""]
     _bounded(wanted, len(values) * len(buckets))
     if wanted.has_percentiles:
-        for row in queries.series(tx, asked, grouped=grouped, percentiles=True):
+        for row in queries.series(tx, asked, most, grouped=grouped, percentiles=True):
             cells.setdefault((row.value, row.first), dict(NONE)).update(_percentiles(row))
     return cells, values
 
@@ -150,8 +157,11 @@ def _percentiles(row: Any) -> dict[str, float | None]:
     return found
 
 
+def _most(wanted: Series) -> int:
+    return MOST_PERCENTILES if wanted.has_percentiles else MOST_FIGURES // len(wanted.metrics)
+
+
 def _bounded(wanted: Series, points: int) -> None:
-    most = MOST_PERCENTILES if wanted.has_percentiles else MOST_FIGURES // len(wanted.metrics)
-    if points > most:
+    if points > _most(wanted):
         sentence = "These are more figures than an answer holds: take a longer interval, or group by less."
         raise ValidationFailed.of("group_by" if wanted.group_by else "interval", sentence)

@@ -32,7 +32,7 @@ def _series(*, grouped: bool, percentiles: bool) -> TextClause:
         sums = ", ".join(f"sum(r.{name}) AS {name}" for name in SUMS)
         return text(
             f"SELECT {value} AS value, {BUCKET} AS first, {sums} FROM ticket_rollups r "
-            f"WHERE {OF_DAYS} GROUP BY 1, 2"
+            f"WHERE {OF_DAYS} GROUP BY 1, 2 LIMIT :most"
         )
     sums = ", ".join(f"sum(r.{name}) AS {name}" for name in TIMES)
     each = ", ".join(f"fn_percentiles(h.{name}, {FRACTIONS}) AS {name}" for name in TIMES)
@@ -40,17 +40,19 @@ def _series(*, grouped: bool, percentiles: bool) -> TextClause:
         f"""
         SELECT h.value, h.first, {each} FROM (
             SELECT {value} AS value, {BUCKET} AS first, {sums} FROM rollup_histograms r
-            WHERE {OF_DAYS} GROUP BY 1, 2) AS h
+            WHERE {OF_DAYS} GROUP BY 1, 2 LIMIT :most) AS h
         """
     )
 
 
 def series(
-    tx: Transaction, asked: Mapping[str, Any], *, grouped: bool, percentiles: bool = False
+    tx: Transaction, asked: Mapping[str, Any], most: int, *, grouped: bool, percentiles: bool = False
 ) -> Sequence[Row[Any]]:
-    """Sums, or `percentiles`, by `first`, a bucket's first day, and by value where it is `grouped`. `asked`:
-    workspace_id, first, last, interval, teams, dimension, values."""
-    return tx.connection.execute(_series(grouped=grouped, percentiles=percentiles), asked).all()
+    """Sums, or `percentiles`, by `first`, a bucket's first day, and by value where it is `grouped`; `most`
+    rows. `asked`: workspace_id, first, last, interval, teams, dimension, values."""
+    return tx.connection.execute(
+        _series(grouped=grouped, percentiles=percentiles), {**asked, "most": most}
+    ).all()
 
 
 BACKLOG = text(

@@ -1,12 +1,13 @@
 """`/v1/analytics/dashboard`, `/agents/{id}` and `/series`: who sees which figures, and what is refused."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.analytics import person, series
+from chalicelib.analytics import person, series, series_queries
 from tests.support.cast import Cast
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
@@ -222,6 +223,36 @@ class TestSeries:
             assert ada.get(f"{SERIES}?{fits}").status == 200
             reply = ada.get(f"{SERIES}?{too_much}")
             assert (reply.status, [error["field"] for error in reply.json["errors"]]) == (422, [field])
+
+    def test_what_is_more_than_an_answer_holds_is_not_read(
+        self, busy: ServiceDesk, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for category in ("Software", "Network", "Phones"):
+            busy.networks_ticket(category=category)
+        count(database, busy.cast)
+        monkeypatch.setattr(series, "MOST_FIGURES", 2)
+        read: list[int] = []
+
+        def spied(*given: Any, **named: Any) -> Any:
+            rows = sums(*given, **named)
+            read.append(len(rows))
+            return rows
+
+        sums = series_queries.series
+        monkeypatch.setattr(series_queries, "series", spied)
+
+        reply = busy.as_(busy.cast.ada).get(f"{SERIES}?days=1&group_by=category")
+        assert (reply.status, read) == (422, [2])
+
+    def test_colleagues_figures_are_not_in_the_way_of_ones_own(
+        self, busy: ServiceDesk, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        database.run("UPDATE workspaces SET agent_visibility = 'all'")
+        monkeypatch.setattr(series, "MOST_FIGURES", 2)
+
+        own = busy.as_(busy.cast.ben).get(f"{SERIES}?days=1&group_by=agent")
+        assert [one["name"] for one in own.json["series"]] == [None]
+        assert busy.as_(busy.cast.ada).get(f"{SERIES}?days=1&group_by=agent").status == 422
 
 
 @pytest.mark.parametrize(
