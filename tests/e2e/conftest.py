@@ -2,7 +2,9 @@
 
 import email
 import email.policy
+import inspect
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,16 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from local.files import free_port
-from local.stack import Stack
+from local.postgres import OWNER
+from local.stack import DATABASE, Stack
 from tests.e2e.http import Http
+from tests.support.database import Database
 from tests.support.metrics_server import Points, metrics_server_if_any
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """What waits for the stack's clock is judged last."""
+    items.sort(key=lambda item: item.get_closest_marker("waits") is not None)
 
 
 class Outbox:
@@ -81,6 +90,32 @@ def http(stack: Stack) -> Http:
 def mail(stack: Stack) -> "Mailbox":
     """What SES has sent."""
     return Mailbox(stack.endpoint)
+
+
+@pytest.fixture(scope="session")
+def database(stack: Stack) -> Iterator[Database]:
+    """As who owns the tables, and sees one workspace at a time as everybody does."""
+    database = Database(stack.cluster.dsn(OWNER, DATABASE))
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def underway(request: pytest.FixtureRequest, stack: Stack) -> Iterator[None]:
+    """Begins the tests marked `waits`, each on a thread of its own; what each comes to is told in its turn,
+    after the others. Their fixtures are the session's."""
+    pool = ThreadPoolExecutor(max_workers=32, thread_name_prefix="waits")
+    for item in request.session.items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("waits"):
+            names = inspect.signature(item.obj).parameters
+            begun = pool.submit(item.obj, **{name: request.getfixturevalue(name) for name in names})
+            item.obj = _outcome_of(begun)
+    yield
+    pool.shutdown(wait=False)  # what an interruption leaves going fails as soon as the stack is gone
+
+
+def _outcome_of(begun: "Future[None]") -> Any:
+    return lambda **_: begun.result()
 
 
 class Mailbox:

@@ -62,5 +62,5 @@ def awaited(what: str, look: Callable[[], Found | None], seconds: float = 150) -
     while time.monotonic() < deadline:
         if found := look():
             return found
-        time.sleep(0.5)
+        time.sleep(1)
     raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.request import urlopen
 from uuid import uuid4
 
+import pytest
+
 from local.deploy import Cloud
 from local.logs import LogReader
 from local.server import SUPERUSER
@@ -21,6 +23,7 @@ from tests.support.database import Database
 PASSWORD = "violet staple horse"
 
 
+@pytest.mark.waits
 def test_75_from_sign_up_to_erasure(stack: Stack, http: Http, mail: Mailbox) -> None:
     word = f"canary{uuid4().hex[:8]}"
     email, name = f"{word}@people.example", f"Nadia {word.title()}"

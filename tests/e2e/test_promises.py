@@ -1,14 +1,11 @@
 """Promises on the deployed stack, by its own clock: an escalation that raises and mails, hours that change,
 what was resolved closing by itself, and a customer who is reminded and then waited for no longer."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 
-from local.postgres import OWNER
-from local.stack import DATABASE, Stack
 from tests.e2e.conftest import Mailbox
 from tests.e2e.http import Http, awaited
 from tests.support.database import Database
@@ -25,14 +22,7 @@ OLDER = """
 """
 
 
-@pytest.fixture
-def database(stack: Stack) -> Iterator[Database]:
-    """As who owns the tables, and sees one workspace at a time as everybody does."""
-    database = Database(stack.cluster.dsn(OWNER, DATABASE))
-    yield database
-    database.close()
-
-
+@pytest.mark.waits
 def test_the_clock_escalates_recounts_closes_and_reminds(
     http: Http, mail: Mailbox, database: Database
 ) -> None:

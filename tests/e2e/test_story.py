@@ -4,12 +4,15 @@ SES."""
 from functools import partial
 from typing import Any
 
+import pytest
+
 from tests.e2e.conftest import Mailbox
 from tests.e2e.http import Http, awaited
 
 PASSWORD = "a fine long passphrase"
 
 
+@pytest.mark.waits
 def test_the_main_job_from_registration_to_a_breach_mail(http: Http, mail: Mailbox) -> None:
     # 1. A workspace with its admin, who signs in.
     made = http.post(
