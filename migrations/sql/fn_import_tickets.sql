@@ -91,10 +91,13 @@ BEGIN
         ORDER BY n.number
         RETURNING t.id, fn_told(t) AS facts
     ), told AS (
-        SELECT made.id, given.status, p_meta || jsonb_build_object('external_id', given.external_id) AS meta,
+        -- When its work ended there: figures of days look it up once it is reopened here.
+        SELECT made.id, given.status, p_meta || jsonb_strip_nulls(jsonb_build_object('external_id', given.external_id,
+                'ended_at', coalesce(given.resolved_at, given.closed_at, given.finished_at))) AS meta,
             made.facts || jsonb_build_object('status', given.status) AS facts,
             jsonb_build_object('status', jsonb_build_object('from', NULL, 'to', given.status)) AS changes
-        FROM made JOIN jsonb_to_recordset(v_rows) AS given(id uuid, external_id text, status text) ON given.id = made.id
+        FROM made JOIN jsonb_to_recordset(v_rows) AS given(
+            id uuid, external_id text, status text, resolved_at text, closed_at text, finished_at text) ON given.id = made.id
     ), entry AS (
         INSERT INTO timeline_entries (workspace_id, ticket_id, sequence, action, actor_type, actor_id, changes, meta)
         SELECT p_workspace, told.id, 1, 'imported', p_actor ->> 'type', (p_actor ->> 'id')::uuid, told.changes, told.meta

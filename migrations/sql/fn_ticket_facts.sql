@@ -80,10 +80,14 @@ AS $$
             SELECT n.what, CASE WHEN n.what IN (2, 5) THEN e.created_at ELSE coalesce(before.at, e.created_at) END, 0
             FROM public.timeline_entries e
             LEFT JOIN LATERAL (
-                SELECT l.created_at AS at, l.changes #>> '{status,to}' AS became FROM public.timeline_entries l
+                -- What was over when it came from another desk says when it ended there.
+                SELECT CASE l.action WHEN 'imported' THEN coalesce((l.meta ->> 'ended_at')::timestamptz, l.created_at)
+                                     ELSE l.created_at END AS at,
+                       l.changes #>> '{status,to}' AS became
+                FROM public.timeline_entries l
                 WHERE l.workspace_id = e.workspace_id AND l.ticket_id = e.ticket_id AND l.sequence < e.sequence
                   AND l.changes #>> '{status,to}' IN ('resolved', 'closed', 'cancelled')
-                  AND l.changes #>> '{status,from}' IN ('new', 'open', 'pending', 'on_hold')
+                  AND (l.changes #>> '{status,from}' IN ('new', 'open', 'pending', 'on_hold') OR l.action = 'imported')
                 ORDER BY l.sequence DESC LIMIT 1) AS before ON true
             CROSS JOIN unnest(ARRAY[2, 3, 4, 5]) AS n (what)
             WHERE e.workspace_id = t.workspace_id AND e.ticket_id = t.id AND e.action = 'reopened'

@@ -52,6 +52,7 @@ class TestHistory:
         assert found["comments"][0]["created_at"].startswith("2026-03-02T09:10:00")
         entries = [(each["action"], each["actor"]["id"], each["meta"]) for each in found["timeline"]]
         told = {"source": "zendesk", "system": "zendesk", "external_id": "35436"}
+        told |= {"ended_at": "2026-03-03T09:30:00Z"}
         assert entries == [("imported", str(cast.ada.id), told)]
 
     def test_numbers_follow_the_desks_own_without_a_gap(self, importer: Importer) -> None:
@@ -125,6 +126,21 @@ class TestHistory:
         )
         days = [(str(row["day"]), row["created"], row["resolved"], row["first_responses"]) for row in rows]
         assert days == [("2026-03-02", 2, 0, 2), ("2026-03-03", 0, 1, 0)]
+
+    def test_what_is_reopened_here_still_counts_on_the_day_on_which_it_was_resolved_there(
+        self, importer: Importer, cast: Cast, database: Database
+    ) -> None:
+        importer.take(lines(zendesk(1, created_at="2026-03-01T09:00:00Z")))
+        reason = {"reason": "Not over."}
+        assert importer.api.post(f"/v1/tickets/{ticket(importer)['id']}/reopen", reason).status == 200
+        database.run("CALL sp_rollup_rebuild(:w)", w=cast.acme)
+
+        metric = "metric=backlog,created,reopened,resolved"
+        there = importer.api.get(f"/v1/analytics/series?from=2026-03-01&to=2026-03-04&{metric}").json
+        figures = [list(point["figures"].values()) for point in there["series"][0]["points"]]
+        assert figures == [[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
+        (here,) = importer.api.get(f"/v1/analytics/series?days=1&{metric}").json["series"][0]["points"]
+        assert list(here["figures"].values()) == [1, 0, 1, 0]
 
     def test_who_is_unknown_becomes_a_contact_or_a_colleague_who_is_gone(
         self, importer: Importer, database: Database
