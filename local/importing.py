@@ -1,17 +1,20 @@
 """Takes in the tickets of another desk: `make import FILE=tickets.json [SOURCE=zendesk|freshdesk|csv]
-[MAPPING=map.json] [DRY=1]`.
+[MAPPING=map.json] [DRY=1]`. Whose file it is can be seen from its beginning, as a rule.
 
 Works on the stack that is up here, as the demo's administrator, or where MESA_API_URL and MESA_API_KEY (one
 with an admin's role) say. The file goes to the bucket piece by piece, whatever its size.
 """
 
 import argparse
+import gzip
 import json
 import os
+import re
 import sys
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -21,6 +24,9 @@ from urllib.parse import urlsplit
 from local.files import PROJECT, read_json
 
 SOURCES = ("zendesk", "freshdesk", "csv")
+# What only a ticket of Freshdesk has: the frame of its export, numbers in the place of words.
+FRESHDESK = re.compile(rb'"helpdesk_ticket"|"responder_id"|"(?:status|priority)"\s*:\s*\d')
+SNIFFED = 64 * 1024
 BOUNDARY = "mesa-5f0e2f60c0d44a3f-import"
 PIECE = 256 * 1024
 POLL_SECONDS = 1.0
@@ -164,9 +170,22 @@ def report(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def facts_of(options: argparse.Namespace) -> dict[str, Any]:
+def source_of(file: Path) -> str:
+    """Whose export it looks like, by its name and its first 64 kB. Raises Refused where it cannot be read."""
+    if ".csv" in file.suffixes:
+        return "csv"
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
+            beginning = opened.read(SNIFFED)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Refused(f"{file} cannot be read: {error}") from None
+    return "freshdesk" if FRESHDESK.search(beginning) else "zendesk"
+
+
+def facts_of(options: argparse.Namespace, file: Path) -> dict[str, Any]:
     """What the import says beside its file. Raises Refused for a mapping that is no JSON."""
-    facts: dict[str, Any] = {"source": options.source, "options": {"dry_run": options.dry_run}}
+    source = options.source or source_of(file)
+    facts: dict[str, Any] = {"source": source, "options": {"dry_run": options.dry_run}}
     if options.system:
         facts["system"] = options.system
     if options.mapping:
@@ -189,7 +208,7 @@ def _told(status: int, raw: bytes) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.importing", description=__doc__)
     parser.add_argument("file")
-    parser.add_argument("--source", choices=SOURCES, default="zendesk")
+    parser.add_argument("--source", choices=SOURCES, help="unless the file itself says it")
     parser.add_argument("--system", help="where its ids come from, where that is not the source")
     parser.add_argument("--mapping", help="a JSON file: see docs/importing.md")
     parser.add_argument("--dry-run", action="store_true", help="say what would be taken, and take nothing")
@@ -203,7 +222,7 @@ def main() -> None:
         file = Path(options.file)
         if not file.is_file():
             raise Refused(f"There is no file {file}.")
-        found = take_in(sign_in(os.environ), file, facts_of(options), show)
+        found = take_in(sign_in(os.environ), file, facts_of(options, file), show)
     except Refused as refused:
         raise SystemExit(f"\n{refused}") from None
     print(file=sys.stderr)

@@ -1,6 +1,7 @@
 """`make import`: what it says to people, and what it asks for. tests/e2e/test_imports.py has it do it."""
 
 import argparse
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from local import importing
 from local.importing import Refused
 
+SAMPLES = Path(__file__).parents[1] / "imports" / "samples"
 FOUND: dict[str, Any] = {
     "status": "done",
     "error": None,
@@ -53,7 +55,7 @@ def test_a_bar_is_full_at_the_end_and_never_fuller() -> None:
 def test_a_mapping_is_a_file_of_json(tmp_path: Path) -> None:
     file = tmp_path / "map.json"
     file.write_text(json.dumps({"columns": {"a": "subject"}}))
-    facts = importing.facts_of(options(mapping=str(file), dry_run=True, system="jira"))
+    facts = importing.facts_of(options(mapping=str(file), dry_run=True, system="jira"), file)
     assert facts == {
         "source": "csv",
         "system": "jira",
@@ -62,7 +64,33 @@ def test_a_mapping_is_a_file_of_json(tmp_path: Path) -> None:
     }
     file.write_text("{")
     with pytest.raises(Refused, match="The mapping cannot be read"):
-        importing.facts_of(options(mapping=str(file)))
+        importing.facts_of(options(mapping=str(file)), file)
+
+
+@pytest.mark.parametrize(
+    ("sample", "source"),
+    [
+        ("zendesk_page.json", "zendesk"),
+        ("freshdesk_export.json", "freshdesk"),
+        ("freshdesk_api.json", "freshdesk"),
+        ("tickets.csv", "csv"),
+    ],
+)
+def test_whose_export_it_is_can_be_seen(tmp_path: Path, sample: str, source: str) -> None:
+    file = SAMPLES / sample
+    packed = tmp_path / f"{sample}.gz"
+    packed.write_bytes(gzip.compress(file.read_bytes()))
+
+    assert importing.facts_of(options(source=None), file)["source"] == source
+    assert importing.facts_of(options(source=None), packed)["source"] == source
+    assert importing.facts_of(options(source="freshdesk"), file)["source"] == "freshdesk"
+
+
+def test_what_is_not_packed_as_its_name_says_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "tickets.json.gz"
+    file.write_text("[]")
+    with pytest.raises(Refused, match="cannot be read"):
+        importing.source_of(file)
 
 
 def test_a_key_needs_an_address() -> None:
