@@ -14,6 +14,7 @@ from chalicelib.sla.facts import breach_meta, written
 from chalicelib.sla.policies import Policy, TicketFacts, choose
 from chalicelib.sla.targets import Step, Target
 from chalicelib.tickets.lifecycle import ACTIVE, PAUSED
+from chalicelib.tickets.queries import TOLD as FACTS
 
 # Action, changes, meta, whether it is internal.
 Told = tuple[str, Mapping[str, Any], Mapping[str, Any], bool]
@@ -192,7 +193,7 @@ class Life:
     def _write(self, at: datetime, by: Who, told: Told) -> None:
         action, changes, meta, internal = told
         self.values["last_sequence"] += 1
-        facts = {name: self.values[name] for name in ("id", "label", "subject", "status", "priority")}
+        facts = {name: self.values[name] for name in FACTS}
         self.entries.append(
             {
                 "id": self.ids(at),

@@ -140,8 +140,7 @@ EVENTS = text(
     ORDER BY g.created_at, g.ticket_id, g.sequence
     """
 )
-ROLL_UP = "sp_rollup_rebuild(uuid)"
-CAN_ROLL_UP = text("SELECT to_regprocedure(:procedure) IS NOT NULL")
+ROLL_UP = text("CALL sp_rollup_rebuild(:w)")
 PLAIN = (
     *("cycle", "policy_id", "calendar_id", "minutes", "started_at", "due_at", "paused_at"),
     *("paused_intervals", "fulfilled_at", "ended_at", "breached_at", "used_minutes"),
@@ -199,8 +198,7 @@ def write_events(
 
 def roll_up(tx: Transaction, workspace_id: UUID) -> None:
     """What was written past the rooms is counted from nothing."""
-    if tx.connection.scalar(CAN_ROLL_UP, {"procedure": ROLL_UP}):
-        tx.connection.execute(text("CALL sp_rollup_rebuild(:w)"), {"w": workspace_id})
+    tx.connection.execute(ROLL_UP, {"w": workspace_id})
 
 
 def _target(life: Life, target: Target) -> dict[str, Any]:

@@ -112,6 +112,20 @@ class TestEveryRow:
             == 0
         )
 
+    def test_the_last_event_of_a_ticket_tells_of_it_as_it_is(self, fill: Fill, database: Database) -> None:
+        """Those of the desk itself say the same, and in the same words: fn_told."""
+        fill()
+
+        told = database.rows(
+            """
+            SELECT e.payload -> 'ticket' AS told, fn_told(t) AS found FROM tickets t
+            JOIN events e ON (e.workspace_id, e.ticket_id, e.sequence)
+                = (t.workspace_id, t.id, t.last_sequence)
+            """
+        )
+        assert len(told) > 30
+        assert [each for each in told if each["told"] != each["found"]] == []
+
     def test_nothing_is_left_for_the_sweeps_but_what_is_still_to_come(
         self, fill: Fill, database: Database
     ) -> None:
