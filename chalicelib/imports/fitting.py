@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ from chalicelib.models.words import Status, Visibility
 MAX_SUBJECT, MAX_TEXT_BYTES, MAX_NAME, MAX_ID = 200, 65_536, 150, 200
 MAX_TAG, MOST_TAGS, MOST_COMMENTS, MOST_WATCHERS = 50, 50, 5000, 20
 MAX_CATEGORY, MAX_RATING = 100, 2000
+# Of one ticket: what more would take to write and to index is longer than a statement may last.
+MOST_SAID_BYTES = 2 * 1024 * 1024
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # Clocks differ; what lies further ahead was never so.
 TOLERANCE = timedelta(minutes=5)
@@ -224,9 +227,11 @@ def _comments(ticket: Ticket, reading: Reading) -> None:
                 each.external_id, each.author, each.visibility, text, at, each.source
             )
     ticket.comments = sorted(kept.values(), key=lambda each: each.created_at)
-    if len(ticket.comments) > MOST_COMMENTS:
-        ticket.changed.append(("comments_left", f"Of its comments {MOST_COMMENTS} are taken."))
-        ticket.comments = ticket.comments[:MOST_COMMENTS]
+    sizes = accumulate(len(each.body.encode("utf-8", "replace")) for each in ticket.comments[:MOST_COMMENTS])
+    fit = sum(1 for size in sizes if size <= MOST_SAID_BYTES)
+    if fit < len(ticket.comments):
+        ticket.changed.append(("comments_left", f"Of its {len(ticket.comments)} comments {fit} are taken."))
+        ticket.comments = ticket.comments[:fit]
     ticket.watchers = ticket.watchers[:MOST_WATCHERS]
 
 

@@ -314,6 +314,17 @@ class TestRows:
         cut = {"subject_cut", "description_cut", "tags_cut", "times_repaired", "priority_unknown"}
         assert codes(done) == cut
 
+    def test_a_ticket_has_as_much_said_as_can_be_written_at_once(
+        self, importer: Importer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(fitting, "MOST_SAID_BYTES", 25)
+        said = [{**zendesk()["comments"][1], "id": id, "body": f"{id:010}"} for id in range(4)]
+        done = importer.take(lines(zendesk(1, comments=said)))
+
+        found = sorted(each["body"] for each in ticket(importer)["comments"])
+        assert found == ["0000000000", "0000000001"]
+        assert done["remarks"][0]["detail"] == "Of its 4 comments 2 are taken."
+
     def test_nothing_to_say_is_said_so(self, importer: Importer) -> None:
         row = zendesk(1, raw_subject=None, subject="", description=None, comments=[])
         importer.take(lines(row))

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import queues
 from chalicelib.accounts import jobs
-from chalicelib.imports import reporting, rows, working
+from chalicelib.imports import queries, reporting, rows, working
 from tests.imports.test_taking import tickets
 from tests.support.api import Api
 from tests.support.cast import Cast
@@ -170,6 +170,25 @@ def test_a_file_that_is_none_fails_with_a_sentence(
     done = importer.take(content)
     assert done["status"] == "failed"
     assert told in done["error"]
+
+
+def test_tickets_with_long_histories_are_taken_a_few_at_a_time(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All in one statement would take longer than one may."""
+    monkeypatch.setattr(rows, "MOST_SAID", 4)
+    taken: list[int] = []
+    take = queries.take
+
+    def counted(*given: Any, **named: Any) -> Any:
+        found = take(*given, **named)
+        taken.append(len(found))
+        return found
+
+    monkeypatch.setattr(queries, "take", counted)
+    said = [{**zendesk()["comments"][1], "id": id} for id in range(7)]
+    importer.take(lines(zendesk(1), zendesk(2), zendesk(3), zendesk(4, comments=said), zendesk(5)))
+    assert taken == [2, 1, 1, 1]
 
 
 def test_whoever_calls_it_off_stops_it_before_the_next_batch(
