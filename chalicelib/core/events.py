@@ -242,15 +242,13 @@ def _sent_to_those_it_is_for(
 def _send_to_all(
     bodies: Mapping[int, str], queue_urls: Sequence[str], patience: sqs.Patience, had: Had
 ) -> sqs.Outcome:
-    """What every queue has taken. The next queue gets only what the one before took."""
-    answered = True
-    for url in queue_urls:
-        new = {key: body for key, body in bodies.items() if key not in had[url]}
-        outcome = sqs.send(url, new, patience)
+    """What every queue has taken. All are asked at once, for whoever commits waits for their answers."""
+    new = {url: {key: body for key, body in bodies.items() if key not in had[url]} for url in queue_urls}
+    outcomes = sqs.send_to_each(new, patience)
+    for url, outcome in outcomes.items():
         had[url] |= outcome.taken
-        bodies = {key: body for key, body in bodies.items() if key in had[url]}
-        answered = answered and outcome.answered
-    return sqs.Outcome(set(bodies), answered)
+    everywhere = set(bodies).intersection(*(had[url] for url in queue_urls))
+    return sqs.Outcome(everywhere, all(outcome.answered for outcome in outcomes.values()))
 
 
 def _body(event: Mapping[str, Any]) -> str:

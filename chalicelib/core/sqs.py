@@ -3,8 +3,8 @@
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from functools import lru_cache
-from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 # What SendMessageBatch takes at once (Amazon SQS API reference); newer queues take more bytes.
@@ -62,13 +62,22 @@ def send(url: str, bodies: Mapping[int, str], patience: Patience) -> Outcome:
 
     Raises nothing: what is not taken is to be sent again. After a failure the hasty send nothing for 30 s.
     """
-    if not bodies:
-        return Outcome(set(), True)
+    return send_to_each({url: bodies}, patience)[url]
+
+
+def send_to_each(bodies: Mapping[str, Mapping[int, str]], patience: Patience) -> dict[str, Outcome]:
+    """The same to several queues at once, by their URLs: it takes as long as the slowest of them."""
     if patience == "hasty" and breaker.is_open:
-        return Outcome(set(), False)
-    attempt = _Attempt(url, patience)
-    taken = set(chain.from_iterable(_each(attempt, list(_batches(bodies)))))
-    return Outcome(taken, not attempt.failed)
+        return {url: Outcome(set(), not each) for url, each in bodies.items()}
+    attempts = {url: _Attempt(url, patience) for url, each in bodies.items() if each}
+    parts = [(attempt, batch) for url, attempt in attempts.items() for batch in _batches(bodies[url])]
+    for (attempt, _), taken in zip(parts, _all_of(parts), strict=True):
+        attempt.taken.update(taken)
+    nothing = Outcome(set(), True)
+    return {
+        url: Outcome(attempts[url].taken, not attempts[url].failed) if url in attempts else nothing
+        for url in bodies
+    }
 
 
 def check(url: str) -> None:
@@ -86,22 +95,25 @@ def client(patience: Patience) -> Any:
     return boto3.client("sqs", config=Config(max_pool_connections=WORKERS, **TIMEOUTS[patience]))
 
 
-def _each(attempt: "_Attempt", batches: list[list[tuple[int, str]]]) -> Iterable[list[int]]:
-    if len(batches) == 1:
-        return [attempt.send(batches[0])]
-    from concurrent.futures import ThreadPoolExecutor  # a request sends one batch and never needs it
+def _all_of(parts: Sequence[tuple["_Attempt", Sequence[tuple[int, str]]]]) -> Iterable[list[int]]:
+    if len(parts) < 2:
+        return [attempt.send(batch) for attempt, batch in parts]
+    from concurrent.futures import ThreadPoolExecutor  # only who sends pays for it
 
-    with ThreadPoolExecutor(min(WORKERS, len(batches))) as pool:
-        return list(pool.map(attempt.send, batches))
+    with ThreadPoolExecutor(min(WORKERS, len(parts))) as pool:
+        # What is logged there belongs to the same request.
+        sent = [pool.submit(copy_context().run, attempt.send, batch) for attempt, batch in parts]
+        return [each.result() for each in sent]
 
 
 class _Attempt:
-    """One call of `send`: the first batch that gets no answer spares the others the wait."""
+    """What goes to one queue: the first batch that gets no answer spares the others the wait."""
 
     def __init__(self, url: str, patience: Patience) -> None:
         self.url = url
         self.client = client(patience)
         self.failed = False
+        self.taken = set[int]()
 
     def send(self, batch: Sequence[tuple[int, str]]) -> list[int]:
         if self.failed:

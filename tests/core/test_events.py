@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -72,14 +73,17 @@ STUCK = """
 import sys, time
 from chalicelib.core import events, sqs
 
-send = sqs.send
+send, batches = sqs._Attempt.send, []
 
-def and_hang(*what):
-    send(*what)
-    print("sent", flush=True)
-    time.sleep(600)
+def or_hang(attempt, batch):
+    if attempt.url == sys.argv[2]:
+        time.sleep(600)
+    batches.append(send(attempt, batch))
+    if len(batches) == 2:
+        print("sent", flush=True)
+    return batches[-1]
 
-sqs.send = and_hang
+sqs._Attempt.send = or_hang
 events.drain(sys.argv[1:], lambda: True)
 """
 
@@ -243,15 +247,16 @@ class TestQueueDown:
         committed = [record(cast.acme)[0]["id"] for _ in range(3)]
         end_leases(database)
         asked: list[str] = []
-        real = sqs.send
+        real = sqs._Attempt.send
 
-        def down_at_first(url: str, bodies: Mapping[int, str], patience: sqs.Patience) -> sqs.Outcome:
-            asked.append(url)
-            if url == other.url and asked.count(url) < 3:
-                return sqs.Outcome(set(), False)
-            return real(url, bodies, patience)
+        def down_at_first(attempt: sqs._Attempt, batch: Sequence[tuple[int, str]]) -> list[int]:
+            asked.append(attempt.url)
+            if attempt.url == other.url and asked.count(other.url) < 3:
+                attempt.failed = True
+                return []
+            return real(attempt, batch)
 
-        monkeypatch.setattr(sqs, "send", down_at_first)
+        monkeypatch.setattr(sqs._Attempt, "send", down_at_first)
         monkeypatch.setattr(events, "PAUSE_SECONDS", 0)
 
         assert events.drain([queue.url, other.url], lambda: True) == 3
@@ -387,6 +392,24 @@ class TestRelay:
         assert len(taken) == 2
         assert sent == 2
         assert not {row["id"] for row in taken} & set(ids(queue.take()))
+
+    def test_all_queues_are_asked_at_once(
+        self, cast: Cast, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each waits until the others are asked too: one after another, none would ever be."""
+        queues = [queue.url, *(queue.client.create_queue(QueueName=f"mesa-{n}")["QueueUrl"] for n in "abc")]
+        together, real = Barrier(4, timeout=20), sqs._Attempt.send
+
+        def with_the_others(attempt: sqs._Attempt, batch: Sequence[tuple[int, str]]) -> list[int]:
+            together.wait()
+            return real(attempt, batch)
+
+        monkeypatch.setattr(sqs._Attempt, "send", with_the_others)
+        committed = record(cast.acme)
+        events.send_committed(committed, queues)
+
+        assert ids(queue.take()) == [committed[0]["id"]]
+        assert not together.broken
 
     def test_what_a_queue_refuses_waits_and_holds_up_no_other(
         self,
