@@ -255,10 +255,12 @@ def _row(desk: Desk, ticket: Ticket, id: UUID) -> dict[str, Any]:
 
 
 def _comments(desk: Desk, ticket: Ticket) -> list[dict[str, Any]]:
-    """Where nobody knows an agent's address, their name goes before what they wrote."""
+    """Where nobody knows an agent's address, their name goes before what they wrote. What was said at one
+    moment stays in its order, by its ids."""
+    ids = sorted(new_id(each.created_at) for each in ticket.comments)
     return [
         {
-            "id": new_id(each.created_at),
+            "id": id,
             "external_id": each.external_id,
             "author_id": desk.user_id(each.author),
             "visibility": each.visibility,
@@ -266,7 +268,7 @@ def _comments(desk: Desk, ticket: Ticket) -> list[dict[str, Any]]:
             "source": each.source,
             "created_at": each.created_at,
         }
-        for each in ticket.comments
+        for id, each in zip(ids, ticket.comments, strict=True)
     ]
 
 

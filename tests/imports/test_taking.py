@@ -325,6 +325,11 @@ class TestRows:
         assert found == ["0000000000", "0000000001"]
         assert done["remarks"][0]["detail"] == "Of its 4 comments 2 are taken."
 
+    def test_what_was_said_at_one_moment_stays_in_its_order(self, importer: Importer) -> None:
+        said = [{**zendesk()["comments"][1], "id": 100 - id, "body": f"Word {id}"} for id in range(8)]
+        importer.take(lines(zendesk(1, comments=said)))
+        assert [each["body"] for each in ticket(importer)["comments"]] == [f"Word {id}" for id in range(8)]
+
     def test_nothing_to_say_is_said_so(self, importer: Importer) -> None:
         row = zendesk(1, raw_subject=None, subject="", description=None, comments=[])
         importer.take(lines(row))
