@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.tenancy import secure
 
-revision = "0040"
-down_revision = "0039"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 

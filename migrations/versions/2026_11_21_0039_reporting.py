@@ -6,8 +6,8 @@ from alembic import op
 
 from migrations.tenancy import report, secure
 
-revision = "0041"
-down_revision = "0040"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
