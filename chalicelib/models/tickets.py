@@ -173,6 +173,7 @@ tickets = Table(
         postgresql_where=text(AT_WORK),
     ),
     _due("active_unassigned", "priority", where=f"{AT_WORK} AND assignee_id IS NULL", include=("team_id",)),
+    _listed("active_unpromised", where=f"{LIVING} AND status IN ('new', 'open') AND due_at IS NULL"),
     _due("active_due_at"),
     _due("active_team_id", "team_id"),
     _due("active_requester_id", "requester_id"),

@@ -79,11 +79,11 @@ BEGIN
         SELECT g.ticket_id FROM sla_targets g
         WHERE g.workspace_id = p_workspace AND g.metric = 'resolution' AND g.fulfilled_at IS NULL
           AND (g.ended_at IS NULL OR g.due_at IS NULL) AND (g.breached_at IS NOT NULL OR g.cycle > 1)
+          AND (g.due_at IS NULL OR g.due_at >= v_now)
         UNION
         (SELECT t.id FROM tickets t
          WHERE t.workspace_id = p_workspace AND t.deleted_at IS NULL AND t.archived_at IS NULL
-           AND t.status IN ('new', 'open', 'pending', 'on_hold')
-           AND CASE WHEN t.due_at IS NULL THEN 'infinity' ELSE t.due_at END = 'infinity' AND t.status IN ('new', 'open')
+           AND t.status IN ('new', 'open') AND t.due_at IS NULL
          LIMIT 1000)
     )
     SELECT coalesce(array_agg(t.id), '{}') INTO v_broken

@@ -17,6 +17,10 @@ UNASSIGNED = f"{AT_WORK} AND assignee_id IS NULL"
 INDEXES = {
     "active_counted": ("team_id, status, priority", AT_WORK),
     "active_unassigned": (f"priority, {DUE}, id) INCLUDE (team_id", UNASSIGNED),
+    "active_unpromised": (
+        "id",
+        "deleted_at IS NULL AND archived_at IS NULL AND status IN ('new', 'open') AND due_at IS NULL",
+    ),
     "active_due_at": (f"{DUE}, id) {INCLUDED}", AT_WORK),
     "active_team_id": (f"team_id, {DUE}, id) {INCLUDED}", AT_WORK),
     "active_requester_id": (f"requester_id, {DUE}, id) {INCLUDED}", AT_WORK),
