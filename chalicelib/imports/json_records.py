@@ -17,13 +17,15 @@ CHUNK = 256 * 1024
 TICKETS = frozenset({"tickets", "helpdesk_tickets", "results"})
 BESIDE = frozenset({"users", "groups", "organizations", "ticket_fields", "agents", "contacts"})
 
+# Groups that may end in the midst are not possessive: before 3.11.5 Python does not go back to where such a
+# one began (CPython issue 106052).
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]', re.S)
 # Up to the next bracket, whatever texts stand before it.
-_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.S)
+_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*([{}\[\]])', re.S)
 _OPENED = re.compile(rb'\s*\{\s*(?:"[^"\\]*"\s*:\s*\[\s*)?')
 _UNKEPT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 # Counts and cursors may stand before the first list.
-_PLAIN = rb'(?:"[^"\\]*+"\s*+:\s*+(?:"(?:[^"\\]|\\.)*+"|[-+.\w]++)\s*+,\s*+)*+'
+_PLAIN = rb'(?:"[^"\\]*+"\s*+:\s*+(?:"(?:[^"\\]|\\.)*+"|[-+.\w]++)\s*+,\s*+)*'
 _NAMED = "|".join(sorted(TICKETS | BESIDE)).encode()
 _LISTED = re.compile(rb'\s*+\{\s*+%s"(?:%s)"\s*+:\s*+\[' % (_PLAIN, _NAMED))
 

@@ -59,7 +59,7 @@ _OTHERWISE_READ = frozenset(
 _TAG = re.compile(r"<(?:[!?]|(/?)([a-zA-Z][\w:-]{0,30}))")
 # The rest of one that all read alike. What is none may hide other tags from some, or from all.
 _REST = re.compile(
-    r"""(?:[\s/]++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=`]++)|(?!\s*=)))*+[\s/]*+>"""
+    r"""(?:[\s/]++[^\s"'<>/=]++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s"'<>=`]++)|(?!\s*=)))*[\s/]*+>"""
 )
 _ATTRIBUTE = re.compile(
     r"""[\s/]{1,100}([^\s"'<>/=]{1,40})(?:\s{0,9}=\s{0,9}("[^"]{0,2000}"|'[^']{0,2000}'|[^\s"'<>]{1,2000}))?"""
