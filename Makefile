@@ -47,7 +47,6 @@ test: $(STAMP) metrics-server ## Run all the tests: in process with coverage, an
 
 metrics-server: $(STAMP) ## Have VictoriaMetrics and InfluxDB there, for tests of points; in CI they must be
 	@$(PY) -m local.metrics_server
-	@$(PY) -m local.influx_server
 
 unit: $(STAMP) metrics-server ## Run the tests in process; chalicelib must be covered to 90 %
 	@rm -rf .local/coverage && mkdir -p .local/coverage

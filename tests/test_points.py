@@ -23,7 +23,7 @@ from chalicelib.core.event import Event
 from chalicelib.core.line_protocol import Point, line
 from chalicelib.core.settings import PointSettings, SettingsError
 from local.errors import StackError
-from local.influx_server import InfluxServer
+from local.metrics_server import InfluxServer
 from tests.conftest import Queue
 from tests.support.database import Database
 from tests.support.mailbox import LambdaContext, batch_of

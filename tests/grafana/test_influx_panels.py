@@ -15,7 +15,7 @@ from chalicelib.analytics.points import points_of
 from chalicelib.core.event import Event
 from chalicelib.core.line_protocol import Point, line
 from local.errors import StackError
-from local.influx_server import InfluxServer
+from local.metrics_server import InfluxServer
 from tests.grafana.dashboards import Panel, documents, panels
 
 PANELS = panels("mesa-influx")
