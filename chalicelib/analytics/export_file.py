@@ -5,7 +5,6 @@ Each part of a compressed file is a gzip member of its own; members after each o
 section 2.2).
 """
 
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,25 +12,18 @@ from io import BytesIO
 from typing import Any
 
 from chalicelib.core import storage
+from chalicelib.core.spreadsheets import harmless
 
 # S3 takes parts from 5 MiB on, and ten thousand of them.
 PART_BYTES = 8 * 1024 * 1024
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 # Spreadsheets take a file without it for one of their country's older character sets.
 MARK = "\ufeff"
-# The same as fn_csv_cell.
-UNSEEN = (
-    "\x01-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f"
-    "\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0"
-)
-SIGNS = "-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
-FORMULA = re.compile(f"[\t\r\n]|[{UNSEEN}]*[{SIGNS}]")
 
 
 def cell(text: str) -> str:
     """A text as a cell of CSV, as fn_csv_cell makes it."""
-    harmless = f"'{text}" if FORMULA.match(text) else text
-    return '"' + harmless.replace('"', '""') + '"'
+    return '"' + harmless(text).replace('"', '""') + '"'
 
 
 def header(names: Sequence[str]) -> str:

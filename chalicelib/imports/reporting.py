@@ -11,12 +11,11 @@ from uuid import UUID
 from chalicelib.accounts import principals
 from chalicelib.core import storage
 from chalicelib.core.db import Transaction
+from chalicelib.core.spreadsheets import harmless
 from chalicelib.imports import asking, queries
 
 COLUMNS = ("kind", "row", "line", "external_id", "code", "detail")
 PAGE = 2000
-# What a spreadsheet would reckon (CWE-1236) begins with one of these.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Run = Callable[[Callable[[Transaction], Any]], Any]
 
@@ -32,7 +31,7 @@ def report(run: Run, workspace_id: UUID, import_id: UUID, bucket: str) -> dict[s
         writer.writerow(COLUMNS)
         while rows:
             for row in rows:
-                writer.writerow([neutral(getattr(row, name)) for name in COLUMNS])
+                writer.writerow([_cell(getattr(row, name)) for name in COLUMNS])
             last = rows[-1].place
             rows = run(partial(_page, workspace_id=workspace_id, import_id=import_id, after=last))
         size = file.seek(0, io.SEEK_END)
@@ -43,9 +42,8 @@ def report(run: Run, workspace_id: UUID, import_id: UUID, bucket: str) -> dict[s
     return {"key": key, "name": f"import-{import_id}.csv", "bytes": size}
 
 
-def neutral(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _cell(value: Any) -> Any:
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _page(tx: Transaction, workspace_id: UUID, import_id: UUID, after: int) -> Any:

@@ -1,6 +1,6 @@
 -- A text as a cell of a CSV file (RFC 4180): in quotes, those in it doubled; null stays null. What a spreadsheet would take for a
 -- formula is given an apostrophe before it (OWASP, "CSV Injection"): what begins with = + - @ or what looks like them, however much
--- that cannot be seen stands before, and what begins with a tab or a line break. chalicelib/analytics/export_file.py says the same.
+-- that cannot be seen stands before, and what begins with a tab or a line break. chalicelib/core/spreadsheets.py says the same.
 CREATE OR REPLACE FUNCTION fn_csv_cell(p_text text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$

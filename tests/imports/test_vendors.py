@@ -1,6 +1,8 @@
 """Files as their vendors have them: tests/imports/samples holds a small one of each kind."""
 
+import csv
 import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ COLUMNS = {
     "Room": "custom_fields.room",
     "Reply": "reply",
 }
+FORMULAS = ("=1+1", "\t=2", "\u200b=1+1", "\u2060@x", "\u3164-1", "\uff1d1+1", "\uff0b1", "\u22121")
+HARMLESS = ("1-1", "a=1+1", "\u200b1", "'=1+1")
 MAPPING = {
     "columns": COLUMNS,
     "values": {"status": {"WAITING for  vendor": "on_hold"}, "priority": {"3": "low"}},
@@ -184,6 +188,16 @@ class TestCsv:
         assert report[0] == "kind,row,line,external_id,code,detail"
         assert report[1].startswith("skipped,1,2,'=1+1,no_requester,")
         assert done["report"]["bytes"] == len(importer.workshop.files()[key])
+
+    def test_the_report_is_as_careful_as_exports_are(self, importer: Importer) -> None:
+        """With what cannot be seen before the sign, and with what only looks like one."""
+        columns = {"Id": "external_id", "Title": "subject", "Mail": "requester_email"}
+        content = "Id,Title,Mail\n" + "".join(f'"{id}",a,nobody\n' for id in (*FORMULAS, *HARMLESS))
+        importer.take(content.encode(), "csv", mapping={"columns": columns})
+
+        (key,) = [name for name in importer.workshop.files() if name.endswith("report.csv")]
+        report = csv.DictReader(io.StringIO(importer.workshop.files()[key].decode("utf-8-sig"), newline=""))
+        assert [row["external_id"] for row in report] == [*(f"'{id.strip()}" for id in FORMULAS), *HARMLESS]
 
 
 def mapping_problems(importer: Importer, **facts: Any) -> list[tuple[str, str]]:
