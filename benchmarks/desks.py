@@ -54,8 +54,8 @@ class Desks:
         """The superuser's view of a desk."""
         return Database(self.cluster.dsn("postgres", name(size)), timeout=1800)
 
-    def load(self, size: int) -> None:
-        """Fills the desk of this size."""
+    def load(self, size: int, *, rolled_up: bool = True) -> None:
+        """Fills the desk of this size. `rolled_up`: with the figures of its days."""
         started = time.monotonic()
         self.begin(
             size,
@@ -76,7 +76,8 @@ class Desks:
             for stage in STAGES:
                 for done in [threads.submit(partial(self._fill, size), tables) for tables in stage]:
                     done.result()
-        self._count(size)
+        if rolled_up:
+            self._count(size)
         self.end(size, started)
 
     def load_promises(self, size: int) -> None:

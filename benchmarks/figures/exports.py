@@ -54,7 +54,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
         ending.callback(cluster.destroy)
         cluster.start()
         desks = Desks(cluster)
-        desks.load(TICKETS)
+        desks.load(TICKETS, rolled_up=False)
         desk = OpenDesk(desks, TICKETS)
         ending.callback(desk.close)
         sink = ending.enter_context(BucketSink())
