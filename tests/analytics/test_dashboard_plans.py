@@ -5,29 +5,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Engine, text
 
-from benchmarks.desks import Desks, name
-from chalicelib.accounts import principals
-from chalicelib.accounts.actor import Actor
+from benchmarks.desks import Desks
 from chalicelib.analytics import dashboard, dashboard_queries
 from chalicelib.analytics.insight import Asked
 from chalicelib.analytics.overview import overview
 from chalicelib.analytics.series import series
 from chalicelib.analytics.series_question import Series
 from chalicelib.core.db import Transaction
-from chalicelib.core.wire import Connection
 from chalicelib.tickets.visibility import visible_to
 from local.postgres import Cluster
+from tests.support.large_desk import PEOPLE, TICKETS, engine_of, enter, loaded
 
-TICKETS = 20_000
-PEOPLE = {
-    "admin": "agent1@desk.example",
-    "agent of one team": "agent13@desk.example",
-    "agent of three teams": "agent14@desk.example",
-    "customer": "customer2@customers.example",
-    "customer of an enormous organisation": "customer0@customers.example",
-}
 AT_WORK = """
     SELECT a.team_id, a.id, a.due_at FROM fn_at_work(:workspace_id, CAST(:reasons AS text[]),
         CAST(:actor_id AS uuid), CAST(:own_teams AS uuid[]), CAST(:own_organisation AS uuid),
@@ -41,50 +31,30 @@ VISIBLE = """
 
 @pytest.fixture(scope="module")
 def desks(cluster: Cluster) -> Iterator[Desks]:
-    desks = Desks(cluster)
-    desks.load(TICKETS)
-    database = desks.database(TICKETS)
-    # Some work for others, and ask for what is in their own teams, and for what is not.
-    database.run(
-        "UPDATE tickets t SET requester_id = u.id FROM users u WHERE u.workspace_id = t.workspace_id "
-        "AND u.email IN ('agent13@desk.example', 'agent14@desk.example') AND t.number % 11 = 0 "
-        "AND t.status IN ('new', 'open')"
-    )
-    database.run(
-        "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) "
-        "SELECT t.workspace_id, t.id, u.id FROM tickets t JOIN users u ON u.workspace_id = t.workspace_id "
-        "WHERE u.email IN ('customer0@customers.example', 'customer2@customers.example') "
-        "AND t.status = 'open' AND (t.number % 5 = 0 OR t.requester_id = u.id) ON CONFLICT DO NOTHING"
-    )
-    database.run("VACUUM ANALYZE")
-    database.close()
-    yield desks
-    desks.drop(TICKETS)
+    with loaded(cluster, rolled_up=True) as desks:
+        database = desks.database(TICKETS)
+        # Some work for others, and ask for what is in their own teams, and for what is not.
+        database.run(
+            "UPDATE tickets t SET requester_id = u.id FROM users u WHERE u.workspace_id = t.workspace_id "
+            "AND u.email IN ('agent13@desk.example', 'agent14@desk.example') AND t.number % 11 = 0 "
+            "AND t.status IN ('new', 'open')"
+        )
+        database.run(
+            "INSERT INTO ticket_watchers (workspace_id, ticket_id, user_id) "
+            "SELECT t.workspace_id, t.id, u.id "
+            "FROM tickets t JOIN users u ON u.workspace_id = t.workspace_id "
+            "WHERE u.email IN ('customer0@customers.example', 'customer2@customers.example') "
+            "AND t.status = 'open' AND (t.number % 5 = 0 OR t.requester_id = u.id) ON CONFLICT DO NOTHING"
+        )
+        database.run("VACUUM ANALYZE")
+        database.close()
+        yield desks
 
 
 @pytest.fixture(scope="module")
 def engine(desks: Desks) -> Iterator[Engine]:
-    dsn = desks.cluster.dsn("mesa_app", name(TICKETS))
-    engine = create_engine(
-        "postgresql+pg8000://",
-        creator=lambda: Connection(**dsn, timeout=30, ssl_context=False),
-        poolclass=NullPool,
-    )
-    yield engine
-    engine.dispose()
-
-
-def enter(desks: Desks, tx: Transaction, who: str) -> Actor:
-    """Somebody of the large workspace."""
-    database = desks.database(TICKETS)
-    (person,) = database.rows(
-        "SELECT u.workspace_id, u.id FROM users u JOIN workspaces w ON w.id = u.workspace_id "
-        "WHERE w.slug = 'desk-1' AND u.email = :email",
-        email=PEOPLE[who],
-    )
-    database.close()
-    tx.connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")  # as on SSDs
-    return principals.enter(tx, person["workspace_id"], person["id"])
+    with engine_of(desks) as engine:
+        yield engine
 
 
 def parts(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -9,54 +9,37 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Engine, text
 
-from benchmarks.desks import Desks, name
-from chalicelib.accounts import principals
+from benchmarks.desks import Desks
 from chalicelib.accounts.actor import Actor
 from chalicelib.analytics import export_columns, export_queries
 from chalicelib.core.db import Transaction
 from chalicelib.core.paging import Page, encode
-from chalicelib.core.wire import Connection
 from chalicelib.tickets import listing, searching
 from chalicelib.tickets.listing import CONDITIONS, SORTS, VALUE, Filter
 from chalicelib.tickets.visibility import visible_to
 from local.postgres import Cluster
+from tests.support.large_desk import PEOPLE, TICKETS, engine_of, enter, loaded
 
-TICKETS = 20_000
 # Rows that a list of 26 may look at, of 10,000 that the workspace has.
 MOST = 3_000
 # As many as a page reads anyway, however large the desk is.
 SMALL = 1_000
 
-PEOPLE = {
-    "admin": "agent1@desk.example",
-    "agent of one team": "agent13@desk.example",
-    "agent of three teams": "agent14@desk.example",
-    "customer": "customer2@customers.example",
-    "customer of an enormous organisation": "customer0@customers.example",
-}
 ORDERS = [f"{sign}{sort}" for sort, sign in product(SORTS, ("", "-")) if sort != "rank"]
 
 
 @pytest.fixture(scope="module")
 def desks(cluster: Cluster) -> Iterator[Desks]:
-    desks = Desks(cluster)
-    desks.load(TICKETS)
-    yield desks
-    desks.drop(TICKETS)
+    with loaded(cluster, rolled_up=False) as desks:
+        yield desks
 
 
 @pytest.fixture(scope="module")
 def engine(desks: Desks) -> Iterator[Engine]:
-    dsn = desks.cluster.dsn("mesa_app", name(TICKETS))
-    engine = create_engine(
-        "postgresql+pg8000://",
-        creator=lambda: Connection(**dsn, timeout=30, ssl_context=False),
-        poolclass=NullPool,
-    )
-    yield engine
-    engine.dispose()
+    with engine_of(desks) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")
@@ -126,20 +109,6 @@ def filters(tx: Transaction, actor: Actor) -> Iterator[tuple[str, dict[str, Any]
         asks = VALUE.search(CONDITIONS[condition]) is not None
         conditions = values(tx, actor, condition) if asks else {condition: None}
         yield condition, conditions if "archived" in condition else {**conditions, "not_archived": None}
-
-
-def enter(desks: Desks, tx: Transaction, who: str) -> Actor:
-    """Somebody of the large workspace."""
-    database = desks.database(TICKETS)
-    (person,) = database.rows(
-        "SELECT u.workspace_id, u.id FROM users u JOIN workspaces w ON w.id = u.workspace_id "
-        "WHERE w.slug = 'desk-1' AND u.email = :email",
-        email=PEOPLE[who],
-    )
-    database.close()
-    # As on SSDs, which desks are kept on.
-    tx.connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
-    return principals.enter(tx, person["workspace_id"], person["id"])
 
 
 @pytest.mark.parametrize("sort", ORDERS)
