@@ -63,13 +63,9 @@ def _require_right(draft: Draft, assignee_id: UUID | None, team_id: UUID | None)
     actor = draft.actor
     if actor.may(Permission.TICKETS_ASSIGN):
         return
-    own = draft.get("assignee_id") == actor.id
-    claims = (
-        draft.get("assignee_id") is None
-        and assignee_id == actor.id
-        and draft.get("team_id") in actor.team_ids
-    )
-    if not (own or claims):
+    standing = draft.standing
+    claims = standing.may_claim and assignee_id == actor.id
+    if not (standing.is_assignee or claims):
         raise Forbidden("Agents claim unassigned tickets of their teams, and hand on their own.")
     if team_id is not None and team_id != draft.get("team_id") and team_id not in actor.team_ids:
         raise Forbidden("Only a dispatcher moves a ticket to another team.")

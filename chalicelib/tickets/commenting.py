@@ -12,7 +12,7 @@ from chalicelib.core.errors import Conflict
 from chalicelib.models.words import ActorType, Source, Status, Visibility
 from chalicelib.tickets import comment_queries, following_up, markdown
 from chalicelib.tickets.draft import Draft
-from chalicelib.tickets.lifecycle import ACTIVE, FINISHED
+from chalicelib.tickets.lifecycle import ACTIVE, FINISHED, takes_comments
 from chalicelib.tickets.mentioning import mentioned
 from chalicelib.tickets.merging import open_landing
 from chalicelib.tickets.pausing import go_on
@@ -73,7 +73,7 @@ def add_comment(
     """The comment itself, with its timeline entry and what it means for the promises. `automatic`: a machine
     wrote it, so nobody is told."""
     actor = draft.actor
-    if draft.get("archived_at") is not None:
+    if not takes_comments(draft.get("status"), archived=draft.get("archived_at") is not None):
         raise Conflict("The ticket is archived, so it takes no comments. Open a new one.")
     if draft.ticket.merged_into is not None:
         raise Conflict("The ticket was merged into another one: comment there.")

@@ -9,7 +9,7 @@ draft.save()
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from chalicelib.sla.policies import Policy, TicketFacts, choose
 from chalicelib.tickets import lifecycle, queries
 from chalicelib.tickets.lifecycle import Verb
 from chalicelib.tickets.queries import Entry
+from chalicelib.tickets.standing import Standing
 from chalicelib.tickets.ticket import Ticket
 
 
@@ -91,16 +92,27 @@ class Draft:
         return policy
 
     @property
+    def standing(self) -> Standing:
+        """What the actor is to the ticket as it will be."""
+        return Standing(
+            self.actor,
+            self.get("status"),
+            self.ticket.requester_id,
+            self.get("assignee_id"),
+            self.get("team_id"),
+            self.ticket.resolved_at,
+            self.ticket.closed_at,
+            archived=self.get("archived_at") is not None,
+            merged=self.ticket.merged_into is not None,
+        )
+
+    @property
     def is_requester(self) -> bool:
-        return self.actor.id is not None and self.ticket.requester_id == self.actor.id
+        return self.standing.is_requester
 
     @property
     def within_window(self) -> bool:
-        """Whether the requester may still say that it was not done: counted from the resolution, else from
-        the closing."""
-        finished = self.ticket.resolved_at or self.ticket.closed_at
-        window = timedelta(days=self.actor.workspace.reopen_window_days)
-        return finished is not None and self.now <= finished + window
+        return self.standing.within_window
 
     def may(self, verb: Verb, to: Status | None = None) -> bool:
         """Whether the table lets this actor use the verb in the state as it is now."""
@@ -130,12 +142,7 @@ class Draft:
 
     def illegal(self, verb: Verb, because: str = "") -> IllegalTransition:
         """The refusal of a verb in this state, with the verbs that this actor may use on this ticket now."""
-        allowed = lifecycle.allowed_now(
-            self.get("status"),
-            self._held(),
-            archived=self.get("archived_at") is not None,
-            merged=self.ticket.merged_into is not None,
-        )
+        allowed = self.standing.verbs
         state = (
             "archived"
             if self.get("archived_at")
@@ -149,21 +156,6 @@ class Draft:
             state=state,
             allowed=list(allowed),
         )
-
-    def _held(self) -> frozenset[Permission]:
-        """The actor's permissions without those that are for the requester, the assignee or the own team,
-        where the actor is none of them."""
-        assignee_id, actor = self.get("assignee_id"), self.actor
-        missing: set[Permission] = set()
-        if not self.is_requester:
-            missing |= lifecycle.REQUESTERS
-        elif not self.within_window:
-            missing.add(Permission.TICKETS_REOPEN_OWN)
-        if assignee_id != actor.id:
-            missing.add(Permission.TICKETS_RECLASSIFY_ASSIGNED)
-            if assignee_id is not None or self.get("team_id") not in actor.team_ids:
-                missing.add(Permission.TICKETS_CLAIM)
-        return actor.permissions - missing
 
     def set(self, action: str, changes: Mapping[str, Any], *, internal: bool = False, **meta: Any) -> None:
         """Changes columns and tells of it: one timeline entry with old and new values, one event."""

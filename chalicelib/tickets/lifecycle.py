@@ -30,6 +30,15 @@ class Verb(StrEnum):
     SPLIT = "split"
 
 
+class Deed(StrEnum):
+    """What else is done to a ticket, and is no step of its life."""
+
+    UPDATE = "update"
+    COMMENT = "comment"
+    COMMENT_INTERNAL = "comment_internal"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True)
 class Rule:
     """From which states each permission opens a verb, and what becomes of the status (nothing: it stays)."""
@@ -124,6 +133,18 @@ def is_allowed(
 def allowed_now(status: Status, held: frozenset[Permission], *, archived: bool, merged: bool) -> list[Verb]:
     """The verbs that who has these permissions may use now: what a refusal names, and what a page offers."""
     return [verb for verb in Verb if is_allowed(verb, status, held, archived=archived, merged=merged)]
+
+
+def takes_changes(status: Status, held: frozenset[Permission], *, archived: bool) -> bool:
+    """Whether text and fields may still change: by the staff until the ticket is archived, by the requester
+    while it is active."""
+    return not archived and (status in ACTIVE or Permission.TICKETS_CHANGE in held)
+
+
+def takes_comments(status: Status, *, archived: bool, deleted: bool = False, unseen: bool = False) -> bool:
+    """Whether a comment can land here. `unseen`: it comes by way of a merged ticket from who may not know of
+    this one; then work must be going on."""
+    return not deleted and (status in ACTIVE if unseen else not archived)
 
 
 def verb_for_status(current: Status, wanted: Status) -> Verb:

@@ -13,7 +13,7 @@ from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
 from chalicelib.models.words import Status
 from chalicelib.tickets import relation_queries
 from chalicelib.tickets.draft import Draft, require_version
-from chalicelib.tickets.lifecycle import ACTIVE, Verb
+from chalicelib.tickets.lifecycle import Verb, takes_comments
 from chalicelib.tickets.ticket import Ticket
 from chalicelib.tickets.watching import MOST as MOST_WATCHERS
 
@@ -76,6 +76,7 @@ def open_landing(tx: Transaction, actor: Actor, ticket_id: UUID) -> tuple[Draft,
         raise Conflict("The ticket was merged into another one just now: send it again.")
     if row.visible:
         return draft, draft.ticket.id
-    if row.deleted_at is not None or draft.ticket.status not in ACTIVE:
+    deleted = row.deleted_at is not None
+    if not takes_comments(draft.ticket.status, archived=False, deleted=deleted, unseen=True):
         raise Conflict("The ticket was merged into another one, which is finished. Open a new one.")
     return draft, ticket_id

@@ -35,8 +35,7 @@ def apply_reclassify(
     """`found`: of the category among the changes, as queries.prepare tells, where that was looked up
     before."""
     draft.require(Verb.RECLASSIFY)
-    actor = draft.actor
-    if not (actor.may(Permission.TICKETS_RECLASSIFY) or draft.get("assignee_id") == actor.id):
+    if not (draft.actor.may(Permission.TICKETS_RECLASSIFY) or draft.standing.is_assignee):
         raise Forbidden("Agents reclassify the tickets that are assigned to them.")
     different = _different(draft, changes)
     if {"category", "subcategory"} & different.keys():

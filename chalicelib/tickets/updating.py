@@ -16,7 +16,7 @@ from chalicelib.tickets.closing import apply_close
 from chalicelib.tickets.commenting import add_comment
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.field_values import CustomField, merged, read
-from chalicelib.tickets.lifecycle import ACTIVE, Verb, verb_for_status
+from chalicelib.tickets.lifecycle import ACTIVE, Verb, takes_changes, verb_for_status
 from chalicelib.tickets.pausing import apply_pause, apply_resume
 from chalicelib.tickets.reclassifying import apply_reclassify
 from chalicelib.tickets.recomputing import recompute
@@ -107,7 +107,7 @@ def apply_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
         return
     if draft.ticket.archived_at is not None:
         raise Conflict("The ticket is archived, so it can only be read.")
-    if draft.get("status") not in ACTIVE and not draft.actor.may(Permission.TICKETS_CHANGE):
+    if not takes_changes(draft.get("status"), draft.actor.permissions, archived=False):
         raise Conflict(f"The ticket is {draft.get('status')}, so its text stays as it is.")
     draft.set("updated", plain)
     if draft.get("status") in ACTIVE and ("sla_minutes" in plain or "tags" in plain):

@@ -35,11 +35,23 @@ JOINS = """
 TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
+# Where a comment on a merged ticket lands, as lifecycle.takes_comments asks; null for one that is not merged.
+LANDING = """
+    LEFT JOIN LATERAL (SELECT t.merged_into AS id) into_it ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_build_object('status', t.status, 'archived', t.archived_at IS NOT NULL,
+            'deleted', t.deleted_at IS NOT NULL, 'unseen', NOT ({visible})) AS facts
+        FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = into_it.id) landing ON true
+"""
+
+
 @lru_cache(maxsize=8)
-def _one(condition: str) -> TextClause:
+def _one(visible: str, *, seen_only: bool) -> TextClause:
+    """`seen`: whether the actor may know of it; `seen_only`: else it is not there."""
     return text(
-        f"SELECT {LISTED}, t.description, {TARGETS_JSON} AS targets FROM tickets t {JOINS} "
-        f"WHERE t.workspace_id = :workspace_id AND t.id = :id AND {condition}"
+        f"SELECT {LISTED}, t.description, {TARGETS_JSON} AS targets, ({visible}) AS seen, "
+        f"landing.facts AS landing FROM tickets t {JOINS} {LANDING.format(visible=visible)} "
+        f"WHERE t.workspace_id = :workspace_id AND t.id = :id AND {visible if seen_only else EVERYTHING}"
     )
 
 
@@ -47,7 +59,7 @@ def show(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
     """The row of one visible ticket. Raises NotFound."""
     condition, values = visible_to(actor)
     row = tx.connection.execute(
-        _one(condition), {"workspace_id": actor.workspace.id, "id": ticket_id, **values}
+        _one(condition, seen_only=True), {"workspace_id": actor.workspace.id, "id": ticket_id, **values}
     ).first()
     if row is None:
         raise NotFound("There is no such ticket.")
@@ -56,6 +68,7 @@ def show(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
 
 def show_changed(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
     """The row of a ticket that the actor has just made or moved, even where it is out of its sight now."""
+    condition, values = visible_to(actor)
     return tx.connection.execute(
-        _one(EVERYTHING), {"workspace_id": actor.workspace.id, "id": ticket_id}
+        _one(condition, seen_only=False), {"workspace_id": actor.workspace.id, "id": ticket_id, **values}
     ).one()

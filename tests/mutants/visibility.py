@@ -49,13 +49,16 @@ FILES = declared(
 
 OWN = declared(
     "own", "chalicelib/tickets/draft.py", "tests/tickets/test_updating.py tests/tickets/test_verbs.py",
-    ("who asked for it", "self.actor.id is not None and self.ticket.requester_id == self.actor.id", "True"),
     ("a stale version", "if expected is not None and ticket.version != expected:", "if False:"),
-    ("the window", "return finished is not None and self.now <= finished + window", "return True"),
+) + declared(
+    "own", "chalicelib/tickets/standing.py", "tests/tickets/test_updating.py tests/tickets/test_verbs.py",
+    ("who asked for it", "self.actor.id is not None and self.requester_id == self.actor.id", "True"),
+    ("who works on it", "self.actor.id is not None and self.assignee_id == self.actor.id", "True"),
+    ("the window", "return finished is not None and self.actor.now <= finished + window", "return True"),
+    ("of an own team", " and self.team_id in self.actor.team_ids", ""),
 ) + declared(
     "own", "chalicelib/tickets/assigning.py", "tests/tickets/test_rights_of_agents.py tests/tickets/test_verbs.py",
-    ("whose it is", "    if not (own or claims):", "    if False:"),
-    ("of an own team", '        and draft.get("team_id") in actor.team_ids\n', ""),
+    ("whose it is", "    if not (standing.is_assignee or claims):", "    if False:"),
     ("into another team", 'if team_id is not None and team_id != draft.get("team_id") and team_id not in actor.team_ids:', "if False:"),
 ) + declared(
     "own", "chalicelib/core/idempotency.py", "tests/api/test_idempotency.py tests/api/test_strangers.py",

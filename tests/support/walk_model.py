@@ -164,6 +164,22 @@ def allowed(who: Who, card: Card) -> set[str]:
     return found
 
 
+def offered(who: Who, card: Card) -> list[str]:
+    """What an answer must say that one may do now: the verbs of the table in its order, and the rest."""
+    if not sees(who, card):
+        return []
+    landing = card.merged_into or card
+    lands = not landing.archived if sees(who, landing) else not landing.deleted and landing.state in ACTIVE
+    rest = {
+        "update": not card.archived
+        and (who.is_staff or (card.requester == who.name and card.status in ACTIVE)),
+        "comment": lands,
+        "comment_internal": lands and who.is_staff,
+        "delete": who.role == "admin",
+    }
+    return [verb for verb in VERBS if verb in allowed(who, card)] + [deed for deed in rest if rest[deed]]
+
+
 def require(who: Who, card: Card, verb: str) -> None:
     """Raises Refused unless the table lets this one use the verb now. Where both the right and the state are
     missing, either may be said."""

@@ -9,7 +9,18 @@ from tests.support.api import Reply
 from tests.support.cast import Person
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk, plain
-from tests.support.walk_model import ACTIVE, SPLIT_OFF, VERBS, Card, Model, Refused, Who, allowed, sees
+from tests.support.walk_model import (
+    ACTIVE,
+    SPLIT_OFF,
+    VERBS,
+    Card,
+    Model,
+    Refused,
+    Who,
+    allowed,
+    offered,
+    sees,
+)
 
 MOST_TICKETS = 6
 PEOPLE = {
@@ -143,7 +154,7 @@ class Walker:
         else:
             assert reply.status == call.success, self.told(reply)
             if answered is not None:
-                self._hold_answer(reply, answered)
+                self._hold_answer(reply, who, answered)
 
     def _card(self, number: int) -> Card:
         return self.model.cards[number % len(self.model.cards)]
@@ -174,7 +185,7 @@ class Walker:
             assert reply.json["state"] == refused.state.state, self.told(reply)
             assert set(reply.json["allowed"]) == allowed(who, refused.state), self.told(reply)
 
-    def _hold_answer(self, reply: Reply, card: Card) -> None:
+    def _hold_answer(self, reply: Reply, who: Who, card: Card) -> None:
         answer = reply.json
         assert answer["id"] == card.id, self.told(reply)
         assert answer["status"] == card.status, self.told(reply)
@@ -182,6 +193,7 @@ class Walker:
         assert answer["version"] == card.version, self.told(reply)
         assert (answer["assignee"] or {}).get("id") == self._id(card.assignee), self.told(reply)
         assert answer["team"]["name"] == card.team, self.told(reply)
+        assert answer["verbs"] == offered(who, card), self.told(reply)
 
     def told(self, reply: Reply) -> str:
         """What led here, for whoever reads the failure."""
@@ -356,7 +368,7 @@ class Walker:
                 reply = self.desk.as_(self.people[name]).get(f"/v1/tickets/{card.id}")
                 assert reply.status == (200 if sees(who, card) else 404), self.told(reply)
                 if reply.status == 200:
-                    self._hold_answer(reply, card)
+                    self._hold_answer(reply, who, card)
 
 
 def can(who: Who, what: str, card: Card) -> bool:

@@ -27,6 +27,8 @@ from chalicelib.api.schemas.custom_fields import at_most_16_kb
 from chalicelib.api.schemas.words import PriorityWord, StatusWord, TypeWord
 from chalicelib.models.words import Priority, Status, TicketType
 from chalicelib.sla.facts import resolution_facts, sla_facts
+from chalicelib.tickets.lifecycle import Deed, Verb
+from chalicelib.tickets.standing import offered
 
 Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", "title", "asunto"))]
 Category = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(single_line)]
@@ -259,6 +261,15 @@ class TicketOut(TicketListed):
     """A ticket."""
 
     description: str
+    verbs: Annotated[
+        list[Verb | Deed],
+        Field(
+            description="What you may do to it now, by your role, by what you are to it and by its state: "
+            "the verbs by which it moves, and `update` (its fields, by `PATCH`), `comment`, "
+            "`comment_internal`, `delete`. What is not among them is refused; what is, is refused for what "
+            "you send alone. Empty for keys that only read."
+        ),
+    ]
 
 
 class ActorOut(Out):
@@ -351,7 +362,7 @@ def listed(row: Any, actor: Actor) -> dict[str, Any]:
 
 def whole(row: Any, actor: Actor) -> dict[str, Any]:
     """A row of views.show as its caller may see it."""
-    return {**listed(row, actor), "description": row.description}
+    return {**listed(row, actor), "description": row.description, "verbs": offered(actor, row)}
 
 
 def _person(row: Any) -> dict[str, Any] | None:
