@@ -30,8 +30,8 @@ With `If-Match` a verb is refused (412) where somebody was faster.
 BESIDES = """\
 The whole ticket, as `GET /v1/tickets/{id}` and each verb answers it, says in `verbs` what its caller may do
 to it now: these, and beside them `update` (its fields, by `PATCH`), `comment`, `comment_internal` and
-`delete`. It is asked of the same rules as the verbs themselves (`chalicelib/tickets/standing.py`): what is not
-named is refused, and what is, is refused for what one sends alone.
+`delete`. The verbs themselves ask the same rules (`chalicelib/tickets/standing.py`): what is not named is
+refused, and what is, is refused for what one sends alone.
 
 An archived ticket is read-only until it is taken out again; a merged one is closed and is never reopened.
 `reopen` is the requester's within the workspace's window, counted from the resolution, else from the
