@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role test unit e2e metrics-server nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e metrics-server nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,14 @@ redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=w
 
 reporting-role: $(STAMP) ## Give a Grafana its login (make reporting-role WORKSPACE=demo; DROP=1 takes it away)
 	@$(PY) -m local.reporting_role $(WORKSPACE) $(if $(DROP),--drop)
+
+console: $(STAMP) ## Build the console's pages from console/ (needs Node.js 20 or newer, and npm)
+	@cd console && npm ci --silent --no-audit --no-fund
+	@$(PY) -m local.openapi_document | (cd console && npm run --silent schema)
+	@cd console && npm run --silent types && npm run --silent build
+
+console-dev: $(STAMP) ## The same before a stack that runs, built anew at each change (MESA_API=http://127.0.0.1:4566 PORT=4600)
+	@cd console && npm ci --silent --no-audit --no-fund && npm run --silent dev
 
 # The tests on the deployed stack mostly wait for its clock, so they run beside the others and report after them.
 test: $(STAMP) metrics-server ## Run all the tests: in process with coverage, and on a deployed stack of their own

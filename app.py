@@ -14,6 +14,7 @@ from chalicelib.api import (
     calendars,
     categories,
     comments,
+    console_pages,
     custom_fields,
     dashboard,
     docs,
@@ -67,6 +68,7 @@ app = Chalice(app_name="mesa")
 app.register_blueprint(authorizer.bp)
 app.register_blueprint(health.routes.blueprint)
 app.register_blueprint(docs.routes.blueprint)
+app.register_blueprint(console_pages.routes.blueprint)
 app.register_blueprint(auth.routes.blueprint)
 app.register_blueprint(notifications.routes.blueprint)
 app.register_blueprint(unsubscribe_page.routes.blueprint)

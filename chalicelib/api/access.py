@@ -14,6 +14,8 @@ Route = tuple[str, str]
 PUBLIC: Final = "public"
 
 _HEALTH_AND_DOCS: dict[Route, Need] = {
+    ("GET", "/app"): PUBLIC,
+    ("GET", "/app/{name}"): PUBLIC,
     ("GET", "/assets/{name}"): PUBLIC,
     ("GET", "/docs"): PUBLIC,
     ("GET", "/health"): PUBLIC,

@@ -31,6 +31,7 @@ TAGS = {
     "from it; only what is `clean` can be fetched.",
     "Links": "Which tickets have to do with each other: what relates to, duplicates or blocks another, "
     "parents and their children, follow-ups and splits.",
+    "Console": "The pages of the desk for people, at `/app`: they use this API and nothing else.",
     "SLA": "What is promised on a ticket, and how it is counted.",
     "Analytics": "How the desk does, in figures of days in the workspace's time zone; docs/insight.md has "
     "the formula of each. Agents see those of their own teams.",

@@ -91,11 +91,20 @@ class _Signer:
         }
 
     def address(self, bucket: str) -> str:
-        """Where a bucket is, without a slash at its end. At AWS it has a name; emulators have one address."""
-        scheme, host = urlsplit(self.service.endpoint)[:2]
-        if host.startswith(f"s3.{self.service.region}.amazonaws.com"):
-            return f"{scheme}://{bucket}.{host}"
-        return f"{self.service.endpoint.rstrip('/')}/{bucket}"
+        return _address(self.service, bucket)
+
+
+def origin(bucket: str) -> str:
+    """The origin that a bucket's forms and links lead to (RFC 6454). Raises NotConfigured as `form` does."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(_address(Service.of("s3", "S3", os.environ), bucket)))
+
+
+def _address(service: Service, bucket: str) -> str:
+    """Where a bucket is, without a slash at its end. At AWS it has a name; emulators have one address."""
+    scheme, host = urlsplit(service.endpoint)[:2]
+    if host.startswith(f"s3.{service.region}.amazonaws.com"):
+        return f"{scheme}://{bucket}.{host}"
+    return f"{service.endpoint.rstrip('/')}/{bucket}"
 
 
 def _end(now: datetime, seconds: int) -> datetime:

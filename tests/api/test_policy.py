@@ -292,6 +292,8 @@ def test_every_route_is_public_or_has_a_caller() -> None:
 
 def test_the_public_routes_are_these() -> None:
     assert public_routes() == {
+        ("GET", "/app"),
+        ("GET", "/app/{name}"),
         ("GET", "/assets/{name}"),
         ("GET", "/docs"),
         ("GET", "/health"),

@@ -6,6 +6,8 @@ from app import app
 from chalicelib.api import access
 
 PUBLIC = {
+    ("GET", "/app"),
+    ("GET", "/app/{name}"),
     ("GET", "/assets/{name}"),
     ("GET", "/docs"),
     ("GET", "/health"),

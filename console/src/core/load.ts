@@ -1,0 +1,42 @@
+/** What a page shows comes from somewhere: its state while it does. */
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+
+import { asProblem, type Problem } from "./problem";
+
+export interface Loaded<T> {
+  /** What came last; it stays while it is fetched anew. */
+  data: T | undefined;
+  problem: Problem | null;
+  loading: boolean;
+  reload: () => Promise<void>;
+  /** Puts what one knows better in its place, as a verb's answer. */
+  put: (data: T) => void;
+}
+
+/** Fetches when `by` changes. What comes late, after something else was asked for, is left out. */
+export function useLoad<T>(fetchIt: () => Promise<T>, by: readonly unknown[]): Loaded<T> {
+  const [state, setState] = useState<{ data?: T; problem: Problem | null; loading: boolean }>({ problem: null, loading: true });
+  const turn = useRef(0);
+  const reload = useCallback(async () => {
+    const mine = ++turn.current;
+    setState((was) => ({ ...was, loading: true }));
+    try {
+      const data = await fetchIt();
+      if (mine === turn.current) setState({ data, problem: null, loading: false });
+    } catch (thrown) {
+      const problem = asProblem(thrown);
+      if (mine === turn.current) setState((was) => ({ ...was, problem, loading: false }));
+    }
+  }, by);
+  useEffect(() => {
+    setState({ problem: null, loading: true });
+    void reload();
+    return () => void turn.current++;
+  }, [reload]);
+  const put = useCallback((data: T) => {
+    turn.current++;
+    setState({ data, problem: null, loading: false });
+  }, []);
+  return { data: state.data, problem: state.problem, loading: state.loading, reload, put };
+}

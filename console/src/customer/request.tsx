@@ -1,0 +1,5 @@
+import { Page } from "../ui/page";
+
+export default function () {
+  return <Page title="Request">…</Page>;
+}

@@ -1,0 +1,7 @@
+/** The console begins: which page, for whom, in which frame. */
+
+import { render } from "preact";
+
+import { App } from "./app";
+
+render(<App />, document.getElementById("app")!);

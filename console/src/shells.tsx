@@ -1,0 +1,171 @@
+/** The frames: for staff with the ways to every page, for customers, and for who is nobody yet. */
+
+import { AtSign, BarChart3, Bell, Building2, CalendarClock, ClipboardList, FileText, Gauge, Inbox, Import, KeyRound, ListChecks, LogOut, MailQuestionMark, Mails, Menu as MenuIcon, Network, Plug, ScrollText, Settings, Shapes, Tags, Timer, User, Users, Webhook, Wand, type IconNode } from "lucide";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { api } from "./core/api";
+import { initials } from "./core/format";
+import { go, route, to } from "./core/router";
+import { end, session } from "./core/session";
+import { theme } from "./core/theme";
+import { LANGUAGES, language, say, speak, words } from "./core/words";
+import { AUDIENCES, type PageName } from "./pages";
+import { Button } from "./ui/button";
+import { Options } from "./ui/form";
+import { Icon } from "./ui/icon";
+import { Menu, MenuItem } from "./ui/menu";
+import { PARTS } from "./ui/words";
+
+const WORDS = words({
+  en: {
+    pages: { queue: "Tickets", dashboard: "Now", figures: "Figures", exports: "Exports", people: "People", teams: "Teams", organisations: "Organisations", policies: "SLA policies", calendars: "Calendars", macros: "Macros", rules: "Rules", categories: "Categories", fields: "Custom fields", mailboxes: "Mailboxes", "mail-texts": "Mail texts", quarantine: "Quarantine", integrations: "Integrations", webhooks: "Webhooks", "api-keys": "API keys", imports: "Imports", "audit-log": "Audit log", settings: "Settings" } as Record<string, string>,
+    groups: { work: "Work", insight: "Insight", desk: "Desk", channels: "Channels", admin: "Administration" } as Record<string, string>,
+    main: "Main",
+    account: "Your account",
+    signOut: "Sign out",
+    requests: "Your requests",
+    newRequest: "New request",
+  },
+  es: {
+    pages: { queue: "Tickets", dashboard: "Ahora", figures: "Cifras", exports: "Exportaciones", people: "Personas", teams: "Equipos", organisations: "Organizaciones", policies: "Políticas SLA", calendars: "Calendarios", macros: "Macros", rules: "Reglas", categories: "Categorías", fields: "Campos propios", mailboxes: "Buzones", "mail-texts": "Textos de correo", quarantine: "Cuarentena", integrations: "Integraciones", webhooks: "Webhooks", "api-keys": "Claves de API", imports: "Importaciones", "audit-log": "Auditoría", settings: "Ajustes" },
+    groups: { work: "Trabajo", insight: "Análisis", desk: "Mesa", channels: "Canales", admin: "Administración" },
+    main: "Principal",
+    account: "Su cuenta",
+    signOut: "Cerrar sesión",
+    requests: "Sus solicitudes",
+    newRequest: "Nueva solicitud",
+  },
+});
+
+const WAYS: readonly (readonly [group: string, pages: readonly (readonly [PageName, IconNode])[]])[] = [
+  ["work", [["queue", Inbox]]],
+  ["insight", [["dashboard", Gauge], ["figures", BarChart3], ["exports", FileText]]],
+  ["desk", [["people", Users], ["teams", Network], ["organisations", Building2], ["policies", Timer], ["calendars", CalendarClock], ["macros", Wand], ["rules", ListChecks], ["categories", Tags], ["fields", Shapes]]],
+  ["channels", [["mailboxes", AtSign], ["mail-texts", Mails], ["quarantine", MailQuestionMark], ["integrations", Plug], ["webhooks", Webhook]]],
+  ["admin", [["api-keys", KeyRound], ["imports", Import], ["audit-log", ScrollText], ["settings", Settings]]],
+];
+
+const RANKS = { customer: 0, agent: 1, dispatcher: 2, admin: 3 };
+const NEEDS: Record<string, number> = { staff: 1, dispatcher: 2, admin: 3 };
+
+export function StaffShell({ children }: { children: ComponentChildren }) {
+  const t = say(WORDS);
+  const parts = say(PARTS);
+  const [open, setOpen] = useState(false);
+  const { name } = route.value;
+  const user = session.value!.user;
+  useEffect(() => setOpen(false), [name]);
+  const rank = RANKS[user.role];
+  return (
+    <div class="staff">
+      <a class="skip" href="#main">{parts.skip}</a>
+      <div class="bar">
+        <Button look="quiet" icon={MenuIcon} label={parts.menu} aria-expanded={open} onClick={() => setOpen(!open)} />
+        <span class="strong one-line">{user.workspace.name}</span>
+      </div>
+      <nav aria-label={t.main} class={open ? "open" : undefined} onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
+        <div class="desk">
+          <span class="mark" aria-hidden="true">{initials(user.workspace.name)}</span>
+          <span class="one-line">{user.workspace.name}</span>
+        </div>
+        <div class="ways">
+        {WAYS.map(([group, pages]) => {
+          const open = pages.filter(([page]) => rank >= (NEEDS[AUDIENCES[page]] ?? 0));
+          return open.length > 0 && (
+            <>
+              <h2>{t.groups[group]}</h2>
+              {open.map(([page, icon]) => (
+                <a key={page} href={to(page)} aria-current={page === name ? "page" : undefined}>
+                  <Icon of={icon} />
+                  {t.pages[page]}
+                </a>
+              ))}
+            </>
+          );
+        })}
+        </div>
+        <div class="end">
+          <OwnMenu />
+        </div>
+      </nav>
+      <main id="main" tabIndex={-1}>{children}</main>
+    </div>
+  );
+}
+
+export function CustomerShell({ children }: { children: ComponentChildren }) {
+  const t = say(WORDS);
+  const user = session.value!.user;
+  return (
+    <div class="customer">
+      <a class="skip" href="#main">{say(PARTS).skip}</a>
+      <header>
+        <a class="row firm strong" href={to("requests")} style={{ color: "inherit", textDecoration: "none" }}>
+          <span class="mark" aria-hidden="true">{initials(user.workspace.name)}</span>
+          <span class="one-line">{user.workspace.name}</span>
+        </a>
+        <nav class="row firm" aria-label={t.main}>
+          <a href={to("requests")} class="button quiet"><Icon of={ClipboardList} /><span>{t.requests}</span></a>
+          <OwnMenu compact />
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1}>{children}</main>
+    </div>
+  );
+}
+
+/** For pages without an account. `brand` is what a page knows of its desk (core/desk.ts). */
+export function AloneShell({ children }: { children: ComponentChildren }) {
+  return (
+    <div class="alone">
+      <a class="skip" href="#main">{say(PARTS).skip}</a>
+      <header>
+        <span />
+        <LanguageChoice />
+      </header>
+      <main id="main" tabIndex={-1}>{children}</main>
+      <footer>Mesa</footer>
+    </div>
+  );
+}
+
+export function LanguageChoice() {
+  return (
+    <select class="input small" style={{ inlineSize: "auto" }} aria-label={say(PARTS).language} value={language.value} onChange={(event) => speak(event.currentTarget.value as keyof typeof LANGUAGES)}>
+      <Options of={LANGUAGES} />
+    </select>
+  );
+}
+
+function OwnMenu({ compact }: { compact?: boolean }) {
+  const t = say(WORDS);
+  const parts = say(PARTS);
+  const user = session.value!.user;
+  return (
+    <Menu label={user.name} look="quiet" icon={compact ? User : undefined} iconOnly={compact} align={compact ? "end" : "start"}>
+      <MenuItem icon={Bell} href={to("account")}>{t.account}</MenuItem>
+      <hr />
+      <div class="row apart" style={{ padding: "4px 10px" }}>
+        <span class="small">{parts.language}</span>
+        <LanguageChoice />
+      </div>
+      <div class="row apart" style={{ padding: "4px 10px" }}>
+        <span class="small">{parts.theme}</span>
+        <select class="input small" style={{ inlineSize: "auto" }} aria-label={parts.theme} value={theme.value} onChange={(event) => (theme.value = event.currentTarget.value)}>
+          <Options of={parts.themes} />
+        </select>
+      </div>
+      <hr />
+      <MenuItem icon={LogOut} onClick={signOut}>{t.signOut}</MenuItem>
+    </Menu>
+  );
+}
+
+/** Ends the session there too, if the desk can be reached; here in any case. */
+async function signOut(): Promise<void> {
+  const refresh_token = session.value?.refresh_token;
+  await api.POST("/v1/auth/logout", { body: { refresh_token } }).catch(() => null);
+  end();
+  go("sign-in");
+}

@@ -1,0 +1,42 @@
+/** A page: its title, for the eye, the window and who listens, and what one can do with it as a whole. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface PageProps {
+  title: string;
+  /** A line below the title. */
+  lead?: ComponentChildren;
+  /** Buttons, at its right. */
+  actions?: ComponentChildren;
+  narrow?: boolean;
+  children: ComponentChildren;
+}
+
+export function Page({ title, lead, actions, narrow, children }: PageProps) {
+  const heading = useTitle(title);
+  return (
+    <div class={narrow ? "page narrow" : "page"}>
+      <header>
+        <div>
+          <h1 tabIndex={-1} ref={heading}>{title}</h1>
+          {lead && <p>{lead}</p>}
+        </div>
+        {actions && <div class="row">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** Names the window; the heading with this reference gets the focus when somebody comes from another page. */
+export function useTitle(title: string) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Mesa`;
+  }, [title]);
+  useEffect(() => {
+    if (document.activeElement === document.body || document.activeElement?.closest("nav")) heading.current?.focus();
+  }, []);
+  return heading;
+}
