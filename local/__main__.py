@@ -142,10 +142,12 @@ def _summary(stack: Stack) -> str:
     return f"""
 Mesa answers at {stack.api_url}  (documentation: {stack.api_url}/docs)
 
-Accounts of the workspace "demo":
+Open {stack.api_url}/app in a browser, and sign in as one of the workspace "{WORKSPACE}":
 {people}
 
-Try it:
+Without an account: {stack.api_url}/app/submit?workspace={WORKSPACE}
+
+By hand:
   curl -s {stack.api_url}/health
   TOKEN=$(curl -s {stack.api_url}/v1/auth/login -H 'Content-Type: application/json' -d '{body}' | {pick})
   curl -s {stack.api_url}/v1/tickets -H "Authorization: Bearer $TOKEN"
