@@ -19,7 +19,7 @@ const classes = ({ look, small, label }: Looks): string =>
 
 export function Button({ look, small, icon, label, children, busy = false, ...rest }: Looks & { busy?: boolean } & ButtonHTMLAttributes) {
   return (
-    <button type="button" {...rest} class={classes({ look, small, label })} aria-label={label} title={label} aria-disabled={busy || undefined} onClick={busy ? (event) => event.preventDefault() : rest.onClick}>
+    <button type="button" {...rest} class={classes({ look, small, label })} aria-label={label ?? rest["aria-label"]} title={label ?? rest.title} aria-disabled={busy || undefined} onClick={busy ? (event) => event.preventDefault() : rest.onClick}>
       {busy ? <span class="spinner" aria-hidden="true" /> : icon && <Icon of={icon} />}
       {children}
     </button>
@@ -29,7 +29,7 @@ export function Button({ look, small, icon, label, children, busy = false, ...re
 /** A link that looks like a button. */
 export function ButtonLink({ look, small, icon, label, children, ...rest }: Looks & AnchorHTMLAttributes) {
   return (
-    <a {...rest} class={classes({ look, small, label })} aria-label={label} title={label}>
+    <a {...rest} class={classes({ look, small, label })} aria-label={label ?? rest["aria-label"]} title={label ?? rest.title}>
       {icon && <Icon of={icon} />}
       {children}
     </a>

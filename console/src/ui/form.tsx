@@ -55,7 +55,8 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
       fields.current.add(field);
       return problem?.of(field);
     },
-    isShown: (field) => fields.current.has(field.split(".")[0]!) || fields.current.has(field),
+    // `custom_fields.floor.0` is shown by whoever asked for it, for `custom_fields.floor` or for `custom_fields`.
+    isShown: (field) => [...fields.current].some((shown) => field === shown || field.startsWith(`${shown}.`)),
     busy,
     changed,
     submit: async () => {
