@@ -1,1 +1,0 @@
-import{a as t,b as e}from"./chunk-A54IZX7L.js";import"./chunk-Z4AZ7EAD.js";function f(){return t(e,{title:"Settings",children:"\u2026"})}export{f as default};
