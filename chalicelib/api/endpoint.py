@@ -84,6 +84,9 @@ class Endpoint:
     takes_form: bool = False
     # What browsers, which ask for a page, are shown in the place of a problem.
     page: "Callable[[HelpdeskError, Request], Answer] | None" = None
+    # Adds to an answer what is not kept for its Idempotency-Key: leave to do something, which ends. Made each
+    # time that the answer is given, of the body as it was kept.
+    renew: "Callable[[Call, Any], Any] | None" = None
 
     @property
     def is_form(self) -> bool:

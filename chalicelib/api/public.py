@@ -2,7 +2,7 @@
 own; the page for people is form.py."""
 
 from chalicelib.api.endpoint import Answer, Call
-from chalicelib.api.public_tickets import LIMITS, open_ticket
+from chalicelib.api.public_tickets import LIMITS, open_ticket, with_uploads
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.tickets import PublicTicketIn, PublicTicketOut
 
@@ -15,6 +15,7 @@ routes = Routes(__name__, tag="Public")
     answer=PublicTicketOut,
     status=201,
     limits=LIMITS,
+    renew=with_uploads,
     examples={
         "body": {
             "name": "Carol Diaz",
@@ -23,6 +24,7 @@ routes = Routes(__name__, tag="Public")
             "description": "It blinks and prints nothing since Monday.",
             "type": "incident",
             "priority": "low",
+            "attachments": [{"file_name": "printer.png", "content_type": "image/png", "size": 48213}],
         }
     },
 )

@@ -9,6 +9,7 @@ in their shapes:
 """
 
 import inspect
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -103,6 +104,7 @@ class Routes:
         also: Mapping[int, Any] | None = None,
         takes_form: bool = False,
         page: Callable[[HelpdeskError, Request], Answer] | None = None,
+        renew: Callable[[Call, Any], Any] | None = None,
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
             parameters = inspect.signature(view).parameters
@@ -133,6 +135,7 @@ class Routes:
                 also or {},
                 takes_form,
                 page,
+                renew,
             )
             Routes.registry.append(endpoint)
             self._serve_with_chalice(endpoint)
@@ -260,7 +263,7 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
                 idempotency.digest(raw, pepper),
             )
             if stored := idempotency.claim(tx, asked):
-                return _replay(stored), []
+                return _replay(endpoint, call, stored), []
         result = endpoint.view(call, **arguments)
         if isinstance(result.body, Refusal):
             return result.body
@@ -270,6 +273,8 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
                 response.status_code, _kept(response.headers), response.body or None
             )
             idempotency.store(tx, asked, answer)
+        if endpoint.renew:
+            response.body = _dumped(endpoint.renew(call, result.body))
         return response, tx.events
 
     # Without a workspace there is nobody to keep a key for: see _enter.
@@ -415,8 +420,11 @@ def _kept(headers: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in headers.items() if name in names}
 
 
-def _replay(stored: idempotency.StoredAnswer) -> Response:
-    return Response(stored.body or "", {**stored.headers, "Idempotency-Replayed": "true"}, stored.status)
+def _replay(endpoint: Endpoint, call: Call, stored: idempotency.StoredAnswer) -> Response:
+    body = stored.body or ""
+    if endpoint.renew:
+        body = _dumped(endpoint.renew(call, json.loads(body)))
+    return Response(body, {**stored.headers, "Idempotency-Replayed": "true"}, stored.status)
 
 
 def _json(endpoint: Endpoint, answer: Answer) -> Response:
@@ -424,5 +432,9 @@ def _json(endpoint: Endpoint, answer: Answer) -> Response:
     headers: dict[str, str | list[str]] = {"Content-Type": endpoint.content_type, **answer.headers}
     if answer.body is None:
         return Response("", headers, status)
-    body = answer.body if isinstance(answer.body, str) else to_json(answer.body).decode()
+    body = answer.body if isinstance(answer.body, str) else _dumped(answer.body)
     return Response(body, headers, status)
+
+
+def _dumped(body: Any) -> str:
+    return to_json(body).decode()

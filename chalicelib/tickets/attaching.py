@@ -1,6 +1,7 @@
 """Attaching files to a ticket or to an own comment, and taking them off again. The file itself goes from the
 caller to the bucket: see file_links.py for the way there and receiving.py for its arrival."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +11,17 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
-from chalicelib.core.errors import Conflict, Forbidden, NotFound, ValidationFailed
+from chalicelib.core.errors import Conflict, FieldProblem, Forbidden, NotFound, ValidationFailed
 from chalicelib.models.words import ActorType, Upload
 from chalicelib.tickets import attachment_queries, file_names
 from chalicelib.tickets.attachment_queries import MAX_A_TICKET
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.file_names import NewFile
 from chalicelib.tickets.lifecycle import FINISHED
+from chalicelib.tickets.ticket import Ticket
 
 WINDOW = timedelta(minutes=15)
+PROGRAM = "Programs are not taken. Put it into an archive if it must be sent."
 
 
 def announce(
@@ -36,13 +39,31 @@ def announce(
     _require_open(draft)
     file = replace(file, file_name=file_names.clean(file.file_name))
     if file_names.is_executable(file.file_name):
-        raise ValidationFailed.of(
-            "file_name", "Programs are not taken. Put it into an archive if it must be sent."
-        )
+        raise ValidationFailed.of("file_name", PROGRAM)
     row = attachment_queries.insert(tx, actor, ticket_id, comment_id, asdict(file))
     if row is None:
         raise Conflict(f"The ticket has {MAX_A_TICKET} files, and takes no more.")
     return row
+
+
+def cleaned(files: Sequence[NewFile], field: str) -> list[NewFile]:
+    """The files of a ticket that is not there yet, under names that can be kept. Raises ValidationFailed for
+    each that is not taken, as `field.2.file_name`."""
+    kept = [replace(file, file_name=file_names.clean(file.file_name)) for file in files]
+    problems = [
+        FieldProblem(f"{field}.{place}.file_name", "VALIDATION_ERROR", PROGRAM)
+        for place, file in enumerate(kept)
+        if file_names.is_executable(file.file_name)
+    ]
+    if problems:
+        raise ValidationFailed(f"{problems[0].field}: {PROGRAM}", errors=problems)
+    return kept
+
+
+def announce_with(tx: Transaction, actor: Actor, ticket: Ticket, files: Sequence[NewFile]) -> list[UUID]:
+    """Rows for files, cleaned, that come with a ticket which this transaction has opened; their ids in
+    order."""
+    return attachment_queries.insert_all(tx, actor, ticket.id, list(map(asdict, files))) if files else []
 
 
 def detach(tx: Transaction, actor: Actor, ticket_id: UUID, attachment_id: UUID) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, text
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
+from chalicelib.core.json_text import dumps
 from chalicelib.core.paging import Page
 from chalicelib.models.words import ActorType, Scan
 from chalicelib.tickets.views import TIME
@@ -146,6 +147,49 @@ def insert(
             **file,
         },
     ).first()
+
+
+# Named twice, `given` is made once: the ids of the rows are those that are answered.
+INSERT_ALL = text(
+    """
+    WITH given AS (
+        SELECT item.ordinality AS place, uuidv7() AS id, item.value ->> 'file_name' AS file_name,
+            item.value ->> 'content_type' AS content_type, (item.value ->> 'size')::bigint AS size
+        FROM jsonb_array_elements(CAST(:files AS jsonb)) WITH ORDINALITY AS item
+    ), f AS (
+        INSERT INTO attachments (workspace_id, ticket_id, id, uploaded_by, file_name, content_type, size)
+        SELECT :workspace_id, :ticket_id, id, CAST(:uploaded_by AS uuid), file_name, content_type, size
+        FROM given ORDER BY place
+    )
+    SELECT id FROM given ORDER BY place
+    """
+)
+
+
+def insert_all(
+    tx: Transaction, actor: Actor, ticket_id: UUID, files: Sequence[Mapping[str, Any]]
+) -> list[UUID]:
+    """Announces the files of a new ticket, each as `insert` does; their ids in order."""
+    keys = {"workspace_id": actor.workspace.id, "ticket_id": ticket_id, "uploaded_by": actor.user_id}
+    return list(tx.connection.scalars(INSERT_ALL, {**keys, "files": dumps(files)}))
+
+
+AWAITED = text(
+    """
+    SELECT f.id, f.file_name, f.content_type, f.size, f.state,
+        f.state = 'awaiting' AND t.deleted_at IS NULL AND t.archived_at IS NULL AND t.merged_into IS NULL
+            AND t.status NOT IN ('closed', 'cancelled') AS awaited
+    FROM attachments f JOIN tickets t ON t.workspace_id = f.workspace_id AND t.id = f.ticket_id
+    WHERE f.workspace_id = :workspace_id AND f.id = ANY(CAST(:ids AS uuid[]))
+    """
+)
+
+
+def awaited(tx: Transaction, workspace_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Files by their ids, `file_name content_type size state`, and whether a ticket of a customer still takes
+    each (`awaited`)."""
+    rows = tx.connection.execute(AWAITED, {"workspace_id": workspace_id, "ids": list(ids)})
+    return {row.id: row for row in rows}
 
 
 DELETE = text("DELETE FROM attachments WHERE workspace_id = :workspace_id AND id = :id")

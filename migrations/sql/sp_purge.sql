@@ -34,9 +34,9 @@ BEGIN
         SELECT ctid FROM public.sign_ups WHERE expires_at < now() - interval '30 days'
         LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
-    -- Announced and never sent. The leave to send them has long ended.
+    -- Announced and never sent: nobody can be given leave to send them any more, as the keys of requests are gone.
     DELETE FROM public.attachments WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM public.attachments WHERE state = 'awaiting' AND created_at < now() - interval '24 hours'
+        SELECT ctid FROM public.attachments WHERE state = 'awaiting' AND created_at < now() - interval '48 hours'
         LIMIT p_limit FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS gone = ROW_COUNT; p_deleted := p_deleted + gone;
     DELETE FROM public.oidc_sign_ins WHERE ctid = ANY(ARRAY(

@@ -23,12 +23,17 @@ def media_type(text: str) -> str:
     return essence
 
 
-class AttachmentIn(In):
-    """A file that is to be sent: `size` in bytes, at most 25 MiB. `comment_id` names an own comment."""
+class FileIn(In):
+    """A file that is to be sent: `size` in bytes, at most 25 MiB."""
 
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
     content_type: Annotated[str, StringConstraints(min_length=3, max_length=255), AfterValidator(media_type)]
     size: Annotated[int, Field(ge=1, le=MAX_BYTES)]
+
+
+class AttachmentIn(FileIn):
+    """A file that is to be sent: `size` in bytes, at most 25 MiB. `comment_id` names an own comment."""
+
     comment_id: UUID | None = None
 
 
@@ -60,6 +65,24 @@ class UploadOut(Out):
 class AnnouncedOut(Out):
     attachment: AttachmentOut
     upload: UploadOut
+
+
+class StrangersFileOut(Out):
+    """What somebody without an account learns of a file that they send."""
+
+    id: UUID
+    file_name: str
+    content_type: str
+    size: int
+    state: Upload
+
+
+class StrangersUploadOut(Out):
+    """A file of a new ticket and how to send it, within ten minutes. `upload` is null once the file has come
+    or is awaited no more, `attachment` once it is gone."""
+
+    attachment: StrangersFileOut | None
+    upload: UploadOut | None
 
 
 class DownloadOut(Out):

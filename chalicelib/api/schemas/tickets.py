@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, fie
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
+from chalicelib.api.schemas.attachments import FileIn, StrangersUploadOut
 from chalicelib.api.schemas.comments import CommentOut
 from chalicelib.api.schemas.common import (
     In,
@@ -36,6 +37,8 @@ CustomFields = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(a
 Minutes = Annotated[int, Field(ge=1, le=5_256_000)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, to_lower=True, pattern=r"^[^\s,]+$")]
 Tags = Annotated[list[Tag], Field(max_length=50)]
+# What strangers send with a ticket.
+MAX_TOGETHER = 50 * 1024 * 1024
 
 
 class TicketIn(In):
@@ -75,6 +78,13 @@ class TicketPatch(In):
     comment: LongText = omitted()
 
 
+def at_most_50_mib(files: list[FileIn]) -> list[FileIn]:
+    """Files that are few bytes together."""
+    if sum(file.size for file in files) > MAX_TOGETHER:
+        raise ValueError("Together these are more than 50 MiB")
+    return files
+
+
 class PublicTicketIn(In):
     """A ticket from somebody without an account."""
 
@@ -96,6 +106,9 @@ class PublicTicketIn(In):
     company: Name | None = None
     custom_fields: CustomFields = Field(default_factory=dict)
     team_id: UUID | None = None
+    attachments: Annotated[list[FileIn], Field(max_length=10), AfterValidator(at_most_50_mib)] = Field(
+        default_factory=list, description="Files to send with it: at most 10, of 50 MiB together."
+    )
 
     @field_validator("name", "document_id", "company")
     @classmethod
@@ -313,6 +326,13 @@ class PublicTicketOut(Out):
     sla_hours: float | None
     due_at: datetime | None
     created_at: datetime
+    attachments: Annotated[
+        list[StrangersUploadOut],
+        Field(
+            description="As they were asked for. Repeat the request with its Idempotency-Key for other leave "
+            "to send what has not come."
+        ),
+    ]
 
 
 LISTED = (
