@@ -82,6 +82,8 @@ WORKSPACE = text(
            categories_only, ratings_enabled, rating_delay_hours,
            pending_reminder_days, pending_resolve_days, pending_resolve_text, add_cc_as_watchers,
            form_sites,
+           EXISTS (SELECT FROM oidc_providers p WHERE p.workspace_id = workspaces.id AND p.enabled)
+               AS oidc_enabled,
            created_at, updated_at,
            json_build_object('color', brand_color, 'logo_url', brand_logo_url, 'footer', brand_footer)
                AS branding

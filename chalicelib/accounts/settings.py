@@ -22,7 +22,7 @@ NO_ZONES = ("Factory", "localtime")
 
 BRANDING = {"color": "brand_color", "logo_url": "brand_logo_url", "footer": "brand_footer"}
 # What strangers see of a workspace before they write to it.
-FACADE = ("slug", "name", "language", "customer_signup", "branding")
+FACADE = ("slug", "name", "language", "timezone", "customer_signup", "oidc_enabled", "branding")
 # When what is pending is reminded of and resolved: one bounds the other.
 PENDING = ("pending_reminder_days", "pending_resolve_days")
 
@@ -33,7 +33,7 @@ def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
 
 
 def facade(tx: Transaction, stranger: Actor) -> dict[str, Any]:
-    """What the public pages of the workspace show: `slug name language customer_signup branding`."""
+    """What the public pages of the workspace show: FACADE."""
     workspace = get(tx, stranger)
     return {name: workspace[name] for name in FACADE}
 

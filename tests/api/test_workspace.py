@@ -44,6 +44,7 @@ def test_it_shows_the_settings(ada: Api, cast: Cast) -> None:
         "pending_resolve_text": None,
         "add_cc_as_watchers": False,
         "form_sites": [],
+        "oidc_enabled": False,
         "branding": {"color": None, "logo_url": None, "footer": None},
     }
 
@@ -243,10 +244,32 @@ def test_strangers_see_the_facade_and_no_more(api: Api, ada: Api) -> None:
         "slug": "acme",
         "name": "Acme",
         "language": "es",
+        "timezone": "UTC",
         "customer_signup": False,
+        "oidc_enabled": False,
         "branding": {"color": "#112233", "logo_url": None, "footer": None},
     }
     assert api.get("/v1/public/nowhere").status == 404
+
+
+@pytest.mark.parametrize(
+    ("slug", "enabled", "told"), [("acme", True, True), ("acme", False, False), ("globex", True, False)]
+)
+def test_strangers_see_whether_the_desk_has_a_provider_to_sign_in_with(
+    api: Api, ada: Api, cast: Cast, database: Database, slug: str, enabled: bool, told: bool
+) -> None:
+    database.run(
+        "INSERT INTO oidc_providers (workspace_id, issuer, client_id, scopes, redirect_uris, enabled, "
+        "authorization_endpoint, token_endpoint, jwks_uri, client_authentication, discovered_at) "
+        "VALUES ((SELECT id FROM workspaces WHERE slug = :s), 'https://login.example', 'mesa', "
+        "'{openid}', '{https://desk.example/in}', :e, 'https://login.example/a', 'https://login.example/t', "
+        "'https://login.example/k', 'client_secret_basic', now())",
+        s=slug,
+        e=enabled,
+    )
+
+    assert api.get("/v1/public/acme").json["oidc_enabled"] is told
+    assert ada.get("/v1/workspace").json["oidc_enabled"] is told
 
 
 def test_a_zone_that_the_database_does_not_know_is_refused(ada: Api, monkeypatch: pytest.MonkeyPatch) -> None:

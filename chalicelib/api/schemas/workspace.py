@@ -130,7 +130,7 @@ class WorkspaceOut(Out):
     requesters are asked how the help was; `rating_delay_hours`: how long after the end of the work, 0 for in
     the mail that tells of it. `add_cc_as_watchers`: whether those whom a customer's mail was sent to as well
     watch its ticket. `form_sites`: which sites may show the desk's form within their pages; none can where
-    none is named."""
+    none is named. `oidc_enabled`: whether people can sign in with the workspace's own provider."""
 
     id: UUID
     slug: str
@@ -151,6 +151,7 @@ class WorkspaceOut(Out):
     pending_resolve_text: str | None
     add_cc_as_watchers: bool
     form_sites: list[str]
+    oidc_enabled: bool
     branding: BrandingOut
     two_step_required_of: str
     created_at: datetime
@@ -158,10 +159,13 @@ class WorkspaceOut(Out):
 
 
 class FacadeOut(Out):
-    """A help desk as strangers see it."""
+    """A help desk as strangers see it. `customer_signup`: whether whoever has an address may make an account,
+    `oidc_enabled`: whether people sign in with a provider of the desk's own, too."""
 
     slug: str
     name: str
     language: str
+    timezone: str
     customer_signup: bool
+    oidc_enabled: bool
     branding: BrandingOut
