@@ -13,10 +13,11 @@ from chalicelib.core.errors import Forbidden
 
 
 def get(tx: Transaction, actor: Actor) -> dict[str, Any]:
-    """The actor as a user, and the workspace."""
+    """The actor as a user, the workspace, and what the role lets it do."""
     if actor.user_id is None:
         raise Forbidden("Only users have a profile.")
-    return {**users.get(tx, actor, actor.user_id), "workspace": sessions.who(actor)["workspace"]}
+    told = {"workspace": sessions.who(actor)["workspace"], "permissions": sorted(actor.permissions)}
+    return {**users.get(tx, actor, actor.user_id), **told}
 
 
 def change(tx: Transaction, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.accounts.permissions import Permission
 from chalicelib.api.schemas.auth import MeOut
 from tests.support.api import Api
 from tests.support.cast import Cast
@@ -29,6 +30,15 @@ def test_it_shows_the_own_teams(api: Api, cast: Cast) -> None:
     me = api.with_token(cast.ana.token).get("/v1/auth/me").json
 
     assert me["teams"] == [{"id": str(cast.teams["Networks"]), "name": "Networks"}]
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_it_tells_what_the_role_may_do(api: Api, cast: Cast, who: str) -> None:
+    person = getattr(cast, who)
+
+    me = api.with_token(person.token).get("/v1/auth/me").json
+
+    assert me["permissions"] == sorted(each for each in Permission if person.role in each.roles)
 
 
 def test_the_own_name_and_facts_can_be_changed_and_cleared(api: Api, cast: Cast) -> None:

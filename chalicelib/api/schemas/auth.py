@@ -96,6 +96,8 @@ class Registered(Tokens):
 
 
 class MeOut(UserOut):
-    """Oneself."""
+    """Oneself. `permissions`: what the role lets one do at all, by the names of docs/permissions.md; what a
+    ticket allows now it says itself, in `verbs`."""
 
     workspace: WorkspaceRef
+    permissions: list[str]
