@@ -40,3 +40,15 @@ export function useLoad<T>(fetchIt: () => Promise<T>, by: readonly unknown[]): L
   }, []);
   return { data: state.data, problem: state.problem, loading: state.loading, reload, put };
 }
+
+/** All of a list that is told by pages. */
+export async function everything<T>(page: (cursor: string | undefined) => Promise<{ items: readonly T[]; next_cursor: string | null }>): Promise<readonly T[]> {
+  const found: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const part = await page(cursor);
+    found.push(...part.items);
+    cursor = part.next_cursor ?? undefined;
+  } while (cursor);
+  return found;
+}

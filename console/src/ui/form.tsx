@@ -83,10 +83,12 @@ interface FormProps<T extends object> {
   /** Further buttons, before it. */
   beside?: ComponentChildren;
   disabled?: boolean;
+  /** To look at, not to change: no field takes anything, and nothing is sent. */
+  readOnly?: boolean;
   children?: ComponentChildren;
 }
 
-export function Form<T extends object>({ of, action, look = "main", beside, disabled, children }: FormProps<T>) {
+export function Form<T extends object>({ of, action, look = "main", beside, disabled, readOnly, children }: FormProps<T>) {
   const form = useRef<HTMLFormElement>(null);
   const elsewhere = of.problem?.errors.filter((error) => !of.isShown(error.field)) ?? [];
   const isAtFields = of.problem && of.problem.errors.length > 0 && elsewhere.length === 0;
@@ -95,6 +97,7 @@ export function Form<T extends object>({ of, action, look = "main", beside, disa
     await of.submit();
     requestAnimationFrame(() => (form.current?.querySelector("[aria-invalid=true]") as HTMLElement | null)?.focus());
   };
+  if (readOnly) return <fieldset class="form" disabled>{children}</fieldset>;
   return (
     <form ref={form} class="form" noValidate onSubmit={submit}>
       {of.problem && !isAtFields && <ProblemNote problem={of.problem} />}
