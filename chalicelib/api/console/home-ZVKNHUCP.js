@@ -1,1 +1,0 @@
-import{e as o,l as u}from"./chunk-EQWUT5OL.js";import{h as r}from"./chunk-LPC5Z6MI.js";function t(){let e=u.value?.user;return r(()=>o(e?e.role==="customer"?"requests":"queue":"sign-in",{},{replace:!0}),[e]),null}export{t as default};

@@ -1,1 +1,0 @@
-import{a as e,b as t}from"./chunk-CC35GPOO.js";import"./chunk-LPC5Z6MI.js";function f(){return e(t,{title:"Requests",children:"\u2026"})}export{f as default};
