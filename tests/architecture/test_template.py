@@ -661,10 +661,31 @@ class TestFiles:
         assert origin["DomainName"] == {"Fn::GetAtt": ["AttachmentFiles", "RegionalDomainName"]}
         assert "OriginAccessControlId" not in origin
 
-    def test_pages_send_and_fetch_files_and_do_nothing_else(self, resources: dict[str, Any]) -> None:
-        (rule,) = resources["AttachmentFiles"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    @pytest.mark.parametrize(
+        ("bucket", "methods"), [("AttachmentFiles", {"GET", "POST"}), ("Exports", {"POST"})]
+    )
+    def test_pages_send_and_fetch_files_and_do_nothing_else(
+        self, resources: dict[str, Any], bucket: str, methods: set[str]
+    ) -> None:
+        rules = resources[bucket]["Properties"]["CorsConfiguration"]["CorsRules"]
 
-        assert set(rule["AllowedMethods"]) == {"GET", "POST"}
+        assert [set(rule["AllowedMethods"]) for rule in rules] == [methods, methods]
+        assert rules[0]["AllowedOrigins"] == {"Ref": "UploadOrigins"}
+
+    @pytest.mark.parametrize("bucket", ["AttachmentFiles", "Exports"])
+    @pytest.mark.parametrize(
+        ("address", "origin"),
+        [
+            ("https://desk.example.com/api", "https://desk.example.com"),
+            ("http://127.0.0.1:4566/api", "http://127.0.0.1:4566"),
+        ],
+    )
+    def test_the_desks_own_pages_send_files_whichever_others_may(
+        self, resources: dict[str, Any], bucket: str, address: str, origin: str
+    ) -> None:
+        (_, own) = resources[bucket]["Properties"]["CorsConfiguration"]["CorsRules"]
+
+        assert [worked_out(each, {"PublicUrl": address}) for each in own["AllowedOrigins"]] == [origin]
 
 
 class TestMail:
@@ -737,7 +758,24 @@ class TestExports:
         assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 
+def worked_out(value: Any, parameters: dict[str, str]) -> Any:
+    """What CloudFormation makes of a value that is joined of parts of a parameter."""
+    match value:
+        case {"Ref": name}:
+            return parameters[name]
+        case {"Fn::Split": [mark, text]}:
+            return worked_out(text, parameters).split(mark)
+        case {"Fn::Select": [place, items]}:
+            return worked_out(items, parameters)[place]
+        case {"Fn::Join": [mark, parts]}:
+            return mark.join(worked_out(part, parameters) for part in parts)
+    return value
+
+
 class TestGateway:
+    def test_what_is_larger_than_a_kilobyte_goes_out_compressed(self, resources: dict[str, Any]) -> None:
+        assert resources["RestAPI"]["Properties"]["MinimumCompressionSize"] == 1024
+
     def test_the_public_look_up_goes_to_its_own_function(self, paths: dict[str, Any]) -> None:
         operation = paths["/v1/public/{workspace}/ticket-status"]["post"]
         assert "${PublicStatus.Arn}" in json.dumps(operation["x-amazon-apigateway-integration"]["uri"])

@@ -1,5 +1,6 @@
 """A file's way through the deployed stack: announced, sent to the bucket, told of by S3, fetched, purged."""
 
+import urllib.request
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,14 @@ from tests.support import bucket
 
 CONTENT = bytes(range(256)) * 40
 PASSWORD = "violet staple horse"
+
+
+def preflight(url: str, headers: dict[str, str]) -> str | None:
+    """Which pages an address tells a browser that it may be called from."""
+    request = urllib.request.Request(url, headers=headers, method="OPTIONS")
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        allowed: str | None = answer.headers["Access-Control-Allow-Origin"]
+        return allowed
 
 
 def test_a_file_reaches_the_bucket_and_whoever_may_fetch_it(http: Http, stack: Stack) -> None:
@@ -55,6 +64,11 @@ def test_a_file_reaches_the_bucket_and_whoever_may_fetch_it(http: Http, stack: S
         bucket.fetch(f"{urlsplit(link).scheme}://{urlsplit(link).netloc}{urlsplit(link).path}").status != 500
     )
 
+    # From the desk's own pages browsers send it.
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(stack.api_url))
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    assert preflight(upload["url"], asked) in (origin, "*")
+
     # Sent again by the same form, it never counts.
     assert bucket.send(upload, CONTENT[::-1]) == 204
     s3 = stack.cloud.client("s3")
@@ -71,3 +85,30 @@ def test_a_file_reaches_the_bucket_and_whoever_may_fetch_it(http: Http, stack: S
     assert admin.delete(f"{path}/{file['id']}").status == 204
     invoke(stack.cloud, "Purge")
     assert "Versions" not in s3.list_object_versions(Bucket=name, Prefix=key)
+
+
+def test_a_stranger_sends_a_file_with_a_ticket_and_may_try_again(http: Http) -> None:
+    made = http.post(
+        "/v1/auth/register",
+        {"workspace_name": "Strangers", "admin_email": "ada@strangers.example", "admin_password": PASSWORD},
+    )
+    admin, slug = http.with_token(made.json["access_token"]), made.json["workspace"]["slug"]
+    body = {
+        "name": "Nadia Petit",
+        "email": "nadia@people.example",
+        "subject": "Dark switch",
+        "description": "See the picture.",
+        "attachments": [{"file_name": "switch.png", "content_type": "image/png", "size": len(CONTENT)}],
+    }
+
+    first, again = (
+        http.post(f"/v1/public/{slug}/tickets", body, Idempotency_Key="one-form") for _ in range(2)
+    )
+
+    assert (first.status, first.json["id"]) == (201, again.json["id"])
+    upload = again.json["attachments"][0]["upload"]
+    assert bucket.send(upload, CONTENT + b"!") == 400
+    assert bucket.send(upload, CONTENT) == 204
+    path = f"/v1/tickets/{first.json['id']}/attachments"
+    (file,) = awaited("the stranger's file", lambda: admin.get(path).json["items"], seconds=60)
+    assert (file["file_name"], file["uploaded_by"]["email"]) == ("switch.png", "nadia@people.example")
