@@ -1,7 +1,6 @@
 /** What the desk has, to choose from by typing, and the names of what is known by its id. Kept for half a minute. */
 
 import { api, take } from "../core/api";
-import type { Schema } from "../core/api-types";
 import { everything } from "../core/load";
 import { session } from "../core/session";
 import type { Choosable } from "./choice";
@@ -68,12 +67,6 @@ async function findUsers(text: string, role: string | undefined): Promise<readon
 
 export const findStaff = (text: string) => findUsers(text, "admin,dispatcher,agent");
 export const findPeople = (text: string) => findUsers(text, undefined);
-
-/** Tickets by their label, number or words. */
-export async function findTickets(text: string): Promise<readonly (Choosable & { ticket: Schema<"TicketPage">["items"][number] })[]> {
-  const { items } = await take(api.GET("/v1/tickets", { params: { query: { limit: 10, query: text.trim() || undefined } } }));
-  return items.map((ticket) => ({ id: ticket.id, label: `${ticket.label} · ${ticket.subject}`, detail: ticket.requester?.name, ticket }));
-}
 
 export type Kind = "team" | "user" | "organisation";
 

@@ -1,0 +1,16 @@
+/** Refusals at a place within a list: `actions.2.team_id`. */
+
+import type { FormState } from "../ui/form";
+
+/** What is wrong at exactly this place; asking for it says that the place is on the page. */
+export function at<T extends object>(form: FormState<T>, place: string): string | undefined {
+  form.error(place);
+  return form.problem?.errors.find((error) => error.field === place)?.message;
+}
+
+/** What is wrong within a place, but for those parts of it that show it themselves. */
+export function within<T extends object>(form: FormState<T>, place: string, shown: readonly string[] = []): string | undefined {
+  const beside = (form.problem?.errors ?? []).filter(({ field }) => (field === place || field.startsWith(`${place}.`)) && !shown.some((part) => field === `${place}.${part}` || field.startsWith(`${place}.${part}.`)));
+  for (const { field } of beside) form.error(field);
+  return beside.map(({ message }) => message).join(" ") || undefined;
+}
