@@ -1,1 +1,0 @@
-import{J as t,L as o}from"./chunk-C74RT4KI.js";import"./chunk-2WTMYVGC.js";function r(){return t(o,{title:"Exports",children:"\u2026"})}export{r as default};

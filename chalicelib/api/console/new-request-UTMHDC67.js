@@ -1,1 +1,0 @@
-import{J as e,L as t}from"./chunk-C74RT4KI.js";import"./chunk-2WTMYVGC.js";function r(){return e(t,{title:"New request",children:"\u2026"})}export{r as default};
