@@ -5,6 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { api } from "./core/api";
+import { desk, enter, type Desk } from "./core/desk";
 import { initials } from "./core/format";
 import { go, route, to } from "./core/router";
 import { end, session } from "./core/session";
@@ -94,39 +95,77 @@ export function StaffShell({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** For customers: their desk's name and looks, their requests, themselves. */
 export function CustomerShell({ children }: { children: ComponentChildren }) {
   const t = say(WORDS);
-  const user = session.value!.user;
+  const { name } = route.value;
+  const { workspace } = session.value!.user;
+  useEffect(() => {
+    // Without its looks it is the same desk still.
+    if (desk.value?.slug !== workspace.slug) enter(workspace.slug).catch(() => null);
+  }, [workspace.slug]);
+  const here = desk.value?.slug === workspace.slug ? desk.value : null;
   return (
     <div class="customer">
       <a class="skip" href="#main">{say(PARTS).skip}</a>
       <header>
-        <a class="row firm strong" href={to("requests")} style={{ color: "inherit", textDecoration: "none" }}>
-          <span class="mark" aria-hidden="true">{initials(user.workspace.name)}</span>
-          <span class="one-line">{user.workspace.name}</span>
-        </a>
-        <nav class="row firm" aria-label={t.main}>
-          <a href={to("requests")} class="button quiet"><Icon of={ClipboardList} /><span>{t.requests}</span></a>
+        <DeskMark name={workspace.name} of={here} href={to("requests")} />
+        <nav aria-label={t.main}>
+          <a href={to("requests")} class="button quiet" aria-current={name === "requests" ? "page" : undefined}><Icon of={ClipboardList} /><span>{t.requests}</span></a>
           <OwnMenu compact />
         </nav>
       </header>
       <main id="main" tabIndex={-1}>{children}</main>
+      <Foot of={here} />
     </div>
   );
 }
 
-/** For pages without an account. `brand` is what a page knows of its desk (core/desk.ts). */
+/** For pages without an account: of the desk that their address names, if it does. */
 export function AloneShell({ children }: { children: ComponentChildren }) {
+  const { name, params } = route.value;
+  const asked = params.workspace?.trim().toLowerCase();
+  const here = desk.value && (!asked || desk.value.slug === asked) ? desk.value : null;
   return (
     <div class="alone">
       <a class="skip" href="#main">{say(PARTS).skip}</a>
       <header>
-        <span />
+        {here ? <DeskMark name={here.name} of={here} href={to("submit", { workspace: here.slug })} /> : <span />}
         <LanguageChoice />
       </header>
-      <main id="main" tabIndex={-1}>{children}</main>
-      <footer>Mesa</footer>
+      <main id="main" tabIndex={-1} class={WIDE.has(name) ? "wide" : undefined}>{children}</main>
+      <Foot of={here} />
     </div>
+  );
+}
+
+const WIDE: ReadonlySet<string> = new Set<PageName>(["submit", "status"]);
+
+/** The desk's own picture, or the letters of its name in its colour. */
+function DeskMark({ name, of, href }: { name: string; of: Desk | null; href: string }) {
+  const logo = of?.branding.logo_url;
+  const [broken, setBroken] = useState(false);
+  useEffect(() => setBroken(false), [logo]);
+  return (
+    <a class="desk-mark" href={href}>
+      {logo && !broken ? (
+        <img src={logo} alt={name} referrerpolicy="no-referrer" onError={() => setBroken(true)} />
+      ) : (
+        <>
+          <span class="mark" aria-hidden="true">{initials(name)}</span>
+          <span class="one-line">{name}</span>
+        </>
+      )}
+    </a>
+  );
+}
+
+function Foot({ of }: { of: Desk | null }) {
+  return (
+    <footer>
+      {of?.branding.footer && <p>{of.branding.footer}</p>}
+      <p>Mesa</p>
+    </footer>
   );
 }
 

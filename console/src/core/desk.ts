@@ -19,7 +19,7 @@ export async function enter(workspace: string): Promise<Desk> {
   return found;
 }
 
-/** The desk's colour, and what can be read on it (WCAG 2.2, 1.4.3). */
+/** The desk's colour, and what can be read on it (WCAG 2.2, 1.4.3): white or black has 4.5 to 1 on whatever it is. */
 export function paint(color: string | null): void {
   const style = document.documentElement.style;
   if (!color) {
@@ -28,7 +28,7 @@ export function paint(color: string | null): void {
     return;
   }
   style.setProperty("--brand", color);
-  style.setProperty("--on-brand", contrast(color, "#ffffff") >= contrast(color, "#1c2024") ? "#ffffff" : "#1c2024");
+  style.setProperty("--on-brand", contrast(color, "#ffffff") >= contrast(color, "#000000") ? "#ffffff" : "#000000");
 }
 
 function contrast(one: string, other: string): number {

@@ -10,8 +10,8 @@ import { PARTS } from "../ui/words";
 import type { Asked } from "./at-desk";
 
 const WORDS = words({
-  en: { type: "What is it?", category: "What is it about?", none: "None of these", general: (category: string) => `${category} in general`, subject: "Subject", subjectHint: "In a few words", description: "What can we do for you?", descriptionHint: "What happened, where, since when; what you tried." },
-  es: { type: "¿Qué es?", category: "¿De qué se trata?", none: "Ninguno de estos", general: (category: string) => `${category} en general`, subject: "Asunto", subjectHint: "En pocas palabras", description: "¿En qué podemos ayudarle?", descriptionHint: "Qué pasó, dónde, desde cuándo; qué intentó." },
+  en: { type: "What is it?", category: "What is it about?", none: "None of these", general: (category: string) => `${category} in general`, subject: "Subject", subjectHint: "In a few words", files: "Files", description: "Tell us more", descriptionHint: "What happened, where, since when; what you tried." },
+  es: { type: "¿Qué es?", category: "¿De qué se trata?", none: "Ninguno de estos", general: (category: string) => `${category} en general`, subject: "Asunto", subjectHint: "En pocas palabras", files: "Archivos", description: "Cuéntenos más", descriptionHint: "Qué pasó, dónde, desde cuándo; qué intentó." },
 });
 
 export interface RequestValues {
@@ -57,33 +57,35 @@ export function RequestFields<T extends RequestValues>({ of, asked, files }: { o
   const error = form.error("category") ?? form.error("subcategory");
   return (
     <>
-      <SelectField of={form} name="type" label={t.type} options={say(PLAIN).type} />
-      {asked.categories.length > 0 && (
-        <Field label={t.category} optional error={error}>
-          {(tied) => (
-            <select {...tied} class="input" value={form.values.category} onChange={(event) => form.set({ category: event.currentTarget.value })}>
-              <option value="">{t.none}</option>
-              {asked.categories.map(({ name, subcategories }) =>
-                subcategories.length ? (
-                  <optgroup key={name} label={name}>
-                    <option value={joined(name)}>{t.general(name)}</option>
-                    {subcategories.map((part) => <option key={part} value={joined(name, part)}>{part}</option>)}
-                  </optgroup>
-                ) : (
-                  <option key={name} value={joined(name)}>{name}</option>
-                ),
-              )}
-            </select>
-          )}
-        </Field>
-      )}
+      <div class="grid">
+        <SelectField of={form} name="type" label={t.type} options={say(PLAIN).type} />
+        {asked.categories.length > 0 && (
+          <Field label={t.category} optional error={error}>
+            {(tied) => (
+              <select {...tied} class="input" value={form.values.category} onChange={(event) => form.set({ category: event.currentTarget.value })}>
+                <option value="">{t.none}</option>
+                {asked.categories.map(({ name, subcategories }) =>
+                  subcategories.length ? (
+                    <optgroup key={name} label={name}>
+                      <option value={joined(name)}>{t.general(name)}</option>
+                      {subcategories.map((part) => <option key={part} value={joined(name, part)}>{part}</option>)}
+                    </optgroup>
+                  ) : (
+                    <option key={name} value={joined(name)}>{name}</option>
+                  ),
+                )}
+              </select>
+            )}
+          </Field>
+        )}
+      </div>
       <TextField of={form} name="subject" label={t.subject} hint={t.subjectHint} maxLength={200} autocomplete="off" />
       <Field label={t.description} hint={t.descriptionHint} error={form.error("description")}>
         {(tied) => <textarea {...tied} class="input" rows={6} value={form.values.description} onPaste={pasted(files)} onInput={(event) => form.set({ description: event.currentTarget.value })} />}
       </Field>
       <CustomFields of={form} fields={asked.fields} type={form.values.type} />
       <div class="field">
-        <span class="label">{say(PARTS).files} <span class="optional">({say(PARTS).optional})</span></span>
+        <span class="label">{t.files} <span class="optional">({say(PARTS).optional})</span></span>
         <FilePicker of={files} error={form.error("attachments")} />
       </div>
     </>

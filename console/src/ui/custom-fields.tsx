@@ -38,7 +38,7 @@ interface CustomFieldProps {
 export function CustomField({ field, typed = "", error, optional, onType }: CustomFieldProps) {
   const t = say(WORDS);
   const none = ["", say(PARTS).choose] as const;
-  if (field.type === "multi_select") return <Several field={field} typed={typed} error={error} optional={optional} onType={onType} />;
+  if (field.type === "multi_select" || Array.isArray(typed)) return <Several field={field} typed={typed} error={error} optional={optional} onType={onType} />;
   const options = field.type === "boolean" ? [none, ["true", t.yes] as const, ["false", t.no] as const] : field.type === "select" ? [none, ...field.options.map((option) => [option, option] as const)] : null;
   return (
     <Field label={field.name} error={error} optional={optional}>
@@ -47,8 +47,10 @@ export function CustomField({ field, typed = "", error, optional, onType }: Cust
           <select {...tied} class="input" value={typed} onChange={(event) => onType(event.currentTarget.value)}>
             <Options of={options} />
           </select>
+        ) : field.type === "date" ? (
+          <input {...tied} class="input" type="date" value={typed} onInput={(event) => onType(event.currentTarget.value)} />
         ) : (
-          <input {...tied} class="input" type={field.type === "date" ? "date" : "text"} inputMode={field.type === "number" ? "decimal" : undefined} maxLength={field.type === "text" ? 1000 : undefined} autocomplete="off" value={typed} onInput={(event) => onType(event.currentTarget.value)} />
+          <input {...tied} class="input" inputMode={field.type === "number" ? "decimal" : "text"} maxLength={field.type === "text" ? 1000 : undefined} autocomplete="off" value={typed} onInput={(event) => onType(event.currentTarget.value)} />
         )
       }
     </Field>
