@@ -1,1 +1,0 @@
-import{e as p}from"./chunk-UCB46BZP.js";import"./chunk-AJ4LU5S6.js";import"./chunk-RYWJC2TA.js";import"./chunk-YSPRZ4I5.js";import{L as o}from"./chunk-D3S7WPFR.js";import{f as m}from"./chunk-2WTMYVGC.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{L as t,N as o}from"./chunk-D3S7WPFR.js";import"./chunk-2WTMYVGC.js";function r(){return t(o,{title:"Imports",children:"\u2026"})}export{r as default};
