@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e metrics-server nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e metrics-server browser nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,7 @@ console-dev: $(STAMP) ## The same before a stack that runs, built anew at each c
 	@cd console && npm ci --silent --no-audit --no-fund && npm run --silent dev
 
 # The tests on the deployed stack mostly wait for its clock, so they run beside the others and report after them.
-test: $(STAMP) metrics-server ## Run all the tests: in process with coverage, and on a deployed stack of their own
+test: $(STAMP) metrics-server browser ## Run all the tests: in process with coverage, and on a deployed stack of their own
 	@mkdir -p .local; $(MAKE) --no-print-directory e2e > .local/e2e.log 2>&1 & e2e=$$!; \
 	  trap 'kill $$e2e; exit 130' INT TERM HUP; \
 	  $(MAKE) --no-print-directory unit; unit=$$?; \
@@ -56,12 +56,15 @@ test: $(STAMP) metrics-server ## Run all the tests: in process with coverage, an
 metrics-server: $(STAMP) ## Have VictoriaMetrics and InfluxDB there, for tests of points; in CI they must be
 	@$(PY) -m local.metrics_server
 
+browser: $(STAMP) ## Have a Chromium there, for tests of pages; in CI it must be
+	@$(PY) -m local.browser
+
 unit: $(STAMP) metrics-server ## Run the tests in process; chalicelib must be covered to 90 %
 	@rm -rf .local/coverage && mkdir -p .local/coverage
 	$(PY) -m pytest -q -n 2 --dist loadfile --ignore=tests/e2e --cov --cov-report= --no-cov-on-fail
 	$(PY) -m coverage report --fail-under=90
 
-e2e: $(STAMP) metrics-server ## Run the tests on a deployed stack, on ports and data of its own
+e2e: $(STAMP) metrics-server browser ## Run the tests on a deployed stack, on ports and data of its own
 	$(PY) -m pytest -q tests/e2e
 
 nightly: $(STAMP) ## Hold business time to 20,000 random examples a property, and walk further over the verbs

@@ -2,14 +2,13 @@
 
 `make metrics-server` finds them on PATH, or has Debian's packages fetched and unpacked into .local, which
 takes no rights. Whoever does not have Debian installs them by hand. Source: docs.victoriametrics.com,
-docs.influxdata.com/influxdb/v1, and apt-get(8).
+docs.influxdata.com/influxdb/v1.
 """
 
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -17,11 +16,11 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.error import URLError
 
+from local import debian
 from local.errors import StackError
 from local.files import PROJECT, free_port
 
 HOST = "127.0.0.1"
-APT_SECONDS = 300
 
 
 class PointServer:
@@ -133,51 +132,6 @@ class InfluxServer(PointServer):
         }
 
 
-def fetch(into: Path, package: str) -> None:
-    """Debian's package, unpacked. Raises StackError with what apt says."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        raise StackError(f"This is no Debian: install {package} by hand, so that it is found on PATH.")
-    into.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=into.parent, prefix="debian-") as scratch:
-        folder = Path(scratch)
-        archive = _downloaded(package, folder)
-        _run(["dpkg-deb", "--extract", str(archive), str(folder / "unpacked")], folder)
-        shutil.rmtree(into, ignore_errors=True)
-        (folder / "unpacked").replace(into)
-
-
-def _downloaded(package: str, folder: Path) -> Path:
-    """With the system's lists of packages where it has any, else with lists of our own."""
-    try:
-        _run(["apt-get", "download", package], folder)
-    except StackError:
-        for name in ("state/lists/partial", "cache/archives/partial"):
-            (folder / name).mkdir(parents=True)
-        own = [f"Dir::State={folder / 'state'}", f"Dir::State::lists={folder / 'state' / 'lists'}"]
-        own += [f"Dir::Cache={folder / 'cache'}"]
-        own += ["Dir::State::status=/var/lib/dpkg/status", "APT::Sandbox::User=", "Acquire::Retries=2"]
-        options = [part for each in own for part in ("-o", each)]
-        _run(["apt-get", *options, "-qq", "update"], folder)
-        _run(["apt-get", *options, "-qq", "download", package], folder)
-    found = sorted(folder.glob("*.deb"))
-    if not found:
-        raise StackError(f"apt-get said nothing and brought no {package}.")
-    return found[0]
-
-
-def _run(command: list[str], folder: Path) -> None:
-    try:
-        done = subprocess.run(
-            command, cwd=folder, check=False, capture_output=True, text=True, timeout=APT_SECONDS,
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise StackError(f"{command[0]} took longer than {APT_SECONDS} s.") from None
-    if done.returncode != 0:
-        words = (done.stderr.strip() or done.stdout.strip() or "it says nothing").splitlines()
-        raise StackError(f"{command[0]} failed: {words[-1]}")
-
-
 def have(server: type[PointServer]) -> None:
     """Has it there. Without it the tests that need it are left out, but in CI, which fails."""
     package = server.package
@@ -187,7 +141,7 @@ def have(server: type[PointServer]) -> None:
     except StackError:
         print(f"Fetching {package}, which the tests of points ask.")
     try:
-        fetch(server.unpacked(), package)
+        debian.fetch(server.unpacked(), package)
         subprocess.run([server.program(), server.version], check=True, capture_output=True)
     except (StackError, OSError, subprocess.SubprocessError) as error:
         if os.environ.get("CI"):
