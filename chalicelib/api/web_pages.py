@@ -25,7 +25,7 @@ ASSETS = "../../../assets/"
 PLAIN_COLOR = "#0d74ce"
 # A refusal knows no desk and shows no more than what was sent: within a site's page it must not stay empty.
 ANYWHERE = ("*",)
-DARK, LIGHT = "#1c2024", "#ffffff"
+DARK, LIGHT = "#000000", "#ffffff"
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +79,7 @@ def page(
 
 
 def on_brand(color: str) -> str:
-    """What can be read on a colour (`#rrggbb`), at a contrast of 4 to 1 or more (WCAG 2.2, 1.4.3)."""
+    """What can be read on a colour (`#rrggbb`), at a contrast of 4.5 to 1 or more (WCAG 2.2, 1.4.3)."""
     against = {text: _contrast(color, text) for text in (LIGHT, DARK)}
     return max(against, key=lambda text: against[text])
 

@@ -43,6 +43,7 @@
   }
 
   if (window.parent !== window) {
+    document.documentElement.classList.add("within");
     new ResizeObserver(tell).observe(document.documentElement);
   }
 })();
