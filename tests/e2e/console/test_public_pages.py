@@ -162,13 +162,8 @@ def test_mails_are_ended_by_their_link(people: People, desk: Desk) -> None:
     clean(pages[Look.LIGHT], "unsubscribed", Look.LIGHT)
 
 
-@pytest.mark.parametrize("path", ["docs", "redoc"])
-def test_the_reference_is_drawn(people: People, path: str) -> None:
-    people.expect(
-        "(console at|leaves for) .*redoc"
-    )  # it asks for its maker's sign, and a style without a nonce
-    people.expect("(style-src-elem|img-src) forbids (inline|https://cdn.redoc.ly/)")
+def test_the_reference_is_drawn(people: People) -> None:
     page = people.page()
-    page.goto(path)
+    page.goto("docs")
 
     expect(page.get_by_text("End this session, or all of them").first).to_be_attached()
