@@ -56,7 +56,10 @@ export function StaffShell({ children }: { children: ComponentChildren }) {
   const [open, setOpen] = useState(false);
   const { name } = route.value;
   const user = session.value!.user;
-  useEffect(() => setOpen(false), [name]);
+  useEffect(() => {
+    setOpen(false);
+    document.querySelector('.ways [aria-current="page"]')?.scrollIntoView({ block: "nearest" });
+  }, [name]);
   const rank = RANKS[user.role];
   return (
     <div class="staff">

@@ -5,7 +5,8 @@ import { language } from "./words";
 const made = new Map<string, unknown>();
 
 function kept<T>(key: string, make: (code: string) => T): T {
-  const code = language.value;
+  // English as in Britain where the browser says so: days come before months.
+  const code = navigator.languages.find((tag) => tag.slice(0, 2) === language.value) ?? language.value;
   const name = `${code} ${key}`;
   if (!made.has(name)) made.set(name, make(code));
   return made.get(name) as T;

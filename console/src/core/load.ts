@@ -12,6 +12,8 @@ export interface Loaded<T> {
   reload: () => Promise<void>;
   /** Puts what one knows better in its place, as a verb's answer. */
   put: (data: T) => void;
+  /** What went wrong with a part of it; what is there stays. */
+  fail: (problem: Problem) => void;
 }
 
 /** Fetches when `by` changes. What comes late, after something else was asked for, is left out. */
@@ -38,7 +40,8 @@ export function useLoad<T>(fetchIt: () => Promise<T>, by: readonly unknown[]): L
     turn.current++;
     setState({ data, problem: null, loading: false });
   }, []);
-  return { data: state.data, problem: state.problem, loading: state.loading, reload, put };
+  const fail = useCallback((problem: Problem) => setState((was) => ({ ...was, problem, loading: false })), []);
+  return { data: state.data, problem: state.problem, loading: state.loading, reload, put, fail };
 }
 
 /** All of a list that is told by pages. */
@@ -51,4 +54,35 @@ export async function everything<T>(page: (cursor: string | undefined) => Promis
     cursor = part.next_cursor ?? undefined;
   } while (cursor);
   return found;
+}
+
+export interface Listed<T> extends Loaded<readonly T[]> {
+  /** Fetches what comes after; absent at the end. */
+  more: (() => Promise<void>) | undefined;
+}
+
+/** A list that is told by pages, as far as somebody has asked for it. */
+export function useList<T>(page: (cursor: string | undefined) => Promise<{ items: readonly T[]; next_cursor: string | null }>, by: readonly unknown[]): Listed<T> {
+  const loaded = useLoad(() => page(undefined), by);
+  const [busy, setBusy] = useState(false);
+  const { data } = loaded;
+  const more = async () => {
+    if (busy || !data?.next_cursor) return;
+    setBusy(true);
+    try {
+      const next = await page(data.next_cursor);
+      loaded.put({ items: [...data.items, ...next.items], next_cursor: next.next_cursor });
+    } catch (thrown) {
+      loaded.fail(asProblem(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return {
+    ...loaded,
+    data: data?.items,
+    loading: loaded.loading || busy,
+    more: data?.next_cursor ? more : undefined,
+    put: (items) => loaded.put({ items, next_cursor: data?.next_cursor ?? null }),
+  };
 }
