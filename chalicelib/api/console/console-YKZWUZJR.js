@@ -1,1 +1,0 @@
-import{d as p}from"./chunk-2JZUUMH5.js";import"./chunk-ELEHPY4T.js";import"./chunk-CMOQ3CS3.js";import"./chunk-WSG46OB7.js";import"./chunk-YSPRZ4I5.js";import{a as o}from"./chunk-ZOEILQPV.js";import{f as m}from"./chunk-2WTMYVGC.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{R as o,a as t}from"./chunk-ZOEILQPV.js";import"./chunk-2WTMYVGC.js";function r(){return t(o,{title:"Exports",children:"\u2026"})}export{r as default};

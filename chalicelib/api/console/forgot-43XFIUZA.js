@@ -1,1 +1,0 @@
-import{R as t,a as o}from"./chunk-ZOEILQPV.js";import"./chunk-2WTMYVGC.js";function r(){return o(t,{title:"Forgot",children:"\u2026"})}export{r as default};

@@ -1,1 +1,0 @@
-import{R as e,a as t}from"./chunk-ZOEILQPV.js";import"./chunk-2WTMYVGC.js";function n(){return t(e,{title:"Integrations",children:"\u2026"})}export{n as default};

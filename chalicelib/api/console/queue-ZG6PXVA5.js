@@ -1,1 +1,0 @@
-import{R as t,a as e}from"./chunk-ZOEILQPV.js";import"./chunk-2WTMYVGC.js";function u(){return e(t,{title:"Queue",children:"\u2026"})}export{u as default};

@@ -1,1 +1,0 @@
-import{R as e,a as t}from"./chunk-ZOEILQPV.js";import"./chunk-2WTMYVGC.js";function a(){return t(e,{title:"Rate",children:"\u2026"})}export{a as default};

@@ -1,1 +1,0 @@
-import{R as t,a as e}from"./chunk-ZOEILQPV.js";import"./chunk-2WTMYVGC.js";function f(){return e(t,{title:"Requests",children:"\u2026"})}export{f as default};
