@@ -6,14 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from statistics import median
 from typing import Any
 
 from benchmarks.figure import Figure, progress
 from benchmarks.stage import DATABASE, Stage
 
 PROCESSES, EACH = 8, 125
-ROUNDS = 3
+ROUNDS = 5
 PER_SECOND = 300
 CREATES = "1,000 parallel creates in one workspace: each"
 
@@ -21,7 +20,8 @@ CREATES = "1,000 parallel creates in one workspace: each"
 def measure(stage: Stage) -> Iterator[Figure]:
     """1,000 creates over eight processes, each with its own connection, every one committed to the disk.
     Their numbers come out of one row, so they follow one another: the floor is that row and its COMMIT
-    alone, through pg8000, by as many processes."""
+    alone, through pg8000, by as many processes. The quickest round of both, for others use the machine too:
+    whoever holds the row and is not let run holds up the other seven."""
     workspace, carol = str(stage.cast.acme), str(stage.cast.carol.id)
     dsn = stage.cluster.dsn("postgres", DATABASE)
     progress(f"{PROCESSES * EACH} creates in {PROCESSES} processes, {ROUNDS} rounds")
@@ -31,9 +31,9 @@ def measure(stage: Stage) -> Iterator[Figure]:
         spent, labels = _each(stage, {"workspace": workspace, "user": carol})
         ours.append(spent)
         assert _without_gaps(labels), "a number was given twice, or left out"
-    each = median(ours)
+    each = min(ours)
     yield Figure(CREATES, each, 1000 / PER_SECOND, "ms")
-    yield Figure(f"{CREATES} (floor: a number and its COMMIT)", each, 9, "ms", median(counted))
+    yield Figure(f"{CREATES} (floor: a number and its COMMIT)", each, 9, "ms", min(counted))
 
 
 def _each(stage: Stage, order: dict[str, Any]) -> tuple[float, list[str]]:
