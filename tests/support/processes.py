@@ -8,43 +8,51 @@ from typing import Any
 
 from tests.support.api import Reply
 
-CALLER = """
+# One makes itself ready and forks the callers, before there is a connection or a thread: a start of its own
+# would take each a second and more. `start` lets none go before all are there.
+CALLERS = """
 import json, sys
+from multiprocessing import get_context
 from app import app
+from chalicelib.core import sqs
 from tests.support.api import Api
+from tests.support.contract import contract
+
+def calls(_):
+    start.wait()
+    replies = [
+        api.request(order["method"], order["path"], order["body"], order["headers"])
+        for _ in range(order["times"])
+    ]
+    return [[reply.status, reply.headers, reply.text] for reply in replies]
 
 order = json.loads(sys.argv[1])
 api = Api(app, order["token"])
-sys.stdin.readline()
-for _ in range(order["times"]):
-    reply = api.request(order["method"], order["path"], order["body"], order["headers"])
-    sys.stderr.write(json.dumps([reply.status, reply.headers, reply.text]) + chr(10))
+contract()
+sqs.client("hasty")
+processes = get_context("fork")
+start = processes.Barrier(order["processes"], timeout=60)
+with processes.Pool(order["processes"]) as pool:
+    told = pool.map(calls, range(order["processes"]), chunksize=1)
+sys.stderr.write(chr(10) + json.dumps(told))
 """
 
 
 def in_processes(
     processes: int, times: int, token: str, method: str, path: str, body: Any, headers: dict[str, str]
 ) -> list[Reply]:
-    """Calls `processes` × `times` at once, started together by a line on their standard input."""
-    order = {"token": token, "times": times, "method": method, "path": path, "body": body, "headers": headers}
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", CALLER, json.dumps(order)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "MESA_LOG_LEVEL": "ERROR", "PYTHONPATH": os.getcwd()},
-        )
-        for _ in range(processes)
-    ]
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    replies: list[Reply] = []
-    for process in running:
-        _, told = process.communicate(timeout=120)
-        replies += [Reply(*json.loads(line)) for line in told.splitlines() if line.startswith("[")]
-    assert len(replies) == processes * times, "a caller died"
-    return replies
+    """Calls `processes` × `times` at once."""
+    order = {"token": token, "method": method, "path": path, "body": body, "headers": headers}
+    finished = subprocess.run(
+        [sys.executable, "-c", CALLERS, json.dumps({**order, "processes": processes, "times": times})],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+        text=True,
+        timeout=120,
+        env={**os.environ, "MESA_LOG_LEVEL": "ERROR", "PYTHONPATH": os.getcwd()},
+    )
+    assert finished.returncode == 0, f"a caller died: {finished.stderr[-2000:]}"
+    told = json.loads(finished.stderr.splitlines()[-1])
+    return [Reply(*reply) for replies in told for reply in replies]
