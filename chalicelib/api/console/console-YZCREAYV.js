@@ -1,1 +1,0 @@
-import{d as p}from"./chunk-SFLYCXRQ.js";import"./chunk-BWUFC7VS.js";import"./chunk-XELWRZTP.js";import"./chunk-MPSFTCTE.js";import"./chunk-4ECSUBJT.js";import"./chunk-YSPRZ4I5.js";import{a as o}from"./chunk-HF3HKYU3.js";import{f as m}from"./chunk-2WTMYVGC.js";m(o(p,{}),document.getElementById("app"));
