@@ -1,21 +1,21 @@
 /** The page of the address in its frame; whoever may not see it signs in first, or learns so. */
 
 import type { FunctionComponent } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { go, here, route } from "./core/router";
-import { session, type Session } from "./core/session";
+import { former, session, type Session } from "./core/session";
 import { say, words } from "./core/words";
 import { AUDIENCES, isPage, PAGES, type Audience, type PageName } from "./pages";
 import { AloneShell, CustomerShell, StaffShell } from "./shells";
 import { Page } from "./ui/page";
 import { ProblemNote, Waiting } from "./ui/states";
 import { Problem } from "./core/problem";
-import { Toasts } from "./ui/toasts";
+import { tell, Toasts } from "./ui/toasts";
 
 const WORDS = words({
-  en: { missing: "There is no such page", notYours: "This page is not for you", start: "To the start" },
-  es: { missing: "No existe esa página", notYours: "Esta página no es para usted", start: "Ir al inicio" },
+  en: { missing: "There is no such page", notYours: "This page is not for you", start: "To the start", switched: (name: string, desk: string) => `You are signed in as ${name} (${desk}) now.` },
+  es: { missing: "No existe esa página", notYours: "Esta página no es para usted", start: "Ir al inicio", switched: (name: string, desk: string) => `Ahora la sesión es de ${name} (${desk}).` },
 });
 
 const MAY: Record<Audience, (role: Session["user"]["role"]) => boolean> = {
@@ -38,15 +38,17 @@ export function App() {
   const mustSignIn = isPage(name) && AUDIENCES[name] !== "public" && name !== "home" && !user;
   const mustEnrol = isPage(name) && AUDIENCES[name] !== "public" && session.value?.must_enrol && name !== "two-step";
   useEffect(() => {
-    if (mustSignIn) go("sign-in", { return: here() }, { replace: true });
-    else if (mustEnrol) go("two-step", {}, { replace: true });
+    if (mustSignIn) go("sign-in", { workspace: former?.workspace.slug, return: here(), over: former ? 1 : null }, { replace: true });
+    else if (mustEnrol) go("two-step", { return: here() }, { replace: true });
   }, [mustSignIn, mustEnrol]);
+  useSwitched(user);
   const inside = !isPage(name) ? (
     <Nowhere title={say(WORDS).missing} />
   ) : mustSignIn || mustEnrol ? null : user && !isFor(name, user.role) ? (
     <Nowhere title={say(WORDS).notYours} />
   ) : (
-    <Lazy key={name} name={name} />
+    // Somebody else's page is another page: nothing of the former one's stays on it.
+    <Lazy key={`${name} ${AUDIENCES[name] === "public" ? "" : user?.id}`} name={name} />
   );
   const isPublic = !isPage(name) || AUDIENCES[name] === "public" || !user || session.value?.must_enrol;
   const Shell = isPublic ? AloneShell : user.role === "customer" ? CustomerShell : StaffShell;
@@ -56,6 +58,15 @@ export function App() {
       <Toasts />
     </>
   );
+}
+
+/** Says so when somebody else has signed in, in another tab. */
+function useSwitched(user: Session["user"] | undefined): void {
+  const before = useRef(user);
+  useEffect(() => {
+    if (user && before.current && user.id !== before.current.id) tell(say(WORDS).switched(user.name, user.workspace.name));
+    before.current = user;
+  }, [user?.id]);
 }
 
 function Lazy({ name }: { name: PageName }) {

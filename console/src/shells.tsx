@@ -4,11 +4,11 @@ import { AtSign, BarChart3, Bell, Building2, CalendarClock, ClipboardList, FileT
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { api } from "./core/api";
 import { desk, enter, type Desk } from "./core/desk";
 import { initials } from "./core/format";
-import { go, route, to } from "./core/router";
-import { end, session } from "./core/session";
+import { route, to } from "./core/router";
+import { session } from "./core/session";
+import { signOut } from "./core/sign-out";
 import { theme } from "./core/theme";
 import { LANGUAGES, language, say, speak, words } from "./core/words";
 import { AUDIENCES, type PageName } from "./pages";
@@ -199,15 +199,7 @@ function OwnMenu({ compact }: { compact?: boolean }) {
         </select>
       </div>
       <hr />
-      <MenuItem icon={LogOut} onClick={signOut}>{t.signOut}</MenuItem>
+      <MenuItem icon={LogOut} onClick={() => void signOut()}>{t.signOut}</MenuItem>
     </Menu>
   );
-}
-
-/** Ends the session there too, if the desk can be reached; here in any case. */
-async function signOut(): Promise<void> {
-  const refresh_token = session.value?.refresh_token;
-  await api.POST("/v1/auth/logout", { body: { refresh_token } }).catch(() => null);
-  end();
-  go("sign-in");
 }

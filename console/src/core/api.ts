@@ -10,10 +10,11 @@
 import createClient from "openapi-fetch";
 
 import type { Paths } from "./api-types";
+import { compare } from "./clock";
 import * as once from "./once";
 import { Problem } from "./problem";
 import { API } from "./root";
-import { renewed, session } from "./session";
+import { enrolment, renewed, session } from "./session";
 
 export const api = createClient<Paths>({ baseUrl: API, fetch: send });
 
@@ -25,23 +26,30 @@ export async function take<T>(call: Promise<{ data?: T }>): Promise<T> {
 /** `If-Match` for the version that one has seen. */
 export const seen = (version: number) => ({ "If-Match": `"${version}"` });
 
+// Calls that anybody makes: whoever is signed in is no part of them, and a 401 says nothing of a session.
+const ANYBODYS = /\/v1\/(auth\/(login|register|refresh|password\/(forgot|reset)|verify-email|totp\/verify|oidc\/(start|finish))|invitations\/accept|public\/.+)$/;
+// Of what has a password, a code or a token in it, not even a digest is kept.
+const SECRET = /\/v1\/(auth\/(?!me)|invitations\/accept|public\/[^/]+\/signup)/;
+
 async function send(request: Request): Promise<Response> {
   const body = request.method === "GET" ? null : await request.clone().text();
-  const intent = request.method === "POST" ? await once.intent(request.url, body ?? "") : null;
+  const path = new URL(request.url).pathname;
+  const intent = request.method === "POST" && !SECRET.test(path) ? await once.intent(request.url, body ?? "") : null;
   const attempt = (token: string | undefined) => {
     const headers = new Headers(request.headers);
     if (token) headers.set("Authorization", `Bearer ${token}`);
     if (intent && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", once.key(intent));
     return reached(new Request(request, { headers, body: body || null }));
   };
-  const token = session.value?.access_token;
-  let response = await attempt(token);
-  if (response.status === 401 && token) {
-    const next = await renewed(token);
+  const mine = ANYBODYS.test(path) ? null : session.value;
+  let response = await attempt(mine?.access_token);
+  if (response.status === 401 && mine) {
+    const next = await renewed(mine);
     if (next) response = await attempt(next);
   }
   if (!response.ok) {
     const problem = await Problem.from(response);
+    if (mine && problem.facts.two_step_enrolment_required === true) enrolment(true);
     if (intent && !problem.isPassing) once.decided(intent);
     throw problem;
   }
@@ -50,8 +58,11 @@ async function send(request: Request): Promise<Response> {
 }
 
 async function reached(request: Request): Promise<Response> {
+  const asked = Date.now();
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    compare(response.headers.get("Date"), asked);
+    return response;
   } catch (thrown) {
     if (request.signal.aborted) throw thrown;
     throw new Problem(0, "NETWORK", "");

@@ -16,6 +16,8 @@ export class Problem extends Error {
     /** Seconds to wait. */
     readonly retryAfter: number | null = null,
     readonly requestId: string | null = null,
+    /** What else the API says of it, by name. */
+    readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
   }
@@ -34,8 +36,8 @@ export class Problem extends Error {
     const waiting = Number(response.headers.get("Retry-After"));
     const retryAfter = Number.isFinite(waiting) && waiting > 0 ? waiting : null;
     try {
-      const { code, detail, title, errors, request_id } = await response.json();
-      return new Problem(response.status, code, detail ?? title, errors ?? [], retryAfter, request_id ?? null);
+      const { code, detail, title, errors, request_id, ...facts } = await response.json();
+      return new Problem(response.status, code, detail ?? title, errors ?? [], retryAfter, request_id ?? null, facts);
     } catch {
       return new Problem(response.status, "UNREADABLE", response.statusText || `HTTP ${response.status}`, [], retryAfter);
     }
