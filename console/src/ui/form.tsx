@@ -14,6 +14,7 @@ import { useId, useRef, useState } from "preact/hooks";
 import { asProblem, type Problem } from "../core/problem";
 import { say } from "../core/words";
 import { Button } from "./button";
+import { inWords } from "./sentences";
 import { ProblemNote } from "./states";
 import { PARTS } from "./words";
 
@@ -53,7 +54,8 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
     setProblem,
     error: (field) => {
       fields.current.add(field);
-      return problem?.of(field);
+      const wrong = problem?.of(field);
+      return wrong && inWords(wrong);
     },
     // `custom_fields.floor.0` is shown by whoever asked for it, for `custom_fields.floor` or for `custom_fields`.
     isShown: (field) => [...fields.current].some((shown) => field === shown || field.startsWith(`${shown}.`)),
@@ -105,7 +107,7 @@ export function Form<T extends object>({ of, action, look = "main", beside, disa
         <ul class="small">
           {elsewhere.map((error) => (
             <li key={error.field + error.message}>
-              {error.field}: {error.message}
+              {error.field}: {inWords(error.message)}
             </li>
           ))}
         </ul>
@@ -166,10 +168,10 @@ interface InputProps {
   list?: string;
 }
 
-export function TextField<T extends object>({ of, name, label, hint, optional, hidden, ...rest }: Bound<T, string> & InputProps) {
+export function TextField<T extends object>({ of, name, label, hint, optional, hidden, autoFocus, ...rest }: Bound<T, string> & InputProps) {
   return (
     <Field label={label} hint={hint} optional={optional} hidden={hidden} error={of.error(name)}>
-      {(tied) => <input {...({ type: "text", ...rest } as object)} {...tied} class="input" value={of.values[name] as string} onInput={(event) => of.set({ [name]: event.currentTarget.value } as Partial<T>)} />}
+      {(tied) => <input {...({ type: "text", ...rest } as object)} {...tied} ref={autoFocus ? focused : undefined} class="input" value={of.values[name] as string} onInput={(event) => of.set({ [name]: event.currentTarget.value } as Partial<T>)} />}
     </Field>
   );
 }
@@ -181,6 +183,9 @@ export function TextArea<T extends object>({ of, name, label, hint, optional, hi
     </Field>
   );
 }
+
+/** As a ref: gets the focus when it comes. The attribute counts once for a whole document, this for each page. */
+export const focused = (element: HTMLElement | null): void => element?.focus();
 
 export type Option = readonly [value: string, label: string];
 

@@ -3,30 +3,35 @@
 import { CircleAlert, Inbox, type IconNode } from "lucide";
 import type { ComponentChildren } from "preact";
 
+import { span } from "../core/format";
 import type { Loaded } from "../core/load";
 import type { Problem } from "../core/problem";
 import { say } from "../core/words";
 import { Button } from "./button";
+import { Countdown, useCountdown } from "./countdown";
 import { Icon } from "./icon";
+import { inWords } from "./sentences";
 import { PARTS } from "./words";
 
 /** What a problem says to people. The API's own sentence where it judged what was sent. */
 export function sentence(problem: Problem): string {
   const t = say(PARTS);
   if (problem.status === 0) return t.offline;
-  if (problem.status === 429) return t.busy(problem.retryAfter ?? 60);
+  if (problem.status === 429) return inWords(problem.message) || t.busy;
+  if (problem.code === "UNAUTHENTICATED" && problem.message.startsWith("Send Authorization")) return t.signedOut;
   if (problem.status >= 500) return t.unavailable;
-  if (problem.status === 404 && !problem.errors.length) return problem.message || t.missing;
-  return problem.message || t.forbidden;
+  if (problem.status === 404 && !problem.errors.length) return inWords(problem.message) || t.missing;
+  return inWords(problem.message) || t.forbidden;
 }
 
 export function ProblemNote({ problem, retry }: { problem: Problem; retry?: () => void }) {
   const t = say(PARTS);
   return (
-    <div class="note bad" role="alert">
+    <div class="note bad" role="alert" aria-atomic="false">
       <Icon of={CircleAlert} />
       <div class="stack tight">
         <p>{sentence(problem)}</p>
+        {problem.status === 429 && <Wait problem={problem} />}
         {problem.status >= 500 && problem.requestId && <p class="small">{t.request(problem.requestId)}</p>}
         {retry && (
           <p>
@@ -35,6 +40,20 @@ export function ProblemNote({ problem, retry }: { problem: Problem; retry?: () =
         )}
       </div>
     </div>
+  );
+}
+
+/** Until when it would be in vain; who listens hears it once. */
+function Wait({ problem }: { problem: Problem }) {
+  const t = say(PARTS);
+  const left = useCountdown(problem.retryAfter ?? 60, problem);
+  return left > 0 ? (
+    <p class="small">
+      <span class="unseen">{t.again(span(problem.retryAfter ?? 60))}</span>
+      <span aria-hidden="true">{t.again("")} <Countdown left={left} /></span>
+    </p>
+  ) : (
+    <p class="small">{t.now}</p>
   );
 }
 
