@@ -93,7 +93,7 @@ export default function TwoStep() {
   const below = isForced
     ? <button type="button" class="link" onClick={() => void signOut()}>{t.signOut}</button>
     : !codes && <a href={to("account")}>{t.account}</a>;
-  const desk = now ? { name: now.user.workspace.name, branding: { color: null, logo_url: null, footer: null } } : null;
+  const desk = now?.user.workspace;
   if (codes) {
     return <Frame key="codes" title={t.codes} desk={desk} wide below={below}><RecoveryCodes codes={codes} onKept={kept} /></Frame>;
   }
