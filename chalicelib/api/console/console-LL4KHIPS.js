@@ -1,1 +1,0 @@
-import{d as p}from"./chunk-RYPR7DOD.js";import"./chunk-5I2L3E7S.js";import"./chunk-C3VJGQDO.js";import"./chunk-53WYWS5X.js";import"./chunk-IZJFRIKB.js";import"./chunk-YSPRZ4I5.js";import{a as o}from"./chunk-5ULRKRI2.js";import{f as m}from"./chunk-2WTMYVGC.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{e as o,m as u}from"./chunk-YSPRZ4I5.js";import{h as r}from"./chunk-2WTMYVGC.js";function t(){let e=u.value?.user;return r(()=>o(e?e.role==="customer"?"requests":"queue":"sign-in",{},{replace:!0}),[e]),null}export{t as default};
