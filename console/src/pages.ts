@@ -17,7 +17,6 @@ export const PAGES: Record<PageName, () => Promise<PageModule>> = {
   home: () => import("./core/home"),
   submit: () => import("./public/submit"),
   status: () => import("./public/status"),
-  rate: () => import("./public/rate"),
   "sign-in": () => import("./signin/sign-in"),
   "signed-in": () => import("./signin/signed-in"),
   "sign-up": () => import("./signin/sign-up"),

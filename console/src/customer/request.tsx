@@ -1,5 +1,109 @@
-import { Page } from "../ui/page";
+/** One request: how far it is, what was said, and what its customer may do. */
 
-export default function () {
-  return <Page title="Request">…</Page>;
+import type { ComponentChildren } from "preact";
+
+import type { Schema } from "../core/api-types";
+import { route, to } from "../core/router";
+import { session } from "../core/session";
+import { say, words } from "../core/words";
+import { Page } from "../ui/page";
+import { Show } from "../ui/states";
+import { Moment } from "../ui/time";
+import { Conversation } from "./conversation";
+import { Following, useWatchers } from "./following";
+import { Journey } from "./journey";
+import { Rating } from "./rating";
+import { Reply } from "./reply";
+import { useTalk, type Talk } from "./talk";
+import { OwnVerbs, Solved } from "./verbs";
+import { PLAIN } from "./words";
+
+const WORDS = words({
+  en: {
+    title: "Request",
+    all: "Your requests",
+    by: "From",
+    handles: "Who takes care of it",
+    nobody: "Nobody yet",
+    received: "Received",
+    about: "About",
+    due: "We mean to solve it by",
+    merged: "It was joined with another request, where work goes on.",
+    goThere: "Go there",
+    archived: "It has been put away and can only be read.",
+    news: (n: number) => (n === 1 ? "There is a new message." : `There are ${n} new messages.`),
+  },
+  es: {
+    title: "Solicitud",
+    all: "Sus solicitudes",
+    by: "De",
+    handles: "Quién se encarga",
+    nobody: "Nadie todavía",
+    received: "Recibida",
+    about: "Sobre",
+    due: "Queremos resolverla antes del",
+    merged: "Se unió a otra solicitud, donde sigue el trabajo.",
+    goThere: "Ir allá",
+    archived: "Se ha archivado y solo se puede leer.",
+    news: (n: number) => (n === 1 ? "Hay un mensaje nuevo." : `Hay ${n} mensajes nuevos.`),
+  },
+});
+
+export default function Request() {
+  const { id = "" } = route.value.params;
+  return <Whole key={id} id={id} />;
 }
+
+function Whole({ id }: { id: string }) {
+  const t = say(WORDS);
+  const talk = useTalk(id);
+  const ticket = talk.data?.ticket;
+  const back = { href: to("requests"), label: t.all };
+  const done = (changed: Schema<"TicketOut">) => {
+    if (talk.data) talk.put({ ...talk.data, ticket: { ...talk.data.ticket, ...changed } });
+    void talk.reload();
+  };
+  if (!talk.data || !ticket) return <Page title={t.title} back={back}><Show of={talk} lines={8}>{() => null}</Show></Page>;
+  return (
+    <Page title={ticket.subject} back={back} lead={<span class="mono">{ticket.label}</span>} actions={<OwnVerbs ticket={ticket} onDone={done} />}>
+      <p class="unseen" role="status">{talk.news ? t.news(talk.news) : ""}</p>
+      <Show of={talk}>{(data) => <Inside of={data} onDone={done} reload={talk.reload} />}</Show>
+    </Page>
+  );
+}
+
+function Inside({ of, onDone, reload }: { of: Talk; onDone: (ticket: Schema<"TicketOut">) => void; reload: () => Promise<void> }) {
+  const t = say(WORDS);
+  const { ticket } = of;
+  const watchers = useWatchers(ticket.id);
+  const isMine = ticket.requester.id === session.value?.user.id;
+  const customers = new Set([ticket.requester.id, session.value!.user.id, ...(watchers.data ?? []).map((watcher) => watcher.id)]);
+  const isActive = !["resolved", "closed", "cancelled"].includes(ticket.status);
+  return (
+    <div class="stack wide request">
+      <section class="card padded stack" aria-label={say(PLAIN).progress}>
+        <Journey status={ticket.status} />
+        <p>{ticket.merged_into ? t.merged : say(PLAIN).means[ticket.status]} {ticket.merged_into && <a href={to("request", { id: ticket.merged_into })}>{t.goThere}</a>} {ticket.archived_at && t.archived}</p>
+        <dl class="facts">
+          {!isMine && <Fact name={t.by}>{ticket.requester.name}</Fact>}
+          <Fact name={t.handles}>{ticket.assignee?.name ?? (isActive ? t.nobody : ticket.team.name)}</Fact>
+          <Fact name={t.received}><Moment at={ticket.created_at} /></Fact>
+          {ticket.category && <Fact name={t.about}>{[ticket.category, ticket.subcategory].filter(Boolean).join(" · ")}</Fact>}
+          {isActive && ticket.due_at && !ticket.breached && <Fact name={t.due}><Moment at={ticket.due_at} /></Fact>}
+        </dl>
+      </section>
+      <Conversation of={of} customers={customers} />
+      <Solved ticket={ticket} onDone={onDone} />
+      {isMine && <Rating ticket={ticket} />}
+      {ticket.verbs.includes("comment") && <Reply ticket={ticket} onSent={reload} />}
+      {watchers.data && <Following ticketId={ticket.id} watchers={watchers.data} />}
+    </div>
+  );
+}
+
+const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);

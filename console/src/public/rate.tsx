@@ -1,5 +1,0 @@
-import { Page } from "../ui/page";
-
-export default function () {
-  return <Page title="Rate">…</Page>;
-}
