@@ -1,0 +1,1 @@
+import{ra as t,ta as e}from"./chunk-XHQAQYTL.js";function f(){return t(e,{title:"Agent",children:"\u2026"})}export{f as default};

@@ -1,1 +1,0 @@
-import{G as m,K as i,x as o}from"./chunk-IANM7C6I.js";import{ja as e}from"./chunk-DRBH7T5H.js";var r=({at:t})=>e("time",{dateTime:t,title:m(t),class:"numbers",children:i(t,o.value)}),a=({at:t})=>e("time",{dateTime:t,class:"numbers",children:m(t)});export{r as a,a as b};

@@ -1,1 +1,0 @@
-import{d as p}from"./chunk-FEXCKX44.js";import"./chunk-YBUYSMLE.js";import"./chunk-ZPM2CCLW.js";import"./chunk-GN6MVGLW.js";import"./chunk-UXU7RBMT.js";import"./chunk-QUG6LNTS.js";import"./chunk-IANM7C6I.js";import{f as m,ja as o}from"./chunk-DRBH7T5H.js";m(o(p,{}),document.getElementById("app"));

@@ -1,0 +1,1 @@
+import{ra as t,ta as o}from"./chunk-XHQAQYTL.js";function r(){return t(o,{title:"Imports",children:"\u2026"})}export{r as default};
