@@ -6,6 +6,7 @@ import { useId, useRef, useState } from "preact/hooks";
 
 import { Button } from "./button";
 import { Icon } from "./icon";
+import { placeBy } from "./place";
 
 interface MenuProps {
   label: string;
@@ -25,23 +26,11 @@ export function Menu({ label, icon, iconOnly, small, look, align = "start", chil
   const list = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
   const items = () => Array.from(list.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? []);
-  const place = () => {
-    const at = frame.current!.getBoundingClientRect();
-    const shown = list.current!;
-    const width = Math.max(shown.offsetWidth, 200);
-    const left = align === "end" ? at.right - width : at.left;
-    const isBelow = at.bottom + shown.offsetHeight + 8 < innerHeight || at.top < innerHeight / 2;
-    Object.assign(shown.style, {
-      position: "fixed",
-      left: `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`,
-      top: isBelow ? `${at.bottom}px` : `${Math.max(8, at.top - shown.offsetHeight - 8)}px`,
-    });
-  };
   const toggled = (event: ToggleEvent) => {
     const isOpen = event.newState === "open";
     setOpen(isOpen);
     if (!isOpen) return;
-    place();
+    placeBy(frame.current!, list.current!, align);
     items()[0]?.focus();
   };
   const keyed = (event: KeyboardEvent) => {

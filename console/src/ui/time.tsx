@@ -1,11 +1,16 @@
 /** A time as one reads it: how long ago, and exactly on looking closer. */
 
+import { computed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+
 import { now } from "../core/clock";
 import { ago, moment } from "../core/format";
 
-export const Ago = ({ at }: { at: string }) => (
-  <time dateTime={at} title={moment(at)} class="numbers">{ago(at, now.value)}</time>
-);
+/** Drawn anew when what it says changes, not each second: a page may have hundreds. */
+export function Ago({ at }: { at: string }) {
+  const latest = useMemo(() => computed(() => ago(at, now.value)), [at]);
+  return <time dateTime={at} title={moment(at)} class="numbers">{latest.value}</time>;
+}
 
 export const Moment = ({ at }: { at: string }) => (
   <time dateTime={at} class="numbers">{moment(at)}</time>
