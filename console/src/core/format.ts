@@ -34,10 +34,10 @@ export const bytes = (size: number): string => {
 
 const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]] as const;
 
-/** "3 hours ago", "in 2 days": of `iso`, seen from `at` (milliseconds). */
-export function ago(iso: string, at: number): string {
+/** "3 hours ago", "in 2 days": of `iso`, seen from `at` (milliseconds). Narrow: "3h ago". */
+export function ago(iso: string, at: number, style: "long" | "narrow" = "long"): string {
   const seconds = (Date.parse(iso) - at) / 1000;
-  const relative = kept("ago", (code) => new Intl.RelativeTimeFormat(code, { numeric: "auto" }));
+  const relative = kept(`ago ${style}`, (code) => new Intl.RelativeTimeFormat(code, { numeric: style === "long" ? "auto" : "always", style }));
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }

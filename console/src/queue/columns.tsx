@@ -1,13 +1,14 @@
 /** What is shown of a ticket: the columns that a view names, or those that most need. */
 
 import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 
 import { day } from "../core/format";
 import { say, words } from "../core/words";
 import { Avatar, PriorityMark, StatusBadge } from "../ui/badges";
+import { nextTarget, SlaClock } from "../ui/sla-clock";
 import { Ago } from "../ui/time";
 import { TERMS } from "../ui/words";
-import { SlaClock } from "./clock";
 import type { Ticket } from "./tickets";
 
 export const COLUMN_WORDS = words({
@@ -23,7 +24,7 @@ export const COLUMN_WORDS = words({
   },
 });
 
-const CELLS = words({ en: { nobody: "Nobody", yes: "Yes", no: "No" }, es: { nobody: "Nadie", yes: "Sí", no: "No" } });
+const CELLS = words({ en: { nobody: "Nobody", yes: "Yes", no: "No", met: "met", missed: "missed" }, es: { nobody: "Nadie", yes: "Sí", no: "No", met: "cumplido", missed: "incumplido" } });
 
 /** In one line the subject stands with its label and who asks. */
 export const USUAL = ["priority", "subject", "status", "assignee", "team", "due_at", "updated_at"] as const;
@@ -47,18 +48,18 @@ export function Cell({ column, ticket, resolutionOnly }: { column: string; ticke
     case "assignee":
       return ticket.assignee ? <Person name={ticket.assignee.name} /> : <span class="soft">{t.nobody}</span>;
     case "requester":
-      return <span class="one-line" title={ticket.requester.email}>{ticket.requester.name}</span>;
+      return <span class="one-line" title={ticket.requester.email ?? undefined}>{ticket.requester.name}</span>;
     case "team":
       return <span class="one-line" title={ticket.team.name}>{ticket.team.name}</span>;
     case "due_at":
-      return <SlaClock ticket={ticket} resolutionOnly={resolutionOnly} />;
+      return <Promised ticket={ticket} resolutionOnly={resolutionOnly} />;
     case "type":
       return terms.type[ticket.type];
     case "tags":
       return <span class="one-line" title={ticket.tags.join(", ")}>{ticket.tags.join(", ")}</span>;
     case "created_at":
     case "updated_at":
-      return <Ago at={ticket[column]} />;
+      return <Ago at={ticket[column]} narrow />;
     case "resolved_at":
     case "closed_at":
       return ticket[column] && <span class="numbers">{day(ticket[column])}</span>;
@@ -77,6 +78,17 @@ export function Cell({ column, ticket, resolutionOnly }: { column: string; ticke
   const value: unknown = ticket.custom_fields[column.slice(FIELD_COLUMN.length)];
   if (typeof value === "boolean") return value ? t.yes : t.no;
   return value == null ? null : <span class="one-line">{Array.isArray(value) ? value.join(", ") : String(value)}</span>;
+}
+
+/** What is owed next, or what became of it. `resolutionOnly` where the list is in the order of that. */
+export function Promised({ ticket, resolutionOnly }: { ticket: Ticket; resolutionOnly: boolean }) {
+  const t = say(CELLS);
+  const resolution = useMemo(() => ticket.sla.targets.filter((target) => target.metric === "resolution"), [ticket]);
+  const targets = resolutionOnly ? resolution : ticket.sla.targets;
+  if (nextTarget(targets)) return <SlaClock targets={targets} bare />;
+  const last = resolution.at(-1);
+  if (last?.status !== "fulfilled") return <span class="soft" aria-hidden="true">–</span>;
+  return <span class="small soft">{last.breached ? t.missed : t.met}</span>;
 }
 
 const Person = ({ name }: { name: string }) => (

@@ -2,15 +2,14 @@
 
 import { ArrowDown, ArrowUp } from "lucide";
 
-import { goTo, to } from "../core/router";
+import { goTo, here, to } from "../core/router";
 import { say, words } from "../core/words";
 import { PriorityMark, StatusBadge } from "../ui/badges";
 import { Icon } from "../ui/icon";
 import { memo } from "../ui/memo";
 import { Ago } from "../ui/time";
 import { isWide } from "../ui/wide";
-import { SlaClock } from "./clock";
-import { Cell, columnName, SORTABLE, USUAL } from "./columns";
+import { Cell, columnName, Promised, SORTABLE } from "./columns";
 import type { Sort } from "./filter";
 import { Marks } from "./marks";
 import type { Ticket } from "./tickets";
@@ -19,6 +18,9 @@ const WORDS = words({
   en: { list: "Tickets", select: (label: string) => `Select ${label}`, all: "Select all shown", left: "No longer here", by: (who: string) => `from ${who}`, assigned: (who: string) => `with ${who}` },
   es: { list: "Tickets", select: (label: string) => `Seleccionar ${label}`, all: "Seleccionar todos los mostrados", left: "Ya no está aquí", by: (who: string) => `de ${who}`, assigned: (who: string) => `con ${who}` },
 });
+
+/** The ticket's page, which leads back here. */
+export const ticketAddress = (id: string, more: Record<string, string> = {}): string => to("ticket", { id, from: here(), ...more });
 
 export const linkId = (id: string): string => `ticket-${id}`;
 
@@ -99,7 +101,7 @@ function nextSort(key: string, sort: Sort): Sort {
 
 const opened = (event: MouseEvent, id: string) => {
   if ((event.target as Element).closest("a, button, input, label") || getSelection()?.toString()) return;
-  goTo(to("ticket", { id }));
+  goTo(ticketAddress(id));
 };
 
 const classes = ({ chosen, here, left }: RowProps): string | undefined =>
@@ -157,7 +159,7 @@ const CardRow = memo(function CardRow(props: RowProps) {
         <div class="row">
           <StatusBadge status={ticket.status} />
           <PriorityMark priority={ticket.priority} />
-          <SlaClock ticket={ticket} resolutionOnly={resolutionOnly} />
+          <Promised ticket={ticket} resolutionOnly={resolutionOnly} />
           {props.left && <span class="badge">{t.left}</span>}
         </div>
       </div>
@@ -168,7 +170,7 @@ const CardRow = memo(function CardRow(props: RowProps) {
 function Subject({ ticket }: RowProps) {
   const found = ticket.highlights?.find((each) => each.field === "subject");
   return (
-    <a id={linkId(ticket.id)} class="subject" href={to("ticket", { id: ticket.id })} title={ticket.subject}>
+    <a id={linkId(ticket.id)} class="subject" href={ticketAddress(ticket.id)} title={ticket.subject}>
       {found ? <Marks snippet={found.snippet} /> : ticket.subject}
       <span class="unseen">, {ticket.label}</span>
     </a>
@@ -180,5 +182,3 @@ function Found({ ticket }: { ticket: Ticket }) {
   const found = ticket.highlights?.find((each) => each.field !== "subject");
   return found ? <div class="found"><Marks snippet={found.snippet} /></div> : null;
 }
-
-export const usual: readonly string[] = USUAL;

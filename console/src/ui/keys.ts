@@ -9,7 +9,8 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
-export type Keys = Readonly<Record<string, ((event: KeyboardEvent) => void) | undefined>>;
+/** What a key does; `false` where it is not meant after all. */
+export type Keys = Readonly<Record<string, ((event: KeyboardEvent) => unknown) | undefined>>;
 
 const KEPT = "mesa.keys";
 /** Keys that begin another, and how long they wait for it. */
@@ -40,9 +41,7 @@ export function useKeys(keys: Keys): void {
         firstAt = key === FIRST && !turn.afterFirst ? event.timeStamp : -WAIT;
       }
       const does = latest.current[turn.afterFirst ? `${FIRST} ${key}` : key];
-      if (!does) return;
-      event.preventDefault();
-      does(event);
+      if (does && does(event) !== false) event.preventDefault();
     };
     document.addEventListener("keydown", heard);
     return () => document.removeEventListener("keydown", heard);

@@ -7,8 +7,8 @@ import { now } from "../core/clock";
 import { ago, moment } from "../core/format";
 
 /** Drawn anew when what it says changes, not each second: a page may have hundreds. */
-export function Ago({ at }: { at: string }) {
-  const latest = useMemo(() => computed(() => ago(at, now.value)), [at]);
+export function Ago({ at, narrow }: { at: string; narrow?: boolean }) {
+  const latest = useMemo(() => computed(() => ago(at, now.value, narrow ? "narrow" : "long")), [at, narrow]);
   return <time dateTime={at} title={moment(at)} class="numbers">{latest.value}</time>;
 }
 
