@@ -41,7 +41,7 @@ export function ago(iso: string, at: number, style: "long" | "narrow" = "long"):
   for (const [unit, length] of STEPS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
-  return relative.format(0, "second");
+  return kept(`now ${style}`, (code) => new Intl.RelativeTimeFormat(code, { numeric: "auto", style })).format(0, "second");
 }
 
 /** "2 d 4 h", "3 h 12 m", "4 m 10 s": of seconds, the two largest units. */

@@ -42,12 +42,9 @@ export function FilterBar({ filter, sort, fields, onFilter, search }: FilterBarP
     <div class="filter-bar" role="search">
       <div class="row firm first">
         <SearchField value={filter.query ?? ""} onSearch={(query) => onFilter(tidy({ ...filter, query }), { replace: Boolean(filter.query) })} input={search} />
-        <label class="row tight firm">
-          <span class="unseen">{t.order}</span>
-          <select class="input small" value={sort} onChange={(event) => setAddress({ sort: event.currentTarget.value }, { replace: false })}>
-            <Options of={SORTS.filter((key) => key !== "relevance" || filter.query).map((key) => [key, t.sorts[key]!] as const)} />
-          </select>
-        </label>
+        <select class="input small" aria-label={t.order} value={sort} onChange={(event) => setAddress({ sort: event.currentTarget.value }, { replace: false })}>
+          <Options of={SORTS.filter((key) => key !== "relevance" || filter.query).map((key) => [key, t.sorts[key]!] as const)} />
+        </select>
       </div>
       <div class="row tight filters" role="group" aria-label={t.filters}>
         {shown.map(([key, facet]) => (
