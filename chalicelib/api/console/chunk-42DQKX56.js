@@ -1,1 +1,0 @@
-import{B as r,e,m as t,p as n}from"./chunk-LH7VDCK2.js";var s=5e3;async function v(){let o=t.value,i={refresh_token:o?.refresh_token};await r.POST("/v1/auth/logout",{body:i,signal:AbortSignal.timeout(s)}).catch(()=>null),u(o?.user.workspace.slug)}function u(o){n(),e("sign-in",{workspace:o})}export{v as a};

@@ -1,1 +1,0 @@
-import{H as m,L as i,x as o}from"./chunk-LH7VDCK2.js";import{ra as e}from"./chunk-XHQAQYTL.js";var r=({at:t})=>e("time",{dateTime:t,title:m(t),class:"numbers",children:i(t,o.value)}),a=({at:t})=>e("time",{dateTime:t,class:"numbers",children:m(t)});export{r as a,a as b};

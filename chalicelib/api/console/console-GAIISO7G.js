@@ -1,1 +1,0 @@
-import{d as p}from"./chunk-4IDEJCU6.js";import"./chunk-42DQKX56.js";import"./chunk-3LMQI2QM.js";import"./chunk-BGMMZ23X.js";import"./chunk-TLSWN3UQ.js";import"./chunk-J7XWA7R4.js";import"./chunk-LH7VDCK2.js";import{f as m,ra as o}from"./chunk-XHQAQYTL.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{ra as t,ta as o}from"./chunk-XHQAQYTL.js";function r(){return t(o,{title:"Imports",children:"\u2026"})}export{r as default};

@@ -1,1 +1,0 @@
-import{ra as t,ta as e}from"./chunk-XHQAQYTL.js";function f(){return t(e,{title:"Ticket",children:"\u2026"})}export{f as default};

@@ -1,1 +1,0 @@
-import{ra as o,ta as e}from"./chunk-XHQAQYTL.js";function f(){return o(e,{title:"Webhooks",children:"\u2026"})}export{f as default};
