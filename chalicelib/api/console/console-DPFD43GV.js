@@ -1,1 +1,0 @@
-import{d as p}from"./chunk-ZQHGFIBU.js";import"./chunk-C36VUMGR.js";import"./chunk-W6URIRBU.js";import"./chunk-F4JYV7DM.js";import"./chunk-LSGBRU5A.js";import"./chunk-CDXLS5QE.js";import"./chunk-QFFBIRTL.js";import"./chunk-VGGLKLTF.js";import{Aa as o,f as m}from"./chunk-XPZEU65A.js";m(o(p,{}),document.getElementById("app"));
