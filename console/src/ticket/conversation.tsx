@@ -1,0 +1,157 @@
+/** What was said on a ticket: its description, replies and notes, and between them what happened, folded. */
+
+import { History } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+
+import { api, take } from "../core/api";
+import { asProblem, type Problem } from "../core/problem";
+import { say, words } from "../core/words";
+import { useLoad } from "../core/load";
+import { Avatar } from "../ui/badges";
+import { Button } from "../ui/button";
+import { AttachedFiles } from "../ui/files";
+import { Icon } from "../ui/icon";
+import { ProblemNote } from "../ui/states";
+import { Ago } from "../ui/time";
+import { Written } from "../ui/written";
+import { Comment, type Said } from "./comment";
+import { detailOf, sentenceOf, type Entry } from "./sentences";
+import type { Detail } from "./state";
+import { Changes, Sentence } from "./timeline";
+
+const WORDS = words({
+  en: {
+    title: "Conversation", description: "Description", earlier: "Show earlier comments", more: (count: number) => `${count} changes`,
+    sources: { public: "by the form", email: "by mail", api: "by the desk" } as Record<string, string>,
+  },
+  es: {
+    title: "Conversación", description: "Descripción", earlier: "Mostrar comentarios anteriores", more: (count: number) => `${count} cambios`,
+    sources: { public: "por el formulario", email: "por correo", api: "por la mesa" },
+  },
+});
+
+/** What stands in the conversation as a comment, or says nothing that one would look for there. */
+const NOT_TOLD = new Set(["commented", "created", "comment_edited", "comment_deleted", "attached", "time_logged", "time_changed", "time_removed", "sla_recounted", "watcher_added", "watcher_removed"]);
+/** Of the detail's answer: the last hundred. */
+const LAST = 100;
+
+interface ConversationProps {
+  ticket: Detail;
+  /** When the page was last looked at in full: what others said since is marked. */
+  since: number;
+  own: ReadonlyMap<string, string>;
+  meId: string;
+  pulse: number;
+  onChanged: () => void;
+}
+
+export function Conversation({ ticket, since, own, meId, pulse, onChanged }: ConversationProps) {
+  const t = say(WORDS);
+  const [older, setOlder] = useState<readonly Said[]>([]);
+  const [complete, setComplete] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const path = { ticket_id: ticket.id };
+  const files = useLoad(() => take(api.GET("/v1/tickets/{ticket_id}/attachments", { params: { path, query: { limit: 100 } } })), [ticket.id, pulse]);
+  useEffect(() => {
+    setOlder([]);
+    setComplete(false);
+  }, [ticket.id]);
+  const isCut = !complete && ticket.comments.length > 0 && (ticket.comments.length >= LAST || saidBefore(ticket));
+  const fetchEarlier = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      setOlder(await earlier(ticket));
+      setComplete(true);
+    } catch (thrown) {
+      setProblem(asProblem(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const known = new Set(ticket.comments.map(({ id }) => id));
+  const said = [...older.filter(({ id }) => !known.has(id)), ...ticket.comments];
+  const loose = files.data?.items.filter(({ comment_id }) => comment_id === null) ?? [];
+  return (
+    <section class="conversation" aria-label={t.title}>
+      <article class="comment" aria-label={t.description}>
+        <header>
+          <Avatar name={ticket.requester.name} />
+          <span class="strong one-line">{ticket.requester.name}</span>
+          <span class="grow" />
+          <span class="small soft"><Ago at={ticket.created_at} />{t.sources[ticket.source] && ` · ${t.sources[ticket.source]}`}</span>
+        </header>
+        <Written text={ticket.description} />
+        {loose.length > 0 && <AttachedFiles ticketId={ticket.id} files={loose} />}
+      </article>
+      {isCut && <Button look="quiet" icon={History} busy={busy} onClick={fetchEarlier}>{t.earlier}</Button>}
+      {problem && <ProblemNote problem={problem} retry={fetchEarlier} />}
+      {inOrder(said, ticket.timeline).map((piece) =>
+        "body" in piece ? (
+          <Comment key={piece.id} of={piece} ticketId={ticket.id} requesterId={ticket.requester.id} isNew={Date.parse(piece.created_at) > since && piece.author?.id !== meId} onChanged={onChanged} />
+        ) : (
+          <Happened key={piece.entries[0]!.id} entries={piece.entries} own={own} />
+        ),
+      )}
+    </section>
+  );
+}
+
+const saidBefore = ({ comments, timeline }: Detail): boolean => {
+  const told = timeline.filter(({ action }) => action === "commented").length;
+  return told > comments.length;
+};
+
+/** All comments before those that came with the ticket. */
+async function earlier(ticket: Detail): Promise<Said[]> {
+  const first = ticket.comments[0]!;
+  const found: Said[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: LAST, cursor };
+    const page = await take(api.GET("/v1/tickets/{ticket_id}/comments", { params: { path: { ticket_id: ticket.id }, query } }));
+    found.push(...page.items.filter(({ created_at, id }) => created_at < first.created_at || (created_at === first.created_at && id !== first.id)));
+    if (page.items.some(({ id }) => id === first.id)) break;
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
+  return found;
+}
+
+type Piece = Said | { entries: Entry[] };
+
+/** By their time; what happened between two comments stands together. */
+function inOrder(said: readonly Said[], timeline: readonly Entry[]): Piece[] {
+  const all: (Said | Entry)[] = [...said, ...timeline.filter(({ action }) => !NOT_TOLD.has(action))];
+  all.sort((a, b) => a.created_at.localeCompare(b.created_at));
+  const pieces: Piece[] = [];
+  for (const one of all) {
+    const last = pieces.at(-1);
+    if ("body" in one) pieces.push(one);
+    else if (last && "entries" in last) last.entries.push(one);
+    else pieces.push({ entries: [one] });
+  }
+  return pieces;
+}
+
+function Happened({ entries, own }: { entries: readonly Entry[]; own: ReadonlyMap<string, string> }) {
+  const t = say(WORDS);
+  const last = entries.at(-1)!;
+  const line = (entry: Entry) => (
+    <li key={entry.id}>
+      <Sentence of={entry} /> <span class="soft"><Ago at={entry.created_at} /></span>
+      {detailOf(entry) && <div class="soft written">{detailOf(entry)}</div>}
+      <Changes of={entry} own={own} />
+    </li>
+  );
+  return (
+    <details class="happened small">
+      <summary>
+        <Icon of={History} />
+        <span class="one-line">{sentenceOf(last)}{entries.length > 1 && ` · ${t.more(entries.length)}`}</span>
+        <span class="soft"><Ago at={last.created_at} /></span>
+      </summary>
+      <ul>{entries.map(line)}</ul>
+    </details>
+  );
+}
