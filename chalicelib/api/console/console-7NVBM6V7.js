@@ -1,1 +1,0 @@
-import{d as p}from"./chunk-GNGJIXHS.js";import"./chunk-C36VUMGR.js";import"./chunk-24RNCK4M.js";import"./chunk-G6R2EGTG.js";import"./chunk-UZY4QHJS.js";import"./chunk-45XTC77C.js";import"./chunk-SR5I65EA.js";import"./chunk-ER74YGRY.js";import{Ba as o,f as m}from"./chunk-O6YUUWLO.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{Ba as t,Da as e}from"./chunk-O6YUUWLO.js";function f(){return t(e,{title:"New ticket",children:"\u2026"})}export{f as default};
