@@ -1,7 +1,7 @@
 /** Tabs (ARIA Authoring Practices): arrows move between them, one panel is shown. */
 
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 
 interface TabsProps<K extends string> {
   label: string;
@@ -13,6 +13,10 @@ interface TabsProps<K extends string> {
 
 export function Tabs<K extends string>({ label, tabs, chosen, onChoose, children }: TabsProps<K>) {
   const id = useId();
+  useEffect(() => {
+    // On a phone it may be beyond the edge.
+    document.getElementById(`${id}-${chosen}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   const keyed = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
