@@ -1,1 +1,0 @@
-import{I as t,M as s,b as n,y as i}from"./chunk-A3ZCINDB.js";import{Wa as e,j as r}from"./chunk-F7EBDJF4.js";function f({at:o,narrow:m}){let l=r(()=>n(()=>s(o,i.value,m?"narrow":"long")),[o,m]);return e("time",{dateTime:o,title:t(o),class:"numbers",children:l.value})}var g=({at:o})=>e("time",{dateTime:o,class:"numbers",children:t(o)});export{f as a,g as b};

@@ -1,1 +1,0 @@
-import{C as r,f as e,n as t,q as n}from"./chunk-A3ZCINDB.js";var s=5e3;async function v(){let o=t.value,i={refresh_token:o?.refresh_token};await r.POST("/v1/auth/logout",{body:i,signal:AbortSignal.timeout(s)}).catch(()=>null),u(o?.user.workspace.slug)}function u(o){n(),e("sign-in",{workspace:o})}export{v as a};

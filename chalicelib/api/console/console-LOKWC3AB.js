@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-R2DBMRKP.js";import"./chunk-VVBGRURD.js";import"./chunk-C36VUMGR.js";import"./chunk-UCZ7DECX.js";import"./chunk-NNUL6252.js";import"./chunk-QIXTLN7V.js";import"./chunk-NIO355CL.js";import"./chunk-CISQKFYL.js";import"./chunk-A3ZCINDB.js";import{Wa as o,f as m}from"./chunk-F7EBDJF4.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{Wa as t,Ya as e}from"./chunk-F7EBDJF4.js";function f(){return t(e,{title:"New ticket",children:"\u2026"})}export{f as default};

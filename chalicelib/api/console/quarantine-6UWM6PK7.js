@@ -1,1 +1,0 @@
-import{Wa as t,Ya as e}from"./chunk-F7EBDJF4.js";function n(){return t(e,{title:"Quarantine",children:"\u2026"})}export{n as default};
