@@ -34,6 +34,7 @@ interface Common {
   error?: string;
   optional?: boolean;
   placeholder?: string;
+  clearable?: boolean;
   of: Choosing;
   /** Words that stand for somebody: `me`, `none`. */
   extra?: readonly Choosable[];
