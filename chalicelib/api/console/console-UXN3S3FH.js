@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-2HZF47T7.js";import"./chunk-S4S5HEKJ.js";import"./chunk-C36VUMGR.js";import"./chunk-5QQ5JIGC.js";import"./chunk-4GQB6Q6L.js";import"./chunk-ZGB5EAOG.js";import"./chunk-SMKAVA4G.js";import"./chunk-GB7PGHKT.js";import"./chunk-IHDGK7EN.js";import"./chunk-NGQLQ754.js";import{Xa as o,f as m}from"./chunk-YFHVTJRJ.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{Xa as e,Za as t}from"./chunk-YFHVTJRJ.js";function r(){return e(t,{title:"Figures",children:"\u2026"})}export{r as default};

@@ -1,1 +1,0 @@
-import{Xa as o,Za as t}from"./chunk-YFHVTJRJ.js";function r(){return o(t,{title:"Macros",children:"\u2026"})}export{r as default};

@@ -1,1 +1,0 @@
-import{Xa as t,Za as e}from"./chunk-YFHVTJRJ.js";function f(){return t(e,{title:"New ticket",children:"\u2026"})}export{f as default};

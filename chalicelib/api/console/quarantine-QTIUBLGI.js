@@ -1,1 +1,0 @@
-import{Xa as t,Za as e}from"./chunk-YFHVTJRJ.js";function n(){return t(e,{title:"Quarantine",children:"\u2026"})}export{n as default};
