@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-WZZEJVJQ.js";import"./chunk-KKWN5SLH.js";import"./chunk-C36VUMGR.js";import"./chunk-7DU6JK4Q.js";import"./chunk-3S4TV6UQ.js";import"./chunk-VZWSY4DQ.js";import"./chunk-ZT42K6SV.js";import"./chunk-HWGFI7ZK.js";import"./chunk-4MIF7L4C.js";import"./chunk-YB4XGCMY.js";import{Za as o,f as m}from"./chunk-PPOHRCTQ.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{$a as o,Za as t}from"./chunk-PPOHRCTQ.js";function r(){return t(o,{title:"Exports",children:"\u2026"})}export{r as default};

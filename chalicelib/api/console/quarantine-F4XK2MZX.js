@@ -1,1 +1,0 @@
-import{$a as e,Za as t}from"./chunk-PPOHRCTQ.js";function n(){return t(e,{title:"Quarantine",children:"\u2026"})}export{n as default};

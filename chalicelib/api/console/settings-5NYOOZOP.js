@@ -1,1 +1,0 @@
-import{$a as e,Za as t}from"./chunk-PPOHRCTQ.js";function f(){return t(e,{title:"Settings",children:"\u2026"})}export{f as default};
