@@ -90,8 +90,9 @@ function Writing({ asked }: { asked: Asked }) {
   return (
     <div class="card padded">
       <Form of={form} action={t.send} look="brand">
-        <RequestFields of={form} asked={asked} files={files} />
-        <SelectField of={form} name="priority" label={t.urgency} options={t.urgencies} />
+        <RequestFields of={form} asked={asked} files={files}>
+          <SelectField of={form} name="priority" label={t.urgency} options={t.urgencies} />
+        </RequestFields>
       </Form>
     </div>
   );

@@ -1,5 +1,6 @@
 /** One request: how far it is, what was said, and what its customer may do. */
 
+import { SearchX } from "lucide";
 import type { ComponentChildren } from "preact";
 
 import type { Schema } from "../core/api-types";
@@ -7,7 +8,7 @@ import { route, to } from "../core/router";
 import { session } from "../core/session";
 import { say, words } from "../core/words";
 import { Page } from "../ui/page";
-import { Show } from "../ui/states";
+import { Empty, Show } from "../ui/states";
 import { Moment } from "../ui/time";
 import { Conversation } from "./conversation";
 import { Following, useWatchers } from "./following";
@@ -16,6 +17,7 @@ import { Rating } from "./rating";
 import { Reply } from "./reply";
 import { useTalk, type Talk } from "./talk";
 import { OwnVerbs, Solved } from "./verbs";
+import { PARTS } from "../ui/words";
 import { PLAIN } from "./words";
 
 const WORDS = words({
@@ -63,6 +65,7 @@ function Whole({ id }: { id: string }) {
     if (talk.data) talk.put({ ...talk.data, ticket: { ...talk.data.ticket, ...changed } });
     void talk.reload();
   };
+  if (talk.problem?.status === 404 || talk.problem?.status === 422) return <Page title={t.title} back={back}><Empty icon={SearchX}><p>{say(PARTS).missing}</p></Empty></Page>;
   if (!talk.data || !ticket) return <Page title={t.title} back={back}><Show of={talk} lines={8}>{() => null}</Show></Page>;
   return (
     <Page title={ticket.subject} back={back} lead={<span class="mono">{ticket.label}</span>} actions={<OwnVerbs ticket={ticket} onDone={done} />}>

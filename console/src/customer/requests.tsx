@@ -24,7 +24,7 @@ const WORDS = words({
   en: {
     title: "Your requests",
     new: "New request",
-    show: { active: "In progress", waiting: "Waiting for you", done: "Solved", all: "All" },
+    show: { active: "In progress", waiting: "Your turn", done: "Solved", all: "All" },
     which: "Which requests",
     search: "Search your requests",
     whose: "Whose requests",
@@ -38,7 +38,7 @@ const WORDS = words({
   es: {
     title: "Sus solicitudes",
     new: "Nueva solicitud",
-    show: { active: "En curso", waiting: "Esperan por usted", done: "Resueltas", all: "Todas" },
+    show: { active: "En curso", waiting: "Por responder", done: "Resueltas", all: "Todas" },
     which: "Qué solicitudes",
     search: "Buscar en sus solicitudes",
     whose: "De quién",

@@ -1,5 +1,7 @@
 /** What a request is about: the fields that its form has for people with and without an account alike. */
 
+import type { ComponentChildren } from "preact";
+
 import type { Schema } from "../core/api-types";
 import { PLAIN } from "../customer/words";
 import { say, words } from "../core/words";
@@ -50,7 +52,8 @@ export function prefilled(params: Readonly<Record<string, string | undefined>>, 
   };
 }
 
-export function RequestFields<T extends RequestValues>({ of, asked, files }: { of: FormState<T>; asked: Asked; files: Files }) {
+/** `children` stand before the files. */
+export function RequestFields<T extends RequestValues>({ of, asked, files, children }: { of: FormState<T>; asked: Asked; files: Files; children?: ComponentChildren }) {
   const t = say(WORDS);
   // The shape that both forms share; the rest of their values is not looked at here.
   const form = of as unknown as FormState<RequestValues>;
@@ -81,9 +84,10 @@ export function RequestFields<T extends RequestValues>({ of, asked, files }: { o
       </div>
       <TextField of={form} name="subject" label={t.subject} hint={t.subjectHint} maxLength={200} autocomplete="off" />
       <Field label={t.description} hint={t.descriptionHint} error={form.error("description")}>
-        {(tied) => <textarea {...tied} class="input" rows={6} value={form.values.description} onPaste={pasted(files)} onInput={(event) => form.set({ description: event.currentTarget.value })} />}
+        {(tied) => <textarea {...tied} class="input describe" value={form.values.description} onPaste={pasted(files)} onInput={(event) => form.set({ description: event.currentTarget.value })} />}
       </Field>
       <CustomFields of={form} fields={asked.fields} type={form.values.type} />
+      {children}
       <div class="field">
         <span class="label">{t.files} <span class="optional">({say(PARTS).optional})</span></span>
         <FilePicker of={files} error={form.error("attachments")} />
