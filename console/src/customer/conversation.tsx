@@ -11,7 +11,7 @@ import { Icon } from "../ui/icon";
 import { Markup } from "../ui/markup";
 import { Ago } from "../ui/time";
 import { Written } from "../ui/written";
-import type { Comment, Talk } from "./talk";
+import { filesOf, type Attached, type Comment, type Talk } from "./talk";
 
 const WORDS = words({
   en: {
@@ -53,18 +53,18 @@ const ICONS: Record<string, IconNode> = { paused: CirclePause, resolved: CircleC
 /** `customers`: who of those that speak is no colleague of the desk's. */
 export function Conversation({ of, customers }: { of: Talk; customers: ReadonlySet<string> }) {
   const t = say(WORDS);
-  const { ticket, comments, files } = of;
+  const { ticket, comments } = of;
   const first: Item = {
     at: ticket.created_at,
     key: "first",
     draw: () => (
       <Message author={ticket.requester} at={ticket.created_at} isDesk={false}>
         <Written text={ticket.description} />
-        <AttachedFiles ticketId={ticket.id} files={files} />
+        <AttachedFiles ticketId={ticket.id} files={filesOf(of, null)} />
       </Message>
     ),
   };
-  const said = comments.map<Item>((comment) => ({ at: comment.created_at, key: comment.id!, draw: () => <Said comment={comment} customers={customers} /> }));
+  const said = comments.map<Item>((comment) => ({ at: comment.created_at, key: comment.id!, draw: () => <Said comment={comment} files={filesOf(of, comment)} customers={customers} /> }));
   const done = ticket.timeline.flatMap<Item>((entry) => {
     const told = happened(entry, t);
     return told ? [{ at: entry.created_at, key: entry.id, draw: () => <p class="event small"><Icon of={ICONS[entry.action]!} /><span>{told} <span class="soft"><Ago at={entry.created_at} /></span></span></p> }] : [];
@@ -90,12 +90,12 @@ function happened(entry: Talk["ticket"]["timeline"][number], t: typeof WORDS.en)
   return null;
 }
 
-function Said({ comment, customers }: { comment: Comment; customers: ReadonlySet<string> }) {
+function Said({ comment, files, customers }: { comment: Comment; files: readonly Attached[]; customers: ReadonlySet<string> }) {
   const isDesk = !comment.author || !customers.has(comment.author.id);
   return (
     <Message author={comment.author} at={comment.created_at} isDesk={isDesk} edited={comment.edited_at !== null}>
       {comment.body_html === null ? <Written text={comment.body ?? ""} /> : <Markup html={comment.body_html} />}
-      <AttachedFiles ticketId={comment.ticket_id} files={comment.attachments} />
+      <AttachedFiles ticketId={comment.ticket_id} files={files} />
     </Message>
   );
 }

@@ -16,11 +16,17 @@ export interface Talk {
   ticket: Ticket;
   /** Oldest first, all of them. */
   comments: readonly Comment[];
-  /** Those of the request itself. */
+  /** Those of the request itself and of its comments; of those that have not come yet, the own ones alone. */
   files: readonly Attached[];
 }
 
 const EVERY = 15_000;
+// A file that has just been sent is looked through within seconds.
+const SOON = 3_000;
+const FRESH = 120_000;
+
+const isMoving = (file: Attached): boolean =>
+  (file.state === "awaiting" || file.scan === "pending") && Date.now() - Date.parse(file.created_at) < FRESH;
 
 export function useTalk(id: string): Loaded<Talk> & { news: number } {
   const path = { ticket_id: id };
@@ -30,16 +36,15 @@ export function useTalk(id: string): Loaded<Talk> & { news: number } {
   const fetchComments = () => everything((cursor) => take(api.GET("/v1/tickets/{ticket_id}/comments", { params: { path, query: { limit: 100, cursor } } })));
   const talk = useLoad<Talk>(async () => {
     const [ticket, comments, files] = await Promise.all([fetchTicket(), fetchComments(), fetchFiles()]);
-    return { ticket, comments, files: files.filter((file) => file.comment_id === null) };
+    return { ticket, comments, files };
   }, [id]);
-  useWhileSeen(EVERY, async () => {
+  useWhileSeen(talk.data?.files.some(isMoving) ? SOON : EVERY, async () => {
     const before = talk.data;
     if (!before || talk.loading) return;
     try {
       const ticket = await fetchTicket();
       const comments = joined(before.comments, ticket.comments);
-      const isMoving = before.files.some((file) => file.state === "awaiting" || file.scan === "pending");
-      const files = isMoving ? (await fetchFiles()).filter((file) => file.comment_id === null) : before.files;
+      const files = before.files.some(isMoving) ? await fetchFiles() : before.files;
       const fresh = comments.filter(({ id }) => !before.comments.some((comment) => comment.id === id)).length;
       talk.put({ ticket, comments, files });
       if (fresh) setNews(fresh);
@@ -50,6 +55,13 @@ export function useTalk(id: string): Loaded<Talk> & { news: number } {
     }
   });
   return { ...talk, news };
+}
+
+/** The files of a comment, or of the request itself. */
+export function filesOf(talk: Talk, comment: Comment | null): readonly Attached[] {
+  const own = talk.files.filter((file) => file.comment_id === (comment?.id ?? null));
+  const known = new Set(own.map(({ id }) => id));
+  return [...own, ...(comment?.attachments ?? []).filter(({ id }) => !known.has(id))];
 }
 
 /** The latest ones in the place of what was known since the first of them. */
