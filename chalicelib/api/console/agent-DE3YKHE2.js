@@ -1,1 +1,0 @@
-import{$a as t,bb as e}from"./chunk-YGW6L6VE.js";function f(){return t(e,{title:"Agent",children:"\u2026"})}export{f as default};

@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-SUIVJKJ5.js";import"./chunk-S35LYEHV.js";import"./chunk-C36VUMGR.js";import"./chunk-CZODMFT2.js";import"./chunk-BYUWAX6S.js";import"./chunk-6NDQOWI6.js";import"./chunk-YM4KZ3PM.js";import"./chunk-XNBKENKG.js";import"./chunk-6PD37KQI.js";import"./chunk-EQF65MZJ.js";import{$a as o,f as m}from"./chunk-YGW6L6VE.js";m(o(p,{}),document.getElementById("app"));
