@@ -54,7 +54,7 @@ export function span(seconds: number): string {
     [total % 60, "s"],
   ];
   const first = parts.findIndex(([count]) => count > 0);
-  const shown = first < 0 ? parts.slice(3) : parts.slice(first, first + 2);
+  const shown = first < 0 ? parts.slice(3) : parts.slice(first, first + 2).filter(([count], place) => count > 0 || place === 0);
   return shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
 }
 

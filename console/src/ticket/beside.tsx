@@ -37,7 +37,7 @@ export function Similar({ ticketId }: { ticketId: string }) {
       <ul class="brief small">
         {similar.data?.items.map(({ ticket }) => (
           <li key={ticket.id}>
-            <a class="one-line" href={to("ticket", { id: ticket.id, return: here() })} title={ticket.subject}>{ticket.subject}</a>
+            <a class="one-line" href={to("ticket", { id: ticket.id, from: here() })} title={ticket.subject}>{ticket.subject}</a>
             <StatusBadge status={ticket.status} />
           </li>
         ))}

@@ -32,6 +32,7 @@ const WORDS = words({
     macros: "Macros", sent: "Sent", noted: "Note added", resolved: "Resolved", waiting: "Sent; it waits for the customer now",
     files: "The text was sent, but not all files. Send them again.", again: "Send the files again",
     meanwhile: (who: string, isNote: boolean) => `${who} ${isNote ? "wrote a note" : "replied"} while you were writing.`, look: "Look at it", seen: "Seen",
+    untold: (names: string) => `${names}: not told, as they do not see this ticket.`,
     draft: "Draft kept in this browser", keys: "Ctrl + Enter sends",
     lost: "It did not go out. Your text is kept here; sent again, it arrives only once.",
   },
@@ -42,6 +43,7 @@ const WORDS = words({
     macros: "Macros", sent: "Enviado", noted: "Nota añadida", resolved: "Resuelto", waiting: "Enviado; ahora espera al cliente",
     files: "El texto se envió, pero no todos los archivos. Envíelos de nuevo.", again: "Enviar los archivos de nuevo",
     meanwhile: (who: string, isNote: boolean) => `${who} ${isNote ? "escribió una nota" : "respondió"} mientras usted escribía.`, look: "Verlo", seen: "Visto",
+    untold: (names: string) => `${names}: no se les avisa, porque no ven este ticket.`,
     draft: "Borrador guardado en este navegador", keys: "Ctrl + Intro envía",
     lost: "No se ha enviado. Su texto se conserva aquí; si lo envía de nuevo, llegará una sola vez.",
   },
@@ -113,6 +115,9 @@ export function Composer({ of, tab, onTab, heard, onSeen, area }: ComposerProps)
   const comment = async (): Promise<string | null> => {
     const path = { ticket_id: ticket.id };
     const made = await take(api.POST("/v1/tickets/{ticket_id}/comments", { params: { path }, body: { body: text, visibility: tab } }));
+    const told = new Set(made.mentions?.map(({ name }) => name.toLowerCase()));
+    const untold = Array.from(text.matchAll(/@\[([^\]\n]+)\]/g), ([, name]) => name!).filter((name) => !told.has(name.toLowerCase()));
+    if (isNote && untold.length) tell(t.untold(untold.join(", ")));
     return made.id;
   };
   /** The resolution is a comment that the answer does not name: it is the newest of these words. */

@@ -22,6 +22,7 @@ const WORDS = words({
     keepMine: "Keep mine",
     takeTheirs: "Take theirs",
     also: "They also changed",
+    they: "What they changed",
     free: "These changes of yours fit and are kept",
     save: "Save",
     leave: "Leave theirs",
@@ -40,6 +41,7 @@ const WORDS = words({
     keepMine: "Mantener lo mío",
     takeTheirs: "Aceptar lo otro",
     also: "También han cambiado",
+    they: "Lo que han cambiado",
     free: "Estos cambios de usted encajan y se mantienen",
     save: "Guardar",
     leave: "Dejar lo otro",
@@ -74,7 +76,7 @@ export function ConflictDialog({ of, own }: { of: Conflict; own: ReadonlyMap<str
           </table>
         </div>
       )}
-      <Listed title={t.also} of={of.theirs} own={own} />
+      <Listed title={of.clashes.length ? t.also : t.they} of={of.theirs} own={own} />
       {of.verb && <p class="strong">{t.verb(say(TICKET).verbs[of.verb])} {!possible && <span class="soft">{t.gone}</span>}</p>}
       {Object.keys(of.free).length > 0 && <p class="soft small">{t.free}: {Object.keys(of.free).map((field) => fieldName(field, own)).join(", ")}</p>}
       <div class="row" style={{ justifyContent: "flex-end" }}>

@@ -7,26 +7,22 @@ import { api, take } from "../core/api";
 import { asProblem, type Problem } from "../core/problem";
 import { say, words } from "../core/words";
 import { useLoad } from "../core/load";
-import { Avatar } from "../ui/badges";
 import { Button } from "../ui/button";
-import { AttachedFiles } from "../ui/files";
 import { Icon } from "../ui/icon";
 import { ProblemNote } from "../ui/states";
 import { Ago } from "../ui/time";
-import { Written } from "../ui/written";
 import { Comment, type Said } from "./comment";
+import { Description } from "./description";
 import { detailOf, sentenceOf, type Entry } from "./sentences";
-import type { Detail } from "./state";
+import type { Detail, OneTicket } from "./state";
 import { Changes, Sentence } from "./timeline";
 
 const WORDS = words({
   en: {
-    title: "Conversation", description: "Description", earlier: "Show earlier comments", more: (count: number) => `${count} changes`,
-    sources: { public: "by the form", email: "by mail", api: "by the desk" } as Record<string, string>,
+    title: "Conversation", earlier: "Show earlier comments", more: (count: number) => `${count} changes`,
   },
   es: {
-    title: "Conversación", description: "Descripción", earlier: "Mostrar comentarios anteriores", more: (count: number) => `${count} cambios`,
-    sources: { public: "por el formulario", email: "por correo", api: "por la mesa" },
+    title: "Conversación", earlier: "Mostrar comentarios anteriores", more: (count: number) => `${count} cambios`,
   },
 });
 
@@ -36,17 +32,17 @@ const NOT_TOLD = new Set(["commented", "created", "comment_edited", "comment_del
 const LAST = 100;
 
 interface ConversationProps {
-  ticket: Detail;
+  of: OneTicket;
   /** When the page was last looked at in full: what others said since is marked. */
   since: number;
   own: ReadonlyMap<string, string>;
   meId: string;
-  pulse: number;
   onChanged: () => void;
 }
 
-export function Conversation({ ticket, since, own, meId, pulse, onChanged }: ConversationProps) {
+export function Conversation({ of, since, own, meId, onChanged }: ConversationProps) {
   const t = say(WORDS);
+  const { ticket, pulse } = of;
   const [older, setOlder] = useState<readonly Said[]>([]);
   const [complete, setComplete] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -75,16 +71,7 @@ export function Conversation({ ticket, since, own, meId, pulse, onChanged }: Con
   const loose = files.data?.items.filter(({ comment_id }) => comment_id === null) ?? [];
   return (
     <section class="conversation" aria-label={t.title}>
-      <article class="comment" aria-label={t.description}>
-        <header>
-          <Avatar name={ticket.requester.name} />
-          <span class="strong one-line">{ticket.requester.name}</span>
-          <span class="grow" />
-          <span class="small soft"><Ago at={ticket.created_at} />{t.sources[ticket.source] && ` · ${t.sources[ticket.source]}`}</span>
-        </header>
-        <Written text={ticket.description} />
-        {loose.length > 0 && <AttachedFiles ticketId={ticket.id} files={loose} />}
-      </article>
+      <Description of={of} files={loose} />
       {isCut && <Button look="quiet" icon={History} busy={busy} onClick={fetchEarlier}>{t.earlier}</Button>}
       {problem && <ProblemNote problem={problem} retry={fetchEarlier} />}
       {inOrder(said, ticket.timeline).map((piece) =>

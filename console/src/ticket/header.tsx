@@ -40,7 +40,7 @@ export function Header({ of, heard, from, asked, ask }: HeaderProps) {
   const t = say(WORDS);
   const { ticket } = of;
   const list = back(from);
-  const near = beside(list ?? undefined, ticket.id);
+  const near = list ? beside(list, ticket.id) : null;
   const last = heard.at(-1);
   return (
     <header class="ticket-head">
@@ -49,9 +49,9 @@ export function Header({ of, heard, from, asked, ask }: HeaderProps) {
           <ButtonLink look="quiet" small icon={ArrowLeft} href={list ?? "queue"}>{t.queue}</ButtonLink>
           {near && (
             <nav class="row tight" aria-label={t.of(near.place, near.count)}>
-              {near.before ? <ButtonLink look="quiet" small icon={ChevronLeft} label={t.before} href={to("ticket", { id: near.before, return: from })} /> : <Button look="quiet" small icon={ChevronLeft} label={t.before} disabled />}
+              {near.before ? <ButtonLink look="quiet" small icon={ChevronLeft} label={t.before} href={to("ticket", { id: near.before, from })} /> : <Button look="quiet" small icon={ChevronLeft} label={t.before} disabled />}
               <span class="small soft numbers">{t.of(near.place, near.count)}</span>
-              {near.after ? <ButtonLink look="quiet" small icon={ChevronRight} label={t.after} href={to("ticket", { id: near.after, return: from })} /> : <Button look="quiet" small icon={ChevronRight} label={t.after} disabled />}
+              {near.after ? <ButtonLink look="quiet" small icon={ChevronRight} label={t.after} href={to("ticket", { id: near.after, from })} /> : <Button look="quiet" small icon={ChevronRight} label={t.after} disabled />}
             </nav>
           )}
         </div>

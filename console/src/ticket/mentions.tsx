@@ -59,12 +59,11 @@ export function MentionText({ id, label, value, onInput, mentions, placeholder, 
     const from = area.value.lastIndexOf("@", cursor - 1);
     // A name with brackets cannot stand in brackets; the email always says who.
     const said = /[[\]\n]/.test(person.name) ? `@${person.email} ` : `@[${person.name}] `;
-    onInput(area.value.slice(0, from) + said + area.value.slice(cursor));
+    // Put in at once, so that what is typed on comes behind it.
+    area.setRangeText(said, from, cursor, "end");
+    area.focus();
+    onInput(area.value);
     close();
-    requestAnimationFrame(() => {
-      area.focus();
-      area.setSelectionRange(from + said.length, from + said.length);
-    });
   };
   const keyed = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
     if (!found.length) return;

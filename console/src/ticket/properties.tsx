@@ -14,8 +14,8 @@ import type { Asked } from "./verb-dialogs";
 import { WORDS as TICKET } from "./words";
 
 const WORDS = words({
-  en: { title: "Properties", change: "Transfer…", minutes: "minutes of business time; empty: the policy's" },
-  es: { title: "Propiedades", change: "Transferir…", minutes: "minutos de horario laboral; vacío: los de la política" },
+  en: { title: "Properties", change: "Transfer…", minutes: "In minutes of business time" },
+  es: { title: "Propiedades", change: "Transferir…", minutes: "En minutos de horario laboral" },
 });
 
 export function Properties({ of, declared, ask }: { of: OneTicket; declared: readonly Declared[]; ask: (verb: Asked) => void }) {

@@ -42,7 +42,7 @@ export function Requester({ ticket, returns }: { ticket: Detail; returns?: strin
       <ul class="brief small">
         {rest?.map((other) => (
           <li key={other.id}>
-            <a class="one-line" href={to("ticket", { id: other.id, return: returns ?? here() })} title={other.subject}>{other.subject}</a>
+            <a class="one-line" href={to("ticket", { id: other.id, from: returns ?? here() })} title={other.subject}>{other.subject}</a>
             <StatusBadge status={other.status} />
           </li>
         ))}

@@ -9,11 +9,11 @@ type Interval = Schema<"IntervalOut">;
 
 const WORDS = words({
   en: {
-    kinds: { counted: "counted", ahead: "still to come", late: "late", paused: "paused", closed: "outside hours" },
+    kinds: { counted: "counted", ahead: "still to come", spare: "not needed", late: "late", paused: "paused", closed: "outside hours" },
     due: "Due", now: "Now", done: "Done",
   },
   es: {
-    kinds: { counted: "contado", ahead: "por venir", late: "con retraso", paused: "en pausa", closed: "fuera de horario" },
+    kinds: { counted: "contado", ahead: "por venir", spare: "no hizo falta", late: "con retraso", paused: "en pausa", closed: "fuera de horario" },
     due: "Vence", now: "Ahora", done: "Hecho",
   },
 });
@@ -44,7 +44,7 @@ function pieces(target: Explained, now: number): Piece[] {
     if (interval.kind !== "counted") return add(from, stop, interval.kind);
     const cut = Math.min(stop, Math.max(from, until));
     add(from, cut, isLate ? "late" : "counted");
-    add(cut, stop, "ahead");
+    add(cut, stop, end ? "spare" : "ahead");
   };
   for (const interval of target.explain.intervals) draw(interval, false);
   for (const interval of target.overtime?.intervals ?? []) draw(interval, true);

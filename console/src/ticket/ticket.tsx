@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { api, take } from "../core/api";
 import { useLoad } from "../core/load";
-import { route } from "../core/router";
+import { route, set } from "../core/router";
 import { session } from "../core/session";
 import { say, words } from "../core/words";
 import { Page } from "../ui/page";
@@ -92,12 +92,17 @@ function Drawn({ of, one, declared, own }: DrawnProps) {
   const [asked, ask] = useState<Asked | null>(null);
   const [since] = useState(() => Date.now());
   const area = useRef<HTMLTextAreaElement>(null);
-  const from = route.value.params.return;
+  const { from = route.value.params.return, compose } = route.value.params;
   useShortcuts({
     r: () => write("public"),
     n: () => write("internal"),
     a: () => of.may("assign") && ask("assign"),
   });
+  useEffect(() => {
+    if (!compose) return;
+    set({ compose: undefined });
+    write(compose === "note" ? "internal" : "public");
+  }, [compose]);
   const write = (kind: Tab) => {
     setPart("conversation");
     setTab(kind);
@@ -109,7 +114,7 @@ function Drawn({ of, one, declared, own }: DrawnProps) {
       <div class="columns">
         <div class="stack">
           <Tabs label={t.parts} chosen={part} onChoose={setPart} tabs={[["conversation", `${t.conversation} ${ticket.comments.length || ""}`], ["timeline", t.timeline], ["sla", t.sla]]}>
-            {part === "conversation" && <Conversation ticket={ticket} since={since} own={own} meId={session.value!.user.id} pulse={of.pulse} onChanged={() => void of.reload()} />}
+            {part === "conversation" && <Conversation of={of} since={since} own={own} meId={session.value!.user.id} onChanged={() => void of.reload()} />}
             {part === "timeline" && <Timeline ticket={ticket} own={own} />}
             {part === "sla" && <SlaPanel ticketId={ticket.id} pulse={of.pulse} />}
           </Tabs>

@@ -6,7 +6,7 @@ export const WORDS = words({
   en: {
     fields: {
       subject: "Subject", description: "Description", status: "Status", type: "Type", priority: "Priority", category: "Category", subcategory: "Subcategory",
-      team_id: "Team", assignee_id: "Assignee", tags: "Tags", sla_minutes: "Own resolution time", custom_fields: "Custom fields", archived_at: "Archived", merged_into: "Merged into",
+      team_id: "Team", assignee_id: "Assignee", tags: "Tags", sla_minutes: "Time to resolve", custom_fields: "Custom fields", archived_at: "Archived", merged_into: "Merged into",
       minutes: "Minutes", score: "Score", note: "Note", spent_on: "Day", body: "Text", visibility: "Visibility", due_at: "Due",
     } as Record<string, string>,
     verbs: {
@@ -23,7 +23,7 @@ export const WORDS = words({
   es: {
     fields: {
       subject: "Asunto", description: "Descripción", status: "Estado", type: "Tipo", priority: "Prioridad", category: "Categoría", subcategory: "Subcategoría",
-      team_id: "Equipo", assignee_id: "Responsable", tags: "Etiquetas", sla_minutes: "Plazo de resolución propio", custom_fields: "Campos propios", archived_at: "Archivado", merged_into: "Fusionado con",
+      team_id: "Equipo", assignee_id: "Responsable", tags: "Etiquetas", sla_minutes: "Plazo de resolución", custom_fields: "Campos propios", archived_at: "Archivado", merged_into: "Fusionado con",
       minutes: "Minutos", score: "Puntuación", note: "Nota", spent_on: "Día", body: "Texto", visibility: "Visibilidad", due_at: "Vencimiento",
     },
     verbs: {
