@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-HESTGNVU.js";import"./chunk-D65Z7NEP.js";import"./chunk-C36VUMGR.js";import"./chunk-RTQ5INXG.js";import"./chunk-L3TDZEFB.js";import"./chunk-ZVGBFOIF.js";import"./chunk-7ULFD7Q3.js";import"./chunk-M2JNFZYI.js";import"./chunk-37MXJV3Z.js";import"./chunk-2XVC3DCH.js";import{ab as o,f as m}from"./chunk-QKDOG3YL.js";m(o(p,{}),document.getElementById("app"));
