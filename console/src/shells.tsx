@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { desk, enter, type Desk } from "./core/desk";
 import { initials } from "./core/format";
-import { route, to } from "./core/router";
+import { go, route, to } from "./core/router";
 import { session } from "./core/session";
 import { signOut } from "./core/sign-out";
 import { theme } from "./core/theme";
@@ -15,6 +15,7 @@ import { AUDIENCES, type PageName } from "./pages";
 import { Button } from "./ui/button";
 import { Options } from "./ui/form";
 import { Icon } from "./ui/icon";
+import { useKeys } from "./ui/keys";
 import { Menu, MenuItem } from "./ui/menu";
 import { PARTS } from "./ui/words";
 
@@ -54,6 +55,7 @@ export function StaffShell({ children }: { children: ComponentChildren }) {
   const t = say(WORDS);
   const parts = say(PARTS);
   const [open, setOpen] = useState(false);
+  useKeys({ "g q": () => go("queue"), "g d": () => go("dashboard"), "g n": () => go("new-ticket") });
   const { name } = route.value;
   const user = session.value!.user;
   useEffect(() => {

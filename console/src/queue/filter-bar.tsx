@@ -1,6 +1,7 @@
 /** Search, the filter that holds as chips, another filter, and the order. */
 
 import { ListFilterPlus, Search, X } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { set as setAddress } from "../core/router";
@@ -30,9 +31,11 @@ interface FilterBarProps {
   fields: readonly FieldDefinition[];
   onFilter: (filter: Filter, how?: { replace?: boolean }) => void;
   search: { current: HTMLInputElement | null };
+  /** What else one does with the filter. */
+  children?: ComponentChildren;
 }
 
-export function FilterBar({ filter, sort, fields, onFilter, search }: FilterBarProps) {
+export function FilterBar({ filter, sort, fields, onFilter, search, children }: FilterBarProps) {
   const t = say(WORDS);
   const names = say(FACET_WORDS).facets;
   const set = (some: Record<string, string>) => onFilter(tidy({ ...filter, ...some }));
@@ -59,6 +62,7 @@ export function FilterBar({ filter, sort, fields, onFilter, search }: FilterBarP
           {() => <AddFilter filter={filter} set={set} fields={fields} />}
         </Popover>
         {shown.length > 1 && <Button small look="quiet" onClick={() => onFilter({})}>{t.clear}</Button>}
+        {children}
       </div>
     </div>
   );

@@ -1,43 +1,54 @@
 /** The staff's queue: views, filters, search, the list, and what one does to several at once. */
 
-import { CircleQuestionMark, Plus } from "lucide";
+import { BookmarkPlus, CircleQuestionMark, Plus, Save } from "lucide";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 
-import { here, set as setAddress, to } from "../core/router";
+import { api, take } from "../core/api";
+import { go, here, set as setAddress, to } from "../core/router";
 import { say, words } from "../core/words";
 import { leaveTrail } from "../core/trail";
+import { number } from "../core/format";
 import { useLoad } from "../core/load";
+import { asProblem } from "../core/problem";
 import { Button, ButtonLink } from "../ui/button";
 import { customFields } from "../ui/lookups";
 import { Page } from "../ui/page";
+import { Empty, More, ProblemNote, sentence, Waiting } from "../ui/states";
+import { tell } from "../ui/toasts";
 import { isWide } from "../ui/wide";
-import { Empty, More, ProblemNote, Waiting } from "../ui/states";
+import { BulkBar, type Deed } from "./bulk-bar";
+import { BulkDialog } from "./bulk-dialog";
+import { BULK_WORDS } from "./bulk-words";
 import { USUAL } from "./columns";
+import { asDocument } from "./filter";
 import { FilterBar } from "./filter-bar";
 import { Help } from "./help";
-import { filterOf, place, refine, sortOf } from "./place";
+import { ManageViews } from "./manage-views";
+import { filterOf, place, refine, sortOf, type View } from "./place";
+import { Results } from "./results";
 import { Rows } from "./rows";
-import { useTickets, type Source, type Ticket } from "./tickets";
+import { useRunning, type Target } from "./running";
+import { countOf, keyOf, useTickets, type Source, type Ticket } from "./tickets";
 import { useSelection } from "./selection";
+import { maySharedViews, ViewForm } from "./view-form";
 import { CountOf, ViewList, VIEW_WORDS } from "./view-list";
-import { useViews } from "./views";
+import { useViews, type Count } from "./views";
 import { useWalk } from "./walk";
 
 const WORDS = words({
   en: {
     newTicket: "New ticket", keys: "Keys", empty: "No tickets here.", emptySearch: "Nothing matches. Try other words, or fewer filters.", gone: "This view is not there any more, or not shared with you.",
-    fresh: (count: number) => (count === 1 ? "1 new ticket" : `${count} new tickets`), show: "Show", edited: "changed", reset: "Back to the view",
-    shown: (shown: number, of: string) => `${shown} of ${of}`,
+    fresh: (count: number) => (count === 1 ? "1 new ticket" : `${count} new tickets`), show: "Show", save: "Save as a view", keep: "Save the view", kept: (name: string) => `${name} is saved.`,
   },
   es: {
     newTicket: "Nuevo ticket", keys: "Teclas", empty: "No hay tickets aquí.", emptySearch: "Sin resultados. Pruebe otras palabras o menos filtros.", gone: "Esta vista ya no existe o no está compartida con usted.",
-    fresh: (count) => (count === 1 ? "1 ticket nuevo" : `${count} tickets nuevos`), show: "Mostrar", edited: "modificada", reset: "Volver a la vista",
-    shown: (shown, of) => `${shown} de ${of}`,
+    fresh: (count) => (count === 1 ? "1 ticket nuevo" : `${count} tickets nuevos`), show: "Mostrar", save: "Guardar como vista", keep: "Guardar la vista", kept: (name) => `${name} se ha guardado.`,
   },
 });
 
 export default function Queue() {
   const t = say(WORDS);
+  const bulk = say(BULK_WORDS);
   const at = place.value;
   const views = useViews();
   const fields = useLoad(async () => (await customFields()).filter((field) => field.active), []);
@@ -53,8 +64,17 @@ export default function Queue() {
   const title = at.view ? view?.name ?? (views.of.data ? t.gone : "…") : say(VIEW_WORDS).boxes[at.box!];
   const selection = useSelection(tickets.rows ?? NONE);
   const search = useRef<HTMLInputElement>(null);
-  const [dialog, setDialog] = useState<"help" | null>(null);
-  const walk = useWalk({ rows: tickets.rows ?? NONE, selection, search, onHelp: () => setDialog("help"), onAssign: () => {}, onAssignToMe: () => {} });
+  const [dialog, setDialog] = useState<"help" | "save" | "manage" | { deed: Deed; target: Target } | { edit: View } | null>(null);
+  const running = useRunning((run, ids) => {
+    views.stale();
+    void (ids && ids.length <= 100 ? tickets.renew(ids) : tickets.reload());
+    selection.keep(run.failures.map((each) => each.ticket_id));
+    if (!run.failures.length && !run.problem && !run.cancelled) tell(bulk.ended(run.what, number(run.counts.changed ?? 0)));
+  });
+  const toMe = (chosen: readonly Ticket[]) => running.start(bulk.assign, { tickets: chosen }, [{ action: "assign", assignee_id: "me" }]).catch((thrown) => tell(sentence(asProblem(thrown)), { look: "bad" }));
+  const walk = useWalk({ rows: tickets.rows ?? NONE, selection, search, onHelp: () => setDialog("help"), onAssign: (chosen) => setDialog({ deed: "assign", target: targetOf(chosen) }), onAssignToMe: (chosen) => void toMe(chosen) });
+  const total = useTotal(source, tickets.next !== null && selection.chosen.size > 0, tickets.rows?.length ?? 0);
+  const targetOf = (chosen: readonly Ticket[]): Target => (selection.all && filter ? { filter: asDocument(filter), count: total?.count ?? null } : { tickets: chosen });
   const columns = view?.columns.length ? withSubject(view.columns) : USUAL;
   const names = useMemo(() => new Map(fields.data?.map((field) => [field.key, field.name])), [fields.data]);
   const onFilter = useCallback((next: Parameters<typeof refine>[0], how?: Parameters<typeof refine>[2]) => refine(next, views.of.data, how), [views.of.data]);
@@ -64,7 +84,18 @@ export default function Queue() {
     if (!performance.getEntriesByName("queue-drawn").length) performance.mark("queue-drawn");
   }, [tickets.rows]);
   const count = at.edited ? undefined : views.counts.get(views.entry(at));
-  const list = <ViewList views={views} title={title} onManage={() => {}} />;
+  const keep = async (changed: View) => {
+    try {
+      const body = { filter: asDocument(filter ?? {}), sort: sort === "relevance" ? changed.sort : sort };
+      await take(api.PATCH("/v1/views/{view_id}", { params: { path: { view_id: changed.id } }, body }));
+      await views.of.reload();
+      go("queue", { view: changed.id });
+      tell(t.kept(changed.name));
+    } catch (thrown) {
+      tell(sentence(asProblem(thrown)), { look: "bad" });
+    }
+  };
+  const list = <ViewList views={views} title={title} onManage={() => setDialog("manage")} />;
   return (
     <div class="queue">
       {isWide.value && list}
@@ -79,7 +110,14 @@ export default function Queue() {
           </>
         }
       >
-        <FilterBar filter={filter ?? {}} sort={sort} fields={fields.data ?? []} onFilter={onFilter} search={search} />
+        <FilterBar filter={filter ?? {}} sort={sort} fields={fields.data ?? []} onFilter={onFilter} search={search}>
+          {(at.edited || at.sort) && (
+            <>
+              {view && mayChange(view) && <Button small look="quiet" icon={Save} onClick={() => void keep(view)}>{t.keep}</Button>}
+              <Button small look="quiet" icon={BookmarkPlus} onClick={() => setDialog("save")}>{t.save}</Button>
+            </>
+          )}
+        </FilterBar>
         <div class="list card">
           {tickets.fresh.size > 0 && (
             <div class="fresh" role="status">
@@ -95,12 +133,32 @@ export default function Queue() {
           {tickets.next && <More onClick={() => void tickets.more()} busy={tickets.busy} />}
         </div>
       </Page>
+      <BulkBar selection={selection} matching={filter && total && (total.count ?? 0) > selection.chosen.size ? `${number(total.count!)}${total.count_is_exact ? "" : "+"}` : null} run={running.run} onDeed={(deed) => setDialog({ deed, target: targetOf([...selection.chosen.values()]) })} onStop={() => void running.cancel()} />
       {dialog === "help" && <Help onClose={() => setDialog(null)} />}
+      {dialog === "save" && filter && <ViewForm view={null} filter={filter} sort={sort} fields={names} onSaved={() => void views.of.reload()} onClose={() => setDialog(null)} />}
+      {dialog === "manage" && views.of.data && <ManageViews views={views.of.data} onChanged={views.of.reload} onEdit={(edit) => setDialog({ edit })} onClose={() => setDialog(null)} />}
+      {typeof dialog === "object" && dialog && "edit" in dialog && <ViewForm view={dialog.edit} filter={{}} sort={sort} fields={names} onSaved={() => void views.of.reload()} onClose={() => setDialog(null)} />}
+      {typeof dialog === "object" && dialog && "deed" in dialog && <BulkDialog deed={dialog.deed} target={dialog.target} running={running} onClose={() => setDialog(null)} />}
+      {running.run?.ended && (running.run.failures.length > 0 || running.run.problem || running.run.cancelled) && <Results run={running.run} onClose={running.dismiss} />}
     </div>
   );
 }
 
+/** How many match, once somebody may want all of them: what is shown whole needs no counting. */
+function useTotal(source: Source, isAsked: boolean, shown: number): Count | null {
+  const [total, setTotal] = useState<{ key: string; count: Count } | null>(null);
+  const key = keyOf(source);
+  useEffect(() => {
+    if (!isAsked || total?.key === key) return;
+    countOf(source).then((count) => setTotal({ key, count }), () => null);
+  }, [isAsked, key]);
+  if (!isAsked) return { count: shown, count_is_exact: true };
+  return total?.key === key ? total.count : null;
+}
+
 const NONE: readonly Ticket[] = [];
+
+const mayChange = (view: View): boolean => !view.shared || maySharedViews();
 
 /** A ticket is opened by its subject: without one it stands first. */
 const withSubject = (columns: readonly string[]): readonly string[] => (columns.includes("subject") ? columns : ["subject", ...columns]);

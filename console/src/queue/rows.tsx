@@ -124,7 +124,7 @@ const TableRow = memo(function TableRow(props: RowProps) {
               <Subject {...props} />
               <div class="under">
                 {!has("label") && <span class="numbers">{ticket.label}</span>}
-                {!has("requester") && <span class="one-line">{ticket.requester.name}</span>}
+                {!has("requester") && !props.left && <span class="one-line">{ticket.requester.name}</span>}
                 {props.left && <span class="badge">{say(WORDS).left}</span>}
                 {!has("tags") && ticket.tags.slice(0, 3).map((tag) => <span key={tag} class="tag">{tag}</span>)}
               </div>

@@ -13,6 +13,8 @@ export interface Selection {
   /** All that are shown, or none. */
   chooseAll: (all: boolean) => void;
   chooseMatching: () => void;
+  /** No more than these of them. */
+  keep: (ids: readonly string[]) => void;
   clear: () => void;
 }
 
@@ -35,5 +37,6 @@ export function useSelection(rows: readonly Ticket[]): Selection {
   }, []);
   const chooseAll = useCallback((all: boolean) => setState({ chosen: new Map(all ? latest.current.map((row) => [row.id, row]) : []), all: false }), []);
   const chooseMatching = useCallback(() => setState(({ chosen }) => ({ chosen, all: true })), []);
-  return useMemo(() => ({ ...state, choose, chooseAll, chooseMatching, clear: () => chooseAll(false) }), [state]);
+  const keep = useCallback((ids: readonly string[]) => setState(({ chosen }) => ({ chosen: new Map([...chosen].filter(([id]) => ids.includes(id))), all: false })), []);
+  return useMemo(() => ({ ...state, choose, chooseAll, chooseMatching, keep, clear: () => chooseAll(false) }), [state]);
 }

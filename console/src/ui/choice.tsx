@@ -1,7 +1,7 @@
 /** Choosing one of many by typing (ARIA Authoring Practices: combobox with a list). */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { asProblem } from "../core/problem";
 import { say } from "../core/words";
@@ -56,6 +56,9 @@ export function Choice({ label, hidden, hint, error, optional, placeholder, chos
     }, text ? 150 : 0);
     return () => clearTimeout(timer);
   }, [text]);
+  useEffect(() => {
+    if (items[at]) document.getElementById(`${id}-${items[at].id}`)?.scrollIntoView({ block: "nearest" });
+  }, [at]);
   const close = () => {
     turn.current++;
     setText(null);
@@ -90,18 +93,49 @@ export function Choice({ label, hidden, hint, error, optional, placeholder, chos
         <div class="choice">
           <input {...tied} class="input" type="text" role="combobox" autocomplete="off" aria-autocomplete="list" aria-expanded={open} aria-controls={`${id}-list`} aria-activedescendant={open && items[at] ? `${id}-${items[at].id}` : undefined} placeholder={placeholder ?? t.choose} value={text ?? chosen?.label ?? ""} onClick={() => !open && setText("")} onInput={(event) => { setText(event.currentTarget.value); if (clearable && !event.currentTarget.value && chosen) onChoose(null); }} onKeyDown={keyed} onBlur={left} />
           {open && (items.length > 0 || told) && (
-            <div id={`${id}-list`} role="listbox" aria-label={label}>
-              {items.map((item, place) => (
-                <div key={item.id} id={`${id}-${item.id}`} role="option" aria-selected={place === at} onMouseDown={(event) => { event.preventDefault(); take(item); }} onMouseMove={() => setAt(place)}>
-                  {item.label}
-                  {item.detail && <div class="small soft">{item.detail}</div>}
-                </div>
-              ))}
+            <Below>
+              <div id={`${id}-list`} role="listbox" aria-label={label} hidden={!items.length}>
+                {items.map((item, place) => (
+                  <div key={item.id} id={`${id}-${item.id}`} role="option" aria-selected={place === at} onMouseDown={(event) => { event.preventDefault(); take(item); }} onMouseMove={() => setAt(place)}>
+                    {item.label}
+                    {item.detail && <div class="small soft">{item.detail}</div>}
+                  </div>
+                ))}
+              </div>
               {told && <div class="soft small" style={{ padding: "6px 10px" }} role="status">{told}</div>}
-            </div>
+            </Below>
           )}
         </div>
       )}
     </Field>
   );
+}
+
+/** On top of everything, whatever it stands in is cut off at: below its field, or above where there is more room. */
+function Below({ children }: { children: ComponentChildren }) {
+  const shown = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const list = shown.current!;
+    const place = () => {
+      const field = list.parentElement!.getBoundingClientRect();
+      const [below, above] = [innerHeight - field.bottom - 12, field.top - 12];
+      const isBelow = below >= Math.min(280, list.scrollHeight) || below >= above;
+      Object.assign(list.style, {
+        left: `${field.left}px`,
+        width: `${field.width}px`,
+        maxHeight: `${Math.min(280, isBelow ? below : above)}px`,
+        top: isBelow ? `${field.bottom + 4}px` : "auto",
+        bottom: isBelow ? "auto" : `${innerHeight - field.top + 4}px`,
+      });
+    };
+    list.showPopover();
+    place();
+    addEventListener("scroll", place, true);
+    addEventListener("resize", place);
+    return () => {
+      removeEventListener("scroll", place, true);
+      removeEventListener("resize", place);
+    };
+  }, []);
+  return <div class="choices" popover="manual" ref={shown}>{children}</div>;
 }
