@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-2X6NH5TL.js";import"./chunk-Y4ZCGU6Z.js";import"./chunk-C36VUMGR.js";import"./chunk-LDT4JROO.js";import"./chunk-ECSNYYRJ.js";import"./chunk-7ZAEBJFM.js";import"./chunk-2BEQYP7F.js";import"./chunk-3YODDPRZ.js";import"./chunk-7AMFH625.js";import"./chunk-CRLXO5CR.js";import{ab as o,f as m}from"./chunk-QKDOG3YL.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{ab as t,cb as e}from"./chunk-QKDOG3YL.js";function n(){return t(e,{title:"Integrations",children:"\u2026"})}export{n as default};

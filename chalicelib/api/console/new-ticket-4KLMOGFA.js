@@ -1,1 +1,0 @@
-import{ab as t,cb as e}from"./chunk-QKDOG3YL.js";function f(){return t(e,{title:"New ticket",children:"\u2026"})}export{f as default};
