@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-D3W3Y6U5.js";import"./chunk-I4XFKLX3.js";import"./chunk-BECSLIYN.js";import"./chunk-BWKJ6ZUO.js";import"./chunk-52EEXH6Z.js";import"./chunk-NOOGEUK7.js";import"./chunk-SHBH7GOM.js";import"./chunk-6YR6HXOO.js";import"./chunk-RUK2TWXL.js";import"./chunk-NQVW3IOT.js";import{f as m,ib as o}from"./chunk-WQC7JUWH.js";m(o(p,{}),document.getElementById("app"));

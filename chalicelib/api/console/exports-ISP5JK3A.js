@@ -1,1 +1,0 @@
-import{ib as t,kb as o}from"./chunk-WQC7JUWH.js";function r(){return t(o,{title:"Exports",children:"\u2026"})}export{r as default};

@@ -1,1 +1,0 @@
-import{ib as t,kb as e}from"./chunk-WQC7JUWH.js";function n(){return t(e,{title:"Integrations",children:"\u2026"})}export{n as default};
