@@ -1,8 +1,9 @@
 """A real OpenID provider, run as a process of its own: django-oauth-toolkit, with its own pages and database.
 
-    python -m tests.support.openid_provider FOLDER
+    python -m tests.support.openid_provider FOLDER BACK…
 
-prints its address once it serves. PKCE is required, consent is skipped, ID tokens are signed with RS256.
+prints its address once it serves; browsers are sent back to those addresses. PKCE is required, consent is
+skipped, ID tokens are signed with RS256.
 """
 
 import html.parser
@@ -13,6 +14,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +31,12 @@ PEOPLE = (
 class OpenIdProvider:
     """The provider as a process; its address is its issuer's host."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
+        """`more`: where it sends browsers back to, beside BACK."""
         quiet = {"PYTHONWARNINGS": "ignore", "PYTHONPATH": os.getcwd()}
         with (folder / "provider.log").open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.openid_provider", str(folder)],
+                [sys.executable, "-m", "tests.support.openid_provider", str(folder), BACK, *more],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -106,7 +109,7 @@ class _Form(html.parser.HTMLParser):
             self.fields[str(told["name"])] = told.get("value") or ""
 
 
-def serve(folder: Path) -> None:
+def serve(folder: Path, backs: Sequence[str]) -> None:
     """Makes the database and the people, prints the address, serves until it is ended."""
     from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -116,13 +119,13 @@ def serve(folder: Path) -> None:
 
     server = make_server("127.0.0.1", 0, None, handler_class=Quiet)  # type: ignore[arg-type]
     url = f"http://127.0.0.1:{server.server_port}"
-    server.set_app(_application(folder, url))
+    server.set_app(_application(folder, url, backs))
     sys.stdout.write(f"{url}\n")
     sys.stdout.flush()
     server.serve_forever()
 
 
-def _application(folder: Path, url: str) -> Any:
+def _application(folder: Path, url: str, backs: Sequence[str]) -> Any:
     import django
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
@@ -171,7 +174,7 @@ def _application(folder: Path, url: str) -> Any:
     )
     django.setup()
     call_command("migrate", verbosity=0)
-    _furnish()
+    _furnish(backs)
     return get_wsgi_application()
 
 
@@ -180,7 +183,7 @@ LOGIN = (
 )
 
 
-def _furnish() -> None:
+def _furnish(backs: Sequence[str]) -> None:
     from django.contrib.auth.models import Group, User
     from oauth2_provider.models import get_application_model
 
@@ -194,11 +197,11 @@ def _furnish() -> None:
         client_secret=SECRET,
         client_type=model.CLIENT_CONFIDENTIAL,
         authorization_grant_type=model.GRANT_AUTHORIZATION_CODE,
-        redirect_uris=BACK,
+        redirect_uris=" ".join(backs),
         algorithm=model.RS256_ALGORITHM,
         skip_authorization=True,
     )
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,102 @@
+"""A desk of a test's own, and its people signing in as people do."""
+
+import re
+from dataclasses import dataclass
+from email.message import EmailMessage
+from uuid import uuid4
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Outbox
+from tests.e2e.console.people import Look, axe, shot
+from tests.e2e.http import Http, awaited
+from tests.support.mailbox import text_of
+
+PASSWORD = "violet staple horse"
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    name: str
+
+
+@dataclass(frozen=True)
+class House:
+    """A workspace; `ada` is its administrator, as a client of the API."""
+
+    slug: str
+    name: str
+    admin: Person
+    ada: Http
+
+    def add(self, role: str, name: str = "Gil Moreno") -> Person:
+        """Somebody with PASSWORD."""
+        person = Person(f"{role}-{uuid4().hex[:8]}@house.example", name)
+        facts = {"name": name, "email": person.email, "role": role, "password": PASSWORD}
+        reply = self.ada.post("/v1/users", facts)
+        assert reply.status == 201, reply.text
+        return person
+
+
+def build(http: Http, name: str, email: str | None = None) -> House:
+    admin = Person(email or f"ada-{uuid4().hex[:8]}@house.example", "Ada Ruiz")
+    facts = {"workspace_name": name, "admin_email": admin.email, "admin_password": PASSWORD}
+    made = http.post("/v1/auth/register", {**facts, "admin_name": admin.name})
+    assert made.status == 201, made.text
+    ada = http.with_token(made.json["access_token"])
+    return House(made.json["workspace"]["slug"], name, admin, ada)
+
+
+def fill_in(page: Page, person: Person, password: str = PASSWORD) -> None:
+    """The form that asks for email and password, sent."""
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def sign_in(page: Page, person: Person, to: str = "account") -> None:
+    """Somebody is at a page of the console, signed in."""
+    page.goto(f"app/sign-in?return={to}")
+    fill_in(page, person)
+    page.wait_for_url(re.compile(rf"/app/{re.escape(to)}$"))
+
+
+def enrol(page: Page) -> tuple[str, list[str]]:
+    """Sets two-step sign-in up on its page: the app's key, and the recovery codes, which are kept."""
+    from pyotp import TOTP
+
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    secret = page.locator("code.secret").inner_text().replace(" ", "")
+    page.get_by_label("Code", exact=True).fill(TOTP(secret).now())
+    page.get_by_role("button", name="Confirm").click()
+    codes = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").all_inner_texts()
+    page.get_by_label("I have kept these codes").check()
+    page.get_by_role("button", name="Done").click()
+    return secret, codes
+
+
+def mailed(outbox: Outbox, address: str, link: str, after: int = 0) -> str:
+    """The link to a page of the console in a mail to somebody, later than their first so many."""
+
+    def found() -> str | None:
+        return next((match[0] for mail in outbox.to(address)[after:] if (match := _link(mail, link))), None)
+
+    return awaited(f"the mail with {link}", found, 60)
+
+
+def _link(mail: EmailMessage, link: str) -> re.Match[str] | None:
+    return re.search(rf"http\S+/app/{link}#token=[\w-]+", text_of(mail))
+
+
+def clean(page: Page, name: str, look: Look) -> None:
+    """Nothing bars anybody: neither what axe finds, nor what stands out at the side."""
+    shot(page, name, look)
+    assert axe(page) == []
+    wide, screen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= screen
+
+
+def alert(page: Page, text: str) -> None:
+    expect(page.get_by_role("alert")).to_contain_text(text)
