@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chalicelib.api import asset_files
-from chalicelib.api.endpoint import Answer
+from chalicelib.api.endpoint import Answer, Unread
 from chalicelib.api.resource import Routes, api_settings
 from chalicelib.core import presigning
 from chalicelib.core.errors import NotFound
@@ -33,7 +33,7 @@ def console(call: None) -> Answer:  # noqa: ARG001
     content_type="*/*",
     needs_database=False,
 )
-def console_page(call: None, name: str) -> Answer:  # noqa: ARG001
+def console_page(call: None, name: str, query: Unread) -> Answer:  # noqa: ARG001
     if name in _pages():
         headers = {"Content-Type": HTML, "Content-Security-Policy": _policy(), "X-Robots-Tag": "noindex"}
         return Answer(_text("index.html"), headers={**headers, "Cache-Control": "no-cache"})

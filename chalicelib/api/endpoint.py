@@ -26,6 +26,10 @@ class NoQuery(BaseModel, extra="forbid", defer_build=True):
     """A request without parameters."""
 
 
+class Unread(BaseModel, extra="ignore", defer_build=True):
+    """Whatever parameters: the script of the page that is asked for reads them, the server none."""
+
+
 class Form(BaseModel, extra="allow", defer_build=True):
     """A form as browsers send it, before anything is judged: declared fields once, others as lists.
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
 from chalicelib.api.bodies import MAX_BODY_BYTES, is_json, unfit
-from chalicelib.api.endpoint import Form
+from chalicelib.api.endpoint import Form, Unread
 from chalicelib.api.forms import URL_ENCODED, form_fields, is_form
 from chalicelib.api.problems import validation_failed
 from chalicelib.core.errors import (
@@ -90,12 +90,12 @@ def parse_query(shape: type[Shape], request: Request) -> Shape:
     repeated: frozenset[str] = getattr(shape, "REPEATED", frozenset())
     for name in request.query_params or ():
         values = request.query_params.getlist(name)
-        if len(values) > 1 and name not in repeated:
+        if len(values) > 1 and name not in repeated and not issubclass(shape, Unread):
             raise ValidationFailed.of(name, "This parameter is given twice.")
         if "\0" in name or any("\0" in value for value in values):
             raise ValidationFailed.of(name.replace("\0", ""), "NUL characters cannot be stored.")
         given[name] = values if name in repeated else values[0]
-    if not given and not shape.model_fields:
+    if issubclass(shape, Unread) or (not given and not shape.model_fields):
         return shape.model_construct()  # most routes take none: a cold start need not build what checks that
     try:
         return shape.model_validate(given)

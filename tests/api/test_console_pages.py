@@ -29,6 +29,12 @@ class TestPages:
         assert reply.headers["cache-control"] == "no-cache"
         assert reply.text == (BUILT / "index.html").read_text("utf-8")
 
+    @pytest.mark.parametrize(
+        "parameters", ["workspace=acme&return=queue%3Fview%3Dmine", "tag=a&tag=b", "state=x&code=y&iss=z"]
+    )
+    def test_its_parameters_are_left_to_its_script(self, api: Api, parameters: str) -> None:
+        assert api.get(f"/app/sign-in?{parameters}").status == 200
+
     def test_the_short_address_leads_to_the_start(self, api: Api) -> None:
         reply = api.get("/app")
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.api.endpoint import Endpoint
+from chalicelib.api.endpoint import Endpoint, Unread
 from chalicelib.api.schemas.integrations import InboundCall
 from tests.support.api import Reply
 from tests.support.specimens import (
@@ -34,7 +34,7 @@ WITH_BODY = [endpoint for endpoint in ROUTES if body_schema(endpoint)]
 # Forms say what is wrong with them to people: see test_form.py.
 READ_BODY = [each for each in ROUTES if each.method in ("POST", "PATCH", "PUT") and not each.is_form]
 # What an address of a page carries beside is its sender's, and what it fills in is judged once it is sent.
-DATA = [endpoint for endpoint in ROUTES if endpoint.page is None]
+DATA = [each for each in ROUTES if each.page is None and each.query is not Unread]
 # What others send is theirs to shape; who did not sign it hears nothing of it.
 SHAPED = [endpoint for endpoint in READ_BODY if endpoint.body is not InboundCall]
 WITH_TEXT_IN_PATH = [endpoint for endpoint in ROUTES if endpoint.path_types]
