@@ -67,13 +67,13 @@ export function Conversation({ of, customers }: { of: Talk; customers: ReadonlyS
   const said = comments.map<Item>((comment) => ({ at: comment.created_at, key: comment.id!, draw: () => <Said comment={comment} files={filesOf(of, comment)} customers={customers} /> }));
   const done = ticket.timeline.flatMap<Item>((entry) => {
     const told = happened(entry, t);
-    return told ? [{ at: entry.created_at, key: entry.id, draw: () => <p class="event small"><Icon of={ICONS[entry.action]!} /><span>{told} <span class="soft"><Ago at={entry.created_at} /></span></span></p> }] : [];
+    return told ? [{ at: entry.created_at, key: entry.id, draw: () => <p class="talk-event small"><Icon of={ICONS[entry.action]!} /><span>{told} <span class="soft"><Ago at={entry.created_at} /></span></span></p> }] : [];
   });
   const items = [first, ...[...said, ...done].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))];
   return (
     <section aria-labelledby="conversation">
       <h2 id="conversation" class="unseen">{t.title}</h2>
-      <ol class="conversation">{items.map((item) => <li key={item.key}>{item.draw()}</li>)}</ol>
+      <ol class="talk">{items.map((item) => <li key={item.key}>{item.draw()}</li>)}</ol>
     </section>
   );
 }
@@ -113,7 +113,7 @@ function Message({ author, at, isDesk, edited, children }: MessageProps) {
   const isMine = author?.id === session.value?.user.id;
   const name = author?.name ?? t.desk;
   return (
-    <article class={`message ${isMine ? "mine" : isDesk ? "desk" : ""}`}>
+    <article class={`talk-message ${isMine ? "mine" : isDesk ? "desk" : ""}`}>
       <Avatar name={name} />
       <div class="card padded stack tight">
         <div class="row small">

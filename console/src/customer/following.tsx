@@ -33,7 +33,7 @@ export function Following({ ticketId, watchers }: { ticketId: string; watchers: 
   return (
     <section class="stack tight" aria-labelledby="following">
       <h2 id="following">{t.title}</h2>
-      <ul class="followers">
+      <ul class="request-followers">
         {watchers.map((watcher) => (
           <li key={watcher.id} class="row tight firm">
             <Avatar name={watcher.name} />

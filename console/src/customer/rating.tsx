@@ -67,7 +67,7 @@ function Asked({ ticketId }: { ticketId: string }) {
     setChanging(true);
   };
   return (
-    <section class="card padded stack rating" aria-labelledby={id}>
+    <section class="card padded stack rating-card" aria-labelledby={id}>
       <h2 id={id}>{t.title}</h2>
       {rating && !changing ? (
         <div class="stack tight" role="status">
@@ -77,7 +77,7 @@ function Asked({ ticketId }: { ticketId: string }) {
         </div>
       ) : (
         <Form of={form} action={t.send} look="brand">
-          <fieldset class="stars" aria-describedby={missing ? `${id}-missing` : undefined}>
+          <fieldset class="rating-stars" aria-describedby={missing ? `${id}-missing` : undefined}>
             <legend class="unseen">{t.score}</legend>
             {t.names.map((name, place) => {
               const score = place + 1;

@@ -87,7 +87,7 @@ function Inside({ of, onDone, reload }: { of: Talk; onDone: (ticket: Schema<"Tic
       <section class="card padded stack" aria-label={say(PLAIN).progress}>
         <Journey status={ticket.status} />
         <p>{ticket.merged_into ? t.merged : say(PLAIN).means[ticket.status]} {ticket.merged_into && <a href={to("request", { id: ticket.merged_into })}>{t.goThere}</a>} {ticket.archived_at && t.archived}</p>
-        <dl class="facts">
+        <dl class="request-facts">
           {!isMine && <Fact name={t.by}>{ticket.requester.name}</Fact>}
           <Fact name={t.handles}>{ticket.assignee?.name ?? (isActive ? t.nobody : ticket.team.name)}</Fact>
           <Fact name={t.received}><Moment at={ticket.created_at} /></Fact>

@@ -81,7 +81,7 @@ export default function Requests() {
   const tabs = (Object.keys(STATUSES) as Which[]).map((key) => [key, t.show[key]] as const);
   return (
     <Page title={t.title} actions={<ButtonLink look="brand" icon={CirclePlus} href={to("new-request")}>{t.new}</ButtonLink>}>
-      <div class="row requests-filter">
+      <div class="row request-list-filter">
         <Search text={q} />
         <Field label={t.whose} hidden>
           {(tied) => (
@@ -103,7 +103,7 @@ export default function Requests() {
                   {!q.trim() && <ButtonLink icon={CirclePlus} href={to("new-request")}>{t.new}</ButtonLink>}
                 </Empty>
               ) : (
-                <ul class="requests card">{pages.flatMap((each) => each.items).map((ticket) => <Row key={ticket.id} ticket={ticket} />)}</ul>
+                <ul class="request-list card">{pages.flatMap((each) => each.items).map((ticket) => <Row key={ticket.id} ticket={ticket} />)}</ul>
               )}
               {next && <More onClick={goOn} busy={busy} />}
             </>
@@ -120,7 +120,7 @@ function Row({ ticket }: { ticket: Schema<"TicketFound"> }) {
   return (
     <li class={ticket.status === "pending" && isMine ? "waits" : undefined}>
       <a href={to("request", { id: ticket.id })}>
-        <span class="subject">{ticket.subject}</span>
+        <span class="request-subject">{ticket.subject}</span>
         <PlainStatus status={ticket.status} />
         <span class="about small soft">
           <span class="mono">{ticket.label}</span>

@@ -74,7 +74,7 @@ export function Solved({ ticket, onDone }: VerbsProps) {
   return (
     <>
       {mayClose ? (
-        <section class="card padded stack solved" aria-labelledby="solved">
+        <section class="card padded stack is-it-solved" aria-labelledby="solved">
           <div>
             <h2 id="solved">{t.solved}</h2>
             <p class="soft small">{t.solvedHint}</p>

@@ -73,7 +73,7 @@ export function Received({ desk, label, email, subject, files, retry, another }:
   };
   return (
     <Page title={t.title}>
-      <div class="card padded stack wide received">
+      <div class="card padded stack wide taken">
         <div class="number" role="status">
           <Icon of={CircleCheck} />
           <p class="soft">{t.number}</p>
@@ -89,7 +89,7 @@ export function Received({ desk, label, email, subject, files, retry, another }:
         )}
         <div class="stack tight">
           <h2>{t.next}</h2>
-          <ol class="plain">
+          <ol class="next-steps">
             <li>{email ? t.mail(email) : t.mailAny}</li>
             <li>{t.look}</li>
             <li>{t.keep}</li>

@@ -87,7 +87,7 @@ function Looking({ desk }: { desk: Desk }) {
           <TextField of={form} name="email" type="email" label={t.email} autocomplete="email" maxLength={254} />
         </Form>
       </div>
-      <p class="beside">
+      <p class="public-links">
         <a href={to("submit", { workspace: desk.slug })}>{t.write}</a>
         <a href={to("sign-in", { workspace: desk.slug })}>{t.signIn}</a>
       </p>
@@ -99,7 +99,7 @@ function Found({ of, heading }: { of: Schema<"LookUpOut">; heading: { current: H
   const t = say(WORDS);
   const isActive = !["resolved", "closed", "cancelled"].includes(of.status);
   return (
-    <section class="card padded stack found" aria-labelledby="found">
+    <section class="card padded stack looked-up" aria-labelledby="found">
       <div class="row apart">
         <span class="mono soft">{of.label}</span>
         <PlainStatus status={of.status} />
@@ -107,7 +107,7 @@ function Found({ of, heading }: { of: Schema<"LookUpOut">; heading: { current: H
       <h2 id="found" tabIndex={-1} ref={heading}>{of.subject}</h2>
       <Journey status={of.status} />
       <p>{say(PLAIN).means[of.status]}</p>
-      <dl class="facts">
+      <dl class="request-facts">
         <Fact name={t.received}><Moment at={of.created_at} /></Fact>
         <Fact name={t.changed}><Ago at={of.updated_at} /></Fact>
         {of.resolved_at && <Fact name={t.solved}><Moment at={of.resolved_at} /></Fact>}

@@ -138,7 +138,7 @@ function Writing({ desk, asked }: { desk: Desk; asked: Asked }) {
             <TextField of={form} name="email" type="email" label={t.email} autocomplete="email" maxLength={254} />
           </div>
           <RequestFields of={form} asked={asked} files={files} />
-          <details class="more-about" open={hasContact(form.problem) || undefined}>
+          <details class="about-you" open={hasContact(form.problem) || undefined}>
             <summary>{t.more}</summary>
             <p class="soft small">{t.moreWhy}</p>
             <div class="grid">
@@ -150,7 +150,7 @@ function Writing({ desk, asked }: { desk: Desk; asked: Asked }) {
           </details>
         </Form>
       </div>
-      <p class="beside">
+      <p class="public-links">
         <a href={to("status", { workspace: desk.slug })}>{t.sent}</a>
         {!user && <a href={to("sign-in", { workspace: desk.slug })}>{t.signIn}</a>}
       </p>

@@ -175,7 +175,7 @@ export function ChosenFiles({ of, removable, retry }: { of: Files; removable?: b
   return (
     <ul class="chosen-files" aria-label={t.files}>
       {of.items.map((item) => (
-        <li key={item.id} class={item.state}>
+        <li key={item.id} data-state={item.state}>
           <Icon of={item.state === "sent" ? CircleCheck : item.state === "failed" ? CircleAlert : FileText} />
           <span class="grow">
             <span class="name" title={item.file.name}>{item.file.name}</span>
