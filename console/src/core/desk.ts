@@ -31,7 +31,7 @@ export function paint(color: string | null): void {
   style.setProperty("--on-brand", contrast(color, "#ffffff") >= contrast(color, "#000000") ? "#ffffff" : "#000000");
 }
 
-function contrast(one: string, other: string): number {
+export function contrast(one: string, other: string): number {
   const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
   return (light + 0.05) / (dark + 0.05);
 }
