@@ -5,8 +5,11 @@ import gc
 import json
 import os
 import secrets
+import sys
+import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import boto3
@@ -31,6 +34,8 @@ from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 
 DATABASE = "mesa_test"
+EXAMPLES_TRACED = 10
+UNTRACED = pytest.StashKey[bool]()
 
 # `pytest --hypothesis-profile=nightly`: new examples each time, and as many as a night has room for.
 settings.register_profile("nightly", derandomize=False)
@@ -41,6 +46,31 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where a test has many examples, coverage is measured with the first of them; the drawn are as many."""
+    seen = Counter[str]()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        seen[name] += 1
+        is_drawn = hasattr(getattr(item, "obj", None), "hypothesis")
+        item.stash[UNTRACED] = is_drawn or seen[name] > EXAMPLES_TRACED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Being traced for coverage makes a test half as slow again, and a drawn one twice as slow."""
+    trace, of_threads = sys.gettrace(), threading.gettrace()
+    if not (item.stash[UNTRACED] and type(trace).__module__.startswith("coverage")):
+        return (yield)
+    sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]
+    try:
+        return (yield)
+    finally:
+        sys.settrace(trace)
+        threading.settrace(of_threads)
 
 
 @pytest.fixture(scope="session")
