@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-MWW2UI4Z.js";import"./chunk-ERCXL7H2.js";import"./chunk-MDUFCBYF.js";import"./chunk-UUOTXTO7.js";import"./chunk-TVUP62SH.js";import"./chunk-4N7UPYZ3.js";import"./chunk-26ZQXAZV.js";import"./chunk-ZXBNPMLQ.js";import"./chunk-TSEL5TTN.js";import"./chunk-NCDUWCUB.js";import{f as m,lb as o}from"./chunk-X3ZK6FCR.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{lb as t,nb as e}from"./chunk-X3ZK6FCR.js";function n(){return t(e,{title:"Quarantine",children:"\u2026"})}export{n as default};
