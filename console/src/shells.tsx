@@ -66,10 +66,10 @@ export function StaffShell({ children }: { children: ComponentChildren }) {
   return (
     <div class="staff">
       <a class="skip" href="#main">{parts.skip}</a>
-      <div class="bar">
+      <header class="bar">
         <Button look="quiet" icon={MenuIcon} label={parts.menu} aria-expanded={open} onClick={() => setOpen(!open)} />
         <span class="strong one-line">{user.workspace.name}</span>
-      </div>
+      </header>
       <nav aria-label={t.main} class={open ? "open" : undefined} onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
         <div class="desk">
           <span class="mark" aria-hidden="true">{initials(user.workspace.name)}</span>
