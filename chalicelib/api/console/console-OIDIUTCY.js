@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-LTK3BRYV.js";import"./chunk-GNTBLWFX.js";import"./chunk-FZQZEIM4.js";import"./chunk-ZRPAJ3KO.js";import"./chunk-C6DI5DU2.js";import"./chunk-IRATIN6K.js";import"./chunk-VQ5P2AIA.js";import"./chunk-EYF4OQWF.js";import"./chunk-FWN3TP7T.js";import"./chunk-DOIHG4D4.js";import{f as m,nb as o}from"./chunk-2HKTDHLI.js";m(o(p,{}),document.getElementById("app"));
