@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-MSA3UZOZ.js";import"./chunk-PPHHX5KE.js";import"./chunk-KUSVVHKC.js";import"./chunk-OQCEXF2W.js";import"./chunk-MYN4XDIO.js";import"./chunk-SB2N7AC3.js";import"./chunk-QHNWNTXM.js";import"./chunk-SMNNWM5U.js";import"./chunk-CU3OZVMB.js";import"./chunk-YFJY54WE.js";import{f as m,nb as o}from"./chunk-S2X5UH6H.js";m(o(p,{}),document.getElementById("app"));

@@ -1,1 +1,0 @@
-import{nb as t,pb as e}from"./chunk-S2X5UH6H.js";function n(){return t(e,{title:"Integrations",children:"\u2026"})}export{n as default};
