@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from functools import lru_cache
 from threading import Thread
+from typing import Any
 
 from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -19,12 +21,20 @@ class Untraced(MotoRequestHandler):
         super().handle()
 
 
+class Dispatcher(DomainDispatcherApplication):
+    """Looking for the service of a host takes moto longer than taking a message in."""
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one, and it stays to the end
+    def get_backend_for_host(self, host: str | None) -> Any:
+        return super().get_backend_for_host(host)
+
+
 class PlayedAws:
     """Serving from its making on, at `endpoint`."""
 
     def __init__(self) -> None:
         logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line a request
-        app = DomainDispatcherApplication(create_backend_app)
+        app = Dispatcher(create_backend_app)
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Untraced)
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
