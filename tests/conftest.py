@@ -16,7 +16,7 @@ import boto3
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import NullPool, create_engine
 
 from chalicelib.core.connection import connect
@@ -37,8 +37,11 @@ DATABASE = "mesa_test"
 EXAMPLES_TRACED = 10
 UNTRACED = pytest.StashKey[bool]()
 
+# How long an example takes tells of the machine, which others use too.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", patient)
 # `pytest --hypothesis-profile=nightly`: new examples each time, and as many as a night has room for.
-settings.register_profile("nightly", derandomize=False)
+settings.register_profile("nightly", patient, derandomize=False)
 
 
 def pytest_collection_finish() -> None:
@@ -65,7 +68,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if not (item.stash[UNTRACED] and type(trace).__module__.startswith("coverage")):
         return (yield)
     sys.settrace(None)
-    threading.settrace(None)  # type: ignore[arg-type]
+    threading.settrace(None)
     try:
         return (yield)
     finally:
