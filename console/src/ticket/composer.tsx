@@ -17,9 +17,10 @@ import { Icon } from "../ui/icon";
 import { Menu, MenuItem } from "../ui/menu";
 import { ProblemNote } from "../ui/states";
 import { tell } from "../ui/toasts";
+import type { Said } from "./comment";
 import { MacroDialog } from "./macros";
 import { MentionText } from "./mentions";
-import type { Heard, OneTicket } from "./state";
+import type { OneTicket } from "./state";
 
 export type Tab = "public" | "internal";
 type Then = "open" | "pending" | "resolve";
@@ -53,12 +54,13 @@ interface ComposerProps {
   of: OneTicket;
   tab: Tab;
   onTab: (tab: Tab) => void;
-  heard: readonly Heard[];
+  /** What others said while one was here. */
+  newer: readonly Said[];
   onSeen: () => void;
   area: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function Composer({ of, tab, onTab, heard, onSeen, area }: ComposerProps) {
+export function Composer({ of, tab, onTab, newer, onSeen, area }: ComposerProps) {
   const t = say(WORDS);
   const { ticket, may } = of;
   const id = useId();
@@ -87,9 +89,9 @@ export function Composer({ of, tab, onTab, heard, onSeen, area }: ComposerProps)
     const all = await files.send(async (about) => (await take(api.POST("/v1/tickets/{ticket_id}/attachments", { params: { path }, body: { ...about, comment_id: commentId } }))).upload);
     setLeft((was) => ({ ...was, [tab]: all ? undefined : commentId }));
     if (all) files.clear();
-    // S3 tells of a file's arrival within a second or so.
-    setTimeout(() => void of.reload(), 1500);
     await of.reload();
+    // S3 tells of a file's arrival within a second or so.
+    for (const wait of [1_500, 4_000]) setTimeout(() => void of.reload(), wait);
   };
   const send = async (then: Then) => {
     if (sending.current || !text.trim()) return;
@@ -133,8 +135,7 @@ export function Composer({ of, tab, onTab, heard, onSeen, area }: ComposerProps)
       void send("open");
     } else if (event.key === "Escape") area.current?.blur();
   };
-  const commented = heard.filter(({ type }) => type === "commented");
-  const last = commented.at(-1);
+  const last = newer.at(-1);
   const leftover = left[tab];
   return (
     <section class={`composer card${isNote ? " internal" : ""}`} aria-label={t.title} onKeyDown={keyed} onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); if (event.dataTransfer?.files.length) files.add(event.dataTransfer.files); }}>
@@ -153,8 +154,8 @@ export function Composer({ of, tab, onTab, heard, onSeen, area }: ComposerProps)
           <div class="note warn" role="status">
             <Icon of={MessageSquareWarning} />
             <div>
-              {t.meanwhile(last.who, last.internal)}{" "}
-              <button type="button" class="link" onClick={() => document.querySelector(".conversation > .comment:last-of-type")?.scrollIntoView({ block: "center" })}>{t.look}</button>{" "}
+              {t.meanwhile(last.author?.name ?? "…", last.visibility === "internal")}{" "}
+              <button type="button" class="link" onClick={() => document.getElementById(`comment-${last.id}`)?.scrollIntoView({ block: "center" })}>{t.look}</button>{" "}
               <button type="button" class="link" onClick={onSeen}>{t.seen}</button>
             </div>
           </div>

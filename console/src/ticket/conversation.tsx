@@ -33,8 +33,8 @@ const LAST = 100;
 
 interface ConversationProps {
   of: OneTicket;
-  /** When the page was last looked at in full: what others said since is marked. */
-  since: number;
+  /** When the last comment was written that was there at first: what others said since is marked. */
+  since: string;
   own: ReadonlyMap<string, string>;
   meId: string;
   onChanged: () => void;
@@ -76,7 +76,7 @@ export function Conversation({ of, since, own, meId, onChanged }: ConversationPr
       {problem && <ProblemNote problem={problem} retry={fetchEarlier} />}
       {inOrder(said, ticket.timeline).map((piece) =>
         "body" in piece ? (
-          <Comment key={piece.id} of={piece} ticketId={ticket.id} requesterId={ticket.requester.id} isNew={Date.parse(piece.created_at) > since && piece.author?.id !== meId} onChanged={onChanged} />
+          <Comment key={piece.id} of={piece} ticketId={ticket.id} requesterId={ticket.requester.id} isNew={piece.created_at > since && piece.author?.id !== meId} onChanged={onChanged} />
         ) : (
           <Happened key={piece.entries[0]!.id} entries={piece.entries} own={own} />
         ),

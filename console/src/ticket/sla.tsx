@@ -99,7 +99,7 @@ function Promised({ of }: { of: Explained }) {
   return (
     <section class="card padded stack promise" aria-label={title}>
       <div class="row apart">
-        <h3>{title} <span class={`badge ${LOOKS[state]}`}>{t.states[state]}</span></h3>
+        <h2>{title} <span class={`badge ${LOOKS[state]}`}>{t.states[state]}</span></h2>
         <span class="small soft">{t.calendar(of.calendar.name, of.timezone)}{!of.within_hours && !of.fulfilled_at && !of.ended_at && ` · ${t.closedNow}`}</span>
       </div>
       <SlaBar of={of} now={now.value} />

@@ -73,7 +73,7 @@ export function useTicket(id: string, tellMerged: (merged: Merging) => void) {
     const others = mine.map(asHeard).filter((one) => one !== null);
     if (others.length) setHeard((was) => [...was, ...others].slice(-20));
     void reload();
-  });
+  }, () => void loaded.reload());
   function asHeard(news: News): Heard | null {
     const actor = news.data.actor as { id?: string | null; name?: string | null } | undefined;
     if (!actor?.name || actor.id === me) return null;
@@ -134,7 +134,7 @@ export function useTicket(id: string, tellMerged: (merged: Merging) => void) {
     return true;
   }
 
-  return { loaded, conflict, heard, setHeard, pulse, reload, change, act, put };
+  return { loaded, conflict, heard, pulse, reload, change, act, put };
 }
 
 /** What a verb is decided by: where somebody changed one of these meanwhile, it is asked again. */

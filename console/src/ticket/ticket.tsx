@@ -90,7 +90,12 @@ function Drawn({ of, one, declared, own }: DrawnProps) {
   const [part, setPart] = useState<"conversation" | "timeline" | "sla">("conversation");
   const [tab, setTab] = useState<Tab>("public");
   const [asked, ask] = useState<Asked | null>(null);
-  const [since] = useState(() => Date.now());
+  const last = ticket.comments.at(-1)?.created_at ?? "";
+  const me = session.value!.user.id;
+  // What others said after these moments is new: to the eye, and to what one is writing.
+  const [since] = useState(last);
+  const [seen, setSeen] = useState(last);
+  const newer = ticket.comments.filter(({ created_at, author, deleted_at }) => created_at > seen && author?.id !== me && !deleted_at);
   const area = useRef<HTMLTextAreaElement>(null);
   const { from = route.value.params.return, compose } = route.value.params;
   useShortcuts({
@@ -114,12 +119,12 @@ function Drawn({ of, one, declared, own }: DrawnProps) {
       <div class="columns">
         <div class="stack">
           <Tabs label={t.parts} chosen={part} onChoose={setPart} tabs={[["conversation", `${t.conversation} ${ticket.comments.length || ""}`], ["timeline", t.timeline], ["sla", t.sla]]}>
-            {part === "conversation" && <Conversation of={of} since={since} own={own} meId={session.value!.user.id} onChanged={() => void of.reload()} />}
+            {part === "conversation" && <Conversation of={of} since={since} own={own} meId={me} onChanged={() => void of.reload()} />}
             {part === "timeline" && <Timeline ticket={ticket} own={own} />}
             {part === "sla" && <SlaPanel ticketId={ticket.id} pulse={of.pulse} />}
           </Tabs>
           <div class="dock" hidden={part !== "conversation"}>
-            <Composer of={of} tab={tab} onTab={setTab} heard={one.heard} onSeen={() => one.setHeard((was) => was.filter(({ type }) => type !== "commented"))} area={area} />
+            <Composer of={of} tab={tab} onTab={setTab} newer={newer} onSeen={() => setSeen(last)} area={area} />
           </div>
         </div>
         <aside class="stack" aria-label={t.beside}>

@@ -57,7 +57,7 @@ export function Verbs({ of, asked, ask }: { of: OneTicket; asked: Asked | null; 
           {rest.map((verb) => <MenuItem key={verb} icon={ICONS[verb]} onClick={() => ask(verb)}>{names[verb]}</MenuItem>)}
         </Menu>
       )}
-      {asked && open.includes(asked) && <VerbDialog of={of} verb={asked} onClose={() => ask(null)} />}
+      {asked && <VerbDialog of={of} verb={asked} onClose={() => ask(null)} />}
     </div>
   );
 }
