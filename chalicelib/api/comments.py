@@ -37,6 +37,7 @@ def _followed_up(call: Call, made: commenting.Comment) -> dict[str, Any]:
         "id": None,
         "ticket_id": made.ticket_id,
         "author": {"id": call.actor.id, "name": call.actor.name, "email": call.actor.email},
+        "from_desk": call.actor.may(Permission.COMMENTS_ANSWER),
         "visibility": made.visibility,
         "body": made.body,
         "body_html": markdown.render(made.body).html,

@@ -29,6 +29,7 @@ SHORT = 1000
 COMMENT = f"""
     jsonb_build_object(
         'id', c.id, 'ticket_id', c.ticket_id, 'visibility', c.visibility, 'source', c.source,
+        'from_desk', coalesce(u.role <> 'customer', true),
         'body', CASE WHEN c.deleted_at IS NULL THEN c.body END,
         'body_html', CASE WHEN c.deleted_at IS NULL AND c.html_version = {markdown.VERSION}
             THEN c.body_html END,

@@ -52,10 +52,19 @@ class TestACommentIsAnswered:
             (shown,) = listed(desk, who, ticket)
             assert (shown["body"], shown["body_html"]) == (made["body"], made["body_html"])
 
+    def test_with_whether_it_is_the_desks(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket()
+
+        made = [desk.comment(who, ticket, "Hello") for who in (desk.cast.carol, desk.cast.ana)]
+
+        assert [comment["from_desk"] for comment in made] == [False, True]
+        assert [comment["from_desk"] for comment in listed(desk, desk.cast.carol, ticket)] == [False, True]
+
     def test_so_is_one_that_opened_a_follow_up(self, desk: ServiceDesk) -> None:
         made = desk.comment(desk.cast.carol, desk.in_status("closed"), "_Back_")
 
         assert (made["id"], made["body_html"]) == (None, "<p><em>Back</em></p>")
+        assert made["from_desk"] is False
 
     def test_and_one_that_resolved_or_came_with_a_change(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket()

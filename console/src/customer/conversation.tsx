@@ -11,6 +11,7 @@ import { Icon } from "../ui/icon";
 import { Markup } from "../ui/markup";
 import { Ago } from "../ui/time";
 import { Written } from "../ui/written";
+import { Revise } from "./revise";
 import { filesOf, type Attached, type Comment, type Talk } from "./talk";
 
 const WORDS = words({
@@ -50,8 +51,8 @@ interface Item {
 
 const ICONS: Record<string, IconNode> = { paused: CirclePause, resolved: CircleCheck, closed: CircleCheck, reopened: RotateCcw, cancelled: CircleX };
 
-/** `customers`: who of those that speak is no colleague of the desk's. */
-export function Conversation({ of, customers }: { of: Talk; customers: ReadonlySet<string> }) {
+/** `onRevised` fetches it anew. */
+export function Conversation({ of, onRevised }: { of: Talk; onRevised: () => Promise<void> }) {
   const t = say(WORDS);
   const { ticket, comments } = of;
   const first: Item = {
@@ -64,7 +65,7 @@ export function Conversation({ of, customers }: { of: Talk; customers: ReadonlyS
       </Message>
     ),
   };
-  const said = comments.map<Item>((comment) => ({ at: comment.created_at, key: comment.id!, draw: () => <Said comment={comment} files={filesOf(of, comment)} customers={customers} /> }));
+  const said = comments.map<Item>((comment) => ({ at: comment.created_at, key: comment.id!, draw: () => <Said comment={comment} files={filesOf(of, comment)} onRevised={onRevised} /> }));
   const done = ticket.timeline.flatMap<Item>((entry) => {
     const told = happened(entry, t);
     return told ? [{ at: entry.created_at, key: entry.id, draw: () => <p class="talk-event small"><Icon of={ICONS[entry.action]!} /><span>{told} <span class="soft"><Ago at={entry.created_at} /></span></span></p> }] : [];
@@ -90,10 +91,9 @@ function happened(entry: Talk["ticket"]["timeline"][number], t: typeof WORDS.en)
   return null;
 }
 
-function Said({ comment, files, customers }: { comment: Comment; files: readonly Attached[]; customers: ReadonlySet<string> }) {
-  const isDesk = !comment.author || !customers.has(comment.author.id);
+function Said({ comment, files, onRevised }: { comment: Comment; files: readonly Attached[]; onRevised: () => Promise<void> }) {
   return (
-    <Message author={comment.author} at={comment.created_at} isDesk={isDesk} edited={comment.edited_at !== null}>
+    <Message author={comment.author} at={comment.created_at} isDesk={comment.from_desk} edited={comment.edited_at !== null} beside={<Revise comment={comment} onRevised={onRevised} />}>
       {comment.body_html === null ? <Written text={comment.body ?? ""} /> : <Markup html={comment.body_html} />}
       <AttachedFiles ticketId={comment.ticket_id} files={files} />
     </Message>
@@ -105,10 +105,11 @@ interface MessageProps {
   at: string;
   isDesk: boolean;
   edited?: boolean;
+  beside?: ComponentChildren;
   children: ComponentChildren;
 }
 
-function Message({ author, at, isDesk, edited, children }: MessageProps) {
+function Message({ author, at, isDesk, edited, beside, children }: MessageProps) {
   const t = say(WORDS);
   const isMine = author?.id === session.value?.user.id;
   const name = author?.name ?? t.desk;
@@ -120,6 +121,7 @@ function Message({ author, at, isDesk, edited, children }: MessageProps) {
           <span class="strong">{isMine ? t.you(name) : name}</span>
           {isDesk && author && <span class="badge">{t.desk}</span>}
           <span class="soft"><Ago at={at} />{edited && ` · ${t.edited}`}</span>
+          {beside}
         </div>
         {children}
       </div>

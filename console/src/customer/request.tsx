@@ -4,9 +4,12 @@ import { SearchX } from "lucide";
 import type { ComponentChildren } from "preact";
 
 import type { Schema } from "../core/api-types";
+import { useLoad } from "../core/load";
 import { route, to } from "../core/router";
 import { session } from "../core/session";
 import { say, words } from "../core/words";
+import { FieldValue } from "../ui/custom-fields";
+import { customFields } from "../ui/lookups";
 import { Page } from "../ui/page";
 import { Empty, Show } from "../ui/states";
 import { Moment } from "../ui/time";
@@ -61,26 +64,28 @@ function Whole({ id }: { id: string }) {
   const talk = useTalk(id);
   const ticket = talk.data?.ticket;
   const back = { href: to("requests"), label: t.all };
+  const fields = useLoad(customFields, []).data ?? [];
   const done = (changed: Schema<"TicketOut">) => {
     if (talk.data) talk.put({ ...talk.data, ticket: { ...talk.data.ticket, ...changed } });
+    // What was pressed is gone with it.
+    document.querySelector("h1")?.focus();
     void talk.reload();
   };
   if (talk.problem?.status === 404 || talk.problem?.status === 422) return <Page title={t.title} back={back}><Empty icon={SearchX}><p>{say(PARTS).missing}</p></Empty></Page>;
   if (!talk.data || !ticket) return <Page title={t.title} back={back}><Show of={talk} lines={8}>{() => null}</Show></Page>;
   return (
-    <Page title={ticket.subject} back={back} lead={<span class="mono">{ticket.label}</span>} actions={<OwnVerbs ticket={ticket} onDone={done} />}>
+    <Page title={ticket.subject} back={back} lead={<span class="mono">{ticket.label}</span>} actions={<OwnVerbs ticket={ticket} fields={fields.filter((field) => field.active && field.editable_by_customers)} onDone={done} />}>
       <p class="unseen" role="status">{talk.news ? t.news(talk.news) : ""}</p>
-      <Show of={talk}>{(data) => <Inside of={data} onDone={done} reload={talk.reload} />}</Show>
+      <Show of={talk}>{(data) => <Inside of={data} fields={fields} onDone={done} reload={talk.reload} />}</Show>
     </Page>
   );
 }
 
-function Inside({ of, onDone, reload }: { of: Talk; onDone: (ticket: Schema<"TicketOut">) => void; reload: () => Promise<void> }) {
+function Inside({ of, fields, onDone, reload }: { of: Talk; fields: readonly Schema<"FieldOut">[]; onDone: (ticket: Schema<"TicketOut">) => void; reload: () => Promise<void> }) {
   const t = say(WORDS);
   const { ticket } = of;
   const watchers = useWatchers(ticket.id);
   const isMine = ticket.requester.id === session.value?.user.id;
-  const customers = new Set([ticket.requester.id, session.value!.user.id, ...(watchers.data ?? []).map((watcher) => watcher.id)]);
   const isActive = !["resolved", "closed", "cancelled"].includes(ticket.status);
   return (
     <div class="stack wide request">
@@ -92,10 +97,11 @@ function Inside({ of, onDone, reload }: { of: Talk; onDone: (ticket: Schema<"Tic
           <Fact name={t.handles}>{ticket.assignee?.name ?? (isActive ? t.nobody : ticket.team.name)}</Fact>
           <Fact name={t.received}><Moment at={ticket.created_at} /></Fact>
           {ticket.category && <Fact name={t.about}>{[ticket.category, ticket.subcategory].filter(Boolean).join(" · ")}</Fact>}
+          {fields.filter(({ key }) => ticket.custom_fields[key] != null).map((field) => <Fact key={field.key} name={field.name}><FieldValue field={field} value={ticket.custom_fields[field.key]} /></Fact>)}
           {isActive && ticket.due_at && !ticket.breached && <Fact name={t.due}><Moment at={ticket.due_at} /></Fact>}
         </dl>
       </section>
-      <Conversation of={of} customers={customers} />
+      <Conversation of={of} onRevised={reload} />
       <Solved ticket={ticket} onDone={onDone} />
       {isMine && <Rating ticket={ticket} />}
       {ticket.verbs.includes("comment") && <Reply ticket={ticket} onSent={reload} />}

@@ -4,6 +4,7 @@
  */
 
 import type { Schema } from "../core/api-types";
+import { day, number } from "../core/format";
 import { say, words } from "../core/words";
 import { Field, Options, type FormState } from "./form";
 import { PARTS } from "./words";
@@ -91,3 +92,12 @@ function meant(type: string, typed: string | string[]): unknown {
 
 export const toShow = (values: Record<string, unknown>): Typed =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Array.isArray(value) ? value.map(String) : value == null ? "" : String(value)]));
+
+/** What a field holds, as one reads it. */
+export function FieldValue({ field, value }: { field: Pick<Declared, "type">; value: unknown }) {
+  const t = say(WORDS);
+  if (Array.isArray(value)) return <>{value.join(", ")}</>;
+  if (field.type === "boolean") return <>{value === true ? t.yes : t.no}</>;
+  if (field.type === "number" && typeof value === "number") return <>{number(value, 6)}</>;
+  return <>{field.type === "date" && typeof value === "string" ? day(`${value}T12:00:00`) : String(value)}</>;
+}
