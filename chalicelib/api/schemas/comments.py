@@ -29,8 +29,8 @@ class MentionOut(Out):
 
 
 class CommentOut(Out):
-    """A comment: its Markdown as it was written, and HTML that is safe to show. `from_desk`: whether it is the
-    desk's, rather than a customer's.
+    """A comment: its Markdown as it was written, and HTML that is safe to show. `from_desk` tells the desk's
+    from a customer's.
 
     `follow_up` is the ticket that a customer's comment on a finished one opened instead; `id` is null then.
     One that was taken back is shown to the staff alone, without its text. So are `mentions`,
