@@ -14,7 +14,7 @@ import { compare } from "./clock";
 import * as once from "./once";
 import { Problem } from "./problem";
 import { API } from "./root";
-import { enrolment, renewed, session } from "./session";
+import { current, enrolment, renewed } from "./session";
 
 export const api = createClient<Paths>({ baseUrl: API, fetch: send });
 
@@ -41,7 +41,7 @@ async function send(request: Request): Promise<Response> {
     if (intent && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", once.key(intent));
     return reached(new Request(request, { headers, body: body || null }));
   };
-  const mine = ANYBODYS.test(path) ? null : session.value;
+  const mine = ANYBODYS.test(path) ? null : current();
   let response = await attempt(mine?.access_token);
   if (response.status === 401 && mine) {
     const next = await renewed(mine);

@@ -40,6 +40,17 @@ export function begin(tokens: Tokens): void {
   });
 }
 
+/**
+ * The session as it is stored now. Raises Problem where it is not any more that of whom the page was drawn for: what
+ * they wrote is not sent in another's name.
+ */
+export function current(): Session | null {
+  const drawnFor = session.value;
+  catchUp();
+  if (drawnFor && !isOfTheSame(session.value, drawnFor)) throw new Problem(401, "UNAUTHENTICATED", "");
+  return session.value;
+}
+
 /** Forgets it here; drafts stay. */
 export function end(): void {
   keep(null);

@@ -18,7 +18,7 @@ export function sentence(problem: Problem): string {
   const t = say(PARTS);
   if (problem.status === 0) return t.offline;
   if (problem.status === 429) return inWords(problem.message) || t.busy;
-  if (problem.code === "UNAUTHENTICATED" && problem.message.startsWith("Send Authorization")) return t.signedOut;
+  if (problem.code === "UNAUTHENTICATED" && (!problem.message || problem.message.startsWith("Send Authorization"))) return t.signedOut;
   if (problem.status >= 500) return t.unavailable;
   if (problem.status === 404 && !problem.errors.length) return inWords(problem.message) || t.missing;
   return inWords(problem.message) || t.forbidden;
