@@ -1,6 +1,6 @@
 /** The frames: for staff with the ways to every page, for customers, and for who is nobody yet. */
 
-import { AtSign, BarChart3, Bell, Building2, CalendarClock, ClipboardList, FileText, Gauge, Inbox, Import, KeyRound, ListChecks, LogOut, MailQuestionMark, Mails, Menu as MenuIcon, Network, Plug, ScrollText, Settings, Shapes, Tags, Timer, User, Users, Webhook, Wand, type IconNode } from "lucide";
+import { AtSign, BarChart3, Building2, CalendarClock, ClipboardList, FileText, Gauge, Inbox, Import, KeyRound, ListChecks, LogOut, MailQuestionMark, Mails, Menu as MenuIcon, Network, Plug, ScrollText, Settings, Shapes, Tags, Timer, User, Users, Webhook, Wand, type IconNode } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
@@ -16,7 +16,7 @@ import { Button } from "./ui/button";
 import { Options } from "./ui/form";
 import { Icon } from "./ui/icon";
 import { useKeys } from "./ui/keys";
-import { Menu, MenuItem } from "./ui/menu";
+import { Menu, MenuItem, MenuRadios } from "./ui/menu";
 import { PARTS } from "./ui/words";
 
 const WORDS = words({
@@ -91,7 +91,7 @@ export function StaffShell({ children }: { children: ComponentChildren }) {
           );
         })}
         </div>
-        <div class="end">
+        <div class="own">
           <OwnMenu />
         </div>
       </nav>
@@ -188,18 +188,11 @@ function OwnMenu({ compact }: { compact?: boolean }) {
   const user = session.value!.user;
   return (
     <Menu label={user.name} look="quiet" icon={compact ? User : undefined} iconOnly={compact} align={compact ? "end" : "start"}>
-      <MenuItem icon={Bell} href={to("account")}>{t.account}</MenuItem>
+      <MenuItem icon={User} href={to("account")}>{t.account}</MenuItem>
       <hr />
-      <div class="row apart" style={{ padding: "4px 10px" }}>
-        <span class="small">{parts.language}</span>
-        <LanguageChoice />
-      </div>
-      <div class="row apart" style={{ padding: "4px 10px" }}>
-        <span class="small">{parts.theme}</span>
-        <select class="input small" style={{ inlineSize: "auto" }} aria-label={parts.theme} value={theme.value} onChange={(event) => (theme.value = event.currentTarget.value)}>
-          <Options of={parts.themes} />
-        </select>
-      </div>
+      <MenuRadios label={parts.language} options={LANGUAGES} value={language.value} onChange={(code) => speak(code as keyof typeof LANGUAGES)} />
+      <hr />
+      <MenuRadios label={parts.theme} options={parts.themes} value={theme.value} onChange={(look) => (theme.value = look)} />
       <hr />
       <MenuItem icon={LogOut} onClick={() => void signOut()}>{t.signOut}</MenuItem>
     </Menu>

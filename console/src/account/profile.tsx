@@ -91,7 +91,7 @@ export function Profile({ me, onChange }: { me: Me; onChange: (me: Me) => void }
       </section>
       <section class="card" aria-label={t.facts}>
         <header><h2>{t.facts}</h2><p>{t.factsHint}</p></header>
-        <dl class="facts">
+        <dl class="about">
           {facts.map(([name, fact]) => (
             <>
               <dt>{name}</dt>

@@ -1,8 +1,8 @@
 /** A button with a list of things to do (ARIA Authoring Practices: menu button). */
 
-import { ChevronDown, type IconNode } from "lucide";
+import { Check, ChevronDown, type IconNode } from "lucide";
 import type { ComponentChildren } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { Button } from "./button";
 import { Icon } from "./icon";
@@ -25,14 +25,13 @@ export function Menu({ label, icon, iconOnly, small, look, align = "start", chil
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  const items = () => Array.from(list.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? []);
-  const toggled = (event: ToggleEvent) => {
-    const isOpen = event.newState === "open";
-    setOpen(isOpen);
-    if (!isOpen) return;
+  const items = () => Array.from(list.current?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? []);
+  // Once it is drawn: before, nothing tells how much room it takes.
+  useLayoutEffect(() => {
+    if (!open) return;
     placeBy(frame.current!, list.current!, align);
     items()[0]?.focus();
-  };
+  }, [open]);
   const keyed = (event: KeyboardEvent) => {
     const all = items();
     const at = all.indexOf(document.activeElement as HTMLElement);
@@ -48,7 +47,7 @@ export function Menu({ label, icon, iconOnly, small, look, align = "start", chil
         {!iconOnly && label}
         {!iconOnly && <Icon of={ChevronDown} />}
       </Button>
-      <div id={id} ref={list} role="menu" aria-label={label} popover="auto" onToggle={toggled} onKeyDown={keyed} onClick={(event) => (event.target as Element).closest('[role="menuitem"]') && list.current?.hidePopover()}>
+      <div id={id} ref={list} role="menu" aria-label={label} popover="auto" onToggle={(event) => setOpen(event.newState === "open")} onKeyDown={keyed} onClick={(event) => (event.target as Element).closest('[role^="menuitem"]') && list.current?.hidePopover()}>
         {open && children}
       </div>
     </div>
@@ -64,4 +63,19 @@ export function MenuItem({ icon, href, onClick, children }: { icon?: IconNode; h
   );
   if (href) return <a role="menuitem" tabIndex={-1} href={href}>{inside}</a>;
   return <button type="button" role="menuitem" tabIndex={-1} onClick={onClick}>{inside}</button>;
+}
+
+/** One of several, as the theme is. */
+export function MenuRadios({ label, options, value, onChange }: { label: string; options: Record<string, string>; value: string; onChange: (value: string) => void }) {
+  return (
+    <div role="group" aria-label={label}>
+      <div class="label" aria-hidden="true">{label}</div>
+      {Object.entries(options).map(([key, name]) => (
+        <button key={key} type="button" role="menuitemradio" tabIndex={-1} aria-checked={key === value} onClick={() => onChange(key)}>
+          <Icon of={Check} />
+          {name}
+        </button>
+      ))}
+    </div>
+  );
 }

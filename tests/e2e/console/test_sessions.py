@@ -62,7 +62,7 @@ def test_a_dead_session_asks_to_sign_in_and_returns_with_the_draft(people: Peopl
     page = people.page("carla")
     sign_in(page, carla, "new-request")
     page.get_by_label("Subject").fill("The scanner beeps")
-    page.get_by_label("What can we do for you?").fill("It beeps all day, and nobody knows why.")
+    page.get_by_label("Tell us more").fill("It beeps all day, and nobody knows why.")
     spoil(page, "access_token", "refresh_token")
 
     page.get_by_role("button", name="Send").click()
@@ -80,6 +80,7 @@ def test_what_is_lost_while_renewing_ends_no_session(people: People, house: Hous
     gil = house.add("agent")
     page = people.page("gil")
     sign_in(page, gil)
+    expect(page.get_by_label("Name", exact=True)).to_have_value(gil.name)
     before = kept(page)
     spoil(page, "access_token")
     page.route("**/v1/auth/refresh", lambda route: route.abort())
