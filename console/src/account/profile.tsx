@@ -132,9 +132,10 @@ function Contact({ me, onChange }: { me: Me; onChange: (me: Me) => void }) {
 function Away({ me, onChange }: { me: Me; onChange: (me: Me) => void }) {
   const t = say(WORDS);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [busy, setBusy] = useState(false);
+  // What one has just said, while it is being saved.
+  const [said, setSaid] = useState<boolean | null>(null);
   const change = async (away: boolean) => {
-    setBusy(true);
+    setSaid(away);
     setProblem(null);
     try {
       onChange(await take(api.PATCH("/v1/auth/me", { body: { away } })));
@@ -142,13 +143,13 @@ function Away({ me, onChange }: { me: Me; onChange: (me: Me) => void }) {
     } catch (thrown) {
       setProblem(asProblem(thrown));
     } finally {
-      setBusy(false);
+      setSaid(null);
     }
   };
   return (
     <>
       {problem && <ProblemNote problem={problem} />}
-      <Switch label={t.away} hint={<>{t.awayHint} {me.away_since && <strong>{t.since} <Ago at={me.away_since} />.</strong>}</>} on={me.away ?? false} disabled={busy} onChange={change} />
+      <Switch label={t.away} hint={<>{t.awayHint} {me.away_since && <strong>{t.since} <Ago at={me.away_since} />.</strong>}</>} on={said ?? me.away ?? false} disabled={said !== null} onChange={change} />
     </>
   );
 }
