@@ -71,7 +71,9 @@ def enrol(page: Page) -> tuple[str, list[str]]:
     secret = page.locator("code.secret").inner_text().replace(" ", "")
     page.get_by_label("Code", exact=True).fill(TOTP(secret).now())
     page.get_by_role("button", name="Confirm").click()
-    codes = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").all_inner_texts()
+    shown = page.get_by_role("list", name="Recovery codes").get_by_role("listitem")
+    expect(shown).to_have_count(10)
+    codes = shown.all_inner_texts()
     page.get_by_label("I have kept these codes").check()
     page.get_by_role("button", name="Done").click()
     return secret, codes
