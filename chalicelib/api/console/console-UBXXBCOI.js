@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-OB5FLBMZ.js";import"./chunk-JB6S5FE6.js";import"./chunk-346PBV4G.js";import"./chunk-QONQWPEQ.js";import"./chunk-OUEVGEXB.js";import"./chunk-RNXFN5WQ.js";import"./chunk-7U5TUDEG.js";import"./chunk-6NC23IGH.js";import"./chunk-OH6FABNE.js";import"./chunk-PYOCDBZI.js";import{f as m,pb as o}from"./chunk-VXE7IGT4.js";m(o(p,{}),document.getElementById("app"));
