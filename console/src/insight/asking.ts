@@ -19,36 +19,53 @@ export const TIMES = (business: boolean) => {
 };
 
 export interface Everything {
-  overview: Overview;
   counts: readonly Point[];
   times: readonly Point[];
   business: boolean;
-  /** By hour of the week: created, resolved. */
-  week: { created: readonly number[]; resolved: readonly number[] };
-  kept: Attainment;
-  keptByPriority: Attainment;
   interval: Interval;
 }
 
-export async function everythingOf(period: Period, team: string | undefined, interval: Interval, business: boolean): Promise<Everything> {
+/** By hour of the week, from Monday at midnight. */
+export interface Hours {
+  created: readonly number[];
+  resolved: readonly number[];
+}
+
+export interface OfDesk extends Everything {
+  week: Hours;
+  overview: Overview;
+  kept: Attainment;
+  keptByPriority: Attainment;
+}
+
+type Asked = Period & { team?: string; agent?: string };
+
+const series = (asked: Asked, metric: readonly FigureName[], interval: Interval | "weekday_hour") =>
+  take(api.GET("/v1/analytics/series", { params: { query: { ...asked, metric: metric.join(), interval } } }));
+
+async function overTime(asked: Asked, interval: Interval, business: boolean): Promise<Everything> {
+  const [counts, times] = await Promise.all([series(asked, COUNTS, interval), series(asked, TIMES(business), interval)]);
+  return { counts: pointsOf(counts), times: pointsOf(times), business, interval };
+}
+
+export async function everythingOf(period: Period, team: string | undefined, interval: Interval, business: boolean): Promise<OfDesk> {
   const asked = { ...period, team: team || undefined };
-  const series = (metric: readonly FigureName[], by: Interval) => take(api.GET("/v1/analytics/series", { params: { query: { ...asked, metric: metric.join(), interval: by } } }));
   const promises = (more: { interval?: Interval; group_by: string }) => take(api.GET("/v1/analytics/sla", { params: { query: { ...asked, ...more } } }));
-  const [overview, counts, times, week, kept, keptByPriority] = await Promise.all([
+  const [overview, all, hours, kept, keptByPriority] = await Promise.all([
     take(api.GET("/v1/analytics/dashboard", { params: { query: asked } })),
-    series(COUNTS, interval),
-    series(TIMES(business), interval),
-    take(api.GET("/v1/analytics/series", { params: { query: { ...asked, metric: "created,resolved", interval: "weekday_hour" } } })),
+    overTime(asked, interval, business),
+    series(asked, ["created", "resolved"], "weekday_hour"),
     promises({ interval, group_by: "metric" }),
     promises({ group_by: "metric,priority" }),
   ]);
-  const hours = hoursOf(week.series[0]?.points as readonly Schema<"HourOfWeekOut">[] | undefined);
-  return { overview, counts: pointsOf(counts), times: pointsOf(times), business, week: hours, kept, keptByPriority, interval };
+  return { ...all, overview, week: hoursOf(hours.series[0]?.points as readonly Schema<"HourOfWeekOut">[] | undefined), kept, keptByPriority };
 }
+
+export const everythingOfAgent = (agent: string, period: Period, interval: Interval): Promise<Everything> => overTime({ ...period, agent }, interval, false);
 
 const pointsOf = (series: Schema<"SeriesOut">): readonly Point[] => (series.series[0]?.points ?? []) as readonly Point[];
 
-function hoursOf(points: readonly Schema<"HourOfWeekOut">[] = []): Everything["week"] {
+function hoursOf(points: readonly Schema<"HourOfWeekOut">[] = []): Hours {
   const empty = () => Array.from({ length: 168 }, () => 0);
   const week = { created: empty(), resolved: empty() };
   for (const { weekday, hour, figures } of points) {

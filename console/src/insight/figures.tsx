@@ -1,8 +1,8 @@
 /** How the desk did in a period, against that before. */
 
-import { FileText } from "lucide";
+import { FileText, User } from "lucide";
 
-import { route, set } from "../core/router";
+import { route, set, to } from "../core/router";
 import { say, words } from "../core/words";
 import { ButtonLink } from "../ui/button";
 import { Page } from "../ui/page";
@@ -19,8 +19,8 @@ import { Promises } from "./promises";
 import { Week } from "./week";
 
 const WORDS = words({
-  en: { title: "Figures", lead: (days: string, before: string, zone: string) => `${days}, against ${before} (clocks of ${zone})`, export: "Export tickets", time: "Times", times: { real: "In real time", business: "In business time" } },
-  es: { title: "Cifras", lead: (days, before, zone) => `${days}, frente a ${before} (hora de ${zone})`, export: "Exportar tickets", time: "Tiempos", times: { real: "En tiempo real", business: "En horario laboral" } },
+  en: { title: "Figures", lead: (days: string, before: string, zone: string) => `${days}, against ${before} (clocks of ${zone})`, export: "Export tickets", own: "Your figures", time: "Times", times: { real: "In real time", business: "In business time" } },
+  es: { title: "Cifras", lead: (days, before, zone) => `${days}, frente a ${before} (hora de ${zone})`, export: "Exportar tickets", own: "Sus cifras", time: "Tiempos", times: { real: "En tiempo real", business: "En horario laboral" } },
 });
 
 export default function FiguresPage() {
@@ -35,7 +35,7 @@ export default function FiguresPage() {
   const file = (name: string) => (shown ? `${name}_${shown.from}_${shown.to}` : name);
   const exported = shown && exportAddress("tickets", { created_after: shown.since, created_before: shown.until, team: params.team });
   return (
-    <Page title={t.title} lead={lead ?? "\u00a0"} actions={<ButtonLink icon={FileText} href={exported ?? "exports"}>{t.export}</ButtonLink>}>
+    <Page title={t.title} lead={lead ?? "\u00a0"} actions={<><ButtonLink icon={User} href={to("agent", { days: params.days, from: params.from, to: params.to })}>{t.own}</ButtonLink><ButtonLink icon={FileText} href={exported ?? "exports"}>{t.export}</ButtonLink></>}>
       <div class="row apart">
         <PeriodPicker shown={shown} withTeam withSteps />
         <div class="period">
@@ -52,7 +52,7 @@ export default function FiguresPage() {
             {all.overview.recounting && <Recounting zone={all.overview.timezone} />}
             <KeyFigures total={all.overview.total} points={all.counts} kept={keptOf(all.kept)} business={all.business} />
             <div class="charts">
-              <OverTime all={all} file={file} />
+              <OverTime all={all} promises={all.kept} file={file} />
               <Promises kept={all.kept} byPriority={all.keptByPriority} file={file} />
               <Week week={all.week} zone={all.overview.timezone} file={file} />
               <Groups overview={all.overview} file={file} />

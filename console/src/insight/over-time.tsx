@@ -3,7 +3,7 @@
 import { number, percent, span } from "../core/format";
 import { say, words } from "../core/words";
 import { TERMS } from "../ui/words";
-import { TIMES, type Everything, type FigureName } from "./asking";
+import { TIMES, type Attainment, type Everything, type FigureName } from "./asking";
 import { Chart } from "./charts/chart";
 import type { Column } from "./charts/csv";
 import { Legend } from "./charts/legend";
@@ -29,7 +29,7 @@ const length = (minutes: number): string => span(minutes * 60);
 /** "2 d" where nothing is left beside them. */
 const round = (minutes: number): string => (minutes ? length(minutes).replace(/ 0 \S+$/, "") : "0");
 
-export function OverTime({ all, file }: { all: Everything; file: (name: string) => string }) {
+export function OverTime({ all, promises, file }: { all: Everything; promises?: Attainment; file: (name: string) => string }) {
   const t = say(WORDS);
   const names = say(FIGURES);
   const metrics = say(TERMS).metric;
@@ -47,7 +47,7 @@ export function OverTime({ all, file }: { all: Everything; file: (name: string) 
     { name: names.resolved, values: counted("resolved"), mark: "bar", tone: 3 },
   ];
   const backlog: Line[] = [{ name: names.backlog, values: counted("backlog"), mark: "area", tone: 4 }];
-  const kept: Line[] = all.kept.groups.filter(({ series }) => series).map(({ metric, series }, place) => ({
+  const kept: Line[] = (promises?.groups ?? []).filter(({ series }) => series).map(({ metric, series }, place) => ({
     name: metrics[metric!], values: series!.map(({ attainment }) => attainment), mark: "line", tone: [1, 2, 3, 4][place] ?? 6, dashed: place % 2 === 1,
   }));
   const times = (median: number[], p90: number[], tone: number): Line[] => [
@@ -71,9 +71,9 @@ export function OverTime({ all, file }: { all: Everything; file: (name: string) 
       <Chart title={t.last} hint={hint} file={file("resolution")} sheet={inMinutes(times(lastMedian, lastP90, 4))} legend={<Legend lines={times(lastMedian, lastP90, 4)} />}>
         <Plot label={t.last} steps={steps} lines={times(lastMedian, lastP90, 4)} show={length} tick={round} kind="minutes" />
       </Chart>
-      <Chart title={t.kept} hint={t.keptHint} file={file("attainment")} sheet={sheet(kept.map((line) => ({ ...line, show: percent })))} legend={<Legend lines={kept} />}>
+      {promises && <Chart title={t.kept} hint={t.keptHint} file={file("attainment")} sheet={sheet(kept.map((line) => ({ ...line, show: percent })))} legend={<Legend lines={kept} />}>
         <Plot label={t.kept} steps={steps} lines={kept} show={percent} kind="share" />
-      </Chart>
+      </Chart>}
       <Chart title={t.ratings} hint={t.ratingsHint} file={file("ratings")} sheet={sheet([{ ...satisfaction[0]!, show: percent }, { name: names.ratings, values: counted("ratings"), show: plain }, { name: names.rating_average, values: counted("rating_average"), show: (value: number) => number(value, 2) }])}>
         <Plot label={t.ratings} steps={steps} lines={satisfaction} show={percent} kind="share" />
       </Chart>

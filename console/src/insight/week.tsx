@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 
 import { number } from "../core/format";
 import { say, words } from "../core/words";
-import type { Everything } from "./asking";
+import type { Hours } from "./asking";
 import { Chart } from "./charts/chart";
 import { Heat } from "./charts/heat";
 import { weekdays } from "./days";
@@ -15,7 +15,7 @@ const WORDS = words({
   es: { title: "Horas de la semana", hint: (zone) => `Todas las semanas del período juntas, según los relojes de ${zone}`, what: "Qué se cuenta", hour: "Hora" },
 });
 
-export function Week({ week, zone, file }: { week: Everything["week"]; zone: string; file: (name: string) => string }) {
+export function Week({ week, zone, file }: { week: Hours; zone: string; file: (name: string) => string }) {
   const t = say(WORDS);
   const names = say(FIGURES);
   const [what, setWhat] = useState<"created" | "resolved">("created");

@@ -37,10 +37,6 @@ interface FilterBarProps {
 
 export function FilterBar({ filter, sort, fields, onFilter, search, children }: FilterBarProps) {
   const t = say(WORDS);
-  const names = say(FACET_WORDS).facets;
-  const set = (some: Record<string, string>) => onFilter(tidy({ ...filter, ...some }));
-  const shown = Object.entries(FACETS).filter(([, facet]) => Object.keys(filter).some(facet.owns));
-  const without = (key: string) => onFilter(Object.fromEntries(Object.entries(filter).filter(([name]) => !FACETS[key]!.owns(name))));
   return (
     <div class="filter-bar" role="search">
       <div class="row firm first">
@@ -49,21 +45,33 @@ export function FilterBar({ filter, sort, fields, onFilter, search, children }: 
           <Options of={SORTS.filter((key) => key !== "relevance" || filter.query).map((key) => [key, t.sorts[key]!] as const)} />
         </select>
       </div>
-      <div class="row tight filters" role="group" aria-label={t.filters}>
-        {shown.map(([key, facet]) => (
-          <span key={key} class="facet">
-            <Popover class="facet-menu" label={t.change(names[key]!)} title={names[key]!} text={<><span class="soft">{names[key]}</span> <span class="one-line">{facet.said(filter, fields)}</span></>}>
-              {() => <facet.Editor filter={filter} set={set} fields={fields} />}
-            </Popover>
-            <button type="button" class="off" aria-label={say(PARTS).remove(names[key]!)} onClick={() => without(key)}><Icon of={X} /></button>
-          </span>
-        ))}
-        <Popover text={t.filter} title={t.filter} icon={ListFilterPlus} look="quiet">
-          {() => <AddFilter filter={filter} set={set} fields={fields} />}
-        </Popover>
-        {shown.length > 1 && <Button small look="quiet" onClick={() => onFilter({})}>{t.clear}</Button>}
-        {children}
-      </div>
+      <FilterChips filter={filter} fields={fields} onFilter={onFilter}>{children}</FilterChips>
+    </div>
+  );
+}
+
+/** The filter that holds, each part to be changed or taken away, and another one. */
+export function FilterChips({ filter, fields, onFilter, children }: Pick<FilterBarProps, "filter" | "fields" | "onFilter" | "children">) {
+  const t = say(WORDS);
+  const names = say(FACET_WORDS).facets;
+  const set = (some: Record<string, string>) => onFilter(tidy({ ...filter, ...some }));
+  const shown = Object.entries(FACETS).filter(([, facet]) => Object.keys(filter).some(facet.owns));
+  const without = (key: string) => onFilter(Object.fromEntries(Object.entries(filter).filter(([name]) => !FACETS[key]!.owns(name))));
+  return (
+    <div class="row tight filters" role="group" aria-label={t.filters}>
+      {shown.map(([key, facet]) => (
+        <span key={key} class="facet">
+          <Popover class="facet-menu" label={t.change(names[key]!)} title={names[key]!} text={<><span class="soft">{names[key]}</span> <span class="one-line">{facet.said(filter, fields)}</span></>}>
+            {() => <facet.Editor filter={filter} set={set} fields={fields} />}
+          </Popover>
+          <button type="button" class="off" aria-label={say(PARTS).remove(names[key]!)} onClick={() => without(key)}><Icon of={X} /></button>
+        </span>
+      ))}
+      <Popover text={t.filter} title={t.filter} icon={ListFilterPlus} look="quiet">
+        {() => <AddFilter filter={filter} set={set} fields={fields} />}
+      </Popover>
+      {shown.length > 1 && <Button small look="quiet" onClick={() => onFilter({})}>{t.clear}</Button>}
+      {children}
     </div>
   );
 }
