@@ -50,7 +50,7 @@ export default function Agent() {
           <>
             {recounting && <Recounting zone={timezone} />}
             <Assigned id={id} assigned={assigned} />
-            <KeyFigures total={total} points={all.counts} business={false} kept={{ attainment: total.attainment, breached: null, change: total.change.attainment ?? null, before: total.previous.attainment }} more={[{ name: names.minutes_logged, value: total.minutes_logged, kind: "minutes", change: total.change.minutes_logged, before: total.previous.minutes_logged }, { name: names.rating_average, value: total.rating_average, kind: "score", change: total.change.rating_average, before: total.previous.rating_average, good: "up", detail: `${names.ratings}: ${shown(total.ratings, "count")}` }]} />
+            <KeyFigures total={total} points={all.counts} business={false} kept={{ attainment: total.attainment, breached: null, change: total.change.attainment ?? null, before: total.previous.attainment }} more={[{ name: names.minutes_logged, value: total.minutes_logged, kind: "spent", change: total.change.minutes_logged, before: total.previous.minutes_logged }, { name: names.rating_average, value: total.rating_average, kind: "score", change: total.change.rating_average, before: total.previous.rating_average, good: "up", detail: `${names.ratings}: ${shown(total.ratings, "count")}` }]} />
             <div class="charts">
               <OverTime all={all} file={file} />
             </div>

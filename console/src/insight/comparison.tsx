@@ -8,21 +8,22 @@ import { Icon } from "../ui/icon";
 
 const WORDS = words({
   en: {
-    count: ["more", "fewer"], minutes: ["longer", "shorter"], share: ["higher", "lower"], score: ["higher", "lower"],
+    count: ["more", "fewer"], minutes: ["longer", "shorter"], spent: ["more", "less"], share: ["higher", "lower"], score: ["higher", "lower"],
     same: "unchanged", none: "nothing to compare with", before: (value: string) => `Before: ${value}`, better: "better", worse: "worse", points: "points",
   },
   es: {
-    count: ["más", "menos"], minutes: ["más", "menos"], share: ["más", "menos"], score: ["más", "menos"],
+    count: ["más", "menos"], minutes: ["más", "menos"], spent: ["más", "menos"], share: ["más", "menos"], score: ["más", "menos"],
     same: "sin cambios", none: "sin comparación", before: (value) => `Antes: ${value}`, better: "mejor", worse: "peor", points: "puntos",
   },
 });
 
-export type FigureKind = "count" | "minutes" | "share" | "score";
+/** `spent` is minutes that somebody worked, `minutes` those that somebody waited. */
+export type FigureKind = "count" | "minutes" | "spent" | "share" | "score";
 
 /** A figure as people read it; a dash where there is none. */
 export function shown(value: number | null | undefined, kind: FigureKind): string {
   if (value == null) return "–";
-  if (kind === "minutes") return span(value * 60);
+  if (kind === "minutes" || kind === "spent") return span(value * 60);
   if (kind === "share") return percent(value);
   return number(value, kind === "score" ? 2 : 0);
 }
@@ -48,7 +49,7 @@ export function Change({ change, before, kind, good, short }: ChangeProps) {
   if (change == null) return <span class="change soft">{short ? "–" : t.none}</span>;
   const title = t.before(shown(before, kind));
   // What is too small to be seen is nothing.
-  if (Math.abs(change) < { count: 0.5, minutes: 1 / 60, share: 0.0005, score: 0.005 }[kind]) return <span class="change soft" title={title}><Icon of={ArrowRight} />{t.same}</span>;
+  if (Math.abs(change) < { count: 0.5, minutes: 1 / 60, spent: 0.5, share: 0.0005, score: 0.005 }[kind]) return <span class="change soft" title={title}><Icon of={ArrowRight} />{t.same}</span>;
   const up = change > 0;
   const judged = good && (good === "up") === up ? "better" : good ? "worse" : null;
   return (
