@@ -16,12 +16,12 @@ import { tell } from "../ui/toasts";
 
 const WORDS = words({
   en: {
-    title: "Your exports", none: "You have not taken anything out yet.", asked: "Asked", file: "File", rows: "Rows", size: "Size", state: "State", until: "There until", actions: "Actions",
+    title: "Your exports", none: "You have not taken anything out yet.", asked: "Asked", file: "File", rows: "Rows", size: "Size", state: "State", actions: "Actions",
     states: { queued: "Waiting", running: "Being made", done: "Ready", failed: "Failed", cancelled: "Called off" }, gone: "No longer there", download: (name: string) => `Download ${name}`, get: "Download", cancel: "Call off", cancelled: "The export was called off.",
     soFar: (n: string) => `${n} so far`,
   },
   es: {
-    title: "Sus exportaciones", none: "Todavía no ha exportado nada.", asked: "Pedida", file: "Archivo", rows: "Filas", size: "Tamaño", state: "Estado", until: "Disponible hasta", actions: "Acciones",
+    title: "Sus exportaciones", none: "Todavía no ha exportado nada.", asked: "Pedida", file: "Archivo", rows: "Filas", size: "Tamaño", state: "Estado", actions: "Acciones",
     states: { queued: "En cola", running: "En preparación", done: "Lista", failed: "Fallida", cancelled: "Anulada" }, gone: "Ya no está disponible", download: (name) => `Descargar ${name}`, get: "Descargar", cancel: "Anular", cancelled: "La exportación se ha anulado.",
     soFar: (n) => `${n} hasta ahora`,
   },
@@ -69,7 +69,7 @@ export function ExportList({ jobs, put }: { jobs: readonly Job[]; put: (job: Job
       {jobs.length > 0 && <div class="table-frame">
         <table class="table numbers exports">
           <thead>
-            <tr><th scope="col">{t.file}</th><th scope="col" class="roomy">{t.asked}</th><th scope="col">{t.state}</th><th scope="col" class="end">{t.rows}</th><th scope="col" class="end roomy">{t.size}</th><th scope="col" class="roomy">{t.until}</th><th scope="col"><span class="unseen">{t.actions}</span></th></tr>
+            <tr><th scope="col">{t.file}</th><th scope="col" class="roomy">{t.asked}</th><th scope="col">{t.state}</th><th scope="col" class="end">{t.rows}</th><th scope="col" class="end roomy">{t.size}</th><th scope="col"><span class="unseen">{t.actions}</span></th></tr>
           </thead>
           <tbody>{jobs.map((job) => <ExportRow key={job.id} job={job} put={put} />)}</tbody>
         </table>
@@ -100,7 +100,6 @@ function ExportRow({ job, put }: { job: Job; put: (job: Job) => void }) {
       <td><span class={`badge ${LOOKS[job.status]}`}>{isGoing(job) && <span class="spinner" aria-hidden="true" />}{t.states[job.status]}</span></td>
       <td class="end">{isGoing(job) ? t.soFar(number(job.done)) : number(job.done)}</td>
       <td class="end roomy">{job.file ? bytes(job.file.bytes) : "–"}</td>
-      <td class="roomy">{isThere ? <Moment at={job.expires_at} /> : "–"}</td>
       <td class="end">
         {isThere && <Button small icon={Download} aria-label={t.download(job.file!.name)} onClick={() => fetchFile(job.id)}>{t.get}</Button>}
         {job.cancellable && isGoing(job) && <Button small look="quiet" icon={X} busy={busy} onClick={cancel}>{t.cancel}</Button>}
