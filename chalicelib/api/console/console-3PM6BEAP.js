@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-E4OO4M4Q.js";import"./chunk-CB5KK3BE.js";import"./chunk-YRZP6Z3U.js";import"./chunk-KA4B5SKG.js";import"./chunk-65IFQL5L.js";import"./chunk-D7P5M7UO.js";import"./chunk-P2TFDYZF.js";import"./chunk-MXDCVAVD.js";import"./chunk-YIJT4RRD.js";import"./chunk-OV4NOUAN.js";import{f as m,ob as o}from"./chunk-3KI52WAX.js";m(o(p,{}),document.getElementById("app"));
