@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from local.browser import FLAGS, program
 from local.errors import StackError
 from local.stack import Stack
+from tests.e2e.console.desk import Desk, staffed
 from tests.e2e.console.people import PATIENCE, Look, People
+from tests.e2e.http import Http
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,12 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def acme(http: Http) -> Desk:
+    """The cast at their desk. Tests add to it; they count nothing there."""
+    return staffed(http, "Acme-Console")
 
 
 @pytest.fixture

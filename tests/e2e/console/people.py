@@ -1,5 +1,6 @@
 """People at their browsers: a context each, and all that goes wrong there."""
 
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -8,18 +9,23 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, StorageState
+
+from tests.e2e.console.desk import PASSWORD, Desk
 
 # Where screenshots go; none are taken without it.
 SHOTS = os.environ.get("MESA_SHOTS")
+# Under which name the console keeps who is signed in (console/src/core/session.ts).
+SESSION = "mesa.session"
 # A browser tells its console of each refusal that a page is answered: what pages make of it is theirs.
 REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 # What a page's policy stopped is told to the console in the browser's own words; here is which, and where.
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (violation) => console.error(
   `${violation.effectiveDirective} forbids ${violation.blockedURI} ${violation.sample}`))"""
 # Milliseconds, on a machine that runs all the other tests meanwhile.
-PATIENCE = 30_000
+PATIENCE = 60_000
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
@@ -50,6 +56,7 @@ class People:
         self.troubles: list[str] = []
         self._browser = browser
         self._api_url = api_url
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(api_url))
         self._allowed = (f"{api_url}/", *others, "data:", "blob:")
         self._expected: list[re.Pattern[str]] = []
         self._contexts: dict[tuple[str, Look, str], BrowserContext] = {}
@@ -59,6 +66,15 @@ class People:
         key = (who, look, language)
         if key not in self._contexts:
             self._contexts[key] = self._context(look, language)
+        return self._contexts[key].new_page()
+
+    def signed_in(self, name: str, desk: Desk, look: Look = Look.LIGHT, language: str = "en") -> Page:
+        """A new page of somebody who has signed in at a desk."""
+        key = (desk.email(name), look, language)
+        if key not in self._contexts:
+            kept = json.dumps({**desk.tokens(name), "must_enrol": False})
+            store = {"origin": self._origin, "localStorage": [{"name": SESSION, "value": kept}]}
+            self._contexts[key] = self._context(look, language, {"cookies": [], "origins": [store]})
         return self._contexts[key].new_page()
 
     def expect(self, trouble: str) -> None:
@@ -77,12 +93,13 @@ class People:
         for context in self._contexts.values():
             context.close()
 
-    def _context(self, look: Look, language: str) -> BrowserContext:
+    def _context(self, look: Look, language: str, stored: StorageState | None = None) -> BrowserContext:
         context = self._browser.new_context(
             base_url=f"{self._api_url}/",
             locale={"en": "en-GB", "es": "es-ES"}[language],
             timezone_id="UTC",
             reduced_motion="reduce",
+            storage_state=stored,
             **look.context,
         )
         context.set_default_timeout(PATIENCE)
@@ -107,15 +124,52 @@ class People:
             self.troubles.append(f"{response.status} from {response.request.method} {response.url}")
 
 
-def axe(page: Page) -> list[str]:
+def sign_in(page: Page, desk: Desk, name: str) -> None:
+    """By the page of the console, up to where one begins."""
+    page.get_by_label("Email").fill(desk.email(name))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(re.compile(r"/app/(queue|requests)$"))
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    """Waits until a page of the console shows what it is for."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.locator(".waiting").first.wait_for(state="hidden")
+
+
+def axe(page: Page, rules: Iterable[str] = ()) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA and best practice: the rule, where, and what it asks."""
     page.evaluate(_axe())
-    found = page.evaluate("(rules) => axe.run(document, rules)", RULES)
+    asked = {"runOnly": list(rules)} if rules else RULES
+    found = page.evaluate("(asked) => axe.run(document, asked)", asked)
     return [
         f"{rule['id']}: {rule['help']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+
+
+def bars(page: Page, look: Look) -> list[str]:
+    """The same, with what stands out at the side. The dark changes colours alone: it is asked no more."""
+    found = axe(page, ("color-contrast",) if look is Look.DARK else ())
+    wide, screen = page.evaluate("document.documentElement.scrollWidth"), look.context["viewport"]["width"]
+    if wide > screen:
+        found.append(f"the page is {wide} pixels wide, and the screen {screen}")
+    return [f"{look}: {each}" for each in found]
+
+
+def bars_in_every_look(page: Page, name: str) -> list[str]:
+    """The same of a page that stands there in the light, in one look after the other; with its pictures."""
+    found = []
+    for look in Look:
+        page.emulate_media(color_scheme="dark" if look is Look.DARK else "light")
+        page.set_viewport_size(look.context["viewport"])
+        shot(page, name, look)
+        found += bars(page, look)
+    page.set_viewport_size(Look.LIGHT.context["viewport"])
+    return found
 
 
 def shot(page: Page, name: str, look: Look) -> None:
