@@ -7,6 +7,7 @@ import type { Schema } from "../core/api-types";
 import { useLoad } from "../core/load";
 import { asProblem, Problem } from "../core/problem";
 import { to } from "../core/router";
+import { session } from "../core/session";
 import { say, words } from "../core/words";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
@@ -155,7 +156,7 @@ function Previewed({ of, macro, drafts, onBack, onClose, onApplied }: PreviewedP
       {changes.length === 0 && preview.comments.length === 0 && <p class="soft">{t.nothing}</p>}
       <ul class="stack tight" style={{ paddingInlineStart: "20px" }}>
         {changes.map((change, place) => {
-          const entry = { ...change, id: String(place), sequence: place, actor: { type: "user", id: null, name: macro.name }, created_at: preview.ticket.updated_at } as Entry;
+          const entry = { ...change, id: String(place), sequence: place, actor: { type: "user", id: null, name: session.value!.user.name }, created_at: preview.ticket.updated_at } as Entry;
           return <li key={place}>{sentenceOf(entry)}<Changes of={entry} own={new Map()} /></li>;
         })}
       </ul>
