@@ -102,9 +102,10 @@ export function useTicket(id: string, tellMerged: (merged: Merging) => void) {
     const merged = merging(base, fresh, patch);
     const isFree = verb ? !merged.theirs.some(({ field }) => VERB_LOOKS_AT.has(field)) && fresh.verbs.includes(verb) : merged.clashes.length === 0;
     if (isFree) {
-      tellMerged(merged);
       if (!verb && !Object.keys(merged.free).length) return NOTHING;
-      return verb ? send(fresh.version) : settled((version) => patched(patchOf(merged.free), version), fresh, patchOf(merged.free));
+      const answer = verb ? await send(fresh.version) : await settled((version) => patched(patchOf(merged.free), version), fresh, patchOf(merged.free));
+      if (answer !== NOTHING) tellMerged(merged);
+      return answer;
     }
     const who = fresh.timeline.findLast(({ actor }) => actor.id !== me)?.actor.name ?? null;
     const chosen = await new Promise<Record<string, unknown> | null>((decide) => setConflict({ ...merged, fresh, who, verb, decide }));
