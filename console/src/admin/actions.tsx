@@ -16,12 +16,12 @@ import { Menu, MenuItem } from "../ui/menu";
 import { Several } from "../ui/several";
 import { PARTS, TERMS } from "../ui/words";
 import { CustomValue } from "./custom-value";
+import type { Wrong } from "./places";
 import { TemplateText } from "./template-text";
 
 export type Action = Schema<"BulkIn">["actions"][number];
 export type KeptAction = Schema<"MacroIn">["actions"][number];
 type ActionKind = Action["action"];
-export type Wrong = (place: string, shown?: readonly string[]) => string | undefined;
 
 export const ACTION_WORDS = words({
   en: {

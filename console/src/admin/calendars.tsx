@@ -19,7 +19,7 @@ import { PARTS } from "../ui/words";
 import { CalendarPreview } from "./calendar-preview";
 import { Catalogue, type EditorProps } from "./catalogue";
 import { type Holiday, Holidays, inOrder, TakeHolidays } from "./holidays";
-import { at } from "./places";
+import { at, within } from "./places";
 import { Bar, drawn, fromApi, hoursOf, OFFICE, toApi, WeekEditor } from "./week";
 
 type Calendar = Schema<"CalendarOut">;
@@ -145,7 +145,7 @@ function Editor({ item, readOnly, reload }: InEditor) {
             <Choice label={t.zone} clearable={false} chosen={{ id: form.values.timezone, label: form.values.timezone }} find={among(ZONE_CHOICES)} onChoose={(zone) => zone && form.set({ timezone: zone.id })} error={form.error("timezone")} />
           </div>
           <WeekEditor week={form.values.weekly} onChange={(weekly) => form.set({ weekly })} error={wrong} />
-          <Holidays holidays={form.values.holidays} onChange={(holidays) => form.set({ holidays })} error={wrong} readOnly={readOnly} onTake={item && !form.changed ? () => setTaking(true) : undefined} />
+          <Holidays holidays={form.values.holidays} onChange={(holidays) => form.set({ holidays })} wrong={(place, shown) => within(form, place, shown)} readOnly={readOnly} onTake={item && !form.changed ? () => setTaking(true) : undefined} />
           {item && !readOnly && <p class="soft small">{t.changing}</p>}
         </Form>
       </div>

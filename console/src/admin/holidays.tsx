@@ -14,6 +14,7 @@ import { Show } from "../ui/states";
 import { Tabs } from "../ui/tabs";
 import { PARTS } from "../ui/words";
 import { Ticks } from "../ui/several";
+import type { Wrong } from "./places";
 
 export type Holiday = Schema<"HolidayOut">;
 
@@ -104,16 +105,16 @@ export const inOrder = (holidays: readonly Holiday[]) => [...holidays].sort((a, 
 interface HolidaysProps {
   holidays: readonly Holiday[];
   onChange: (holidays: readonly Holiday[]) => void;
-  error: (place: string) => string | undefined;
+  wrong: Wrong;
   /** Opens the way to a country's; absent where the calendar is not saved yet. */
   onTake?: () => void;
   readOnly: boolean;
 }
 
-export function Holidays({ holidays, onChange, error, onTake, readOnly }: HolidaysProps) {
+export function Holidays({ holidays, onChange, wrong, onTake, readOnly }: HolidaysProps) {
   const t = say(WORDS);
   const [adding, setAdding] = useState(false);
-  const wrong = error("holidays");
+  const whole = wrong("holidays", holidays.map((_, place) => String(place)));
   return (
     <section class="stack">
       <div class="row apart">
@@ -126,13 +127,13 @@ export function Holidays({ holidays, onChange, error, onTake, readOnly }: Holida
         )}
       </div>
       {!onTake && !readOnly && <p class="soft small">{t.first}</p>}
-      {wrong && <div class="error" role="alert">{wrong}</div>}
+      {whole && <div class="error" role="alert">{whole}</div>}
       {holidays.length === 0 && <p class="soft">{t.none}</p>}
       {holidays.length > 0 && (
         <ul class="holidays card" tabIndex={0} aria-label={t.holidays}>
           {holidays.map((holiday, place) => {
             const told = when(holiday, t.yearly);
-            const its = error(`holidays.${place}`) ?? error(`holidays.${place}.to`) ?? error(`holidays.${place}.from`);
+            const its = wrong(`holidays.${place}`);
             return (
               <li key={`${order(holiday)} ${place}`}>
                 <span class="numbers">{told}</span>

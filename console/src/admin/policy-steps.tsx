@@ -9,12 +9,12 @@ import { OneById } from "../ui/by-id";
 import { Options } from "../ui/form";
 import { Ticks } from "../ui/several";
 import { TERMS } from "../ui/words";
+import type { Wrong } from "./places";
 
 export type Warned = Schema<"WarningIn">;
 export type Escalation = Schema<"EscalationIn">;
 type Step = Escalation["actions"][number];
 type Notified = Schema<"NotifiedIn">;
-type Wrong = (place: string, shown?: readonly string[]) => string | undefined;
 
 const WORDS = words({
   en: {

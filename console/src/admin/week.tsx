@@ -111,11 +111,13 @@ export function WeekEditor({ week, onChange, error }: WeekProps) {
       </div>
       {week.map((spans, day) => {
         const name = weekday(day);
+        const whole = error(`weekly.${day}`);
         return (
           <div class="week-day" key={day} role="group" aria-label={name}>
             <div class="strong">{name}</div>
             <Bar parts={parts[day]!} />
             <div class="stack tight">
+              {whole && <div class="error">{whole}</div>}
               {!spans.length && <span class="soft small closed">{t.closed}</span>}
               {spans.map(([from, to], which) => {
                 const wrong = error(`weekly.${day}.${which}`) ?? error(`weekly.${day}.${which}.0`) ?? error(`weekly.${day}.${which}.1`);

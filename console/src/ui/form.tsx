@@ -97,7 +97,11 @@ export function Form<T extends object>({ of, action, look = "main", beside, disa
   const submit = async (event: Event) => {
     event.preventDefault();
     await of.submit();
-    requestAnimationFrame(() => (form.current?.querySelector("[aria-invalid=true]") as HTMLElement | null)?.focus());
+    requestAnimationFrame(() => {
+      const field = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+      if (field) field.focus();
+      else form.current?.querySelector(".error, .note.bad")?.scrollIntoView({ block: "center" });
+    });
   };
   if (readOnly) return <fieldset class="form" disabled>{children}</fieldset>;
   return (
