@@ -99,7 +99,7 @@ export function ConditionsEditor({ conditions, onChange, wrong, readOnly = false
         return (
           <div class="stack tight" role="group" aria-label={label} key={list}>
             <div class="row apart">
-              <h3>{label}</h3>
+              <span class="strong">{label}</span>
               {!readOnly && held.length < 50 && <Button look="quiet" small icon={Plus} aria-label={t.addTo(label)} onClick={() => put([...held, { field: "priority", operator: "is", value: "high" }])}>{t.add}</Button>}
             </div>
             {held.map((condition, place) => (

@@ -126,7 +126,7 @@ export function WeekEditor({ week, onChange, error }: WeekProps) {
                 );
                 return (
                   <div key={which}>
-                    <div class="row tight firm">
+                    <div class="row tight">
                       {input(t.from(name, which + 1), from, (value) => [value, to])}
                       <span aria-hidden="true">–</span>
                       {input(t.to(name, which + 1), to, (value) => [from, value])}
