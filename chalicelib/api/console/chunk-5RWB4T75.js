@@ -1,1 +1,0 @@
-function s(e,t){return e.error(t),e.problem?.errors.find(n=>n.field===t)?.message}function d(e,t,n=[]){let o=(e.problem?.errors??[]).filter(({field:r})=>(r===t||r.startsWith(`${t}.`))&&!n.some(i=>r===`${t}.${i}`||r.startsWith(`${t}.${i}.`)));for(let{field:r}of o)e.error(r);return o.map(({message:r})=>r).join(" ")||void 0}export{s as a,d as b};
