@@ -10,6 +10,7 @@ import { asProblem } from "../core/problem";
 import { route, set, to } from "../core/router";
 import { session } from "../core/session";
 import { say, words } from "../core/words";
+import { Marks } from "../queue/marks";
 import { ButtonLink } from "../ui/button";
 import { Field } from "../ui/form";
 import { Page } from "../ui/page";
@@ -117,10 +118,12 @@ export default function Requests() {
 function Row({ ticket }: { ticket: Schema<"TicketFound"> }) {
   const t = say(WORDS);
   const isMine = ticket.requester.id === session.value?.user.id;
+  const subject = ticket.highlights?.find(({ field }) => field === "subject");
+  const elsewhere = ticket.highlights?.find(({ field }) => field !== "subject");
   return (
     <li class={ticket.status === "pending" && isMine ? "waits" : undefined}>
       <a href={to("request", { id: ticket.id })}>
-        <span class="request-subject">{ticket.subject}</span>
+        <span class="request-subject">{subject ? <Marks snippet={subject.snippet} /> : ticket.subject}</span>
         <PlainStatus status={ticket.status} />
         <span class="about small soft">
           <span class="mono">{ticket.label}</span>
@@ -128,6 +131,7 @@ function Row({ ticket }: { ticket: Schema<"TicketFound"> }) {
           {ticket.category && <span>{ticket.category}</span>}
           <span>{t.changed} <Ago at={ticket.updated_at} /></span>
         </span>
+        {elsewhere && <span class="about small soft"><span><Marks snippet={elsewhere.snippet} /></span></span>}
       </a>
     </li>
   );
