@@ -106,7 +106,7 @@ class TestTeams:
 class TestSettings:
     def test_the_colour_of_the_desk_is_that_of_its_public_pages(self, people: People, house: Desk) -> None:
         page = opened(people, house, "settings?tab=looks")
-        color = page.get_by_role("textbox", name="Colour")
+        color = page.get_by_role("textbox", name="Colour (optional)")
         color.fill("red")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("alert").or_(page.locator("[aria-invalid=true]")).first).to_be_visible()
@@ -194,7 +194,7 @@ class TestWaysInAndOut:
     def test_an_integration_tells_where_to_call_and_its_secret(self, people: People, house: Desk) -> None:
         page = opened(people, house, "integrations?new=1")
         dialog = page.get_by_role("dialog")
-        dialog.get_by_label("Name").fill("Prometheus")
+        dialog.get_by_label("Name", exact=True).fill("Prometheus")
         dialog.get_by_label("Kind").select_option("alertmanager")
         dialog.get_by_role("button", name="Save").click()
         assert page.get_by_label("Secret that signs each call").input_value().startswith("whsec_")
