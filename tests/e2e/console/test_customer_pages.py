@@ -7,16 +7,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.console.accounts import clean
-from tests.e2e.console.customers import Desk, drawn, opened, seat
-from tests.e2e.console.people import Look, People
+from tests.e2e.console.desk import Desk, desk
+from tests.e2e.console.people import Look, People, drawn
 from tests.e2e.http import Http, awaited
 
 REQUEST = {"subject": "The VPN drops", "description": "Every hour since Monday."}
-
-
-@pytest.fixture(scope="module")
-def acme(http: Http) -> Desk:
-    return opened(http, "Customers")
 
 
 def asked(at: Desk, who: str = "carol", **more: Any) -> dict[str, Any]:
@@ -45,7 +40,7 @@ def fetched(at: Desk, ticket_id: str, name: str) -> bytes:
 
 
 def test_a_request_is_made_with_a_file_and_answered(people: People, acme: Desk, look: Look) -> None:
-    page = seat(people, acme, "carol", look, "es")
+    page = people.signed_in("carol", acme, look, "es")
     page.goto("app/requests")
     page.get_by_role("link", name="Nueva solicitud").first.click()
     drawn(page)
@@ -78,7 +73,7 @@ def test_a_request_is_made_with_a_file_and_answered(people: People, acme: Desk, 
 
 def test_answers_come_by_themselves_and_what_is_being_written_stays(people: People, acme: Desk) -> None:
     ticket = asked(acme)
-    page = seat(people, acme, "carol")
+    page = people.signed_in("carol", acme)
     page.clock.install()
     shown(page, ticket)
     page.get_by_label("Add something").fill("I am just writ")
@@ -99,7 +94,7 @@ def test_answers_come_by_themselves_and_what_is_being_written_stays(people: Peop
 def test_a_lost_answer_keeps_the_draft_and_the_same_is_sent_once(people: People, acme: Desk) -> None:
     people.expect("ERR_FAILED|Failed to load")
     ticket = asked(acme)
-    page = shown(seat(people, acme, "carol"), ticket)
+    page = shown(people.signed_in("carol", acme), ticket)
     keys: list[str] = []
 
     def lose_the_first_answer(route: Route) -> None:
@@ -129,7 +124,7 @@ def test_it_was_not_solved_then_it_was_and_is_rated(people: People, acme: Desk, 
     ticket = asked(acme)
     path = f"/v1/tickets/{ticket['id']}"
     assert acme.calls("dario").post(f"{path}/resolve", {"resolution": "Try it again."}).status == 200
-    page = shown(seat(people, acme, "carol", look), ticket)
+    page = shown(people.signed_in("carol", acme, look), ticket)
     clean(page, "customer-solved", look)
 
     page.get_by_role("button", name="No, not solved").click()
@@ -160,7 +155,7 @@ def test_it_was_not_solved_then_it_was_and_is_rated(people: People, acme: Desk, 
 def test_what_somebody_else_wrote_meanwhile_is_not_lost(people: People, acme: Desk) -> None:
     ticket = asked(acme)
     path = f"/v1/tickets/{ticket['id']}"
-    page = shown(seat(people, acme, "carol"), ticket)
+    page = shown(people.signed_in("carol", acme), ticket)
 
     def change(**fields: str) -> None:
         now = acme.calls("dario").get(path).json["version"]
@@ -190,7 +185,7 @@ def test_what_was_just_said_is_changed_and_taken_back(people: People, acme: Desk
     comments = f"/v1/tickets/{ticket['id']}/comments"
     for text in ("The password is hunter2", "Forget it"):
         assert acme.calls("carol").post(comments, {"body": text}).status == 201
-    page = shown(seat(people, acme, "carol"), ticket)
+    page = shown(people.signed_in("carol", acme), ticket)
     dialog = page.get_by_role("dialog")
     first = page.get_by_role("article").filter(has_text="hunter2")
     first.get_by_role("button", name="Change your message").click()
@@ -211,17 +206,18 @@ def test_what_was_just_said_is_changed_and_taken_back(people: People, acme: Desk
 
 
 def test_fields_of_the_desk_are_shown_and_changed(people: People, http: Http) -> None:
-    counter = opened(http, "Fields")
+    counter = desk(http, "Fields")
+    counter.add("carol", "customer")
     for field in (
         {"key": "floor", "name": "Floor", "type": "number", "editable_by_customers": True},
         {"key": "since", "name": "Since when", "type": "date", "editable_by_customers": True},
         {"key": "asset", "name": "Asset", "type": "text"},
     ):
         body = {**field, "visible_to_customers": True}
-        assert counter.ada.post("/v1/custom-fields", body).status == 201
+        assert counter.calls("ada").post("/v1/custom-fields", body).status == 201
     ticket = asked(counter, custom_fields={"floor": 3, "since": "2026-11-16"})
     path = f"/v1/tickets/{ticket['id']}"
-    page = shown(seat(people, counter, "carol", Look.PHONE), ticket)
+    page = shown(people.signed_in("carol", counter, Look.PHONE), ticket)
     expect(page.get_by_text("16 Nov 2026")).to_be_visible()
     page.get_by_role("button", name="Change the request").click()
     dialog = page.get_by_role("dialog")
@@ -232,19 +228,19 @@ def test_fields_of_the_desk_are_shown_and_changed(people: People, http: Http) ->
     expect(dialog.get_by_label("Floor")).to_be_focused()
     expect(dialog.get_by_label("Floor")).to_have_attribute("aria-invalid", "true")
     asset = {"custom_fields": {"asset": "P-17"}}
-    version = counter.ada.get(path).json["version"]
-    assert counter.ada.patch(path, asset, If_Match=f'"{version}"').status == 200
+    version = counter.calls("ada").get(path).json["version"]
+    assert counter.calls("ada").patch(path, asset, If_Match=f'"{version}"').status == 200
     dialog.get_by_label("Floor").fill("4")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("P-17")).to_be_visible()
-    assert counter.ada.get(path).json["custom_fields"] == {"floor": 4, "asset": "P-17"}
+    assert counter.calls("ada").get(path).json["custom_fields"] == {"floor": 4, "asset": "P-17"}
     clean(page, "customer-fields", Look.PHONE)
 
 
 def test_a_new_request_is_called_off(people: People, acme: Desk) -> None:
     ticket = asked(acme)
-    page = shown(seat(people, acme, "carol"), ticket)
+    page = shown(people.signed_in("carol", acme), ticket)
     page.get_by_role("button", name="Call it off").click()
     page.get_by_label("Why is it not needed any more?").fill("Found it in the manual.")
     page.get_by_role("dialog").get_by_role("button", name="Call it off").click()
@@ -268,14 +264,14 @@ def test_requests_are_found_by_their_state_by_words_and_by_whose_they_are(
     assert (
         acme.calls("dario").post(f"/v1/tickets/{ended['id']}/resolve", {"resolution": "Done."}).status == 200
     )
-    watch = {"user_id": acme.id("carol")}
+    watch = {"user_id": acme.ids["carol"]}
     assert acme.calls("dario").post(f"/v1/tickets/{others['id']}/watchers", watch).status == 201
     words = {
         "en": ("Search your requests", "Whose requests", "In progress", "Solved"),
         "es": ("Buscar en sus solicitudes", "De quién", "En curso", "Resueltas"),
     }
     search, whose, active, solved = words[language]
-    page = seat(people, acme, "carol", Look.PHONE, language)
+    page = people.signed_in("carol", acme, Look.PHONE, language)
     page.goto("app/requests")
     drawn(page)
     rows = page.get_by_role("tabpanel").get_by_role("listitem")
@@ -296,10 +292,10 @@ def test_requests_are_found_by_their_state_by_words_and_by_whose_they_are(
 
 def test_who_follows_leaves_and_nobody_sees_what_is_not_theirs(people: People, acme: Desk) -> None:
     ticket = asked(acme, "chris")
-    watch = {"user_id": acme.id("carol")}
+    watch = {"user_id": acme.ids["carol"]}
     path = f"/v1/tickets/{ticket['id']}/watchers"
     assert acme.calls("dario").post(path, watch).status == 201
-    page = shown(seat(people, acme, "carol"), ticket)
+    page = shown(people.signed_in("carol", acme), ticket)
     expect(page.get_by_role("button", name="Change the request")).to_have_count(0)
     page.get_by_role("button", name="Follow no longer").click()
     page.get_by_role("dialog").get_by_role("button", name="Follow no longer").click()

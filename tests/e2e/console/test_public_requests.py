@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.e2e.console.accounts import clean
-from tests.e2e.console.customers import Desk, drawn, opened
-from tests.e2e.console.people import Look, People
+from tests.e2e.console.desk import Desk, desk
+from tests.e2e.console.people import Look, People, drawn
 from tests.e2e.console.test_customer_pages import fetched
 from tests.e2e.http import Http
 
@@ -25,8 +25,9 @@ EMAIL = "pia@outside.example"
 @pytest.fixture(scope="module")
 def counter(http: Http) -> Desk:
     """A desk with looks of its own, that asks for things."""
-    made = opened(http, "Counter")
-    ada = made.ada
+    made = desk(http, "Counter")
+    made.add("dario", "dispatcher")
+    ada = made.calls("ada")
     branding = {"color": "#c2410c", "footer": "Counter, 1 Example Street"}
     assert ada.patch("/v1/workspace", {"branding": branding}).status == 200
     assert ada.post("/v1/categories", {"name": "Hardware", "subcategories": ["Printer"]}).status == 201
