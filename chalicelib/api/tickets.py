@@ -18,7 +18,7 @@ from chalicelib.api.ticket_answer import ticket_answer
 from chalicelib.api.ticket_page import order, ticket_page
 from chalicelib.core import paging
 from chalicelib.tickets import conversation, deleting, filtering, views
-from chalicelib.tickets.creating import NewTicket, open_ticket
+from chalicelib.tickets.creating import Contact, NewTicket, open_ticket
 from chalicelib.tickets.listing import Filter
 from chalicelib.tickets.timeline import as_customers_see
 from chalicelib.tickets.updating import update
@@ -36,8 +36,11 @@ EXAMPLE = {
 
 @routes.post("/v1/tickets", summary="Open a ticket", answer=TicketOut, status=201, examples=EXAMPLE)
 def create_ticket(call: Call, body: TicketIn) -> Answer:
-    new = NewTicket(**{**dict(body), "tags": tuple(dict.fromkeys(body.tags))})
-    ticket = open_ticket(call.tx, call.actor, new, frozenset(body.model_fields_set))
+    values = {**dict(body), "tags": tuple(dict.fromkeys(body.tags))}
+    asks = values.pop("requester")
+    requester = Contact(asks.email, asks.name) if asks else None
+    given = frozenset(body.model_fields_set)
+    ticket = open_ticket(call.tx, call.actor, NewTicket(**values), given, requester=requester)
     answer = ticket_answer(call.tx, call.actor, ticket.id)
     return Answer(answer.body, 201, {**answer.headers, "Location": f"/v1/tickets/{ticket.id}"})
 

@@ -2,10 +2,11 @@
 event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from chalicelib.accounts import queries as people
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
@@ -18,7 +19,8 @@ from chalicelib.tickets import field_values, queries
 from chalicelib.tickets.categorising import as_declared, fold
 from chalicelib.tickets.ticket import Ticket
 
-STAFF_ONLY = ("team_id", "assignee_id", "requester_id", "sla_minutes", "tags")
+STAFF_ONLY = ("team_id", "assignee_id", "requester_id", "requester", "sla_minutes", "tags")
+UNSAID = {"document_id": None, "phone": None, "has_whatsapp": None, "company": None}
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,38 @@ class NewTicket:
     custom_fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-def open_ticket(tx: Transaction, actor: Actor, new: NewTicket, given: frozenset[str] = frozenset()) -> Ticket:
+@dataclass(frozen=True)
+class Contact:
+    """Who asks, by an email that accounts/emails.address has judged."""
+
+    email: str
+    name: str | None = None
+
+
+def open_ticket(
+    tx: Transaction,
+    actor: Actor,
+    new: NewTicket,
+    given: frozenset[str] = frozenset(),
+    *,
+    requester: Contact | None = None,
+) -> Ticket:
     """A ticket from somebody with an account. `given`: the fields that the caller named, even if empty.
+    `requester`: whoever has this email, made as a contact where nobody does.
 
     Raises Forbidden for a field that the role may not set, NotFound for an id that is not this workspace's,
-    ValidationFailed where an API key names no requester.
+    ValidationFailed where an API key names no requester, or anybody names two.
     """
     if named := given.intersection(STAFF_ONLY):
         told = f"Only the staff sets {', '.join(sorted(named))}."
         actor.require(Permission.TICKETS_CREATE_FOR_OTHERS, told)
+    if requester is not None:
+        if new.requester_id is not None:
+            raise ValidationFailed.of(
+                "requester", "Say for whom by `requester_id` or by `requester`, not by both."
+            )
+        known = {"email": requester.email, "name": requester.name or requester.email, **UNSAID}
+        new = replace(new, requester_id=people.upsert_contact(tx, actor.workspace.id, known).id)
     if new.requester_id is None and actor.user_id is None:
         raise ValidationFailed.of("requester_id", "Say for whom: an API key is nobody.", "FIELD_REQUIRED")
     return create(tx, actor, new, team_id=new.team_id, source=Source.API)

@@ -8,6 +8,8 @@ import pytest
 from tests.support.database import Database
 from tests.support.service_desk import ServiceDesk
 
+TEXTS = {"subject": "VPN drops", "description": "Since the update."}
+
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
@@ -40,11 +42,14 @@ class TestACustomersTicket:
         assert reply.headers["etag"] == '"1"'
         assert reply.headers["location"] == f"/v1/tickets/{reply.json['id']}"
 
-    @pytest.mark.parametrize("field", ["team_id", "assignee_id", "requester_id", "sla_minutes", "tags"])
+    @pytest.mark.parametrize(
+        "field", ["team_id", "assignee_id", "requester_id", "requester", "sla_minutes", "tags"]
+    )
     def test_may_not_say_what_is_the_staffs_to_say(
         self, desk: ServiceDesk, database: Database, field: str
     ) -> None:
-        value: Any = {"sla_minutes": 5, "tags": ["vip"]}.get(field, str(desk.cast.ana.id))
+        values = {"sla_minutes": 5, "tags": ["vip"], "requester": {"email": "ana@new.example"}}
+        value: Any = values.get(field, str(desk.cast.ana.id))
 
         reply = desk.as_(desk.cast.carol).post(
             "/v1/tickets", {"subject": "A", "description": "B", field: value}
@@ -108,6 +113,47 @@ class TestTheStaffs:
         )
 
         assert reply.status == 404
+
+
+class TestForSomebodyByTheirEmail:
+    def test_makes_a_contact_of_who_is_not_known(self, desk: ServiceDesk, database: Database) -> None:
+        asks = {"email": " Pia@New.example ", "name": "Pia Public"}
+
+        ticket = desk.as_(desk.cast.ana).post("/v1/tickets", {**TEXTS, "requester": asks}).json
+
+        assert ticket["requester"]["email"] == "pia@new.example"
+        assert ticket["requester"]["name"] == "Pia Public"
+        made = database.rows("SELECT role, status FROM users WHERE email = 'pia@new.example'")
+        assert made == [{"role": "customer", "status": "contact"}]
+
+    def test_has_the_address_for_a_name_where_none_is_said(self, desk: ServiceDesk) -> None:
+        body = {**TEXTS, "requester": {"email": "pia@new.example"}}
+
+        ticket = desk.as_(desk.cast.dario).post("/v1/tickets", body).json
+
+        assert ticket["requester"]["name"] == "pia@new.example"
+
+    def test_is_of_whoever_has_it_and_renames_nobody(self, desk: ServiceDesk) -> None:
+        asks = {"email": "carol@customers.example", "name": "Somebody Else"}
+
+        ticket = desk.as_(desk.cast.dario).post("/v1/tickets", {**TEXTS, "requester": asks}).json
+
+        assert ticket["requester"]["id"] == str(desk.cast.carol.id)
+        assert ticket["requester"]["name"] != "Somebody Else"
+
+    def test_does_not_also_name_somebody_by_their_id(self, desk: ServiceDesk, database: Database) -> None:
+        both = {"requester": {"email": "pia@new.example"}, "requester_id": str(desk.cast.carol.id)}
+
+        reply = desk.as_(desk.cast.dario).post("/v1/tickets", {**TEXTS, **both})
+
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "requester")
+        assert database.value("SELECT count(*) FROM users WHERE email = 'pia@new.example'") == 0
+
+    @pytest.mark.parametrize("email", ["nobody", "a@b", "pía@new.example"])
+    def test_refuses_what_is_no_address(self, desk: ServiceDesk, email: str) -> None:
+        reply = desk.as_(desk.cast.dario).post("/v1/tickets", {**TEXTS, "requester": {"email": email}})
+
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, "requester.email")
 
 
 class TestRefusals:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, field_validator
 
 from chalicelib.accounts.actor import Actor
+from chalicelib.accounts.emails import address
 from chalicelib.accounts.permissions import Permission
 from chalicelib.api.schemas.attachments import FileIn, StrangersUploadOut
 from chalicelib.api.schemas.comments import CommentOut
@@ -41,8 +42,22 @@ Tags = Annotated[list[Tag], Field(max_length=50)]
 MAX_TOGETHER = 50 * 1024 * 1024
 
 
+class ContactIn(In):
+    """Somebody by their email: whoever has it at the desk, or a contact that is made with this name, or with
+    the address for one."""
+
+    email: Annotated[
+        str,
+        StringConstraints(min_length=3, max_length=320),
+        AfterValidator(address),
+        Field(json_schema_extra={"format": "email"}),
+    ]
+    name: Name | None = None
+
+
 class TicketIn(In):
-    """A new ticket. The fields after `subcategory` are the staff's."""
+    """A new ticket. The fields after `custom_fields` are the staff's. For whom it is they say by
+    `requester_id`, or by an email as `requester`; for themselves where they name nobody."""
 
     subject: Subject
     description: LongText
@@ -54,6 +69,7 @@ class TicketIn(In):
     team_id: UUID | None = None
     assignee_id: UUID | None = None
     requester_id: UUID | None = None
+    requester: ContactIn | None = None
     sla_minutes: Minutes | None = None
     tags: Tags = Field(default_factory=list)
 
