@@ -21,7 +21,7 @@ export const BULK_WORDS = words({
     selectAll: (count) => `Seleccionar los ${count} que coinciden`, onlyShown: "Solo estos", clear: "No seleccionar nada", more: "Más",
     assign: "Asignar", status: "Estado", priority: "Prioridad", type: "Tipo", tags: "Etiquetas", team: "Equipo", macro: "Macro", comment: "Comentar", merge: "Fusionar", archive: "Archivar", delete: "Eliminar",
     titles: (what, count) => `${what}: ${count}`, tickets: (count) => (count === 1 ? "1 ticket" : `${number(count)} tickets`), all: "todos los que coinciden",
-    assignee: "Agente", toMe: "Asignarme", nobody: "Nadie", reason: "Motivo", apply: "Aplicar", add: "Añadir etiquetas", remove: "Quitar etiquetas", tagsHint: "Intro o una coma termina cada etiqueta.",
+    assignee: "Responsable", toMe: "Asignarme", nobody: "Nadie", reason: "Motivo", apply: "Aplicar", add: "Añadir etiquetas", remove: "Quitar etiquetas", tagsHint: "Intro o una coma termina cada etiqueta.",
     body: "Texto", visibility: "Quién lo lee", public: "Respuesta pública", internal: "Nota interna", into: "Fusionar en", intoHint: "Los demás se cierran y lo que se dijo en ellos se muestra allí.", another: "Otro ticket",
     archiveText: "Los tickets archivados son de solo lectura y no aparecen en ninguna lista salvo el archivo.", deleteText: "Los tickets eliminados desaparecen para todos. Un administrador puede restaurar cada uno.", chooseOne: "Elija al menos una.", tooMany: "Se pueden cambiar como máximo 500 tickets a la vez.",
     progress: (what, done, total) => `${what}: ${done} de ${total}`, stop: "Detener", ended: (what, changed) => `${what}: ${changed} cambiados`, results: "Resultados", show: "Mostrar",

@@ -19,7 +19,7 @@ export const COLUMN_WORDS = words({
   } as Record<string, string>,
   es: {
     label: "Etiqueta", number: "Número", subject: "Asunto", type: "Tipo", priority: "Prioridad", status: "Estado", category: "Categoría", subcategory: "Subcategoría",
-    requester: "Solicitante", assignee: "Agente", team: "Equipo", tags: "Etiquetas", source: "Origen", created_at: "Creado", updated_at: "Actualizado", resolved_at: "Resuelto",
+    requester: "Solicitante", assignee: "Responsable", team: "Equipo", tags: "Etiquetas", source: "Origen", created_at: "Creado", updated_at: "Actualizado", resolved_at: "Resuelto",
     closed_at: "Cerrado", sla_minutes: "Minutos SLA", due_at: "SLA", hours_remaining: "Horas restantes", breached: "Incumplido",
   },
 });

@@ -29,7 +29,7 @@ export const FACET_WORDS = words({
     after: (at: string) => `after ${at}`, before: (at: string) => `before ${at}`, clear: "Any",
   },
   es: {
-    facets: { status: "Estado", priority: "Prioridad", type: "Tipo", assignee: "Agente", team: "Equipo", requester: "Solicitante", organisation: "Organización", tag: "Etiqueta", breached: "Compromiso", due: "Vence", created: "Creado", updated: "Actualizado", archived: "Archivo", field: "Campo propio" },
+    facets: { status: "Estado", priority: "Prioridad", type: "Tipo", assignee: "Responsable", team: "Equipo", requester: "Solicitante", organisation: "Organización", tag: "Etiqueta", breached: "Compromiso", due: "Vence", created: "Creado", updated: "Actualizado", archived: "Archivo", field: "Campo propio" },
     me: "Yo", nobody: "Nadie", mine: "Mis equipos", none: "Ninguna", somebody: "Otra persona",
     late: "Vencido", notLate: "En plazo", archivedOnly: "Tickets archivados", active: "Todos los activos",
     dueIn: (hours) => (hours === 1 ? "en una hora" : hours < 48 ? `en ${number(hours)} horas` : `en ${number(hours / 24)} días`),

@@ -20,7 +20,7 @@ export const VIEW_WORDS = words({
   },
   es: {
     views: "Vistas", shared: "Compartidas", own: "Suyas", order: "Gestionar vistas", many: (count) => `${count} tickets`,
-    boxes: { mine: "Míos", unassigned: "Sin agente", teams: "Mis equipos", active: "Todos los activos", breached: "Vencidos", soon: "Vencen pronto", changed: "Cambios recientes", all: "Todos los tickets" },
+    boxes: { mine: "Míos", unassigned: "Sin responsable", teams: "Mis equipos", active: "Todos los activos", breached: "Vencidos", soon: "Vencen pronto", changed: "Cambios recientes", all: "Todos los tickets" },
   },
 });
 
