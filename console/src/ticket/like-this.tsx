@@ -66,7 +66,7 @@ function Listed({ name, tickets }: { name: string; tickets: readonly Found[] }) 
   if (!tickets.length) return null;
   return (
     <section class="stack tight">
-      <h3>{name}</h3>
+      <h2>{name}</h2>
       <ul class="like-this">
         {tickets.map((ticket) => (
           <li key={ticket.id}>
