@@ -234,7 +234,7 @@ def test_clocks_tick_and_say_what_is_late(page: Page, queue: Queue) -> None:
     listed(page, "queue?box=all&status=active&sort=due_at")
 
     late = row(page, "Late already").locator(".clock")
-    expect(late).to_contain_text(re.compile(r"1 h \d+ m late"))
+    expect(late).to_contain_text(re.compile("1 h.* late"))
     expect(late).to_have_class(re.compile(r"\bbad\b"))
     soon = row(page, "Due any minute").locator(".clock")
     expect(soon).to_have_class(re.compile(r"\bwarn\b"))
@@ -306,7 +306,7 @@ def test_the_list_is_drawn_at_once(page: Page, queue: Queue) -> None:
         """() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/v1/"))
              .slice(0, 4).map(({ name, startTime, responseEnd }) => [name, startTime, responseEnd])"""
     )
-    assert {re.search(r"/v1/([\w-]+)", name)[1] for name, *_ in calls} >= {"tickets", "views"}
+    assert {re.split(r"/v1/|\?", name)[1] for name, *_ in calls} >= {"tickets", "views"}
     # Beside each other: none waits for another's answer.
     assert max(start for _, start, _ in calls) < min(end for *_, end in calls)
 
