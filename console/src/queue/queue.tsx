@@ -38,11 +38,13 @@ import { useWalk } from "./walk";
 const WORDS = words({
   en: {
     newTicket: "New ticket", keys: "Keys", empty: "No tickets here.", emptySearch: "Nothing matches. Try other words, or fewer filters.", gone: "This view is not there any more, or not shared with you.",
-    fresh: (count: number) => (count === 1 ? "1 new ticket" : `${count} new tickets`), show: "Show", save: "Save as a view", keep: "Save the view", kept: (name: string) => `${name} is saved.`,
+    noView: "No such view", start: "To your queue",
+    fresh: (count: number) => (count === 1 ? "1 new ticket" : `${count} new tickets`), show: "Show", shown: (count: number, more: boolean) => `${count === 1 ? "1 ticket is" : `${count} tickets are`} shown${more ? ", there are more" : ""}`, save: "Save as a view", keep: "Save the view", kept: (name: string) => `${name} is saved.`,
   },
   es: {
     newTicket: "Nuevo ticket", keys: "Teclas", empty: "No hay tickets aquí.", emptySearch: "Sin resultados. Pruebe otras palabras o menos filtros.", gone: "Esta vista ya no existe o no está compartida con usted.",
-    fresh: (count) => (count === 1 ? "1 ticket nuevo" : `${count} tickets nuevos`), show: "Mostrar", save: "Guardar como vista", keep: "Guardar la vista", kept: (name) => `${name} se ha guardado.`,
+    noView: "No existe esa vista", start: "Ir a su cola",
+    fresh: (count) => (count === 1 ? "1 ticket nuevo" : `${count} tickets nuevos`), show: "Mostrar", shown: (count, more) => `${count === 1 ? "Se muestra 1 ticket" : `Se muestran ${count} tickets`}${more ? ", hay más" : ""}`, save: "Guardar como vista", keep: "Guardar la vista", kept: (name) => `${name} se ha guardado.`,
   },
 });
 
@@ -61,7 +63,7 @@ export default function Queue() {
   );
   const tickets = useTickets(source, views.stale);
   const view = views.of.data?.find((each) => each.id === at.view);
-  const title = at.view ? view?.name ?? (views.of.data ? t.gone : "…") : say(VIEW_WORDS).boxes[at.box!];
+  const title = at.view ? view?.name ?? (views.of.data ? t.noView : "…") : say(VIEW_WORDS).boxes[at.box!];
   const selection = useSelection(tickets.rows ?? NONE);
   const search = useRef<HTMLInputElement>(null);
   const [dialog, setDialog] = useState<"help" | "save" | "manage" | { deed: Deed; target: Target } | { edit: View } | null>(null);
@@ -73,7 +75,7 @@ export default function Queue() {
   });
   const toMe = (chosen: readonly Ticket[]) => running.start(bulk.assign, { tickets: chosen }, [{ action: "assign", assignee_id: "me" }]).catch((thrown) => tell(sentence(asProblem(thrown)), { look: "bad" }));
   const walk = useWalk({ rows: tickets.rows ?? NONE, selection, search, onHelp: () => setDialog("help"), onAssign: (chosen) => setDialog({ deed: "assign", target: targetOf(chosen) }), onAssignToMe: (chosen) => void toMe(chosen) });
-  const total = useTotal(source, tickets.next !== null && selection.chosen.size > 0, tickets.rows?.length ?? 0);
+  const total = useTotal(source, tickets.next !== null && (at.edited !== null || selection.chosen.size > 0), tickets.rows?.length ?? null);
   const targetOf = (chosen: readonly Ticket[]): Target => (selection.all && filter ? { filter: asDocument(filter), count: total?.count ?? null } : { tickets: chosen });
   const columns = view?.columns.length ? withSubject(view.columns) : USUAL;
   const names = useMemo(() => new Map(fields.data?.map((field) => [field.key, field.name])), [fields.data]);
@@ -83,7 +85,8 @@ export default function Queue() {
     leaveTrail(here(), tickets.rows.map((row) => row.id));
     if (!performance.getEntriesByName("queue-drawn").length) performance.mark("queue-drawn");
   }, [tickets.rows]);
-  const count = at.edited ? undefined : views.counts.get(views.entry(at));
+  const count = at.edited ? total ?? undefined : views.counts.get(views.entry(at));
+  const isGone = at.view !== null && tickets.problem?.status === 404;
   const keep = async (changed: View) => {
     try {
       const body = { filter: asDocument(filter ?? {}), sort: sort === "relevance" ? changed.sort : sort };
@@ -118,13 +121,15 @@ export default function Queue() {
             </>
           )}
         </FilterBar>
+        <p class="unseen" role="status">{tickets.rows && t.shown(tickets.rows.length, tickets.next !== null)}</p>
         <div class="list card">
           {tickets.fresh.size > 0 && (
             <div class="fresh" role="status">
               <button type="button" class="link" onClick={() => void tickets.reload()}>{t.fresh(tickets.fresh.size)} · {t.show}</button>
             </div>
           )}
-          {tickets.problem && <ProblemNote problem={tickets.problem} retry={tickets.rows ? tickets.more : tickets.reload} />}
+          {isGone && <Empty><p>{t.gone}</p><a href={to("queue")}>{t.start}</a></Empty>}
+          {tickets.problem && !isGone && <ProblemNote problem={tickets.problem} retry={tickets.rows ? tickets.more : tickets.reload} />}
           {tickets.rows && tickets.rows.length > 0 && (
             <Rows rows={tickets.rows} columns={columns} chosen={selection.chosen} here={walk.here} left={tickets.left} sort={sort} fields={names} choose={selection.choose} onSort={(next) => setAddress({ sort: next }, { replace: false })} onHere={walk.setHere} onChooseAll={selection.chooseAll} />
           )}
@@ -145,7 +150,7 @@ export default function Queue() {
 }
 
 /** How many match, once somebody may want all of them: what is shown whole needs no counting. */
-function useTotal(source: Source, isAsked: boolean, shown: number): Count | null {
+function useTotal(source: Source, isAsked: boolean, shown: number | null): Count | null {
   const [total, setTotal] = useState<{ key: string; count: Count } | null>(null);
   const key = keyOf(source);
   useEffect(() => {

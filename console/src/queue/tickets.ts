@@ -6,6 +6,7 @@ import { api, take } from "../core/api";
 import type { Schema } from "../core/api-types";
 import { useFeed, type News } from "../core/feed";
 import { asProblem, type Problem } from "../core/problem";
+import { session } from "../core/session";
 import { asQuery, type Filter, type Sort } from "./filter";
 
 export type Ticket = Schema<"TicketFound">;
@@ -43,7 +44,8 @@ const EMPTY: State = { rows: null, next: null, left: new Set(), fresh: new Set()
 // What was seen last of each place: coming back to it shows it at once.
 const kept = new Map<string, State>();
 
-export const keyOf = (source: Source): string => JSON.stringify(source);
+/** Whoever signs in next sees nothing of what was kept for somebody else. */
+export const keyOf = (source: Source): string => JSON.stringify([session.value?.user.id, source]);
 
 export function useTickets(source: Source, onNews: () => void): TicketList {
   const key = keyOf(source);

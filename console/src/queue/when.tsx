@@ -35,7 +35,7 @@ export function When({ of, filter, set }: FacetProps & { of: "created" | "update
           </select>
         )}
       </Field>
-      <div class="row firm">
+      <div class="dates">
         {dates.map((name) => (
           <Field key={name} label={name.endsWith("after") ? t.after : t.before}>
             {(tied) => <input {...tied} class="input" type="date" value={local(filter[name])} onChange={(event) => dated(name, event.currentTarget.value)} />}
