@@ -65,6 +65,8 @@ export default function Queue() {
   const view = views.of.data?.find((each) => each.id === at.view);
   const title = at.view ? view?.name ?? (views.of.data ? t.noView : "…") : say(VIEW_WORDS).boxes[at.box!];
   const selection = useSelection(tickets.rows ?? NONE);
+  // Nothing is done to what one does not see any more.
+  useEffect(() => selection.clear(), [at.view, at.box, JSON.stringify(at.edited)]);
   const search = useRef<HTMLInputElement>(null);
   const [dialog, setDialog] = useState<"help" | "save" | "manage" | { deed: Deed; target: Target } | { edit: View } | null>(null);
   const running = useRunning((run, ids) => {
