@@ -1,1 +1,0 @@
-import{J as t,O as s,b as n,z as i}from"./chunk-PANFV32A.js";import{k as r,pb as e}from"./chunk-INAGWOSM.js";function f({at:o,narrow:m}){let l=r(()=>n(()=>s(o,i.value,m?"narrow":"long")),[o,m]);return e("time",{dateTime:o,title:t(o),class:"numbers",children:l.value})}var g=({at:o})=>e("time",{dateTime:o,class:"numbers",children:t(o)});export{f as a,g as b};
