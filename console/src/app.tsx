@@ -75,7 +75,7 @@ function Lazy({ name }: { name: PageName }) {
   const load = () => {
     setFailed(false);
     PAGES[name]().then(
-      (module) => setFound(() => module.default),
+      (page) => setFound(() => page),
       () => (isRenewed() ? setFailed(true) : location.reload()),
     );
   };

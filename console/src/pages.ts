@@ -7,56 +7,62 @@ import names from "./page-names.json";
 export type PageName = keyof typeof names;
 export type Audience = "public" | "anybody" | "customer" | "staff" | "dispatcher" | "admin";
 
-interface PageModule {
-  default: FunctionComponent;
-}
-
 export const AUDIENCES = names as Record<PageName, Audience>;
 
-export const PAGES: Record<PageName, () => Promise<PageModule>> = {
-  home: () => import("./core/home"),
-  submit: () => import("./public/submit"),
-  status: () => import("./public/status"),
-  "sign-in": () => import("./signin/sign-in"),
-  "signed-in": () => import("./signin/signed-in"),
-  "sign-up": () => import("./signin/sign-up"),
-  register: () => import("./signin/register"),
-  forgot: () => import("./signin/forgot"),
-  reset: () => import("./signin/reset"),
-  invitation: () => import("./signin/invitation"),
-  "verify-email": () => import("./signin/verify-email"),
-  "two-step": () => import("./signin/two-step"),
-  account: () => import("./account/account"),
-  requests: () => import("./customer/requests"),
-  request: () => import("./customer/request"),
-  "new-request": () => import("./customer/new-request"),
-  queue: () => import("./queue/queue"),
-  ticket: () => import("./ticket/ticket"),
-  "new-ticket": () => import("./ticket/new-ticket"),
-  dashboard: () => import("./insight/dashboard"),
-  figures: () => import("./insight/figures"),
-  agent: () => import("./insight/agent"),
-  exports: () => import("./insight/exports"),
-  people: () => import("./admin/people"),
-  person: () => import("./admin/person"),
-  teams: () => import("./admin/teams"),
-  organisations: () => import("./admin/organisations"),
-  policies: () => import("./admin/policies"),
-  calendars: () => import("./admin/calendars"),
-  macros: () => import("./admin/macros"),
-  rules: () => import("./admin/rules"),
-  quarantine: () => import("./admin/quarantine"),
-  categories: () => import("./admin/categories"),
-  fields: () => import("./admin/fields"),
-  mailboxes: () => import("./admin/mailboxes"),
-  "mail-texts": () => import("./admin/mail-texts"),
-  integrations: () => import("./admin/integrations"),
-  webhooks: () => import("./admin/webhooks"),
-  webhook: () => import("./admin/webhook"),
-  "api-keys": () => import("./admin/api-keys"),
-  imports: () => import("./admin/imports"),
-  "audit-log": () => import("./admin/audit-log"),
-  settings: () => import("./admin/settings"),
+// Pages that one goes between come together: each call for a file is one of a Lambda.
+const publicArea = () => import("./areas/public");
+const signInArea = () => import("./areas/signin");
+const accountArea = () => import("./areas/account");
+const customerArea = () => import("./areas/customer");
+const queueArea = () => import("./areas/queue");
+const ticketArea = () => import("./areas/ticket");
+const insightArea = () => import("./areas/insight");
+const adminArea = () => import("./areas/admin");
+
+export const PAGES: Record<PageName, () => Promise<FunctionComponent>> = {
+  home: async () => (await import("./core/home")).default,
+  submit: async () => (await publicArea()).submit,
+  status: async () => (await publicArea()).status,
+  "sign-in": async () => (await signInArea()).signIn,
+  "signed-in": async () => (await signInArea()).signedIn,
+  "sign-up": async () => (await signInArea()).signUp,
+  register: async () => (await signInArea()).register,
+  forgot: async () => (await signInArea()).forgot,
+  reset: async () => (await signInArea()).reset,
+  invitation: async () => (await signInArea()).invitation,
+  "verify-email": async () => (await signInArea()).verifyEmail,
+  "two-step": async () => (await signInArea()).twoStep,
+  account: async () => (await accountArea()).account,
+  requests: async () => (await customerArea()).requests,
+  request: async () => (await customerArea()).request,
+  "new-request": async () => (await customerArea()).newRequest,
+  queue: async () => (await queueArea()).queue,
+  ticket: async () => (await ticketArea()).ticket,
+  "new-ticket": async () => (await ticketArea()).newTicket,
+  dashboard: async () => (await insightArea()).dashboard,
+  figures: async () => (await insightArea()).figures,
+  agent: async () => (await insightArea()).agent,
+  exports: async () => (await insightArea()).exports,
+  people: async () => (await adminArea()).people,
+  person: async () => (await adminArea()).person,
+  teams: async () => (await adminArea()).teams,
+  organisations: async () => (await adminArea()).organisations,
+  policies: async () => (await adminArea()).policies,
+  calendars: async () => (await adminArea()).calendars,
+  macros: async () => (await adminArea()).macros,
+  rules: async () => (await adminArea()).rules,
+  quarantine: async () => (await adminArea()).quarantine,
+  categories: async () => (await adminArea()).categories,
+  fields: async () => (await adminArea()).fields,
+  mailboxes: async () => (await adminArea()).mailboxes,
+  "mail-texts": async () => (await adminArea()).mailTexts,
+  integrations: async () => (await adminArea()).integrations,
+  webhooks: async () => (await adminArea()).webhooks,
+  webhook: async () => (await adminArea()).webhook,
+  "api-keys": async () => (await adminArea()).apiKeys,
+  imports: async () => (await adminArea()).imports,
+  "audit-log": async () => (await adminArea()).auditLog,
+  settings: async () => (await adminArea()).settings,
 };
 
 export const isPage = (name: string): name is PageName => Object.hasOwn(PAGES, name);

@@ -1,0 +1,3 @@
+import "../shared";
+
+export { default as account } from "../account/account";

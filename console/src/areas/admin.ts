@@ -1,0 +1,22 @@
+import "../shared";
+
+export { default as people } from "../admin/people";
+export { default as person } from "../admin/person";
+export { default as teams } from "../admin/teams";
+export { default as organisations } from "../admin/organisations";
+export { default as policies } from "../admin/policies";
+export { default as calendars } from "../admin/calendars";
+export { default as macros } from "../admin/macros";
+export { default as rules } from "../admin/rules";
+export { default as quarantine } from "../admin/quarantine";
+export { default as categories } from "../admin/categories";
+export { default as fields } from "../admin/fields";
+export { default as mailboxes } from "../admin/mailboxes";
+export { default as mailTexts } from "../admin/mail-texts";
+export { default as integrations } from "../admin/integrations";
+export { default as webhooks } from "../admin/webhooks";
+export { default as webhook } from "../admin/webhook";
+export { default as apiKeys } from "../admin/api-keys";
+export { default as imports } from "../admin/imports";
+export { default as auditLog } from "../admin/audit-log";
+export { default as settings } from "../admin/settings";

@@ -1,0 +1,3 @@
+import "../shared";
+
+export { default as queue } from "../queue/queue";
