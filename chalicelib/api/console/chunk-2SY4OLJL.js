@@ -1,1 +1,0 @@
-import{Mb as i,Tb as e,Yb as t,bc as s,i as r,m as n}from"./chunk-WMWTTIMI.js";function f({at:o,narrow:m}){let l=r(()=>n(()=>s(o,i.value,m?"narrow":"long")),[o,m]);return e("time",{dateTime:o,title:t(o),class:"numbers",children:l.value})}var g=({at:o})=>e("time",{dateTime:o,class:"numbers",children:t(o)});export{f as a,g as b};

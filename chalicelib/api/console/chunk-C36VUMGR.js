@@ -1,1 +1,0 @@
-function s(n,e,o){let t=n.getBoundingClientRect(),i=Math.max(e.offsetWidth,200),a=o==="end"?t.right-i:t.left,f=t.bottom+e.offsetHeight+8<innerHeight||t.top<innerHeight/2;Object.assign(e.style,{position:"fixed",left:`${Math.max(8,Math.min(a,innerWidth-i-8))}px`,top:f?`${t.bottom}px`:`${Math.max(8,t.top-e.offsetHeight-8)}px`})}export{s as a};

@@ -1,1 +1,0 @@
-var i="mesa.trail";function s(r,t){sessionStorage.setItem(i,JSON.stringify({from:r,ids:t.slice(0,500)}))}function l(r,t){try{let n=JSON.parse(sessionStorage.getItem(i)??"null"),e=n?.ids.indexOf(t)??-1;return!n||e<0||n.from!==r?null:{before:n.ids[e-1]??null,after:n.ids[e+1]??null,place:e+1,count:n.ids.length}}catch{return null}}export{s as a,l as b};

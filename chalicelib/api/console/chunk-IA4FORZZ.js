@@ -1,1 +1,0 @@
-import{l as o,n as a}from"./chunk-WMWTTIMI.js";var t="mesa.theme",e=o(localStorage.getItem(t)??"auto");a(()=>{e.value==="auto"?(delete document.documentElement.dataset.theme,localStorage.removeItem(t)):(document.documentElement.dataset.theme=e.value,localStorage.setItem(t,e.value))});export{e as a};

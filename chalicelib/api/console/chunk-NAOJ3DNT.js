@@ -1,1 +1,0 @@
-import{a as n}from"./chunk-LZQAY537.js";import{a as o}from"./chunk-5KYR3W32.js";import{f as e}from"./chunk-WMWTTIMI.js";function T(t,s,f){let[a,i,m]=n(t),r=o({...s,...u(a)},f);return e(()=>{r.changed&&i(JSON.stringify(r.values))},[r.values,r.changed]),[r,m]}function u(t){try{return JSON.parse(t||"{}")}catch{return{}}}export{T as a};

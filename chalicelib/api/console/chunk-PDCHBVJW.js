@@ -1,1 +1,0 @@
-function s(e,r){return e.error(r),e.problem?.errors.find(n=>n.field===r)?.message}function d(e,r,n=[]){return e.error(r),(e.problem?.errors??[]).filter(({field:t})=>(t===r||t.startsWith(`${r}.`))&&!n.some(o=>t===`${r}.${o}`||t.startsWith(`${r}.${o}.`))).map(({message:t})=>t).join(" ")||void 0}export{s as a,d as b};

@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-IIOU3X4R.js";import"./chunk-LGF7U4KZ.js";import"./chunk-5DLKAWJ5.js";import"./chunk-C36VUMGR.js";import"./chunk-IA4FORZZ.js";import"./chunk-OBWK7D4L.js";import"./chunk-LYID23NL.js";import"./chunk-WCV33TQH.js";import"./chunk-5KYR3W32.js";import"./chunk-FK6255K3.js";import{Tb as o,d as m}from"./chunk-WMWTTIMI.js";m(o(p,{}),document.getElementById("app"));
