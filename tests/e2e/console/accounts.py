@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from uuid import uuid4
 
 from playwright.sync_api import Page, expect
+from pyotp import TOTP
 
 from tests.e2e.conftest import Outbox
 from tests.e2e.console.people import Look, axe, shot
@@ -38,6 +39,14 @@ class House:
         assert reply.status == 201, reply.text
         return person
 
+    def require_second_step(self) -> None:
+        """Of the staff. Who requires it has one."""
+        begun = self.ada.post("/v1/auth/totp", {"current_password": PASSWORD}).json
+        confirmed = self.ada.post("/v1/auth/totp/confirm", {"code": TOTP(begun["secret"]).now()})
+        assert confirmed.status == 200, confirmed.text
+        changed = self.ada.patch("/v1/workspace", {"two_step_required_of": "staff"})
+        assert changed.status == 200, changed.text
+
 
 def build(http: Http, name: str, email: str | None = None) -> House:
     admin = Person(email or f"ada-{uuid4().hex[:8]}@house.example", "Ada Ruiz")
@@ -64,8 +73,6 @@ def sign_in(page: Page, person: Person, to: str = "account") -> None:
 
 def enrol(page: Page) -> tuple[str, list[str]]:
     """Sets two-step sign-in up on its page: the app's key, and the recovery codes, which are kept."""
-    from pyotp import TOTP
-
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
     secret = page.locator("code.secret").inner_text().replace(" ", "")
