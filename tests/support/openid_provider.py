@@ -179,7 +179,8 @@ def _application(folder: Path, url: str, backs: Sequence[str]) -> Any:
 
 
 LOGIN = (
-    "<form method=post>{% csrf_token %}{{ form.as_p }}<input type=hidden name=next value='{{ next }}'></form>"
+    "<form method=post>{% csrf_token %}{{ form.as_p }}<input type=hidden name=next value='{{ next }}'>"
+    "<button>Log in</button></form>"
 )
 
 

@@ -43,6 +43,25 @@ def provider(http: Http, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
     provider.stop()
 
 
+@pytest.fixture(scope="module")
+def federated(http: Http, provider: OpenIdProvider) -> House:
+    federated = build(http, "Federated Console")
+    saved = federated.ada.patch(
+        "/v1/workspace/oidc",
+        {
+            "issuer": provider.issuer,
+            "client_id": CLIENT,
+            "client_secret": SECRET,
+            "redirect_uris": [f"{http.base}/app/signed-in"],
+            "role_claim": "groups",
+            "role_mapping": {"desk-leads": "dispatcher"},
+            "create_users": True,
+        },
+    )
+    assert saved.status == 200, saved.text
+    return federated
+
+
 def next_code(secret: str) -> str:
     """The code after that of now, which enrolling may have used up."""
     return TOTP(secret).at(int(time.time()) + 30)
@@ -190,24 +209,6 @@ def leave(page: Page, look: Look) -> None:
 
 
 class TestProvider:
-    @pytest.fixture(scope="class")
-    def federated(self, http: Http, provider: OpenIdProvider) -> House:
-        federated = build(http, "Federated Console")
-        saved = federated.ada.patch(
-            "/v1/workspace/oidc",
-            {
-                "issuer": provider.issuer,
-                "client_id": CLIENT,
-                "client_secret": SECRET,
-                "redirect_uris": [f"{http.base}/app/signed-in"],
-                "role_claim": "groups",
-                "role_mapping": {"desk-leads": "dispatcher"},
-                "create_users": True,
-            },
-        )
-        assert saved.status == 200, saved.text
-        return federated
-
     def test_takes_one_there_and_back(
         self, people: People, federated: House, provider: OpenIdProvider
     ) -> None:
