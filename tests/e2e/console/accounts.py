@@ -101,6 +101,8 @@ def _link(mail: EmailMessage, link: str) -> re.Match[str] | None:
 
 def clean(page: Page, name: str, look: Look) -> None:
     """Nothing bars anybody: neither what axe finds, nor what stands out at the side."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".waiting")).to_have_count(0)
     shot(page, name, look)
     assert axe(page) == []
     wide, screen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
