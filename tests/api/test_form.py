@@ -111,6 +111,14 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "hit", lambda *_, **__: throttle.Count(True, 9, 9, 9))
 
 
+class TestFiles:
+    def test_the_form_leads_to_the_page_that_takes_them(self, api: Api, cast: Cast) -> None:
+        page = look(api, f"{PATH}?lang=es")
+
+        (link,) = [each for each in page.all("a", target="_blank") if "submit" in str(each["href"])]
+        assert urljoin(f"/api{PATH}", str(link["href"])) == "/api/app/submit?workspace=acme&lang=es"
+
+
 class TestSending:
     def test_it_makes_a_ticket_and_answers_with_its_number_and_the_way_to_its_status(
         self, api: Api, cast: Cast, database: Database
