@@ -14,8 +14,12 @@ interface TabsProps<K extends string> {
 export function Tabs<K extends string>({ label, tabs, chosen, onChoose, children }: TabsProps<K>) {
   const id = useId();
   useEffect(() => {
-    // On a phone it may be beyond the edge.
-    document.getElementById(`${id}-${chosen}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // On a phone it may be beyond the edge. Only the row of tabs is moved, never the page.
+    const tab = document.getElementById(`${id}-${chosen}`);
+    const row = tab?.parentElement;
+    if (!tab || !row) return;
+    if (tab.offsetLeft < row.scrollLeft) row.scrollLeft = tab.offsetLeft;
+    else if (tab.offsetLeft + tab.offsetWidth > row.scrollLeft + row.clientWidth) row.scrollLeft = tab.offsetLeft + tab.offsetWidth - row.clientWidth;
   }, [chosen]);
   const keyed = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
