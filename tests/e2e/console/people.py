@@ -24,6 +24,13 @@ REFUSAL = re.compile(r"Failed to load resource: the server responded with a stat
 # What a page's policy stopped is told to the console in the browser's own words; here is which, and where.
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (violation) => console.error(
   `${violation.effectiveDirective} forbids ${violation.blockedURI} ${violation.sample}`))"""
+# What moved before it was asked for is told at once.
+SHIFTS = """() => new Promise((tell) => {
+  let sum = 0;
+  const add = (list) => list.getEntries().forEach((entry) => (sum += entry.hadRecentInput ? 0 : entry.value));
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => tell(sum)));
+})"""
 # Milliseconds, on a machine that runs all the other tests meanwhile.
 PATIENCE = 60_000
 RULES = {
@@ -137,6 +144,12 @@ def drawn(page: Page) -> None:
     """Waits until a page of the console shows what it is for."""
     page.get_by_role("heading", level=1).first.wait_for()
     page.locator(".waiting").first.wait_for(state="hidden")
+
+
+def layout_shift(page: Page) -> float:
+    """How much of the page has moved by itself since it came: Cumulative Layout Shift, of which 0.1 is good
+    (web.dev/articles/cls)."""
+    return float(page.evaluate(SHIFTS))
 
 
 def axe(page: Page, rules: Iterable[str] = ()) -> list[str]:

@@ -7,10 +7,11 @@ import pytest
 
 from local.files import PROJECT
 from tests.e2e.console.desk import Desk, furnished
-from tests.e2e.console.people import People, bars_in_every_look, drawn
+from tests.e2e.console.people import People, bars_in_every_look, drawn, layout_shift
 from tests.e2e.http import Http
 
 AUDIENCES: dict[str, str] = json.loads((PROJECT / "console" / "src" / "page-names.json").read_text("utf-8"))
+STEADY = 0.1
 # Who looks at what is for them, and at what is for anybody.
 WHO = {"customer": "carol", "anybody": "carol", "dispatcher": "dario", "staff": "ada", "admin": "ada"}
 
@@ -40,6 +41,8 @@ def test_a_page_is_drawn_and_bars_nobody(
         before = len(people.troubles)
         page.goto(f"app/{addresses.get(name, name)}")
         drawn(page)
+        if (moved := layout_shift(page)) > STEADY:
+            wrong[name].append(f"its parts move while it comes: {moved:.2f}")
         wrong[name] += bars_in_every_look(page, f"page-{name}")
         wrong[name] += people.troubles[before:]
 
