@@ -50,7 +50,8 @@ async function send(request: Request): Promise<Response> {
   if (!response.ok) {
     const problem = await Problem.from(response);
     if (mine && problem.facts.two_step_enrolment_required === true) enrolment(true);
-    if (intent && !problem.isPassing) once.decided(intent);
+    // Whose session is over, is asked who they are before anything is decided: what was lost before may have arrived.
+    if (intent && !problem.isPassing && problem.status !== 401) once.decided(intent);
     throw problem;
   }
   if (intent) once.decided(intent);

@@ -22,9 +22,12 @@ export class Problem extends Error {
     super(detail);
   }
 
-  /** Whether the same, sent again, may be taken: nothing was decided about what it says. */
+  /**
+   * Whether the same, sent again, may be taken: nothing was decided about what it says. A conflict with a time to wait
+   * is that the first one with its Idempotency-Key still runs.
+   */
   get isPassing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return this.status === 0 || this.status === 429 || this.status >= 500 || (this.status === 409 && this.retryAfter !== null);
   }
 
   /** What is wrong with a field of the form. `a.b` and `a.0` are also found as `a`. */
