@@ -76,7 +76,7 @@ export function Reply({ ticket, onSent }: { ticket: Ticket; onSent: () => Promis
       let to = landed;
       if (body) {
         const comment = await refusedInWords(() => take(api.POST("/v1/tickets/{ticket_id}/comments", { params: { path: { ticket_id: ticket.id } }, body: { body } })));
-        forget();
+        forget(text);
         const follow = comment.follow_up as { id: string; label: string } | null | undefined;
         to = { ticket_id: follow?.id ?? comment.ticket_id, comment_id: comment.id };
         if (follow) {

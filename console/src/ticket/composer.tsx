@@ -15,7 +15,7 @@ import { Button } from "../ui/button";
 import { FilePicker, pasted, useFiles } from "../ui/files";
 import { Icon } from "../ui/icon";
 import { Menu, MenuItem } from "../ui/menu";
-import { ProblemNote } from "../ui/states";
+import { ProblemNote, sentence } from "../ui/states";
 import { tell } from "../ui/toasts";
 import type { Said } from "./comment";
 import { MacroDialog } from "./macros";
@@ -30,7 +30,7 @@ const WORDS = words({
     title: "Write", tabs: "Kind of comment", reply: "Public reply", note: "Internal note",
     replyTo: (name: string) => `Reply to ${name}…`, noteHint: "Only the staff reads this. @ mentions a colleague…",
     send: "Send reply", sendNote: "Add note", and: "Send and …", pending: "Send and wait for the customer", resolve: "Send as the resolution", open: "Send, stays as it is",
-    macros: "Macros", sent: "Sent", noted: "Note added", resolved: "Resolved", waiting: "Sent; it waits for the customer now",
+    macros: "Macros", sent: "Sent", noted: "Note added", resolved: "Resolved", waiting: "Sent; it waits for the customer now", still: "Sent, but it does not wait for the customer:",
     files: "The text was sent, but not all files. Send them again.", again: "Send the files again",
     meanwhile: (who: string, isNote: boolean) => `${who} ${isNote ? "wrote a note" : "replied"} while you were writing.`, look: "Look at it", seen: "Seen",
     untold: (names: string) => `${names}: not told, as they do not see this ticket.`,
@@ -41,7 +41,7 @@ const WORDS = words({
     title: "Escribir", tabs: "Tipo de comentario", reply: "Respuesta pública", note: "Nota interna",
     replyTo: (name: string) => `Responder a ${name}…`, noteHint: "Solo la lee el personal. @ menciona a un compañero…",
     send: "Enviar respuesta", sendNote: "Añadir nota", and: "Enviar y…", pending: "Enviar y esperar al cliente", resolve: "Enviar como resolución", open: "Enviar sin más cambios",
-    macros: "Macros", sent: "Enviado", noted: "Nota añadida", resolved: "Resuelto", waiting: "Enviado; ahora espera al cliente",
+    macros: "Macros", sent: "Enviado", noted: "Nota añadida", resolved: "Resuelto", waiting: "Enviado; ahora espera al cliente", still: "Enviado, pero no espera al cliente:",
     files: "El texto se envió, pero no todos los archivos. Envíelos de nuevo.", again: "Enviar los archivos de nuevo",
     meanwhile: (who: string, isNote: boolean) => `${who} ${isNote ? "escribió una nota" : "respondió"} mientras usted escribía.`, look: "Verlo", seen: "Visto",
     untold: (names: string) => `${names}: no se les avisa, porque no ven este ticket.`,
@@ -101,10 +101,9 @@ export function Composer({ of, tab, onTab, newer, onSeen, area }: ComposerProps)
     try {
       const commentId = then === "resolve" ? await resolve() : await comment();
       if (commentId === null) return;
-      clear();
+      clear(text);
       onSeen();
-      if (then === "pending") await of.change({ status: "pending" });
-      tell(then === "resolve" ? t.resolved : then === "pending" ? t.waiting : isNote ? t.noted : t.sent);
+      tell(then === "resolve" ? t.resolved : then === "pending" ? await wait() : isNote ? t.noted : t.sent);
       if (files.items.length) await sendFiles(commentId);
       else await of.reload();
     } catch (thrown) {
@@ -122,9 +121,18 @@ export function Composer({ of, tab, onTab, newer, onSeen, area }: ComposerProps)
     if (isNote && untold.length) tell(t.untold(untold.join(", ")));
     return made.id;
   };
-  /** The resolution is a comment that the answer does not name: it is the newest of these words. */
+  /** What to say of it. The text has gone out by now, whatever becomes of this. */
+  const wait = async (): Promise<string> => {
+    try {
+      return (await of.change({ status: "pending" })) ? t.waiting : t.sent;
+    } catch (thrown) {
+      return `${t.still} ${sentence(asProblem(thrown))}`;
+    }
+  };
+  /** The resolution is a comment that the answer does not name: for its files, it is the newest of these words. */
   const resolve = async (): Promise<string | null> => {
     if (!(await of.act("resolve", { resolution: text }))) return null;
+    if (!files.items.length) return "";
     const path = { ticket_id: ticket.id };
     const fresh = await take(api.GET("/v1/tickets/{ticket_id}", { params: { path } }));
     return fresh.comments.findLast(({ body }) => body?.trim() === text.trim())?.id ?? fresh.comments.at(-1)?.id ?? null;
