@@ -66,14 +66,18 @@ export function useList<T>(page: (cursor: string | undefined) => Promise<{ items
   const loaded = useLoad(() => page(undefined), by);
   const [busy, setBusy] = useState(false);
   const { data } = loaded;
+  const shown = useRef(data);
+  shown.current = data;
   const more = async () => {
     if (busy || !data?.next_cursor) return;
     setBusy(true);
     try {
       const next = await page(data.next_cursor);
-      loaded.put({ items: [...data.items, ...next.items], next_cursor: next.next_cursor });
+      // Of another list than what is shown meanwhile: of another filter, or loaded anew.
+      if (shown.current === data) loaded.put({ items: [...data.items, ...next.items], next_cursor: next.next_cursor });
     } catch (thrown) {
-      loaded.fail(asProblem(thrown));
+      const problem = asProblem(thrown);
+      if (shown.current === data) loaded.fail(problem);
     } finally {
       setBusy(false);
     }

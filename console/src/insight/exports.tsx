@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, take } from "../core/api";
 import type { Schema } from "../core/api-types";
 import { useLoad } from "../core/load";
+import { asProblem } from "../core/problem";
 import { say, words } from "../core/words";
 import { Page } from "../ui/page";
 import { More, Show } from "../ui/states";
@@ -38,6 +39,8 @@ export default function Exports() {
       const found = await page(next!);
       setJobs((was) => [...was, ...found.items.filter(({ id }) => !was.some((job) => job.id === id))]);
       setNext(found.next_cursor);
+    } catch (thrown) {
+      loaded.fail(asProblem(thrown));
     } finally {
       setBusy(false);
     }

@@ -110,10 +110,12 @@ function Previewed({ of, macro, drafts, onBack, onClose, onApplied }: PreviewedP
       setPreview(made);
       return made;
     } catch (thrown) {
-      if (thrown instanceof Problem && thrown.status === 412) return again();
-      setProblem(asProblem(thrown));
-      return null;
+      return thrown instanceof Problem && thrown.status === 412 ? again().catch(refused) : refused(thrown);
     }
+  };
+  const refused = (thrown: unknown): null => {
+    setProblem(asProblem(thrown));
+    return null;
   };
   const again = async () => {
     const fresh = await take(api.GET("/v1/tickets/{ticket_id}", { params: { path: body } }));

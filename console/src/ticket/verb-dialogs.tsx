@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 
 import { api, seen, take } from "../core/api";
 import type { Schema } from "../core/api-types";
+import { asProblem } from "../core/problem";
 import { go } from "../core/router";
 import { session } from "../core/session";
 import { say, words } from "../core/words";
@@ -12,6 +13,7 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Form, SelectField, TextArea, TextField, useForm, type FormState } from "../ui/form";
 import { PersonPicker, TeamPicker, type Team } from "../ui/people";
+import { sentence } from "../ui/states";
 import { TicketPicker, type TicketHint } from "../ui/tickets";
 import { tell } from "../ui/toasts";
 import { PARTS, TERMS } from "../ui/words";
@@ -195,7 +197,7 @@ function Delete({ of, onClose }: DialogProps) {
     tell(`${of.ticket.label}: ${t.done.delete}`, {
       action: {
         label: t.restore,
-        do: () => void take<Schema<"TicketOut">>(api.POST("/v1/tickets/{ticket_id}/restore", { params: { path } })).then((ticket) => { tell(t.restored); go("ticket", { id: ticket.id }); }),
+        do: () => void take<Schema<"TicketOut">>(api.POST("/v1/tickets/{ticket_id}/restore", { params: { path } })).then((ticket) => { tell(t.restored); go("ticket", { id: ticket.id }); }, (thrown) => tell(sentence(asProblem(thrown)), { look: "bad" })),
       },
     });
   });
