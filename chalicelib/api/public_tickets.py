@@ -64,7 +64,7 @@ def open_ticket(call: Call, body: PublicTicketIn) -> dict[str, Any]:
 def with_uploads(call: Call, answer: dict[str, Any]) -> dict[str, Any]:
     """The same with leave to send each of its files that is still awaited, made now. What is kept of it for
     an Idempotency-Key is the ids of the files alone."""
-    ids = [UUID(str(id)) for id in answer["attachments"]]
+    ids = [UUID(str(id)) for id in answer.get("attachments", ())]
     workspace_id = call.actor.workspace.id
     rows = attachment_queries.awaited(call.tx, workspace_id, ids) if ids else {}
     return {**answer, "attachments": [_upload(call, rows.get(id)) for id in ids]}

@@ -129,6 +129,16 @@ class TestTheSameAgain:
 
         assert opened(api, PNG).json["attachments"] == [{"attachment": None, "upload": None}]
 
+    def test_of_an_answer_from_before_there_were_files_has_none(
+        self, api: Api, cast: Cast, database: Database
+    ) -> None:
+        ticket = opened(api).json
+        database.run("UPDATE idempotency_keys SET body = (body::jsonb - 'attachments')::text")
+
+        again = opened(api)
+
+        assert (again.status, again.json) == (201, {**ticket, "attachments": []})
+
     def test_from_another_address_is_another_ticket(self, api: Api, cast: Cast, database: Database) -> None:
         opened(api, PNG)
         opened(api.at("198.51.100.77"), PNG)

@@ -120,6 +120,46 @@ def test_a_lost_answer_keeps_the_draft_and_the_same_is_sent_once(people: People,
     assert [each["body"] for each in said] == ["It is version 5."]
 
 
+def test_the_same_is_sent_under_its_key_while_the_first_one_still_runs(people: People, acme: Desk) -> None:
+    people.expect("409|Failed to load")
+    ticket = asked(acme)
+    page = shown(people.signed_in("carol", acme), ticket)
+    keys: list[str] = []
+
+    def run_long(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 1:
+            return route.continue_()
+        problem = {"status": 409, "code": "CONFLICT", "detail": "The first request is still running."}
+        return route.fulfill(status=409, json=problem, headers={"Retry-After": "1"})
+
+    page.route("**/comments", run_long)
+    answer = page.get_by_label("Add something")
+    answer.fill("It is version 6.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("still running")
+    page.get_by_role("button", name="Send").click()
+
+    expect(answer).to_have_value("")
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+
+
+def test_what_is_typed_while_the_answer_is_sent_stays(people: People, acme: Desk) -> None:
+    page = shown(people.signed_in("carol", acme), asked(acme))
+    held: list[Route] = []
+    page.route("**/comments", lambda route: held.append(route))
+    answer = page.get_by_label("Add something")
+    answer.fill("It is version 7.")
+    with page.expect_request("**/comments"):
+        page.get_by_role("button", name="Send").click()
+
+    answer.fill("It is version 7. And one thing more")
+    held[0].continue_()
+
+    expect(answer).to_have_value("And one thing more")
+
+
 def test_it_was_not_solved_then_it_was_and_is_rated(people: People, acme: Desk, look: Look) -> None:
     ticket = asked(acme)
     path = f"/v1/tickets/{ticket['id']}"

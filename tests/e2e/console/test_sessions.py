@@ -75,6 +75,20 @@ def test_a_dead_session_asks_to_sign_in_and_returns_with_the_draft(people: Peopl
     expect(page.get_by_text("The scanner beeps").first).to_be_visible()
 
 
+def test_who_signs_out_by_hand_leaves_no_draft_behind(people: People, house: House) -> None:
+    dora = house.add("customer", "Dora Leal")
+    page = people.page("dora")
+    sign_in(page, dora, "new-request")
+    page.get_by_label("Tell us more").fill("My card is 4111.")
+    assert "4111" in page.evaluate("JSON.stringify({...localStorage})")
+
+    page.get_by_role("button", name=dora.name).click()
+    page.get_by_role("menuitem", name="Sign out").click()
+
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "4111" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+
+
 def test_what_is_lost_while_renewing_ends_no_session(people: People, house: House) -> None:
     people.expect("net::ERR_")
     gil = house.add("agent")
