@@ -25,9 +25,9 @@ type Import = Schema<"ImportOut">;
 const WORDS = words({
   en: {
     title: "Imports",
-    lead: "Tickets of Zendesk, Freshdesk or a table, with their history. What was taken is not taken twice.",
-    add: "Take in a file",
-    empty: "Nothing was taken in yet.",
+    lead: "Tickets from Zendesk, Freshdesk or a table, with their history. Nothing is imported twice.",
+    add: "Import a file",
+    empty: "Nothing has been imported yet.",
     file: "File",
     fileHint: "JSON or CSV, gzip if you like, 2 GB at most.",
     noFile: "Choose a file.",
@@ -40,7 +40,7 @@ const WORDS = words({
     mapping: "Mapping",
     mappingHint: "JSON: columns, values, custom_fields, date_format, as docs/importing.md says.",
     mappingWrong: "This is no JSON object.",
-    dry: "Only try it: take nothing, and say what would be",
+    dry: "Only try it: import nothing, and say what would be",
     sending: (share: string) => `Sending: ${share}`,
     status: "State",
     statuses: { awaiting: "Awaits its file", queued: "Waiting", running: "Under way", done: "Done", failed: "Failed", cancelled: "Called off" },

@@ -26,7 +26,7 @@ const WORDS = words({
     title: "Integrations",
     lead: "Addresses that other systems call, signed as Standard Webhooks says: what they tell becomes a ticket, or a comment.",
     add: "Add integration",
-    empty: "No system calls yet.",
+    empty: "No integrations yet.",
     name: "Name",
     kind: "Kind",
     kinds: { generic: "Any system (JSON)", alertmanager: "Prometheus Alertmanager", grafana: "Grafana alerts" },

@@ -35,7 +35,7 @@ const WORDS = words({
     language: "Language of mails and pages",
     languages: { en: "English", es: "Español" },
     prefix: "Tickets begin with",
-    prefixHint: "As TKT in TKT-2026-00042; tickets that there are keep theirs.",
+    prefixHint: "As TKT in TKT-2026-00042; existing tickets keep theirs.",
     visibility: "Agents see",
     visibilities: { teams: "Tickets of their teams and their own", all: "All tickets" },
     reopen: "Days in which a resolved ticket may be reopened",

@@ -29,7 +29,7 @@ const WORDS = words({
     name: "Name",
     members: "Members",
     assignment: "New tickets",
-    assignments: { manual: "Are assigned by hand", round_robin: "Go to each in turn", least_loaded: "Go to who has the fewest" },
+    assignments: { manual: "Assigned by hand", round_robin: "Go to each in turn", least_loaded: "Go to who has the fewest" },
     cap: "No more than",
     capHint: "So many active tickets a person; empty is no bound. Who is away gets none.",
     default: "Default",

@@ -4,9 +4,11 @@ import { language } from "./words";
 
 const made = new Map<string, unknown>();
 
+/** English as in Britain where the browser says so: days come before months. */
+export const locale = (): string => navigator.languages.find((tag) => tag.slice(0, 2) === language.value) ?? language.value;
+
 function kept<T>(key: string, make: (code: string) => T): T {
-  // English as in Britain where the browser says so: days come before months.
-  const code = navigator.languages.find((tag) => tag.slice(0, 2) === language.value) ?? language.value;
+  const code = locale();
   const name = `${code} ${key}`;
   if (!made.has(name)) made.set(name, make(code));
   return made.get(name) as T;

@@ -66,7 +66,7 @@ function Assigned({ id, assigned }: { id: string; assigned: Schema<"AssignedOut"
   return (
     <section class="card padded stack" aria-label={t.now}>
       <div class="row apart"><h2>{t.now}</h2><a href={to("queue", { assignee: id, status: "active" })}>{t.active(number(assigned.active))}</a></div>
-      <div class="grid">
+      <div class="grid four">
         {STATUSES.map((status) => <Share key={status} href={to("queue", { assignee: id, status })} name={<StatusBadge status={status} />} count={assigned.by_status[status]} of={assigned.active} />)}
       </div>
     </section>

@@ -13,12 +13,12 @@ import { Ago } from "../ui/time";
 
 const WORDS = words({
   en: {
-    title: "To look at first", none: "Nothing is at work. Enjoy the calm.", nobody: "nobody's", paused: "no clock runs",
-    reasons: { breached: "Late", due_today: "Due today", urgent_unassigned: "Urgent, nobody's", due_later: "", not_due: "" },
+    title: "To look at first", none: "Nothing is at work. Enjoy the calm.", nobody: "Nobody", paused: "no clock runs",
+    reasons: { breached: "Past due", due_today: "Due today", urgent_unassigned: "Urgent, unassigned", due_later: "", not_due: "" },
   },
   es: {
-    title: "Lo primero que mirar", none: "No hay nada en curso. Disfrute de la calma.", nobody: "de nadie", paused: "sin plazo en curso",
-    reasons: { breached: "Vencido", due_today: "Vence hoy", urgent_unassigned: "Urgente, de nadie", due_later: "", not_due: "" },
+    title: "Lo primero que mirar", none: "No hay nada en curso. Disfrute de la calma.", nobody: "Nadie", paused: "sin plazo en curso",
+    reasons: { breached: "Vencido", due_today: "Vence hoy", urgent_unassigned: "Urgente, sin asignar", due_later: "", not_due: "" },
   },
 });
 

@@ -20,14 +20,14 @@ import { Share, Tile } from "./tiles";
 const WORDS = words({
   en: {
     title: "Now", lead: "What is at work, as of", refresh: "Refresh", atLeast: "More than 50,000 tickets are active: there are at least as many as is told.",
-    tiles: { active: "Active", new: "New", unassigned: "Unassigned", due: "Due in 24 h", breached: "Late", waiting: "Waiting" },
-    hints: { active: "new, open, pending, on hold", new: "nobody has looked yet", unassigned: "active, nobody's", due: (today: number) => `${number(today)} due today, late ones too`, breached: "active, past their promise", waiting: "pending or on hold" },
-    byTeam: "By team", byAgent: "By agent", byPriority: "By priority", byStatus: "By status", team: "Team", agent: "Agent", activeNow: "Active", nobody: "Nobody", late: "Late", unassigned: "Unassigned", resolvedToday: "Resolved today", none: "Nothing is at work.",
+    tiles: { active: "Active", new: "New", unassigned: "Unassigned", due: "Due in 24 h", breached: "Past due", waiting: "Waiting" },
+    hints: { active: "new, open, pending, on hold", new: "nobody has looked yet", unassigned: "active, with no assignee", due: (today: number) => `${number(today)} due today, past due ones included`, breached: "active, promise not kept", waiting: "pending or on hold" },
+    byTeam: "By team", byAgent: "By agent", byPriority: "By priority", byStatus: "By status", team: "Team", agent: "Agent", activeNow: "Active", nobody: "Nobody", late: "Past due", unassigned: "Unassigned", resolvedToday: "Resolved today", none: "Nothing is at work.",
   },
   es: {
     title: "Ahora", lead: "Lo que está en curso a fecha de", refresh: "Actualizar", atLeast: "Hay más de 50.000 tickets activos: son al menos los que se indican.",
     tiles: { active: "Activos", new: "Nuevos", unassigned: "Sin asignar", due: "Vencen en 24 h", breached: "Vencidos", waiting: "En pausa" },
-    hints: { active: "nuevos, abiertos, pendientes, en espera", new: "nadie los ha visto aún", unassigned: "activos, de nadie", due: (today) => `${number(today)} vencen hoy, con los vencidos`, breached: "activos, fuera de plazo", waiting: "pendientes o en espera" },
+    hints: { active: "nuevos, abiertos, pendientes, en espera", new: "nadie los ha visto aún", unassigned: "activos, sin responsable", due: (today) => `${number(today)} vencen hoy, incluidos los vencidos`, breached: "activos, fuera de plazo", waiting: "pendientes o en espera" },
     byTeam: "Por equipo", byAgent: "Por agente", byPriority: "Por prioridad", byStatus: "Por estado", team: "Equipo", agent: "Agente", activeNow: "Activos", nobody: "Nadie", late: "Vencidos", unassigned: "Sin asignar", resolvedToday: "Resueltos hoy", none: "No hay nada en curso.",
   },
 });

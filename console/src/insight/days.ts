@@ -1,13 +1,14 @@
 /** Days without a time (`2026-11-21`) as people read them: no time zone moves them. */
 
-import { language } from "../core/words";
+import { locale } from "../core/format";
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language.value + JSON.stringify(options);
+  const code = locale();
+  const key = code + JSON.stringify(options);
   let known = made.get(key);
-  if (!known) made.set(key, (known = new Intl.DateTimeFormat(language.value, { ...options, timeZone: "UTC" })));
+  if (!known) made.set(key, (known = new Intl.DateTimeFormat(code, { ...options, timeZone: "UTC" })));
   return known;
 }
 

@@ -16,7 +16,7 @@ import { tell } from "../ui/toasts";
 
 const WORDS = words({
   en: {
-    title: "Your exports", none: "You have not taken anything out yet.", asked: "Asked", file: "File", rows: "Rows", size: "Size", state: "State", actions: "Actions",
+    title: "Your exports", none: "You have not exported anything yet.", asked: "Asked", file: "File", rows: "Rows", size: "Size", state: "State", actions: "Actions",
     states: { queued: "Waiting", running: "Being made", done: "Ready", failed: "Failed", cancelled: "Called off" }, gone: "No longer there", download: (name: string) => `Download ${name}`, get: "Download", cancel: "Call off", cancelled: "The export was called off.",
     soFar: (n: string) => `${n} so far`,
   },

@@ -14,8 +14,8 @@ import { ExportForm } from "./export-form";
 import { ExportList, fetchFile, useProgress } from "./export-list";
 
 const WORDS = words({
-  en: { title: "Exports", lead: "Rows as a file, as far as you may see them. A file is there for a week.", asked: "The file is being made. You may leave this page and come back.", ready: (name: string) => `${name} is ready.`, failed: "The export failed.", get: "Download" },
-  es: { title: "Exportaciones", lead: "Filas como archivo, hasta donde usted puede verlas. Cada archivo se guarda una semana.", asked: "El archivo se está preparando. Puede salir de esta página y volver.", ready: (name) => `${name} está listo.`, failed: "La exportación ha fallado.", get: "Descargar" },
+  en: { title: "Exports", lead: "What you may see, as a file. Files are kept for a week.", asked: "The file is being made. You may leave this page and come back.", ready: (name: string) => `${name} is ready.`, failed: "The export failed.", get: "Download" },
+  es: { title: "Exportaciones", lead: "Lo que usted puede ver, como archivo. Cada archivo se guarda una semana.", asked: "El archivo se está preparando. Puede salir de esta página y volver.", ready: (name) => `${name} está listo.`, failed: "La exportación ha fallado.", get: "Descargar" },
 });
 
 type Job = Schema<"JobOut">;

@@ -15,12 +15,12 @@ export const COLUMN_WORDS = words({
   en: {
     label: "Label", number: "Number", subject: "Subject", type: "Type", priority: "Priority", status: "Status", category: "Category", subcategory: "Subcategory",
     requester: "Requester", assignee: "Assignee", team: "Team", tags: "Tags", source: "Source", created_at: "Created", updated_at: "Updated", resolved_at: "Resolved",
-    closed_at: "Closed", sla_minutes: "SLA minutes", due_at: "SLA", hours_remaining: "Hours left", breached: "Breached",
+    closed_at: "Closed", sla_minutes: "SLA minutes", due_at: "SLA", hours_remaining: "Hours left", breached: "Past due",
   } as Record<string, string>,
   es: {
     label: "Etiqueta", number: "Número", subject: "Asunto", type: "Tipo", priority: "Prioridad", status: "Estado", category: "Categoría", subcategory: "Subcategoría",
     requester: "Solicitante", assignee: "Responsable", team: "Equipo", tags: "Etiquetas", source: "Origen", created_at: "Creado", updated_at: "Actualizado", resolved_at: "Resuelto",
-    closed_at: "Cerrado", sla_minutes: "Minutos SLA", due_at: "SLA", hours_remaining: "Horas restantes", breached: "Incumplido",
+    closed_at: "Cerrado", sla_minutes: "Minutos SLA", due_at: "SLA", hours_remaining: "Horas restantes", breached: "Vencido",
   },
 });
 

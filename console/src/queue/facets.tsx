@@ -22,7 +22,7 @@ export const FACET_WORDS = words({
   en: {
     facets: { status: "Status", priority: "Priority", type: "Type", assignee: "Assignee", team: "Team", requester: "Requester", organisation: "Organisation", tag: "Tag", breached: "Promise", due: "Due", created: "Created", updated: "Updated", archived: "Archive", field: "Custom field" } as Record<string, string>,
     me: "Me", nobody: "Nobody", mine: "My teams", none: "None", somebody: "Somebody else",
-    late: "Late", notLate: "Not late", archivedOnly: "Archived tickets", active: "All active",
+    late: "Past due", notLate: "Not past due", archivedOnly: "Archived tickets", active: "All active",
     dueIn: (hours: number) => (hours === 1 ? "within the hour" : hours < 48 ? `within ${number(hours)} hours` : `within ${number(hours / 24)} days`),
     lastDays: (days: number) => (days === 1 ? "in the last day" : `in the last ${number(days)} days`),
     notFor: (days: number) => (days === 1 ? "not for a day" : `not for ${number(days)} days`),

@@ -16,11 +16,11 @@ import type { Count, Views } from "./views";
 export const VIEW_WORDS = words({
   en: {
     views: "Views", shared: "Shared", own: "Yours", order: "Manage views", many: (count: string) => `${count} tickets`,
-    boxes: { mine: "Mine", unassigned: "Unassigned", teams: "My teams", active: "All active", breached: "Breached", soon: "Due soon", changed: "Recently changed", all: "All tickets" } as Record<Box, string>,
+    boxes: { mine: "Mine", unassigned: "Unassigned", teams: "My teams", active: "All active", breached: "Past due", soon: "Due soon", changed: "Recently changed", all: "All tickets" } as Record<Box, string>,
   },
   es: {
     views: "Vistas", shared: "Compartidas", own: "Suyas", order: "Gestionar vistas", many: (count) => `${count} tickets`,
-    boxes: { mine: "Míos", unassigned: "Sin responsable", teams: "Mis equipos", active: "Todos los activos", breached: "Vencidos", soon: "Vencen pronto", changed: "Cambios recientes", all: "Todos los tickets" },
+    boxes: { mine: "Míos", unassigned: "Sin asignar", teams: "Mis equipos", active: "Todos los activos", breached: "Vencidos", soon: "Vencen pronto", changed: "Cambios recientes", all: "Todos los tickets" },
   },
 });
 

@@ -20,8 +20,8 @@ import { MailDialog } from "./mail";
 import type { OneTicket } from "./state";
 
 const WORDS = words({
-  en: { description: "Description", edit: "Edit the description", mail: "The mail", gone: "That mail is no longer kept.", sources: { public: "by the form", email: "by mail", api: "by the desk" } as Record<string, string> },
-  es: { description: "Descripción", edit: "Editar la descripción", mail: "El correo", gone: "Ese correo ya no se conserva.", sources: { public: "por el formulario", email: "por correo", api: "por la mesa" } },
+  en: { description: "Description", edit: "Edit the description", mail: "The mail", gone: "That mail is no longer kept.", sources: { public: "by the form", email: "by mail", api: "by the console or the API" } as Record<string, string> },
+  es: { description: "Descripción", edit: "Editar la descripción", mail: "El correo", gone: "Ese correo ya no se conserva.", sources: { public: "por el formulario", email: "por correo", api: "por la consola o la API" } },
 });
 
 export function Description({ of, files }: { of: OneTicket; files: readonly Schema<"AttachmentOut">[] }) {

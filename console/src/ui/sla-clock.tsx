@@ -22,7 +22,7 @@ const WORDS = words({
   },
   es: {
     left: (span: string) => `en ${span}`,
-    late: (span: string) => `${span} de retraso`,
+    late: (span: string) => `${span} tarde`,
     paused: "en pausa",
     due: (what: string, at: string) => `${what}: vence el ${at}`,
   },

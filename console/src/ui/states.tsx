@@ -20,6 +20,8 @@ export function sentence(problem: Problem): string {
   if (problem.status === 429) return inWords(problem.message) || t.busy;
   if (problem.code === "UNAUTHENTICATED" && (!problem.message || problem.message.startsWith("Send Authorization"))) return t.signedOut;
   if (problem.status >= 500) return t.unavailable;
+  // An address that was cut short or mistyped: nothing is there.
+  if (problem.errors.length === 1 && problem.errors[0]!.field.endsWith("_id") && problem.message === "This is no UUID.") return t.missing;
   if (problem.status === 404 && !problem.errors.length) return inWords(problem.message) || t.missing;
   return inWords(problem.message) || t.forbidden;
 }

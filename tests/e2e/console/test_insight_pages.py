@@ -148,7 +148,7 @@ def test_a_chart_is_read_by_keys_and_taken_as_a_table_and_as_a_file(page: Page, 
 
 def test_rows_are_taken_out_from_the_form_to_the_file(page: Page, desk: Desk, tmp_path: Path) -> None:
     page.goto("app/exports?resource=tickets&status=active")
-    expect(page.get_by_text("You have not taken anything out yet.")).to_be_visible()
+    expect(page.get_by_text("You have not exported anything yet.")).to_be_visible()
     page.get_by_text("Choose columns").click()
     for column in ("label", "subject"):
         page.get_by_label(column, exact=True).check()
