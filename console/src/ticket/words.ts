@@ -31,7 +31,7 @@ export const WORDS = words({
       cancel: "Cancelar ticket", archive: "Archivar", unarchive: "Sacar del archivo", merge: "Fusionar con…", split: "Dividir", delete: "Eliminar", restore: "Restaurar",
     },
     nobody: "Nadie",
-    none: "Ninguno",
+    none: "Sin definir",
     yes: "Sí",
     no: "No",
     minutes: (count: number) => `${count} min`,

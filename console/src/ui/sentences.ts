@@ -51,18 +51,20 @@ const SPANISH: Readonly<Record<string, string>> = {
   "Your account has no role at this help desk. Ask an administrator for one.": "Su cuenta no tiene un rol en este servicio. Pídalo a quien lo administra.",
 };
 
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/^String should have at least 1 character\.$/, "Escriba algo aquí."],
-  [/^String should have at least (\d+) characters\.$/, "Debe tener al menos $1 caracteres."],
-  [/^String should have at most (\d+) characters\.$/, "Debe tener $1 caracteres como máximo."],
-  [/^String should match pattern .*$/, "No tiene la forma debida."],
+/** What a shape says of itself sounds like a program, in any language. */
+const PATTERNS: readonly (readonly [RegExp, { en: string; es: string }])[] = [
+  [/^String should have at least 1 character\.$/, { en: "Write something here.", es: "Escriba algo aquí." }],
+  [/^String should have at least (\d+) characters\.$/, { en: "At least $1 characters, please.", es: "Debe tener al menos $1 caracteres." }],
+  [/^String should have at most (\d+) characters\.$/, { en: "At most $1 characters, please.", es: "Debe tener $1 caracteres como máximo." }],
+  [/^String should match pattern .*$/, { en: "This has not the form that is asked for.", es: "No tiene la forma debida." }],
+  [/^List should have at least 1 item after validation, not 0\.$/, { en: "Add at least one.", es: "Añada al menos uno." }],
+  [/^Input should be a valid (?:integer|number).*$/, { en: "Write a number here.", es: "Escriba un número aquí." }],
 ];
 
 /** What the API says, in the language that is spoken; as it is where that has no words for it. */
 export function inWords(said: string): string {
-  if (language.value === "en") return said;
-  const whole = SPANISH[said];
+  const whole = language.value === "es" && SPANISH[said];
   if (whole) return whole;
   const found = PATTERNS.find(([pattern]) => pattern.test(said));
-  return found ? said.replace(found[0], found[1]) : said;
+  return found ? said.replace(found[0], found[1][language.value]) : said;
 }
