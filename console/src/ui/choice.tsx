@@ -39,6 +39,8 @@ export function Choice({ label, hidden, hint, error, optional, placeholder, chos
   const [told, setTold] = useState("");
   const [at, setAt] = useState(0);
   const turn = useRef(0);
+  // The text that the items are for: what was typed since says something else than they do.
+  const answered = useRef<string | null>(null);
   const open = text !== null;
   useEffect(() => {
     if (text === null) return;
@@ -47,11 +49,15 @@ export function Choice({ label, hidden, hint, error, optional, placeholder, chos
       try {
         const found = await find(text);
         if (mine !== turn.current) return;
+        answered.current = text;
         setItems(found);
         setTold(found.length ? "" : t.nothing);
         setAt(0);
       } catch (thrown) {
-        if (mine === turn.current) setTold(sentence(asProblem(thrown)));
+        const problem = asProblem(thrown);
+        if (mine !== turn.current) return;
+        setItems([]);
+        setTold(sentence(problem));
       }
     }, text ? 150 : 0);
     return () => clearTimeout(timer);
@@ -61,6 +67,7 @@ export function Choice({ label, hidden, hint, error, optional, placeholder, chos
   }, [at]);
   const close = () => {
     turn.current++;
+    answered.current = null;
     setText(null);
     setItems([]);
     setTold("");
@@ -80,18 +87,14 @@ export function Choice({ label, hidden, hint, error, optional, placeholder, chos
       else if (items.length) setAt((at + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length);
     } else if (event.key === "Enter" && open) {
       event.preventDefault();
-      take(items[at]);
+      if (answered.current === text) take(items[at]);
     }
-  };
-  const left = () => {
-    if (clearable && text === "" && chosen && items !== null && document.activeElement?.id !== id) close();
-    else close();
   };
   return (
     <Field label={label} hidden={hidden} hint={hint} error={error} optional={optional}>
       {(tied) => (
         <div class="choice">
-          <input {...tied} class="input" type="text" role="combobox" autocomplete="off" aria-autocomplete="list" aria-expanded={open} aria-controls={`${id}-list`} aria-activedescendant={open && items[at] ? `${id}-${items[at].id}` : undefined} placeholder={placeholder ?? t.choose} value={text ?? chosen?.label ?? ""} onClick={() => !open && setText("")} onInput={(event) => { setText(event.currentTarget.value); if (clearable && !event.currentTarget.value && chosen) onChoose(null); }} onKeyDown={keyed} onBlur={left} />
+          <input {...tied} class="input" type="text" role="combobox" autocomplete="off" aria-autocomplete="list" aria-expanded={open} aria-controls={`${id}-list`} aria-activedescendant={open && items[at] ? `${id}-${items[at].id}` : undefined} placeholder={placeholder ?? t.choose} value={text ?? chosen?.label ?? ""} onClick={() => !open && setText("")} onInput={(event) => { setText(event.currentTarget.value); if (clearable && !event.currentTarget.value && chosen) onChoose(null); }} onKeyDown={keyed} onBlur={close} />
           {open && (items.length > 0 || told) && (
             <Below>
               <div id={`${id}-list`} role="listbox" aria-label={label} hidden={!items.length}>

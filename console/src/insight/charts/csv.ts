@@ -15,8 +15,9 @@ export interface Sheet {
   rows: readonly (readonly Cell[])[];
 }
 
-// What a spreadsheet would take for a formula, whatever invisible stands before.
-const FORMULA = /^[\s\p{C}\p{Z}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+// What a spreadsheet would take for a formula, whatever invisible stands before: chalicelib/core/spreadsheets.py has the
+// same signs, and of what is not seen no more than this.
+const FORMULA = /^[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*[-=+@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]|^[\t\r\n]/u;
 
 const quoted = (text: string): string => `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
