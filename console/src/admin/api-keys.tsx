@@ -22,7 +22,7 @@ const WORDS = words({
   en: {
     title: "API keys",
     lead: "Programs call the API with a key, in the place of a person.",
-    add: "Make a key",
+    add: "Add key",
     empty: "No program has a key yet.",
     name: "Name",
     nameHint: "What program it is for.",
@@ -43,7 +43,7 @@ const WORDS = words({
   es: {
     title: "Claves de API",
     lead: "Los programas llaman a la API con una clave, en lugar de una persona.",
-    add: "Crear una clave",
+    add: "Añadir clave",
     empty: "Ningún programa tiene clave todavía.",
     name: "Nombre",
     nameHint: "Para qué programa es.",

@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 
 import { api, take } from "../core/api";
 import type { Schema } from "../core/api-types";
+import { locale } from "../core/format";
 import { useLoad } from "../core/load";
-import { language, say, words } from "../core/words";
+import { say, words } from "../core/words";
 import { instant, later, wall } from "../core/zones";
 import { Field } from "../ui/form";
 import { Show } from "../ui/states";
@@ -104,7 +105,7 @@ export function CalendarPreview({ id, zone, week, saved }: { id: string; zone: s
     const drawn = Math.max(wanted, hoursOf(week) * 60 * WEEKS);
     return { due, long: drawn > wanted ? await asked(drawn).catch(() => due) : due };
   }, [id, from, minutes, saved]);
-  const told = (moment: string) => new Intl.DateTimeFormat(language.value, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date(moment));
+  const told = (moment: string) => new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone }).format(new Date(moment));
   return (
     <section class="card padded stack preview" aria-label={t.title}>
       <div>

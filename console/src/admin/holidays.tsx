@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 
 import { api, take } from "../core/api";
 import type { Schema } from "../core/api-types";
+import { locale } from "../core/format";
 import { useLoad } from "../core/load";
 import { language, say, words } from "../core/words";
 import { Button } from "../ui/button";
@@ -89,8 +90,8 @@ const WORDS = words({
   },
 });
 
-const date = (day: string) => new Intl.DateTimeFormat(language.value, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
-const yearly = (day: string) => new Intl.DateTimeFormat(language.value, { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`2024-${day}T00:00Z`));
+const date = (day: string) => new Intl.DateTimeFormat(locale(), { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${day}T00:00Z`));
+const yearly = (day: string) => new Intl.DateTimeFormat(locale(), { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`2024-${day}T00:00Z`));
 
 export function when(holiday: Holiday, everyYear: string): string {
   const { from, to, yearly_from, yearly_to } = holiday;

@@ -17,7 +17,7 @@ import { ProblemNote, Show } from "../ui/states";
 import { Ago } from "../ui/time";
 import { tell } from "../ui/toasts";
 import { PARTS } from "../ui/words";
-import { MAIL_WORDS } from "./mail-words";
+import { MAIL_WORDS, occasionOf } from "./mail-words";
 
 type Found = Schema<"MailTemplateOut">;
 type Kind = Schema<"MailTemplateKind">;
@@ -27,7 +27,7 @@ type Code = "en" | "es";
 const WORDS = words({
   en: {
     title: "Mail texts",
-    lead: "Each mail has words of ours until you write your own.",
+    lead: "Each mail has Mesa's text until you write your own.",
     occasion: "When",
     recipient: "To whom",
     languages: "Languages",
@@ -48,7 +48,7 @@ const WORDS = words({
   },
   es: {
     title: "Textos de correo",
-    lead: "Cada correo lleva palabras nuestras hasta que escriba las suyas.",
+    lead: "Cada correo lleva el texto de Mesa hasta que escriba el suyo.",
     occasion: "Cuándo",
     recipient: "A quién",
     languages: "Idiomas",
@@ -98,7 +98,7 @@ function Line({ of }: { of: Kind }) {
   const said = say(MAIL_WORDS);
   return (
     <tr>
-      <td>{said.occasions[of.occasion] ?? of.occasion}<div class="small soft mono">{of.kind}</div></td>
+      <td>{occasionOf(of)}<div class="small soft mono">{of.kind}</div></td>
       <td class="roomy">{said.recipients[of.recipient] ?? of.recipient}</td>
       <td>
         <div class="row">
@@ -122,7 +122,7 @@ function One({ kind, language }: { kind: string; language: Code }) {
   const [asked, setAsked] = useState(false);
   const isOwn = found.data?.overridden;
   return (
-    <Page title={found.data ? (said.occasions[found.data.occasion] ?? found.data.occasion) : t.title} lead={found.data && `${said.recipients[found.data.recipient] ?? found.data.recipient} · ${LANGUAGES[language]}`} back={{ href: to("mail-texts"), label: t.title }} actions={isOwn && <Button icon={RotateCcw} onClick={() => setAsked(true)}>{t.back}</Button>}>
+    <Page title={found.data ? occasionOf({ kind, occasion: found.data.occasion }) : t.title} lead={found.data && `${said.recipients[found.data.recipient] ?? found.data.recipient} · ${LANGUAGES[language]}`} back={{ href: to("mail-texts"), label: t.title }} actions={isOwn && <Button icon={RotateCcw} onClick={() => setAsked(true)}>{t.back}</Button>}>
       <Show of={found}>{(template) => <Editor key={`${template.version} ${template.overridden}`} of={template} onSaved={found.put} />}</Show>
       {asked && (
         <Confirm title={t.back} action={t.back} onClose={() => setAsked(false)} onConfirm={async () => { await api.DELETE("/v1/mail-templates/{kind}/{language}", { params }); tell(t.reset); set({}); await found.reload(); }}>

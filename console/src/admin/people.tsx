@@ -41,6 +41,8 @@ const WORDS = words({
     staff: "All staff",
     status: "State",
     anyStatus: "All states",
+    anyTeam: "All teams",
+    belongs: "Teams or organisation",
     statuses: { active: "Active", invited: "Invited", contact: "Without an account", deactivated: "Deactivated" } as Record<User["status"], string>,
     team: "Team",
     name: "Name",
@@ -73,6 +75,8 @@ const WORDS = words({
     staff: "Todo el personal",
     status: "Estado",
     anyStatus: "Todos los estados",
+    anyTeam: "Todos los equipos",
+    belongs: "Equipos u organización",
     statuses: { active: "Activo", invited: "Invitado", contact: "Sin cuenta", deactivated: "Desactivado" },
     team: "Equipo",
     name: "Nombre",
@@ -129,14 +133,14 @@ function List() {
         <Field label={t.search}>{(tied) => <input {...tied} type="search" class="input" value={query ?? ""} onChange={(event) => set({ query: event.currentTarget.value.trim() || undefined })} />}</Field>
         <Field label={t.role}>{(tied) => <select {...tied} class="input" value={role ?? ""} onChange={(event) => set({ role: event.currentTarget.value || undefined })}><Options of={roles} /></select>}</Field>
         <Field label={t.status}>{(tied) => <select {...tied} class="input" value={status ?? ""} onChange={(event) => set({ status: event.currentTarget.value || undefined })}><Options of={statuses} /></select>}</Field>
-        <TeamPicker label={t.team} chosen={team ? { id: team, name: team_name ?? team } : null} onChoose={(found) => set({ team: found?.id, team_name: found?.name })} />
+        <TeamPicker label={t.team} placeholder={t.anyTeam} chosen={team ? { id: team, name: team_name ?? team } : null} onChoose={(found) => set({ team: found?.id, team_name: found?.name })} />
       </div>
       <Show of={list}>
         {(people) => people.length === 0 ? <div class="card"><Empty icon={Users}><p>{t.empty}</p></Empty></div> : (
           <>
             <div class="card table-frame">
               <table class="table" aria-label={t.people}>
-                <thead><tr><th>{t.name}</th><th class="roomy">{t.email}</th><th>{t.role}</th><th class="roomy">{t.teams}</th></tr></thead>
+                <thead><tr><th>{t.name}</th><th class="roomy">{t.email}</th><th>{t.role}</th><th class="roomy">{t.belongs}</th></tr></thead>
                 <tbody>{people.map((person) => <Line key={person.id} of={person} />)}</tbody>
               </table>
             </div>

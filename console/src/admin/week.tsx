@@ -2,8 +2,8 @@
 
 import { Copy, Plus, X } from "lucide";
 
-import { number } from "../core/format";
-import { language, say, words } from "../core/words";
+import { locale, number } from "../core/format";
+import { say, words } from "../core/words";
 import { Button } from "../ui/button";
 import { Menu, MenuItem } from "../ui/menu";
 
@@ -53,7 +53,7 @@ export const ALWAYS: Week = EMPTY.map(() => [["00:00", "00:00"]]);
 
 /** Monday is 0. */
 export const weekday = (day: number, style: "long" | "short" = "long"): string =>
-  new Intl.DateTimeFormat(language.value, { weekday: style, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
+  new Intl.DateTimeFormat(locale(), { weekday: style, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
 
 const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 const reach = ([from, to]: Span): number => (minutes(to) > minutes(from) ? minutes(to) - minutes(from) : DAY - minutes(from) + minutes(to));

@@ -45,7 +45,7 @@ export function Header({ of, heard, from, asked, ask }: HeaderProps) {
   return (
     <header class="ticket-head">
       <div class="row apart">
-        <div class="row tight">
+        <div class="row tight ways-back">
           <ButtonLink look="quiet" small icon={ArrowLeft} href={list ?? "queue"}>{t.queue}</ButtonLink>
           {near && (
             <nav class="row tight" aria-label={t.of(near.place, near.count)}>

@@ -181,7 +181,7 @@ class TestWaysInAndOut:
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Name").fill("Reporter")
         dialog.get_by_label("Role").select_option("dispatcher")
-        dialog.get_by_role("button", name="Make a key").click()
+        dialog.get_by_role("button", name="Add key").click()
         key = page.get_by_label("Key", exact=True).input_value()
         page.get_by_role("button", name="I have kept it").click()
         assert house.http.with_token(key).get("/v1/tickets").status == 200
@@ -228,7 +228,7 @@ def test_a_table_is_tried_and_then_taken_in(people: People, house: Desk) -> None
 def test_the_audit_log_has_what_was_done_and_its_chain_holds(people: People, house: Desk) -> None:
     page = opened(people, house, "api-keys?new=1")
     page.get_by_role("dialog").get_by_label("Name").fill("Auditor")
-    page.get_by_role("dialog").get_by_role("button", name="Make a key").click()
+    page.get_by_role("dialog").get_by_role("button", name="Add key").click()
     page.get_by_role("button", name="I have kept it").click()
     page.goto("app/audit-log?action=api_key.created")
     drawn(page)
