@@ -78,8 +78,10 @@ class TestConversation:
         expect(written).to_contain_text("<b>x</b>")
         expect(written.locator(".mention")).to_contain_text("Ada")
 
+        expect(note).to_have_value("")
         note.blur()
         page.keyboard.press("r")
+        expect(page.get_by_role("textbox", name="Public reply")).to_be_focused()
         page.keyboard.type("A new one is on its way.")
         page.set_input_files(
             "input[type=file]", {"name": "toner.txt", "mimeType": "text/plain", "buffer": b"black"}
