@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e metrics-server browser nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,12 +46,15 @@ console: $(STAMP) ## Build the console's pages from console/ (needs Node.js 20 o
 console-dev: $(STAMP) ## The same before a stack that runs, built anew at each change (MESA_API=http://127.0.0.1:4566 PORT=4600)
 	@cd console && npm ci --silent --no-audit --no-fund && npm run --silent dev
 
-# The tests on the deployed stack mostly wait for its clock, so they run beside the others and report after them.
-test: $(STAMP) metrics-server browser ## Run all the tests: in process with coverage, and on a deployed stack of their own
+# The tests on deployed stacks mostly wait, for the clock there and for pages, so they run beside the others and report
+# after them.
+test: $(STAMP) metrics-server browser ## Run all the tests: in process with coverage, and on deployed stacks of their own
 	@mkdir -p .local; $(MAKE) --no-print-directory e2e > .local/e2e.log 2>&1 & e2e=$$!; \
-	  trap 'kill $$e2e; exit 130' INT TERM HUP; \
+	  $(MAKE) --no-print-directory pages > .local/pages.log 2>&1 & pages=$$!; \
+	  trap 'kill $$e2e $$pages; exit 130' INT TERM HUP; \
 	  $(MAKE) --no-print-directory unit; unit=$$?; \
-	  wait $$e2e; e2e=$$?; cat .local/e2e.log; exit $$((unit || e2e))
+	  wait $$e2e; e2e=$$?; cat .local/e2e.log; \
+	  wait $$pages; pages=$$?; cat .local/pages.log; exit $$((unit || e2e || pages))
 
 metrics-server: $(STAMP) ## Have VictoriaMetrics and InfluxDB there, for tests of points; in CI they must be
 	@$(PY) -m local.metrics_server
@@ -64,8 +67,11 @@ unit: $(STAMP) metrics-server ## Run the tests in process; chalicelib must be co
 	$(PY) -m pytest -q -n 2 --dist loadfile --ignore=tests/e2e --cov --cov-report= --no-cov-on-fail
 	$(PY) -m coverage report --fail-under=90
 
-e2e: $(STAMP) metrics-server browser ## Run the tests on a deployed stack, on ports and data of its own
-	$(PY) -m pytest -q tests/e2e
+e2e: $(STAMP) metrics-server ## Run the tests on a deployed stack, on ports and data of its own
+	$(PY) -m pytest -q tests/e2e --ignore=tests/e2e/console
+
+pages: $(STAMP) browser ## The same for the console's pages, in a browser (ONLY=queue_page for one file of them)
+	$(PY) -m pytest -q $(if $(ONLY),tests/e2e/console/test_$(ONLY).py,tests/e2e/console)
 
 nightly: $(STAMP) ## Hold business time to 20,000 random examples a property, and walk further over the verbs
 	$(PY) -m pytest -q -n 2 --hypothesis-profile=nightly tests/sla/test_hours_properties.py \
