@@ -138,7 +138,7 @@ export default function Imports() {
           </>
         )}
       </Show>
-      {fresh && <Dialog title={t.add} onClose={() => set({ new: undefined })}><Maker /></Dialog>}
+      {fresh && <Dialog title={t.add} onClose={() => set({ new: undefined })}><Maker onClose={() => set({ new: undefined })} /></Dialog>}
     </Page>
   );
 }
@@ -148,7 +148,7 @@ function State({ of }: { of: Import }) {
   return <span class="row tight"><span class={`badge ${LOOKS[of.status]}`}>{t.statuses[of.status]}</span>{of.options.dry_run === true && <span class="badge">{t.dryRun}</span>}</span>;
 }
 
-function Maker() {
+function Maker({ onClose }: { onClose: () => void }) {
   const t = say(WORDS);
   const [file, setFile] = useState<File | null>(null);
   const [share, setShare] = useState<number | null>(null);
@@ -170,7 +170,7 @@ function Maker() {
     },
   );
   return (
-    <Form of={form} action={t.start}>
+    <Form of={form} action={t.start} beside={<Button onClick={onClose}>{say(PARTS).cancel}</Button>}>
       <Field label={t.file} hint={t.fileHint} error={form.error("file_name") ?? form.error("bytes")}>
         {(tied) => <input {...tied} type="file" class="input" accept=".json,.csv,.jsonl,.ndjson,.gz" onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)} />}
       </Field>

@@ -61,7 +61,7 @@ export function FilterChips({ filter, fields, onFilter, children }: Pick<FilterB
     <div class="row tight filters" role="group" aria-label={t.filters}>
       {shown.map(([key, facet]) => (
         <span key={key} class="facet">
-          <Popover class="facet-menu" label={t.change(names[key]!)} title={names[key]!} text={<><span class="soft">{names[key]}</span> <span class="one-line">{facet.said(filter, fields)}</span></>}>
+          <Popover class="facet-menu" title={names[key]!} text={<><span class="unseen">{t.change("")}</span><span class="soft">{names[key]}</span> <span class="one-line">{facet.said(filter, fields)}</span></>}>
             {() => <facet.Editor filter={filter} set={set} fields={fields} />}
           </Popover>
           <button type="button" class="off" aria-label={say(PARTS).remove(names[key]!)} onClick={() => without(key)}><Icon of={X} /></button>
