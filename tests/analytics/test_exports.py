@@ -23,10 +23,11 @@ def listed(desk: ServiceDesk, who: Person, **filters: Any) -> list[dict[str, Any
 
 
 def same(exported: dict[str, Any], shown: dict[str, Any]) -> bool:
-    """Whether each field that both have is the same, but for what moves with the clock."""
+    """Whether each field that both have is the same, but for what moves with the clock. A file's reader has no
+    verbs."""
     policy = {**shown, "sla": {"policy": shown["sla"]["policy"]}}
     shared = (exported.keys() & policy.keys()) - set(RUNNING)
-    return shared >= policy.keys() - {"comments", "timeline", *RUNNING} and all(
+    return shared >= policy.keys() - {"comments", "timeline", "verbs", *RUNNING} and all(
         moment(exported[name]) == moment(policy[name]) for name in shared
     )
 

@@ -111,7 +111,11 @@ LEFT_OUT = {"comment", "comment_id", "date_format", "delimiter", "icalendar", "o
 DOCUMENTS = {"columns", "options"}
 # What says the same in another way, so that a whole body has the second alone; and what only goes with
 # something that is left out.
-INSTEAD = {"filter": "ticket_ids", "user_filter": "filter", "since": "user_filter", "until": "user_filter"}
+INSTEAD = {
+    "requester": "requester_id",
+    "filter": "ticket_ids",
+    **{"user_filter": "filter", "since": "user_filter", "until": "user_filter"},
+}
 WITH = {"name": "icalendar"}
 
 
