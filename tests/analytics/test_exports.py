@@ -23,8 +23,8 @@ def listed(desk: ServiceDesk, who: Person, **filters: Any) -> list[dict[str, Any
 
 
 def same(exported: dict[str, Any], shown: dict[str, Any]) -> bool:
-    """Whether each field that both have is the same, but for what moves with the clock. A file's reader has no
-    verbs."""
+    """Whether each field that both have is the same, but for what moves with the clock. Who reads a file has
+    no verbs."""
     policy = {**shown, "sla": {"policy": shown["sla"]["policy"]}}
     shared = (exported.keys() & policy.keys()) - set(RUNNING)
     return shared >= policy.keys() - {"comments", "timeline", "verbs", *RUNNING} and all(
