@@ -8,17 +8,24 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from chalice.app import Request
+
 from chalicelib.api import asset_files
 from chalicelib.api.endpoint import Answer, Unread
 from chalicelib.api.resource import Routes, api_settings
 from chalicelib.core import presigning
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import HelpdeskError, NotFound
 
 routes = Routes(__name__, tag="Console")
 
 FOLDER = Path(__file__).parent / "console"
 HTML = "text/html; charset=utf-8"
 START = "home"
+
+
+def missing(error: HelpdeskError, request: Request) -> Answer:  # noqa: ARG001
+    """What people see in the place of a problem: the console, which says that there is no such page."""
+    return _document()
 
 
 @routes.get("/app", summary="The way to the console", answer=None, status=302, needs_database=False)
@@ -32,11 +39,11 @@ def console(call: None) -> Answer:  # noqa: ARG001
     answer=str,
     content_type="*/*",
     needs_database=False,
+    page=missing,
 )
 def console_page(call: None, name: str, query: Unread) -> Answer:  # noqa: ARG001
     if name in _pages():
-        headers = {"Content-Type": HTML, "Content-Security-Policy": _policy(), "X-Robots-Tag": "noindex"}
-        return Answer(_text("index.html"), headers={**headers, "Cache-Control": "no-cache"})
+        return _document()
     if name not in _files():
         raise NotFound("There is no such page.")
     headers = {
@@ -44,6 +51,11 @@ def console_page(call: None, name: str, query: Unread) -> Answer:  # noqa: ARG00
         "Cache-Control": "public, max-age=31536000, immutable",
     }
     return Answer(_text(name), headers=headers)
+
+
+def _document() -> Answer:
+    headers = {"Content-Type": HTML, "Content-Security-Policy": _policy(), "X-Robots-Tag": "noindex"}
+    return Answer(_text("index.html"), headers={**headers, "Cache-Control": "no-cache"})
 
 
 @lru_cache(maxsize=1)

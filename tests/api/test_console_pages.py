@@ -45,6 +45,14 @@ class TestPages:
     def test_no_other_name_is_there(self, api: Api, name: str) -> None:
         assert api.get(f"/app/{name}").status == 404
 
+    def test_who_asks_for_a_page_that_is_none_is_told_so_by_a_page(self, api: Api) -> None:
+        reply = api.get("/app/quue", Accept="text/html,application/xhtml+xml")
+
+        assert reply.status == 404
+        assert reply.headers["content-type"] == "text/html; charset=utf-8"
+        assert policy_of(reply.headers["content-security-policy"])["script-src"] == ["'self'"]
+        assert reply.text == (BUILT / "index.html").read_text("utf-8")
+
     def test_no_foreign_script_runs_and_no_text_becomes_markup(self, api: Api) -> None:
         policy = policy_of(api.get("/app/queue").headers["content-security-policy"])
 
