@@ -59,8 +59,8 @@ def queue(http: Http, database: Database) -> Queue:
         database.run("SELECT set_config('app.workspace_id', :w, false)", w=workspace)
         database.run(LATE, ticket=ticket["id"], shift=shift)
     waits = {"waiting_on": "customer", "reason": "We asked."}
-    paused = queue.open("Waits for an answer")
-    # Promised is the first answer too, which no pause stops.
+    paused = queue.open("Waits for an answer", requester={"email": "zoe@people.example", "name": "Zoe Lara"})
+    # Promised is the first answer too, which no pause stops; what requesters say themselves is none.
     asked = house.ada.post(f"/v1/tickets/{paused['id']}/comments", {"body": "Which floor is it?"})
     assert asked.status == 201
     assert house.ada.post(f"/v1/tickets/{paused['id']}/pause", waits).status == 200
