@@ -138,15 +138,16 @@ def test_case_8_not_even_if_the_decoy_fitted(monkeypatch: pytest.MonkeyPatch, pa
     assert not opens(password, None)
 
 
+# CPU time of this thread: what else the machine does meanwhile is not counted.
 def test_case_8_unknown_takes_as_long_as_known() -> None:
     stored = hash_password("correct horse battery", PEPPER, 7)
     times: dict[str | None, list[float]] = {stored: [], None: []}
 
     for _ in range(25):
         for candidate, taken in times.items():
-            began = time.perf_counter()
+            began = time.thread_time()
             verify_password("wrong horse battery", candidate, PEPPER, 7)
-            taken.append(time.perf_counter() - began)
+            taken.append(time.thread_time() - began)
 
     known, unknown = statistics.median(times[stored]), statistics.median(times[None])
     assert 0.8 < unknown / known < 1.25
@@ -154,9 +155,9 @@ def test_case_8_unknown_takes_as_long_as_known() -> None:
 
 def test_case_8_the_work_for_the_unknown_follows_the_cost() -> None:
     def taken(cost: int) -> float:
-        began = time.perf_counter()
+        began = time.thread_time()
         verify_password("wrong horse battery", None, PEPPER, cost)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     assert min(taken(9) for _ in range(3)) > 8 * min(taken(4) for _ in range(3))
 

@@ -13,6 +13,9 @@ from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
 
+ALL_VISIBLE = "SELECT relallvisible = relpages FROM pg_class WHERE relname = 'sla_targets'"
+
+
 def test_a_period_is_read_from_its_index_without_the_table(
     database: Database, cast: Cast, desk: ServiceDesk, connections: Connections
 ) -> None:
@@ -23,7 +26,11 @@ def test_a_period_is_read_from_its_index_without_the_table(
         "DELETE FROM sla_targets WHERE fulfilled_at IS NULL AND ended_at IS NULL AND breached_at IS NULL "
         "AND cycle % 20 > 0"
     )
-    database.run("VACUUM ANALYZE sla_targets")
+    # What another transaction of the server might still see is not marked as seen by all: then once more.
+    for _ in range(100):
+        database.run("VACUUM ANALYZE sla_targets")
+        if database.value(ALL_VISIBLE):
+            break
     first = date(2025, 6, 1)
     with recorded() as sent:
         desk.as_(cast.ada).get(f"/v1/analytics/sla?from={first}&to={first + timedelta(days=6)}")
