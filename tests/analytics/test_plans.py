@@ -12,7 +12,6 @@ from tests.support.plans import plan_of
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
-
 ALL_VISIBLE = "SELECT relallvisible = relpages FROM pg_class WHERE relname = 'sla_targets'"
 
 
