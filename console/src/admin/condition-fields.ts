@@ -56,8 +56,6 @@ export const FIELDS = {
   business_hours: { operators: ["is"], value: "truth" },
 } as const satisfies Record<string, Askable>;
 
-export type FieldName = keyof typeof FIELDS;
-
 const CUSTOM = "custom_fields.";
 const OF_TYPE: Record<Schema<"FieldType">, Pick<Askable, "operators" | "value">> = {
   text: { operators: [...EQUAL, ...TEXT, ...PRESENCE, ...CHANGE], value: "text" },
