@@ -18,12 +18,14 @@ ALL_VISIBLE = "SELECT relallvisible = relpages FROM pg_class WHERE relname = 'sl
 def test_a_period_is_read_from_its_index_without_the_table(
     database: Database, cast: Cast, desk: ServiceDesk, connections: Connections
 ) -> None:
+    # Rows then lie in the order of time, as at a desk, and not in holes that tests before left.
+    database.run("TRUNCATE sla_targets CASCADE")
     history = History(database, cast)
     history.invent(Random(1), ZoneInfo("UTC"), date(2024, 1, 1), date(2025, 12, 31), 3000)
     history.write()
     database.run(  # few run at a desk that has worked for years
         "DELETE FROM sla_targets WHERE fulfilled_at IS NULL AND ended_at IS NULL AND breached_at IS NULL "
-        "AND cycle % 20 > 0"
+        "AND right(ticket_id::text, 2) > '0f'"
     )
     # What another transaction of the server might still see is not marked as seen by all: then once more.
     for _ in range(100):
