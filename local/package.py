@@ -14,10 +14,11 @@ from typing import Any
 from local.errors import StackError
 from local.files import PROJECT
 from local.gateway import refuse_other_methods
+from local.merging import FOLDER, merged
 from local.vendor import append, compile_module, vendor_zip
 from local.watching import watch
 
-MERGE_TEMPLATE = ".chalice/resources.json"
+MERGE_TEMPLATE = ".chalice/merged.json"
 
 
 def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PROJECT) -> None:
@@ -50,6 +51,7 @@ def _stage_project(project: Path, staged: Path) -> None:
     for folder in ("chalicelib", ".chalice"):
         shutil.copytree(project / folder, staged / folder, ignore=left_out)
     (staged / "requirements.txt").touch()
+    (staged / MERGE_TEMPLATE).write_text(json.dumps(merged(project / FOLDER)), "utf-8")
 
 
 def _chalice_package(staged: Path, stage: str, out: Path) -> None:
@@ -77,7 +79,7 @@ def check_merge(template: dict[str, Any]) -> None:
             f"{method} {path}" for method, operation in methods.items() if "responses" not in operation
         ]
     if undeclared:
-        raise StackError(f"{MERGE_TEMPLATE} adds to what the application lacks: {', '.join(undeclared)}.")
+        raise StackError(f"{FOLDER} adds to what the application lacks: {', '.join(undeclared)}.")
 
 
 def main() -> None:

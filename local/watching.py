@@ -1,5 +1,5 @@
 """What is made of the template for whoever watches the stack: an alarm of each function that is held back,
-and a dashboard that names each function and each queue. All other alarms are in .chalice/resources.json, for
+and a dashboard that names each function and each queue. All other alarms are in .chalice/resources, for
 somebody has to say what they mean.
 
 Source: Amazon CloudWatch User Guide, "Dashboard body structure and syntax".

@@ -189,7 +189,7 @@ class TestQueues:
         assert watched == {
             *(("ApproximateNumberOfMessagesVisible", name) for name in given_up),
             *(("ApproximateAgeOfOldestMessage", name) for name in fed),
-        }, "each queue has an alarm of its age, and one of its dead letters, in .chalice/resources.json"
+        }, "each queue has an alarm of its age, and one of its dead letters, in .chalice/resources"
 
 
 class TestConnections:
@@ -255,7 +255,7 @@ class TestFunctions:
         watched = {
             alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms if alarm["MetricName"] == "Errors"
         }
-        assert watched == set(SETTINGS), "say in .chalice/resources.json what it means that a function fails"
+        assert watched == set(SETTINGS), "say in .chalice/resources what it means that a function fails"
 
     def test_every_function_raises_an_alarm_when_it_is_held_back(self, resources: dict[str, Any]) -> None:
         alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()

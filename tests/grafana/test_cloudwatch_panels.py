@@ -1,17 +1,17 @@
 """Panels of operations ask for what the code writes to CloudWatch, and show all that alarms watch."""
 
 import ast
-import json
 from typing import Any
 
 import pytest
 
+from local.merging import FOLDER, merged
 from tests.architecture.source import ROOT, modules
 from tests.grafana.dashboards import panels
 
 TARGETS = [target for panel in panels("mesa-cloudwatch") for target in panel.targets]
 OURS = [target for target in TARGETS if target["namespace"] == "Mesa"]
-RESOURCES: dict[str, Any] = json.loads((ROOT / ".chalice/resources.json").read_text("utf-8"))["Resources"]
+RESOURCES: dict[str, Any] = merged(ROOT / FOLDER)["Resources"]
 # What AWS documents of its own namespaces: by which dimensions each is kept.
 KEPT_BY = {
     "AWS/ApiGateway": {"ApiName", "Stage"},

@@ -10,6 +10,7 @@ import sqlalchemy.util
 
 from local.errors import StackError
 from local.gateway import refuse_other_methods
+from local.merging import merged
 from local.package import check_merge
 from local.vendor import compile_module, without_sections, without_words
 
@@ -109,3 +110,33 @@ class TestTemplate:
         answer = json.dumps(template)
         assert "'GET, POST, OPTIONS'" in answer
         assert "METHOD_NOT_ALLOWED" in answer
+
+
+class TestMerging:
+    def test_what_each_file_brings_is_in_one_template(self, tmp_path: Path) -> None:
+        (tmp_path / "mail.json").write_text('{"Resources": {"MailSender": {"Type": "x"}}}')
+        (tmp_path / "queues.json").write_text('{"Resources": {"JobsQueue": {}}, "Outputs": {"Url": {}}}')
+
+        assert merged(tmp_path) == {
+            "Resources": {"MailSender": {"Type": "x"}, "JobsQueue": {}},
+            "Outputs": {"Url": {}},
+        }
+
+    def test_a_name_of_two_files_is_refused(self, tmp_path: Path) -> None:
+        for name in ("mail", "queues"):
+            (tmp_path / f"{name}.json").write_text('{"Resources": {"JobsQueue": {}}}')
+
+        with pytest.raises(StackError, match=r"mail\.json and queues\.json .* both have JobsQueue"):
+            merged(tmp_path)
+
+    def test_a_name_that_a_file_has_twice_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "mail.json").write_text('{"Resources": {"JobsQueue": {}, "JobsQueue": {}}}')
+
+        with pytest.raises(StackError, match=r"mail\.json .* has JobsQueue twice"):
+            merged(tmp_path)
+
+    def test_what_is_no_json_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "mail.json").write_text("{,}")
+
+        with pytest.raises(StackError, match=r"mail\.json .* is no JSON"):
+            merged(tmp_path)
