@@ -76,7 +76,7 @@ def asset(call: None, name: str) -> Answer:  # noqa: ARG001
         "Content-Type": asset_files.TYPES[path.suffix],
         "Cache-Control": "public, max-age=31536000, immutable",
     }
-    return Answer(path.read_text("utf-8"), headers=headers)
+    return Answer(asset_files.text(path), headers=headers)
 
 
 def _page(name: str, title: str, styles: tuple[str, ...], scripts: tuple[str, ...]) -> Answer:

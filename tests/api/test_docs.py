@@ -112,6 +112,13 @@ class TestAssets:
 
         assert max(sizes.values()) < LAMBDA_LIMIT / 2
 
+    def test_no_script_has_a_picture_of_another_host(self, api: Api) -> None:
+        scripts = {asset for page in PAGES for asset in assets_of(api, page) if asset.endswith(".js")}
+        pictures = [re.findall(r'src:"(https?://[^"]+)"', api.get(f"/{asset}").text) for asset in scripts]
+
+        assert len(scripts) == 3
+        assert [found for found in pictures if found] == []
+
     @pytest.mark.parametrize(
         "name",
         [
