@@ -10,8 +10,8 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-# Redoc's own logo comes from a CDN, which the page's policy stops, and no option turns it off. A picture that does
-# not load is left out by the script itself, so it is given one that asks nobody.
+# Redoc's own logo comes from a CDN, which the page's policy stops, and no option turns it off. A picture that
+# does not load is left out by the script itself, so it is given one that asks nobody.
 LOGO, NO_PICTURE = "https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,"
 
 
