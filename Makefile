@@ -5,9 +5,10 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.installed
 OUT ?= out
+STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package clean
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy rollback releases clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +106,15 @@ docs: $(STAMP) ## Write what comes from the source: permissions.md, lifecycle.md
 
 package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=dir)
 	$(PY) -m local.package $(OUT)
+
+deploy: $(STAMP) ## Deploy to AWS what .chalice/stages/prod.json describes (STAGE=prod; YES=1 does not ask)
+	@$(PY) -m local.release deploy --stage "$(STAGE)" $(if $(PACKAGE),--package "$(PACKAGE)") $(if $(YES),--yes) $(if $(LOSING),--losing)
+
+rollback: $(STAMP) ## Go back to the release before (STAGE=prod; RELEASE=id for another; the database stays as it is)
+	@$(PY) -m local.release rollback --stage "$(STAGE)" $(if $(RELEASE),--release "$(RELEASE)") $(if $(YES),--yes) $(if $(LOSING),--losing)
+
+releases: $(STAMP) ## List what was deployed, and what is live (STAGE=prod)
+	@$(PY) -m local.release releases --stage "$(STAGE)"
 
 clean: ## Remove the virtual environment and caches; data in .local stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .local/build

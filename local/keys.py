@@ -1,4 +1,4 @@
-"""What the stack signs and seals with: made once, kept in private files, never committed."""
+"""What a stack signs and seals with. On a laptop it is made once, kept in private files, never committed."""
 
 import secrets
 from base64 import urlsafe_b64encode
@@ -23,22 +23,33 @@ def signing_key(path: Path) -> SigningKey:
     """The key in this file; a new one where there is none."""
     known: dict[str, Any] = read_json(path)
     if not known:
-        key = Ed25519PrivateKey.generate()
-        kid = f"local-{secrets.token_hex(4)}"
-        pepper = _text(secrets.token_bytes(32))
-        secret = {"kid": kid, "private_key": _text(key.private_bytes_raw()), "pepper": pepper}
-        known = {"secret": secret, "public_keys": {kid: _text(key.public_key().public_bytes_raw())}}
+        fresh = new_signing_key("local")
+        known = {"secret": fresh.secret, "public_keys": fresh.public_keys}
         write_json(path, known)
     return SigningKey(known["secret"], known["public_keys"])
+
+
+def new_signing_key(beginning: str = "key") -> SigningKey:
+    """A fresh one, in memory alone; its id begins as told."""
+    key = Ed25519PrivateKey.generate()
+    kid = f"{beginning}-{secrets.token_hex(4)}"
+    pepper = _text(secrets.token_bytes(32))
+    secret = {"kid": kid, "private_key": _text(key.private_bytes_raw()), "pepper": pepper}
+    return SigningKey(secret, {kid: _text(key.public_key().public_bytes_raw())})
 
 
 def webhook_secret(path: Path) -> dict[str, str]:
     """What the secrets of webhooks are sealed with, from this file; new where there is none."""
     known: dict[str, str] = read_json(path)
     if not known:
-        known = {"key": _text(secrets.token_bytes(32))}
+        known = new_webhook_secret()
         write_json(path, known)
     return known
+
+
+def new_webhook_secret() -> dict[str, str]:
+    """A fresh one, in memory alone."""
+    return {"key": _text(secrets.token_bytes(32))}
 
 
 def _text(raw: bytes) -> str:

@@ -1,0 +1,37 @@
+"""What `make deploy` says when AWS refuses: a sentence to act on."""
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+
+from local.release import spoken
+
+
+def refusal(code: str, message: str = "because") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "CreateChangeSet")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NoRegionError(), 'write "region" into the stage\'s file, or set AWS_REGION'),
+        (NoCredentialsError(), "There are no AWS credentials here. Sign in with `aws sso login`"),
+        (ProfileNotFound(profile="desk"), "(desk) could not be found. Sign in"),
+        (EndpointConnectionError(endpoint_url="https://x"), "Is the region right"),
+        (refusal("AccessDenied", "x may not do y"), "x may not do y\ndocs/deploying.md has a policy"),
+        (refusal("ExpiredToken"), "The AWS credentials have expired."),
+        (refusal("InvalidClientTokenId"), "AWS does not know these credentials."),
+        (
+            refusal("ValidationError", "The template is wrong"),
+            "CreateChangeSet failed: The template is wrong",
+        ),
+    ],
+)
+def test_a_refusal_is_a_sentence(error: BotoCoreError | ClientError, said: str) -> None:
+    assert said in spoken(error)
