@@ -31,7 +31,7 @@ const WORDS = words({
   },
   es: {
     pages: { queue: "Tickets", dashboard: "Ahora", figures: "Cifras", exports: "Exportaciones", people: "Personas", teams: "Equipos", organisations: "Organizaciones", policies: "Políticas SLA", calendars: "Calendarios", macros: "Macros", rules: "Reglas", categories: "Categorías", fields: "Campos propios", mailboxes: "Buzones", "mail-texts": "Textos de correo", quarantine: "Cuarentena", integrations: "Integraciones", webhooks: "Webhooks", "api-keys": "Claves de API", imports: "Importaciones", "audit-log": "Auditoría", settings: "Ajustes" },
-    groups: { work: "Trabajo", insight: "Análisis", desk: "Mesa", channels: "Canales", admin: "Administración" },
+    groups: { work: "Trabajo", insight: "Análisis", desk: "Mesa de ayuda", channels: "Canales", admin: "Administración" },
     main: "Principal",
     account: "Su cuenta",
     signOut: "Cerrar sesión",

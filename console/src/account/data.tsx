@@ -23,7 +23,7 @@ const WORDS = words({
     looks: "Este navegador",
     looksHint: "El idioma y los colores son solo de este navegador.",
     data: "Sus datos",
-    dataHint: "Un archivo con todo lo que esta mesa guarda sobre usted: perfil, solicitudes, comentarios, correos, sesiones. Tarda un minuto y está disponible una semana.",
+    dataHint: "Un archivo con todo lo que esta mesa de ayuda guarda sobre usted: perfil, solicitudes, comentarios, correos, sesiones. Tarda un minuto y está disponible una semana.",
     make: "Crear el archivo",
     again: "Crearlo de nuevo",
   },

@@ -50,7 +50,7 @@ const WORDS = words({
     isAway: "Ahora figura como ausente.",
     isBack: "Ha vuelto.",
     facts: "Sobre usted",
-    factsHint: "El correo, el rol y los equipos los cambia quien administra la mesa.",
+    factsHint: "El correo, el rol y los equipos los cambia quien administra la mesa de ayuda.",
     email: "Correo electrónico",
     role: "Rol",
     desk: "Mesa de ayuda",
@@ -66,8 +66,8 @@ const WORDS = words({
     unverified: "Su correo aún no está confirmado.",
     again: "Enviar el mensaje otra vez",
     sent: "El mensaje está en camino.",
-    problem: { bounced: "Los correos a su dirección vuelven: no existe, según su servidor.", failing: "Los correos a su dirección fallan desde hace días.", complained: "Desde su buzón se marcaron como no deseados los correos de esta mesa." },
-    problemHow: "No recibirá correos sobre tickets hasta que lo revise quien administra la mesa.",
+    problem: { bounced: "Los correos a su dirección vuelven: no existe, según su servidor.", failing: "Los correos a su dirección fallan desde hace días.", complained: "Desde su buzón se marcaron como no deseados los correos de esta mesa de ayuda." },
+    problemHow: "No recibirá correos sobre tickets hasta que lo revise quien administra la mesa de ayuda.",
   },
 });
 

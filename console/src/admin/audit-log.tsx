@@ -14,6 +14,7 @@ import { Page } from "../ui/page";
 import { PersonPicker } from "../ui/people";
 import { Empty, More, ProblemNote, Show } from "../ui/states";
 import { Moment } from "../ui/time";
+import { deedOf, thingOf } from "./audit-words";
 
 type Entry = Schema<"AuditEntryOut">;
 type Verified = Schema<"VerifiedOut">;
@@ -32,7 +33,7 @@ const WORDS = words({
     target: "Of what",
     changes: "Before and after",
     action: "Action",
-    actionHint: "As user.role_changed",
+    actionHint: "As user.changed",
     after: "From",
     before: "Until",
     nobody: "somebody unknown",
@@ -43,7 +44,7 @@ const WORDS = words({
   },
   es: {
     title: "Auditoría",
-    lead: "Quién cambió qué del propio servicio. Cada entrada sella las anteriores.",
+    lead: "Quién cambió qué de la propia mesa de ayuda. Cada entrada sella las anteriores.",
     verify: "Verificar la cadena",
     sound: (count: string) => `La cadena es íntegra: ${count} entradas, cada una sellada por la siguiente.`,
     broken: (sequence: number) => `La cadena está rota en la entrada ${sequence}. Alguien cambió el registro por fuera: vea docs/runbook.md.`,
@@ -54,14 +55,14 @@ const WORDS = words({
     target: "De qué",
     changes: "Antes y después",
     action: "Acción",
-    actionHint: "Como user.role_changed",
+    actionHint: "Como user.changed",
     after: "Desde",
     before: "Hasta",
     nobody: "alguien desconocido",
     erased: "borrado a petición de la persona",
     from: "desde",
     empty: "No se cambió nada que coincida.",
-    actors: { user: "", api_key: "clave de API", contact: "contacto", system: "el propio servicio", anonymous: "alguien desconocido" },
+    actors: { user: "", api_key: "clave de API", contact: "contacto", system: "la propia mesa de ayuda", anonymous: "alguien desconocido" },
   },
 });
 
@@ -117,7 +118,7 @@ function Line({ entry }: { entry: Entry }) {
     <tr>
       <td><Moment at={entry.created_at} /><div class="small soft numbers">#{entry.sequence}</div></td>
       <td>{who}{entry.address && <div class="small soft">{t.from} {entry.address}</div>}</td>
-      <td><code>{entry.action}</code><div class="small soft" title={entry.target.id}>{entry.target.type} {entry.target.id.slice(-8)}</div></td>
+      <td>{deedOf(entry.action)}<div class="small soft" title={entry.target.id}><code>{entry.action}</code> · {thingOf(entry.target.type)} {entry.target.id.slice(-8)}</div></td>
       <td>{entry.erased ? <span class="soft">{t.erased}</span> : <Changes before={entry.before} after={entry.after} />}</td>
     </tr>
   );

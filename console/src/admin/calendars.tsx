@@ -45,7 +45,7 @@ const WORDS = words({
   },
   es: {
     title: "Calendarios",
-    lead: "Las horas en que el servicio cumple sus plazos.",
+    lead: "Las horas en que la mesa de ayuda cumple sus compromisos.",
     add: "Añadir calendario",
     empty: "Aún no hay calendarios.",
     name: "Nombre",
@@ -54,12 +54,12 @@ const WORDS = words({
     perWeek: (hours: string) => `${hours} h a la semana`,
     policies: "Políticas",
     unused: "Ninguna",
-    removal: "Los plazos que se fijaron con él se siguen contando con él.",
+    removal: "Los compromisos que se fijaron con él se siguen contando con él.",
     saved: "Guardado",
-    recounting: "Guardado. Los plazos abiertos se están recalculando.",
+    recounting: "Guardado. Los compromisos abiertos se están recalculando.",
     made: "Creado. Añada ahora sus festivos.",
     taken: (added: number, replaced: number, removed: number) => `${added} añadidos, ${replaced} sustituidos, ${removed} quitados`,
-    changing: "Un cambio vale también para los plazos abiertos: se recalculan desde su inicio.",
+    changing: "Un cambio vale también para los compromisos abiertos: se recalculan desde su inicio.",
   },
 });
 

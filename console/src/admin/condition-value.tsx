@@ -28,7 +28,7 @@ export const VALUE_WORDS = words({
     truth: { true: "Sí", false: "No" },
     source: { api: "Consola o API", public: "Formulario público", email: "Correo", webhook: "Webhook" },
     visibility: { public: "Público", internal: "Interno" },
-    actor: { requester: "El solicitante", customer: "Un cliente", assignee: "El agente asignado", staff: "El personal", admin: "Un administrador", dispatcher: "Un coordinador", agent: "Un agente", api_key: "Una clave de API", system: "El propio servicio" },
+    actor: { requester: "El solicitante", customer: "Un cliente", assignee: "El agente asignado", staff: "El personal", admin: "Un administrador", dispatcher: "Un coordinador", agent: "Un agente", api_key: "Una clave de API", system: "La propia mesa de ayuda" },
   },
 });
 

@@ -15,7 +15,7 @@ export const MAIL_WORDS = words({
     occasions: {
       created: "Se abre un ticket", acknowledged: "Se acusa recibo de una solicitud", assigned: "Se asigna un ticket", transferred: "Un ticket pasa a otro equipo", replied: "El personal responde", answered: "El cliente contesta", noted: "Se escribe una nota", mentioned: "Se menciona a alguien",
       resolved: "Se resuelve un ticket", closed: "Se cierra un ticket", cancelled: "Se cancela un ticket", reopened: "Se reabre un ticket", merged: "Se fusiona un ticket", reminded: "Un recordatorio, mientras se espera", reminded_last: "El último recordatorio",
-      sla_warned: "Una promesa está por vencer", sla_breached: "Se incumple una promesa", escalated: "Se escala un ticket", escalated_late: "Se escala un ticket vencido", rated: "Se valora la ayuda", rated_low: "Se valora mal la ayuda", rating_due: "¿Qué tal fue la ayuda?",
+      sla_warned: "Un compromiso está por vencer", sla_breached: "Se incumple un compromiso", escalated: "Se escala un ticket", escalated_late: "Se escala un ticket vencido", rated: "Se valora la ayuda", rated_low: "Se valora mal la ayuda", rating_due: "¿Qué tal fue la ayuda?",
     },
     recipients: { requester: "El solicitante", assignee: "El responsable", team: "El equipo", watcher: "Los seguidores", dispatcher: "Los coordinadores", mentioned: "Quien es mencionado", notified: "A quien hay que avisar" },
   },

@@ -76,9 +76,9 @@ const WORDS = words({
     organisation: "Organización",
     anyOne: "Cualquiera",
     saved: "Guardado",
-    anew: "Guardado. Los plazos de sus tickets se están recalculando.",
+    anew: "Guardado. Los compromisos de sus tickets se están recalculando.",
     made: "Creada, al final del orden.",
-    changing: "Plazos, calendario, avisos y escalados valen para todos los tickets abiertos con esta política. Las condiciones y el orden se consultan al crear un ticket y cuando cambian su tipo, prioridad, categoría, equipo, etiquetas o minutos.",
+    changing: "Compromisos, calendario, avisos y escalados valen para todos los tickets abiertos con esta política. Las condiciones y el orden se consultan al crear un ticket y cuando cambian su tipo, prioridad, categoría, equipo, etiquetas o minutos.",
   },
 });
 

@@ -22,9 +22,9 @@ const WORDS = words({
     metrics: { first_response: "until the first answer", next_response: "until each further answer", resolution: "until it is solved", team_resolution: "while a team has it" },
   },
   es: {
-    targets: "Plazos",
+    targets: "Compromisos",
     hint: "En minutos laborables. Donde no hay nada, no se promete nada.",
-    metric: "Plazo",
+    metric: "Compromiso",
     of: (metric: string, priority: string) => `${metric}, ${priority}, minutos`,
     metrics: { first_response: "hasta la primera respuesta", next_response: "hasta cada respuesta posterior", resolution: "hasta que se resuelva", team_resolution: "mientras lo tiene un equipo" },
   },

@@ -52,9 +52,9 @@ const WORDS = words({
   },
   es: {
     title: "Reglas",
-    lead: "Lo que el servicio hace por sí mismo. Se ejecutan desde arriba; cada una ve lo que hicieron las anteriores.",
+    lead: "Lo que la mesa de ayuda hace por sí misma. Se ejecutan desde arriba; cada una ve lo que hicieron las anteriores.",
     add: "Añadir regla",
-    empty: "Aún no hay reglas: el servicio no hace nada por sí mismo.",
+    empty: "Aún no hay reglas: la mesa de ayuda no hace nada por sí misma.",
     name: "Nombre",
     when: "Cuándo",
     does: "Hace",

@@ -74,7 +74,7 @@ const WORDS = words({
   },
   es: {
     title: "Ajustes",
-    tabs: { desk: "Mesa", tickets: "Tickets", customers: "Clientes", looks: "Aspecto y páginas", access: "Inicio de sesión" },
+    tabs: { desk: "Mesa de ayuda", tickets: "Tickets", customers: "Clientes", looks: "Aspecto y páginas", access: "Inicio de sesión" },
     saved: "Guardado",
     name: "Nombre",
     slug: "Nombre corto en las direcciones",

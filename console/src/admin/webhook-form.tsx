@@ -44,7 +44,7 @@ const WORDS = words({
     events: "Eventos",
     all: "Todo lo que ocurre",
     internal: "También lo que los clientes nunca ven",
-    internalHint: "Notas, promesas, motivos entre colegas, personas.",
+    internalHint: "Notas, compromisos, motivos entre colegas, personas.",
     filters: "Solo tickets de",
     filtersHint: "Sin elegir nada pasan todos.",
     teams: "Equipos",

@@ -18,7 +18,7 @@ const WORDS = words({
   es: {
     counting: "Las cifras se están calculando en este momento.",
     comes: "Aparecerán aquí por sí solas en cuanto estén listas.",
-    recounting: (zone) => `Se ha cambiado la zona horaria de la mesa. Hasta que se recalculen, los días son los de ${zone}.`,
+    recounting: (zone) => `Se ha cambiado la zona horaria de la mesa de ayuda. Hasta que se recalculen, los días son los de ${zone}.`,
   },
 });
 

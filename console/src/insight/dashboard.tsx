@@ -27,7 +27,7 @@ const WORDS = words({
   es: {
     title: "Ahora", lead: "Lo que está en curso a fecha de", refresh: "Actualizar", atLeast: "Hay más de 50.000 tickets activos: son al menos los que se indican.",
     tiles: { active: "Activos", new: "Nuevos", unassigned: "Sin asignar", due: "Vencen en 24 h", breached: "Vencidos", waiting: "En pausa" },
-    hints: { active: "nuevos, abiertos, pendientes, en espera", new: "nadie los ha visto aún", unassigned: "activos, sin responsable", due: (today) => `${number(today)} vencen hoy, incluidos los vencidos`, breached: "activos, fuera de plazo", waiting: "pendientes o en espera" },
+    hints: { active: "nuevos, abiertos, pendientes, en espera", new: "nadie los ha visto aún", unassigned: "activos, sin responsable", due: (today) => `${number(today)} vencen hoy, incluidos los vencidos`, breached: "activos, con un compromiso incumplido", waiting: "pendientes o en espera" },
     byTeam: "Por equipo", byAgent: "Por agente", byPriority: "Por prioridad", byStatus: "Por estado", team: "Equipo", agent: "Agente", activeNow: "Activos", nobody: "Nadie", late: "Vencidos", unassigned: "Sin asignar", resolvedToday: "Resueltos hoy", none: "No hay nada en curso.",
   },
 });

@@ -4,7 +4,7 @@ import { words } from "../core/words";
 
 export const FIGURES = words({
   en: {
-    created: "Created", resolved: "Resolved", reopened: "Reopened", breached: "Ran late", backlog: "Backlog", ratings: "Ratings", rating_average: "Average rating", satisfaction: "Satisfaction",
+    created: "Created", resolved: "Resolved", reopened: "Reopened", breached: "Past due", backlog: "Backlog", ratings: "Ratings", rating_average: "Average rating", satisfaction: "Satisfaction",
     attainment: "SLA attainment", first_response: "First response", resolution: "Resolution", median: "Median", p90: "9 of 10 within", average: "Average", minutes_logged: "Time logged",
     inMinutes: (name: string) => `${name} (minutes)`, period: "Period", met: "Kept", broken: "Broken", running: "Running",
     source: { email: "Email", public: "Form", api: "API", webhook: "Integration" } as Record<string, string>,

@@ -9,7 +9,7 @@ import type { FacetProps, FieldDefinition } from "./facets";
 
 const WORDS = words({
   en: { which: "Custom field", value: "Value", choose: "Choose…", yes: "Yes", no: "No", none: "This desk has no custom fields.", key: "Key", set: "Set" },
-  es: { which: "Campo propio", value: "Valor", choose: "Elija…", yes: "Sí", no: "No", none: "Esta mesa no tiene campos propios.", key: "Clave", set: "Aplicar" },
+  es: { which: "Campo propio", value: "Valor", choose: "Elija…", yes: "Sí", no: "No", none: "Esta mesa de ayuda no tiene campos propios.", key: "Clave", set: "Aplicar" },
 });
 
 export function CustomField({ filter, set, fields }: FacetProps) {

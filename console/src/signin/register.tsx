@@ -20,7 +20,7 @@ const WORDS = words({
   },
   es: {
     title: "Abrir una mesa de ayuda",
-    lead: "Una mesa propia, con usted como primera persona que la administra. Recibe solicitudes desde ya.",
+    lead: "Una mesa de ayuda propia, con usted como primera persona que la administra. Recibe solicitudes desde ya.",
     desk: "Nombre de la mesa de ayuda",
     deskHint: "El de su organización, por ejemplo. Se puede cambiar.",
     make: "Abrirla",

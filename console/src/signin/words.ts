@@ -37,6 +37,6 @@ export const SIGNIN = words({
     useCode: "Usar un código de la aplicación",
     broken: "Este enlace no está completo",
     brokenHow: "Abra de nuevo el enlace de su correo, o cópielo entero en la barra de direcciones.",
-    noDesk: (slug: string) => `No existe el servicio «${slug}».`,
+    noDesk: (slug: string) => `No existe la mesa de ayuda «${slug}».`,
   },
 });

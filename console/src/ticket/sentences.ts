@@ -74,7 +74,7 @@ const WORDS = words({
     } as Sentences,
   },
   es: {
-    system: "El servicio",
+    system: "La mesa de ayuda",
     sentences: {
       created: ({ who }) => `${who} abrió el ticket`,
       imported: () => "Vino de otra mesa de ayuda",
@@ -117,7 +117,7 @@ const WORDS = words({
       escalated: ({ metric }) => `Venció un escalado: ${metric}`,
       escalation_done: ({ metric }) => `Escalado realizado: ${metric}`,
       sla_warned: ({ metric, percent }) => `Aviso: se ha consumido el ${percent} % del tiempo de ${metric}`,
-      sla_breached: ({ metric }) => `Promesa incumplida: ${metric}`,
+      sla_breached: ({ metric }) => `Compromiso incumplido: ${metric}`,
       sla_recounted: () => "Los vencimientos se han vuelto a calcular",
     },
   },

@@ -9,11 +9,11 @@ type Interval = Schema<"IntervalOut">;
 
 const WORDS = words({
   en: {
-    kinds: { counted: "counted", ahead: "still to come", spare: "not needed", late: "late", paused: "paused", closed: "outside hours" },
+    kinds: { counted: "counted", ahead: "still to come", spare: "not needed", late: "past due", paused: "paused", closed: "outside hours" },
     due: "Due", now: "Now", done: "Done",
   },
   es: {
-    kinds: { counted: "contado", ahead: "por venir", spare: "no hizo falta", late: "con retraso", paused: "en pausa", closed: "fuera de horario" },
+    kinds: { counted: "contado", ahead: "por venir", spare: "no hizo falta", late: "vencido", paused: "en pausa", closed: "fuera de horario" },
     due: "Vence", now: "Ahora", done: "Hecho",
   },
 });

@@ -1,16 +1,18 @@
 /** A ticket's page for the staff: what was said, what one can do, and all that belongs to it. */
 
+import { SearchX } from "lucide";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { api, take } from "../core/api";
 import { useLoad } from "../core/load";
-import { route, set } from "../core/router";
+import { route, set, to } from "../core/router";
 import { session } from "../core/session";
 import { say, words } from "../core/words";
 import { Page } from "../ui/page";
-import { ProblemNote, Waiting } from "../ui/states";
+import { Empty, ProblemNote, Waiting } from "../ui/states";
 import { Tabs } from "../ui/tabs";
 import { tell } from "../ui/toasts";
+import { PARTS } from "../ui/words";
 import { Rating, Similar } from "./beside";
 import { Composer, type Tab } from "./composer";
 import { ConflictDialog } from "./conflict";
@@ -32,11 +34,11 @@ import { Watchers } from "./watchers";
 
 const WORDS = words({
   en: {
-    title: "Ticket", missing: "No ticket was named. Choose one from the list.", parts: "Parts of the ticket", conversation: "Conversation", timeline: "Timeline", sla: "SLA", beside: "About the ticket",
+    title: "Ticket", queue: "To the queue", missing: "No ticket was named. Choose one from the list.", parts: "Parts of the ticket", conversation: "Conversation", timeline: "Timeline", sla: "SLA", beside: "About the ticket",
     merged: (fields: string) => `Saved. Somebody else changed it meanwhile: ${fields}.`, mergedNothing: "Saved onto a newer version.",
   },
   es: {
-    title: "Ticket", missing: "No se indicó ningún ticket. Elija uno de la lista.", parts: "Partes del ticket", conversation: "Conversación", timeline: "Cronología", sla: "SLA", beside: "Sobre el ticket",
+    title: "Ticket", queue: "A la lista de tickets", missing: "No se indicó ningún ticket. Elija uno de la lista.", parts: "Partes del ticket", conversation: "Conversación", timeline: "Cronología", sla: "SLA", beside: "Sobre el ticket",
     merged: (fields: string) => `Guardado. Otra persona lo cambió entretanto: ${fields}.`, mergedNothing: "Guardado sobre una versión más reciente.",
   },
 });
@@ -44,8 +46,14 @@ const WORDS = words({
 export default function TicketPage() {
   const t = say(WORDS);
   const { id } = route.value.params;
-  if (!id) return <Page title={t.title}>{t.missing}</Page>;
+  if (!id) return <Nowhere said={t.missing} />;
   return <OneTicketPage key={id} id={id} />;
+}
+
+/** Where there is no such ticket, trying again is in vain. */
+function Nowhere({ said }: { said: string }) {
+  const t = say(WORDS);
+  return <Page title={t.title} back={{ href: to("queue"), label: t.queue }}><Empty icon={SearchX}><p>{said}</p></Empty></Page>;
 }
 
 const NONE: readonly Declared[] = [];
@@ -58,6 +66,8 @@ function OneTicketPage({ id }: { id: string }) {
   const tellMerged = ({ theirs }: Merging) => tell(theirs.length ? t.merged(theirs.map(({ field }) => fieldName(field, own)).join(", ")) : t.mergedNothing);
   const one = useTicket(id, tellMerged);
   const ticket = one.loaded.data;
+  // An id that is cut short is 422.
+  if (!ticket && (one.loaded.problem?.status === 404 || one.loaded.problem?.status === 422)) return <Nowhere said={say(PARTS).missing} />;
   if (!ticket) return one.loaded.problem ? <Page title={t.title}><ProblemNote problem={one.loaded.problem} retry={() => void one.reload()} /></Page> : <Page title={t.title}><Waiting lines={8} /></Page>;
   learnFrom(ticket);
   const of: OneTicket = { ticket, may: (deed) => ticket.verbs.includes(deed), reload: one.reload, change: one.change, act: one.act, put: one.put, pulse: one.pulse };

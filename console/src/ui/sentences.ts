@@ -27,7 +27,7 @@ const SPANISH: Readonly<Record<string, string>> = {
   "Email or password is wrong.": "El correo o la contraseña no son correctos.",
   "Too many failed sign-ins with this email. Wait before you try again.": "Demasiados intentos fallidos con este correo. Espere antes de intentarlo de nuevo.",
   "This account has just changed, or is no longer active. Sign in again.": "Esta cuenta acaba de cambiar o ya no está activa. Inicie sesión de nuevo.",
-  "This help desk makes accounts itself. Ask it for an invitation.": "Este servicio crea las cuentas por sí mismo. Pídale una invitación.",
+  "This help desk makes accounts itself. Ask it for an invitation.": "Esta mesa de ayuda crea las cuentas por sí misma. Pídale una invitación.",
   // Links of mails
   "There is no such link. Copy all of it, or ask for another one.": "Ese enlace no existe. Cópielo entero o pida otro.",
   "This link was used before, or its time is over. Ask for another one.": "Este enlace ya se usó o ha caducado. Pida otro.",
@@ -48,7 +48,7 @@ const SPANISH: Readonly<Record<string, string>> = {
   "You have no account here. Ask an administrator for an invitation.": "No tiene cuenta aquí. Pida una invitación a quien administra el espacio de trabajo.",
   "Another account of your provider signs in with this email. Ask an administrator.": "Otra cuenta de su proveedor ya usa este correo. Pregunte a quien administra el espacio de trabajo.",
   "Somebody has just changed this account. Begin again.": "Alguien acaba de cambiar esta cuenta. Empiece de nuevo.",
-  "Your account has no role at this help desk. Ask an administrator for one.": "Su cuenta no tiene un rol en este servicio. Pídalo a quien lo administra.",
+  "Your account has no role at this help desk. Ask an administrator for one.": "Su cuenta no tiene un rol en esta mesa de ayuda. Pídalo a quien lo administra.",
 };
 
 /** What a shape says of itself sounds like a program, in any language. */

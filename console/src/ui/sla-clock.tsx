@@ -16,13 +16,13 @@ type Target = Schema<"TargetOut">;
 const WORDS = words({
   en: {
     left: (span: string) => `in ${span}`,
-    late: (span: string) => `${span} late`,
+    late: (span: string) => `${span} past due`,
     paused: "paused",
     due: (what: string, at: string) => `${what} is due ${at}`,
   },
   es: {
     left: (span: string) => `en ${span}`,
-    late: (span: string) => `${span} tarde`,
+    late: (span: string) => `vencido hace ${span}`,
     paused: "en pausa",
     due: (what: string, at: string) => `${what}: vence el ${at}`,
   },

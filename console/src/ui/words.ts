@@ -67,7 +67,7 @@ export const PARTS = words({
     again: (wait: string) => `Podrá intentarlo de nuevo en ${wait}`,
     now: "Ya puede intentarlo de nuevo.",
     signedOut: "No ha iniciado sesión.",
-    unavailable: "El servicio no puede responder ahora. No se ha perdido nada; inténtelo en un momento.",
+    unavailable: "La mesa de ayuda no puede responder ahora. No se ha perdido nada; inténtelo en un momento.",
     missing: "No hay nada aquí, o no puede verlo.",
     forbidden: "No puede hacer esto.",
     request: (id: string) => `Referencia: ${id}`,

@@ -237,7 +237,7 @@ def test_clocks_tick_and_say_what_is_late(page: Page, queue: Queue) -> None:
     listed(page, "queue?box=all&status=active&sort=due_at")
 
     late = row(page, "Late already").locator(".clock")
-    expect(late).to_contain_text(re.compile("1 h.* late"))
+    expect(late).to_contain_text(re.compile("1 h.* past due"))
     expect(late).to_have_class(re.compile(r"\bbad\b"))
     soon = row(page, "Due any minute").locator(".clock")
     expect(soon).to_have_class(re.compile(r"\bwarn\b"))
