@@ -1,6 +1,6 @@
 /** A ticket's page for the staff: what was said, what one can do, and all that belongs to it. */
 
-import { SearchX } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { api, take } from "../core/api";
@@ -9,10 +9,9 @@ import { route, set, to } from "../core/router";
 import { session } from "../core/session";
 import { say, words } from "../core/words";
 import { Page } from "../ui/page";
-import { Empty, ProblemNote, Waiting } from "../ui/states";
+import { ProblemNote, Waiting } from "../ui/states";
 import { Tabs } from "../ui/tabs";
 import { tell } from "../ui/toasts";
-import { PARTS } from "../ui/words";
 import { Rating, Similar } from "./beside";
 import { Composer, type Tab } from "./composer";
 import { ConflictDialog } from "./conflict";
@@ -46,14 +45,14 @@ const WORDS = words({
 export default function TicketPage() {
   const t = say(WORDS);
   const { id } = route.value.params;
-  if (!id) return <Nowhere said={t.missing} />;
+  if (!id) return <Nowhere>{t.missing}</Nowhere>;
   return <OneTicketPage key={id} id={id} />;
 }
 
-/** Where there is no such ticket, trying again is in vain. */
-function Nowhere({ said }: { said: string }) {
+/** Where there is no such ticket: why, and a way back. */
+function Nowhere({ children }: { children: ComponentChildren }) {
   const t = say(WORDS);
-  return <Page title={t.title} back={{ href: to("queue"), label: t.queue }}><Empty icon={SearchX}><p>{said}</p></Empty></Page>;
+  return <Page title={t.title} back={{ href: to("queue"), label: t.queue }}>{children}</Page>;
 }
 
 const NONE: readonly Declared[] = [];
@@ -66,8 +65,8 @@ function OneTicketPage({ id }: { id: string }) {
   const tellMerged = ({ theirs }: Merging) => tell(theirs.length ? t.merged(theirs.map(({ field }) => fieldName(field, own)).join(", ")) : t.mergedNothing);
   const one = useTicket(id, tellMerged);
   const ticket = one.loaded.data;
-  // An id that is cut short is 422.
-  if (!ticket && (one.loaded.problem?.status === 404 || one.loaded.problem?.status === 422)) return <Nowhere said={say(PARTS).missing} />;
+  // An id that is cut short is 422. Trying again is in vain.
+  if (!ticket && (one.loaded.problem?.status === 404 || one.loaded.problem?.status === 422)) return <Nowhere><ProblemNote problem={one.loaded.problem} /></Nowhere>;
   if (!ticket) return one.loaded.problem ? <Page title={t.title}><ProblemNote problem={one.loaded.problem} retry={() => void one.reload()} /></Page> : <Page title={t.title}><Waiting lines={8} /></Page>;
   learnFrom(ticket);
   const of: OneTicket = { ticket, may: (deed) => ticket.verbs.includes(deed), reload: one.reload, change: one.change, act: one.act, put: one.put, pulse: one.pulse };
