@@ -487,4 +487,4 @@ def test_a_ticket_that_is_none_is_told_of(people: People, acme: Desk) -> None:
     expect(page.get_by_role("alert")).to_contain_text("no such ticket")
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     page.get_by_role("link", name="To the queue").click()
-    expect(page).to_have_url(re.compile("app/queue$"))
+    expect(page).to_have_url(re.compile(r"app/queue\b"))
