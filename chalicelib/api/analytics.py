@@ -57,7 +57,7 @@ EXAMPLE = {
     answer=AttainmentOut,
     examples={"answer": EXAMPLE},
 )
-def show_attainment(call: Call, query: AttainmentQuery) -> Answer:
+def show_sla_attainment(call: Call, query: AttainmentQuery) -> Answer:
     """A promise counts in the days in which it was kept or broken, whichever came first; its minutes count
     in those in which it was fulfilled. `group_by` takes several at once, for a group of each combination."""
     group_by = query.group_by or [Dimension.METRIC]

@@ -12,7 +12,7 @@ routes = Routes(__name__, tag="Audit log")
 
 
 @routes.get("/v1/audit-log", summary="Who did what, newest first", answer=Page[AuditEntryOut])
-def list_entries(call: Call, query: AuditQuery) -> Answer:
+def list_audit_entries(call: Call, query: AuditQuery) -> Answer:
     wanted = {
         "actor_id": query.actor,
         "actions": query.action,
@@ -37,5 +37,5 @@ def furthest_anchor(ahead: Ahead) -> Anchor | None:
     answer=VerifiedOut,
     prepare=furthest_anchor,
 )
-def verify(call: Call, query: VerifyQuery) -> Answer:
+def verify_audit_log(call: Call, query: VerifyQuery) -> Answer:
     return Answer(audit_trail.verify(call.tx, call.actor, call.prepared, query.from_sequence))

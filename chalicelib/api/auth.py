@@ -41,7 +41,7 @@ routes = Routes(__name__, tag="Sign-in")
         }
     },
 )
-def make_workspace(call: Call, body: RegisterIn) -> Answer:
+def register_workspace(call: Call, body: RegisterIn) -> Answer:
     keys = keyring(call.settings)
     return Answer(
         register(call.tx, keys, body.workspace_name, body.admin_email, body.admin_password, body.admin_name)
@@ -82,7 +82,7 @@ def login(call: Call, body: LoginIn) -> Answer:
     limits=(Limit("refresh", 60, 60),),
     examples={"body": {"refresh_token": "Zk3uQ0c2b1m8xJ5yV7nW4tR6pL9sD0fG1hK2jA3qE4w"}},
 )
-def refresh(call: Call, body: RefreshIn) -> Answer:
+def refresh_tokens(call: Call, body: RefreshIn) -> Answer:
     return Answer(sessions.renew(call.tx, keyring(call.settings), body.refresh_token))
 
 
@@ -100,7 +100,7 @@ def logout(call: Call, body: LogoutIn) -> Answer:
 
 
 @routes.get("/v1/auth/me", summary="Who am I?", answer=MeOut)
-def me(call: Call) -> Answer:
+def show_me(call: Call) -> Answer:
     return Answer(profile.get(call.tx, call.actor))
 
 

@@ -59,7 +59,7 @@ def _until(_: Ahead) -> float:
     examples=EXAMPLE,
     prepare=_until,
 )
-def change_tickets(call: Call, body: BulkIn) -> Answer:
+def change_tickets_in_bulk(call: Call, body: BulkIn) -> Answer:
     """Each ticket stands alone: what one is refused leaves the others be. Up to 50 are changed at once, and
     the answer tells what became of each. For more it is 202 with a job, to be followed with
     `GET /v1/jobs/{job_id}` and called off with `POST /v1/jobs/{job_id}/cancel`, which changes one after

@@ -29,7 +29,7 @@ def missing(error: HelpdeskError, request: Request) -> Answer:  # noqa: ARG001
 
 
 @routes.get("/app", summary="The way to the console", answer=None, status=302, needs_database=False)
-def console(call: None) -> Answer:  # noqa: ARG001
+def show_console(call: None) -> Answer:  # noqa: ARG001
     return Answer(None, headers={"Location": f"{api_settings().public_url.rstrip('/')}/app/{START}"})
 
 
@@ -37,11 +37,11 @@ def console(call: None) -> Answer:  # noqa: ARG001
     "/app/{name}",
     summary="A page of the console, or a script or style of it",
     answer=str,
-    content_type="*/*",
+    content_type=", ".join((HTML, *asset_files.TYPES.values())),
     needs_database=False,
     page=missing,
 )
-def console_page(call: None, name: str, query: Unread) -> Answer:  # noqa: ARG001
+def show_console_page(call: None, name: str, query: Unread) -> Answer:  # noqa: ARG001
     if name in _pages():
         return _document()
     if name not in _files():

@@ -41,7 +41,7 @@ PAGE = """\
     answer=dict[str, Any],
     needs_database=False,
 )
-def openapi(call: None) -> Answer:  # noqa: ARG001
+def show_openapi(call: None) -> Answer:  # noqa: ARG001
     # It builds every shape's schema: only who asks for it waits for that.
     from chalicelib.api import openapi as made
 
@@ -49,14 +49,14 @@ def openapi(call: None) -> Answer:  # noqa: ARG001
 
 
 @routes.get("/docs", summary="The API in Swagger UI", answer=str, content_type=HTML, needs_database=False)
-def swagger_ui(call: None) -> Answer:  # noqa: ARG001
+def show_swagger_ui(call: None) -> Answer:  # noqa: ARG001
     return _page(
         "swagger-ui", "Mesa: try the API", ("swagger-ui.css", "docs.css"), ("swagger-ui-bundle.js", "docs.js")
     )
 
 
 @routes.get("/redoc", summary="The API in Redoc", answer=str, content_type=HTML, needs_database=False)
-def redoc(call: None) -> Answer:  # noqa: ARG001
+def show_redoc(call: None) -> Answer:  # noqa: ARG001
     return _page("redoc", "Mesa: the API", ("docs.css",), ("redoc.standalone.js", "docs.js"))
 
 
@@ -64,10 +64,10 @@ def redoc(call: None) -> Answer:  # noqa: ARG001
     "/assets/{name}",
     summary="A script or style of these pages",
     answer=str,
-    content_type="*/*",
+    content_type=", ".join(asset_files.TYPES.values()),
     needs_database=False,
 )
-def asset(call: None, name: str) -> Answer:  # noqa: ARG001
+def show_asset(call: None, name: str) -> Answer:  # noqa: ARG001
     path = asset_files.served().get(name)
     if path is None:
         raise NotFound("There is no such file.")

@@ -77,6 +77,7 @@ class Endpoint:
     needs_if_match: bool
     needs_database: bool
     limits: Sequence[Limit]
+    # Where it is one of several (a comma list), the view says which.
     content_type: str
     examples: Mapping[str, Any]
     signs: bool = False

@@ -26,7 +26,7 @@ routes = Routes(__name__, tag="Exports")
         "answer": {**EXAMPLE, "kind": "export", "total": None, "counts": None, "status": "queued", "done": 0},
     },
 )
-def export_rows(call: Call, body: ExportIn) -> Answer:
+def make_export(call: Call, body: ExportIn) -> Answer:
     """What you see by the time the file is made, and no more: customers may not ask, agents get the tickets
     that they see, users are for administrators. The job is followed with `GET /v1/jobs/{job_id}`: `done`
     counts rows, and once it is done each answer has a new link to the file, which lives five minutes; the

@@ -12,7 +12,7 @@ routes = Routes(__name__, tag="Health")
 
 
 @routes.get("/health", summary="Is the API up? Asks nothing else", answer=Health, needs_database=False)
-def health(_: None) -> Answer:
+def show_health(_: None) -> Answer:
     return Answer({"status": "ok", "stage": os.environ.get("MESA_STAGE")})
 
 
@@ -22,7 +22,7 @@ def health(_: None) -> Answer:
     answer=Readiness,
     needs_database=False,
 )
-def ready(_: None) -> Answer:
+def show_readiness(_: None) -> Answer:
     db.check()
     try:
         events.check_queues((*api_settings().event_queue_urls, api_settings().job_queue_url))

@@ -15,8 +15,8 @@ from chalicelib.api.schemas.imports import (
     ImportIn,
     ImportOut,
     ImportQuery,
+    ImportStartIn,
     NewImportOut,
-    StartIn,
 )
 from chalicelib.core import paging
 from chalicelib.imports import asking
@@ -92,7 +92,7 @@ def get_import(call: Call, import_id: UUID) -> Answer:
     status=202,
     examples={"body": {"dry_run": False}, "answer": EXAMPLE},
 )
-def start_import(call: Call, import_id: UUID, body: StartIn) -> Answer:
+def start_import(call: Call, import_id: UUID, body: ImportStartIn) -> Answer:
     """A job reads it in the background: `GET /v1/imports/{id}` tells how far, and
     `POST /v1/jobs/{job_id}/cancel` calls it off. What was taken stays, and is taken once however often it
     comes."""

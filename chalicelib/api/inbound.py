@@ -28,7 +28,7 @@ routes = Routes(__name__, tag="Integrations")
         }
     },
 )
-def receive_webhook(call: Call, integration_id: UUID, body: InboundCall) -> Answer:
+def receive_inbound_call(call: Call, integration_id: UUID, body: InboundCall) -> Answer:
     headers = {name.lower(): str(value) for name, value in call.request.headers.items()}
     outcome, ticket = inbound.receive(
         call.tx,

@@ -112,7 +112,7 @@ SERIES = {
     answer=OverviewOut,
     examples={"answer": OVERVIEW},
 )
-def show_overview(call: Call, query: OverviewQuery) -> Answer:
+def show_insight_dashboard(call: Call, query: OverviewQuery) -> Answer:
     """Times are in minutes. Groups are by what tickets are now, whenever it happened; agents see that of
     themselves among `by_agent`."""
     return Answer(overview.overview(call.tx, call.actor, query.asked(query.team)))
@@ -124,7 +124,7 @@ def show_overview(call: Call, query: OverviewQuery) -> Answer:
     answer=AgentOut,
     examples={"answer": AGENT},
 )
-def show_agent(call: Call, user_id: UUID, query: DaysQuery) -> Answer:
+def show_agent_figures(call: Call, user_id: UUID, query: DaysQuery) -> Answer:
     """Of the tickets that are assigned to the agent now. Agents see their own figures, admins and
     dispatchers everybody's."""
     return Answer(person.person(call.tx, call.actor, user_id, query.asked()))
@@ -136,7 +136,7 @@ def show_agent(call: Call, user_id: UUID, query: DaysQuery) -> Answer:
     answer=SeriesOut,
     examples={"answer": SERIES},
 )
-def show_series(call: Call, query: SeriesQuery) -> Answer:
+def show_insight_series(call: Call, query: SeriesQuery) -> Answer:
     """Every step of the period has a point, with zeros where nothing was; times and ratings are null there.
     `interval=hour` (31 days at the most) and `weekday_hour` tell `created`, `resolved` and `reopened`."""
     metrics = [metric.value for metric in query.metric or (Figure.CREATED, Figure.RESOLVED)]

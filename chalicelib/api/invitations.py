@@ -30,7 +30,7 @@ def list_invitations(call: Call, query: InvitationQuery) -> Answer:
     signs=True,
     examples={"body": {"email": "ana@acme.example", "name": "Ana Ruiz", "role": "agent"}},
 )
-def invite(call: Call, body: InvitationIn) -> Answer:
+def make_invitation(call: Call, body: InvitationIn) -> Answer:
     name = body.name or body.email.partition("@")[0]
     facts = {"email": body.email, "name": name, "role": body.role}
     made = add(call.tx, call.actor, keyring(call.settings), facts, team_ids=body.team_ids)

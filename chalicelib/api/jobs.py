@@ -49,7 +49,7 @@ def get_job(call: Call, job_id: UUID) -> Answer:
     summary="What became of each of the things that a job does",
     answer=Page[ResultOut],
 )
-def list_results(call: Call, job_id: UUID, query: ResultQuery) -> Answer:
+def list_job_results(call: Call, job_id: UUID, query: ResultQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     sight = sight_of(call.actor)
     return Answer(jobs.results(call.tx, call.actor, job_id, query.status, page, sight))

@@ -12,7 +12,7 @@ from chalicelib.accounts.permissions import Role
 from chalicelib.api.endpoint import Ahead, Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.auth import Tokens
-from chalicelib.api.schemas.oidc import FinishIn, Started, StartIn
+from chalicelib.api.schemas.oidc import OidcFinishIn, OidcStarted, OidcStartIn
 from chalicelib.core.errors import NotFound, Refusal
 from chalicelib.tickets.organising import bring_along
 from chalicelib.tickets.releasing import release_all
@@ -25,13 +25,13 @@ OPAQUE = "Zk3uQ0c2b1m8xJ5yV7nW4tR6pL9sD0fG1hK2jA3qE4w"
 @routes.post(
     "/v1/auth/oidc/start",
     summary="Begin to sign in with the workspace's OpenID provider",
-    answer=Started,
+    answer=OidcStarted,
     secret=True,
     signs=True,
     limits=(Limit("oidc-start", 30, 60),),
     examples={"body": {"workspace": "acme-networks", "redirect_uri": "https://desk.acme.example/signed-in"}},
 )
-def start(call: Call, body: StartIn) -> Answer:
+def start_oidc_sign_in(call: Call, body: OidcStartIn) -> Answer:
     try:
         stranger = principals.enter_public(call.tx, body.workspace.lower())
     except NotFound:
@@ -63,7 +63,7 @@ def redeemed(ahead: Ahead) -> Redeemed:
         }
     },
 )
-def finish(call: Call, body: FinishIn) -> Answer:  # noqa: ARG001 (what it says was used before)
+def finish_oidc_sign_in(call: Call, body: OidcFinishIn) -> Answer:  # noqa: ARG001 (what it says was used before)
     done = oidc_sign_in.complete(call.tx, keyring(call.settings), call.prepared)
     if isinstance(done, Refusal):
         return Answer(done)

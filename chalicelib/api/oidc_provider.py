@@ -12,7 +12,7 @@ routes = Routes(__name__, tag="Workspace")
 
 
 @routes.get("/v1/workspace/oidc", summary="The OpenID provider, without its secret", answer=ProviderOut)
-def get_provider(call: Call) -> Answer:
+def get_oidc_provider(call: Call) -> Answer:
     return Answer(oidc_provider.get(call.tx, call.actor))
 
 
@@ -44,12 +44,12 @@ def discovered(ahead: Ahead) -> Discovered | None:
         }
     },
 )
-def change_provider(call: Call, body: ProviderPatch) -> Answer:
+def change_oidc_provider(call: Call, body: ProviderPatch) -> Answer:
     keys = keyring(call.settings)
     return Answer(oidc_provider.change(call.tx, call.actor, keys, sent(body), call.prepared))
 
 
 @routes.delete("/v1/workspace/oidc", summary="Let nobody sign in with the OpenID provider any more")
-def remove_provider(call: Call) -> Answer:
+def remove_oidc_provider(call: Call) -> Answer:
     oidc_provider.remove(call.tx, call.actor)
     return Answer(None)

@@ -34,7 +34,7 @@ from chalicelib.api.schemas.look_up import LookUpIn, LookUpOut
 LOOK_UP = Endpoint(
     method="POST",
     path=public_status.PATH,
-    view=public_status.ticket_status,
+    view=public_status.look_up_ticket_status,
     summary="Ask how far a ticket is, by its label and the email that opened it",
     tag="Public",
     body=LookUpIn,
@@ -166,10 +166,10 @@ def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[s
         media: dict[str, Any] = {"schema": refs[endpoint.answer]}
         if "answer" in endpoint.examples:
             media["example"] = endpoint.examples["answer"]
-        success["content"] = {endpoint.content_type.partition(";")[0]: media}
+        success["content"] = dict.fromkeys(_media_types(endpoint), media)
     answers = {str(status): success for status in success_statuses(endpoint)}
     for status, shape in endpoint.also.items():
-        told = {endpoint.content_type.partition(";")[0]: {"schema": refs[shape]}}
+        told = dict.fromkeys(_media_types(endpoint), {"schema": refs[shape]})
         headers = answer_headers(endpoint, status)
         what = "Under way." if status < 300 else "Refused, on a page for people."
         answers[str(status)] = {"description": what, "headers": headers, "content": told}
@@ -177,3 +177,7 @@ def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[s
     if endpoint.page:
         return answers | {str(status): shown_refusal(status) for status in refusals}
     return answers | {str(status): {"$ref": f"#/components/responses/{status}"} for status in refusals}
+
+
+def _media_types(endpoint: Endpoint) -> list[str]:
+    return [each.partition(";")[0].strip() for each in endpoint.content_type.split(",")]

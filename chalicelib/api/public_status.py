@@ -42,7 +42,7 @@ def public_status(event: dict[str, Any], _context: object) -> dict[str, Any]:
 @bp.route(  # type: ignore[untyped-decorator]
     PATH, methods=["POST"], name=f"POST {PATH}", cors=CORS, content_types=["*/*"]
 )
-def ticket_status(workspace: str) -> Response:  # noqa: ARG001 (the event itself holds it)
+def look_up_ticket_status(workspace: str) -> Response:  # noqa: ARG001 (the event itself holds it)
     """The same in the API's own process. Deployed, API Gateway sends this path to the Lambda above."""
     reply = answer(bp.current_request.to_original_event())
     return Response(reply["body"], reply["headers"], reply["statusCode"])

@@ -13,13 +13,13 @@ routes = Routes(__name__, tag="Mail")
 
 
 @routes.get("/v1/quarantine", summary="List mails in quarantine", answer=Page[QuarantinedOut])
-def list_quarantine(call: Call, query: QuarantineQuery) -> Answer:
+def list_quarantined_mails(call: Call, query: QuarantineQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     return Answer(quarantining.listing(call.tx, call.actor, query.reason, page, query.sort))
 
 
 @routes.get("/v1/quarantine/{message_id}", summary="One mail of quarantine", answer=QuarantinedDetail)
-def get_quarantined(call: Call, message_id: UUID) -> Answer:
+def get_quarantined_mail(call: Call, message_id: UUID) -> Answer:
     return Answer(quarantining.get(call.tx, call.actor, message_id))
 
 
@@ -29,7 +29,7 @@ def get_quarantined(call: Call, message_id: UUID) -> Answer:
     answer=QuarantinedDetail,
     status=202,
 )
-def release_mail(call: Call, message_id: UUID) -> Answer:
+def release_quarantined_mail(call: Call, message_id: UUID) -> Answer:
     released = quarantining.release(call.tx, call.actor, message_id)
     return Answer(released, headers={"Location": f"/v1/quarantine/{message_id}"})
 
@@ -37,5 +37,5 @@ def release_mail(call: Call, message_id: UUID) -> Answer:
 @routes.post(
     "/v1/quarantine/{message_id}/drop", summary="Take a mail out of quarantine", answer=QuarantinedDetail
 )
-def drop_mail(call: Call, message_id: UUID) -> Answer:
+def drop_quarantined_mail(call: Call, message_id: UUID) -> Answer:
     return Answer(quarantining.drop(call.tx, call.actor, message_id))

@@ -58,7 +58,7 @@ POLICY = "; ".join(
     content_type="text/html; charset=utf-8",
     needs_database=False,
 )
-def rating_page(call: None) -> Answer:  # noqa: ARG001
+def show_rating_page(call: None) -> Answer:  # noqa: ARG001
     return Answer(_page(), headers={"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex"})
 
 

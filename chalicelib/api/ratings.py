@@ -5,7 +5,7 @@ from uuid import UUID
 from chalicelib.api.endpoint import Answer, Call, Limit
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.common import sent
-from chalicelib.api.schemas.ratings import AskedOut, LinkIn, LinkRatingIn, RatingIn, TicketRatingOut
+from chalicelib.api.schemas.ratings import AskedOut, RatingByLinkIn, RatingIn, RatingLinkIn, TicketRatingOut
 from chalicelib.tickets import rating
 
 routes = Routes(__name__, tag="Ratings")
@@ -41,7 +41,7 @@ def rate_ticket(call: Call, ticket_id: UUID, body: RatingIn) -> Answer:
     limits=(Limit("rating-look-up", 60, 60),),
     examples={"body": {"token": TOKEN}},
 )
-def look_up_rating(call: Call, body: LinkIn) -> Answer:
+def look_up_rating(call: Call, body: RatingLinkIn) -> Answer:
     return Answer(rating.question(call.tx, body.token))
 
 
@@ -53,6 +53,6 @@ def look_up_rating(call: Call, body: LinkIn) -> Answer:
     limits=(Limit("rating", 30, 60), Limit("rating-link", 20, 3600, by="token")),
     examples={"body": {"token": TOKEN, "score": 5, "comment": "Quick and friendly."}},
 )
-def rate_by_link(call: Call, body: LinkRatingIn) -> Answer:
+def rate_by_link(call: Call, body: RatingByLinkIn) -> Answer:
     answered, is_new = rating.answer(call.tx, body.token, body.score, sent(body))
     return Answer(answered, status=201 if is_new else 200)

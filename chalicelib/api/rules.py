@@ -64,7 +64,7 @@ def make_rule(call: Call, body: RuleIn) -> Answer:
     answer=RulesInOrder,
     examples={"body": {"rule_ids": ["0190c0de-0000-7000-8000-000000000003"]}},
 )
-def order_rules(call: Call, body: RuleOrder) -> Answer:
+def reorder_rules(call: Call, body: RuleOrder) -> Answer:
     rules.put_in_order(call.tx, call.actor, body.rule_ids)
     return Answer({"rule_ids": body.rule_ids})
 
@@ -116,6 +116,6 @@ def try_rule(call: Call, rule_id: UUID, body: RuleTest) -> Answer:
     summary="What a rule did in the last 30 days, newest first",
     answer=Page[FiringOut],
 )
-def list_firings(call: Call, rule_id: UUID, query: FiringQuery) -> Answer:
+def list_rule_firings(call: Call, rule_id: UUID, query: FiringQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     return Answer(rules.firings(call.tx, call.actor, rule_id, query.outcome, page))

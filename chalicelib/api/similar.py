@@ -15,5 +15,5 @@ routes = Routes(__name__, tag="Tickets")
     summary="Tickets with the same rare words, solved ones too",
     answer=SimilarList,
 )
-def similar_tickets(call: Call, ticket_id: UUID, query: SimilarQuery) -> Answer:
+def list_similar_tickets(call: Call, ticket_id: UUID, query: SimilarQuery) -> Answer:
     return Answer(similar(call.tx, call.actor, ticket_id, query.limit))

@@ -46,7 +46,7 @@ EXAMPLE = {
 
 
 @routes.get("/v1/sla-policies", summary="List the policies, as tickets try them", answer=Page[PolicyOut])
-def list_policies(call: Call, query: PolicyQuery) -> Answer:
+def list_sla_policies(call: Call, query: PolicyQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     return Answer(policy_setup.listing(call.tx, call.actor, query.enabled, page, query.sort))
 
@@ -54,7 +54,7 @@ def list_policies(call: Call, query: PolicyQuery) -> Answer:
 @routes.post(
     "/v1/sla-policies", summary="Make a policy", answer=PolicyOut, status=201, examples={"body": EXAMPLE}
 )
-def make_policy(call: Call, body: PolicyIn) -> Answer:
+def make_sla_policy(call: Call, body: PolicyIn) -> Answer:
     made = policy_setup.make(call.tx, call.actor, _facts(dict(body)))
     return Answer(made, headers={"Location": f"/v1/sla-policies/{made['id']}"})
 
@@ -65,12 +65,12 @@ def make_policy(call: Call, body: PolicyIn) -> Answer:
     answer=Page[PolicyOut],
     examples={"body": {"policy_ids": ["0190c0de-0000-7000-8000-000000000006"]}},
 )
-def reorder_policies(call: Call, body: PolicyOrderIn) -> Answer:
+def reorder_sla_policies(call: Call, body: PolicyOrderIn) -> Answer:
     return Answer(policy_setup.reorder(call.tx, call.actor, body.policy_ids), 200)
 
 
 @routes.get("/v1/sla-policies/{policy_id}", summary="One policy", answer=PolicyOut)
-def get_policy(call: Call, policy_id: UUID) -> Answer:
+def get_sla_policy(call: Call, policy_id: UUID) -> Answer:
     return Answer(policy_setup.get(call.tx, call.actor, policy_id))
 
 
@@ -80,12 +80,12 @@ def get_policy(call: Call, policy_id: UUID) -> Answer:
     answer=PolicyChanged,
     examples={"body": {"enabled": False}},
 )
-def change_policy(call: Call, policy_id: UUID, body: PolicyPatch) -> Answer:
+def change_sla_policy(call: Call, policy_id: UUID, body: PolicyPatch) -> Answer:
     return Answer(policy_setup.change(call.tx, call.actor, policy_id, _facts(sent(body))))
 
 
 @routes.delete("/v1/sla-policies/{policy_id}", summary="Delete a policy; what was promised stands")
-def delete_policy(call: Call, policy_id: UUID) -> Answer:
+def delete_sla_policy(call: Call, policy_id: UUID) -> Answer:
     policy_setup.delete(call.tx, call.actor, policy_id)
     return Answer(None)
 
@@ -96,7 +96,7 @@ def delete_policy(call: Call, policy_id: UUID) -> Answer:
     answer=PolicyTestOut,
     examples={"body": {"ticket_id": "0190c0de-0000-7000-8000-000000000003"}},
 )
-def test_policy(call: Call, policy_id: UUID, body: PolicyTestIn) -> Answer:
+def test_sla_policy(call: Call, policy_id: UUID, body: PolicyTestIn) -> Answer:
     return Answer(try_policy(call.tx, call.actor, policy_id, body.ticket_id), 200)
 
 

@@ -46,7 +46,7 @@ def change_team(call: Call, team_id: UUID, body: TeamPatch) -> Answer:
 
 
 @routes.get("/v1/teams/{team_id}/members", summary="Who is in the team", answer=Page[MemberOut])
-def list_members(call: Call, team_id: UUID, query: TeamQuery) -> Answer:
+def list_team_members(call: Call, team_id: UUID, query: TeamQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     return Answer(memberships.listing(call.tx, call.actor, team_id, query.query, page, query.sort))
 
@@ -58,12 +58,12 @@ def list_members(call: Call, team_id: UUID, query: TeamQuery) -> Answer:
     status=201,
     examples={"body": {"user_id": "0190c0de-0000-7000-8000-000000000001"}},
 )
-def add_member(call: Call, team_id: UUID, body: MemberIn) -> Answer:
+def add_team_member(call: Call, team_id: UUID, body: MemberIn) -> Answer:
     member, is_new = memberships.add(call.tx, call.actor, team_id, body.user_id)
     return Answer(member, status=201 if is_new else 200)
 
 
 @routes.delete("/v1/teams/{team_id}/members/{user_id}", summary="Take a member out of the team")
-def remove_member(call: Call, team_id: UUID, user_id: UUID) -> Answer:
+def remove_team_member(call: Call, team_id: UUID, user_id: UUID) -> Answer:
     memberships.remove(call.tx, call.actor, team_id, user_id)
     return Answer(None)

@@ -18,7 +18,7 @@ routes = Routes(__name__, tag="Mail")
     summary="List the mails behind it, for the staff",
     answer=Page[TicketMailOut],
 )
-def list_mails(call: Call, ticket_id: UUID, query: TicketMailQuery) -> Answer:
+def list_ticket_mails(call: Call, ticket_id: UUID, query: TicketMailQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     return Answer(ticket_mails.listing(call.tx, call.actor, ticket_id, page, query.sort))
 
@@ -28,7 +28,7 @@ def list_mails(call: Call, ticket_id: UUID, query: TicketMailQuery) -> Answer:
     summary="One mail with all of its text, and a link that fetches it as it came for five minutes",
     answer=TicketMailDetail,
 )
-def get_mail(call: Call, ticket_id: UUID, mail_id: UUID) -> Answer:
+def get_ticket_mail(call: Call, ticket_id: UUID, mail_id: UUID) -> Answer:
     bucket = call.settings.mail_bucket
     mail, link = ticket_mails.get(call.tx, call.actor, ticket_id, mail_id, bucket)
     return Answer({**mail, "raw": asdict(link) if link else None})

@@ -51,7 +51,7 @@ def list_tickets(call: Call, query: TicketQuery) -> Answer:
 
 
 @routes.get("/v1/tickets/breached", summary="Tickets that are not finished and past due", answer=TicketPage)
-def breached_tickets(call: Call, query: TicketQuery) -> Answer:
+def list_breached_tickets(call: Call, query: TicketQuery) -> Answer:
     return _listed(call, query, place="breached", active=None, breached=None)
 
 

@@ -25,7 +25,7 @@ routes = Routes(__name__, tag="Notifications")
     limits=(Limit("unsubscribe-look", 120, 60),),
     also={404: str},
 )
-def unsubscribe_page(call: Call, query: UnsubscribeQuery) -> Answer:
+def show_unsubscribe_page(call: Call, query: UnsubscribeQuery) -> Answer:
     try:
         standing = unsubscribing.look(call.tx, query.token)
     except NotFound:

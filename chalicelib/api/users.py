@@ -81,6 +81,6 @@ def deactivate_user(call: Call, user_id: UUID) -> Answer:
 
 
 @routes.delete("/v1/users/{user_id}/oidc", summary="Forget which account of the OpenID provider a user has")
-def forget_identity(call: Call, user_id: UUID) -> Answer:
+def forget_oidc_identity(call: Call, user_id: UUID) -> Answer:
     unlink(call.tx, call.actor, user_id)
     return Answer(None)

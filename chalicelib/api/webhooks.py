@@ -126,7 +126,7 @@ def delete_webhook(call: Call, webhook_id: UUID) -> Answer:
     prepare=seal,
     examples={"body": {"grace_hours": 24}, "answer": MADE},
 )
-def rotate_secret(call: Call, webhook_id: UUID, body: RotateIn) -> Answer:
+def rotate_webhook_secret(call: Call, webhook_id: UUID, body: RotateIn) -> Answer:
     rotated = subscribing.rotate(
         call.tx, call.actor, call.prepared, webhook_id, body.grace_hours, body.secret
     )
@@ -152,7 +152,7 @@ def test_webhook(call: Call, webhook_id: UUID) -> Answer:
     summary="What became of each event of the last 30 days",
     answer=Page[DeliveryOut],
 )
-def list_deliveries(call: Call, webhook_id: UUID, query: DeliveryQuery) -> Answer:
+def list_webhook_deliveries(call: Call, webhook_id: UUID, query: DeliveryQuery) -> Answer:
     page = paging.Page(query.limit, query.cursor, query.offset)
     names = ("status", "type", "ticket", "created_after", "created_before")
     named = {name: getattr(query, name) for name in names}
@@ -165,7 +165,7 @@ def list_deliveries(call: Call, webhook_id: UUID, query: DeliveryQuery) -> Answe
     summary="Send a delivery again, from its first try on",
     answer=DeliveryOut,
 )
-def redeliver(call: Call, webhook_id: UUID, delivery_id: UUID) -> Answer:
+def redeliver_webhook(call: Call, webhook_id: UUID, delivery_id: UUID) -> Answer:
     return Answer(redelivering.send_again(call.tx, call.actor, webhook_id, delivery_id))
 
 
@@ -175,7 +175,7 @@ def redeliver(call: Call, webhook_id: UUID, delivery_id: UUID) -> Answer:
     answer=RedeliveredOut,
     examples={"body": {"from": "2026-11-20T09:00:00Z", "to": "2026-11-20T17:00:00Z"}},
 )
-def redeliver_period(call: Call, webhook_id: UUID, body: PeriodIn) -> Answer:
+def redeliver_webhook_period(call: Call, webhook_id: UUID, body: PeriodIn) -> Answer:
     period = (body.from_, body.to)
     told = redelivering.send_period_again(
         call.tx, call.actor, webhook_id, period, with_succeeded=body.with_succeeded

@@ -42,5 +42,5 @@ def change_workspace(call: Call, body: WorkspacePatch) -> Answer:
     answer=FacadeOut,
     limits=(Limit("facade", 600, 3600),),
 )
-def get_facade(call: Call, workspace: str) -> Answer:  # noqa: ARG001
+def get_public_workspace(call: Call, workspace: str) -> Answer:  # noqa: ARG001
     return Answer(settings.facade(call.tx, call.actor))

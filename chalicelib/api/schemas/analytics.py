@@ -126,7 +126,7 @@ class BucketOut(BoundsOut, FiguresOut):
     """A day, week or month of the period, as far as it is part of it."""
 
 
-class TotalOut(FiguresOut):
+class AttainmentTotalOut(FiguresOut):
     """`running`: open at this moment and not late, paused ones too. `previous`: as many days right before."""
 
     running: Count
@@ -135,7 +135,7 @@ class TotalOut(FiguresOut):
     series: list[BucketOut] | None
 
 
-class PolicyRef(Out):
+class CountedPolicyRef(Out):
     id: UUID
     name: str
     deleted: bool
@@ -145,11 +145,11 @@ class TeamGroupRef(TeamRef):
     deleted: bool
 
 
-class AttainmentGroupOut(TotalOut):
+class AttainmentGroupOut(AttainmentTotalOut):
     """What it is grouped by is set, the rest is null."""
 
     metric: Metric | None
-    policy: PolicyRef | None
+    policy: CountedPolicyRef | None
     team: TeamGroupRef | None
     priority: Priority | None
 
@@ -159,7 +159,7 @@ class AttainmentOut(BoundsOut):
     previous: BoundsOut
     interval: Literal["day", "week", "month"] | None
     group_by: list[Dimension]
-    total: TotalOut
+    total: AttainmentTotalOut
     groups: list[AttainmentGroupOut]
 
 
@@ -186,6 +186,6 @@ class CountedTargetOut(Out):
     fulfilled_at: datetime | None
     breached_at: datetime | None
     paused: bool
-    policy: PolicyRef | None
+    policy: CountedPolicyRef | None
     team: TeamGroupRef
     ticket: TicketOfTargetOut

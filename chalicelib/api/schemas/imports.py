@@ -47,7 +47,7 @@ class ImportIn(In):
     options: OptionsIn = Field(default_factory=OptionsIn)
 
 
-class StartIn(In):
+class ImportStartIn(In):
     """`dry_run` is in the place of what the import said."""
 
     dry_run: bool | None = None
@@ -60,7 +60,7 @@ class ImportQuery(PageQuery):
     system: System | None = None
 
 
-class CountsOut(Out):
+class ImportCountsOut(Out):
     """`rows` that were read: `taken` as new tickets, `updated` with new comments, `unchanged` since an import
     before, or `skipped`. `comments` and `people` that were made."""
 
@@ -94,7 +94,7 @@ class ImportOut(Out):
     options: dict[str, Any]
     status: Literal["awaiting", "queued", "running", "done", "failed", "cancelled"]
     error: str | None
-    counts: CountsOut
+    counts: ImportCountsOut
     reasons: ReasonsOut
     remark_count: int
     report: JobFileOut | None

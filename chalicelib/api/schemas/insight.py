@@ -66,7 +66,7 @@ class SeriesQuery(OverviewQuery):
         }
 
 
-class CountsOut(Out):
+class InsightCountsOut(Out):
     created: Count
     resolved: Count
     reopened: Count
@@ -85,7 +85,7 @@ class CountsOut(Out):
     business_resolution_average: Minutes
 
 
-class WholeOut(CountsOut):
+class WholeOut(InsightCountsOut):
     """With the middle, and what nine of ten are within: by histograms, within 2 %."""
 
     first_response_median: Minutes
@@ -109,7 +109,7 @@ Change = Annotated[
 ]
 
 
-class TotalOut(WholeOut):
+class InsightTotalOut(WholeOut):
     previous: WholeOut
     change: Change
 
@@ -119,13 +119,13 @@ class AgentTotalOut(AgentFiguresOut):
     change: Change
 
 
-class GroupOut(CountsOut):
+class GroupOut(InsightCountsOut):
     """`value` is a word, a category or the id of a team or an agent; null for tickets without. The ticket's
     of now, whenever it happened."""
 
     value: str | None
     name: str | None
-    previous: CountsOut
+    previous: InsightCountsOut
     change: Change
 
 
@@ -140,7 +140,7 @@ class DaysOut(BoundsOut):
 class OverviewOut(DaysOut):
     """Groups are the hundred largest of each kind; `more_by_…` says how many there are beside them."""
 
-    total: TotalOut
+    total: InsightTotalOut
     by_status: list[GroupOut]
     by_priority: list[GroupOut]
     by_type: list[GroupOut]

@@ -112,14 +112,14 @@ class ProviderOut(Out):
     updated_at: datetime
 
 
-class StartIn(In):
+class OidcStartIn(In):
     """`workspace` is a slug. Without a `redirect_uri` it is the first that the workspace allows."""
 
     workspace: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     redirect_uri: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
 
 
-class Started(Out):
+class OidcStarted(Out):
     """Send the browser to `authorization_url`; keep `state` and `binding` where no other site reads them."""
 
     authorization_url: str
@@ -128,7 +128,7 @@ class Started(Out):
     expires_in: Literal[600]
 
 
-class FinishIn(In):
+class OidcFinishIn(In):
     """`code`, `state` and `iss` as the provider sent them to the redirect URI, `binding` as it was kept."""
 
     state: Opaque

@@ -21,13 +21,13 @@ class RatingIn(In):
     comment: Words | None = None
 
 
-class LinkIn(In):
+class RatingLinkIn(In):
     """The token of a mailed link, which stands behind its `#`."""
 
     token: OneTimeToken
 
 
-class LinkRatingIn(RatingIn, LinkIn):
+class RatingByLinkIn(RatingIn, RatingLinkIn):
     """The same by a mailed link."""
 
 
