@@ -166,10 +166,10 @@ def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[s
         media: dict[str, Any] = {"schema": refs[endpoint.answer]}
         if "answer" in endpoint.examples:
             media["example"] = endpoint.examples["answer"]
-        success["content"] = dict.fromkeys(_media_types(endpoint), media)
+        success["content"] = {name: media for name in _media_types(endpoint)}
     answers = {str(status): success for status in success_statuses(endpoint)}
     for status, shape in endpoint.also.items():
-        told = dict.fromkeys(_media_types(endpoint), {"schema": refs[shape]})
+        told = {name: {"schema": refs[shape]} for name in _media_types(endpoint)}
         headers = answer_headers(endpoint, status)
         what = "Under way." if status < 300 else "Refused, on a page for people."
         answers[str(status)] = {"description": what, "headers": headers, "content": told}
