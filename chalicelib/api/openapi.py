@@ -166,7 +166,7 @@ def _responses(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[s
         media: dict[str, Any] = {"schema": refs[endpoint.answer]}
         if "answer" in endpoint.examples:
             media["example"] = endpoint.examples["answer"]
-        success["content"] = {name: media for name in _media_types(endpoint)}
+        success["content"] = dict.fromkeys(_media_types(endpoint), media)
     answers = {str(status): success for status in success_statuses(endpoint)}
     for status, shape in endpoint.also.items():
         told = {name: {"schema": refs[shape]} for name in _media_types(endpoint)}
