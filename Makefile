@@ -95,11 +95,16 @@ check: lint types test ## Everything that CI runs
 bench: $(STAMP) ## Measure and print the table of ratios (make bench ONLY=scale for the large desks alone)
 	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
+.PHONY: compat
+compat: $(STAMP) ## Say what has changed for callers of the API since the last tag; fails where they break (SINCE=v1.0)
+	@$(PY) -m local.compatibility $(if $(SINCE),--since $(SINCE))
+
 mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
 	$(PY) -m tests.mutants
 
-docs: $(STAMP) ## Write what comes from the source: permissions.md, lifecycle.md and its picture, Grafana's dashboards
+docs: $(STAMP) ## Write what comes from the source: openapi.json, permissions.md, lifecycle.md and its picture, Grafana's dashboards
 	$(PY) -m grafana
+	$(PY) -m local.openapi_document > docs/openapi.json
 	$(PY) -m local.permissions_page > docs/permissions.md
 	$(PY) -m local.lifecycle_page > docs/lifecycle.md
 	$(PY) -m local.lifecycle_diagram > docs/lifecycle.svg
