@@ -1,4 +1,4 @@
-"""docs/openapi.json is what the routes say: it goes out with each release, and the next is compared with it."""
+"""docs/openapi.json is what the routes say: a release keeps it, and the next is compared with it."""
 
 import json
 from pathlib import Path
