@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+FUNCTION = "AWS::Serverless::Function"
 PLACEHOLDER = "@release@"
 OLD_VERSIONS_DAYS = 90
 
@@ -19,7 +20,6 @@ class Release:
 
     id: str
     at: str
-    code: str
     template: str
     runtime: str
     deployed: bool = False
@@ -86,22 +86,26 @@ class Artefacts:
 
     def upload(self, package: Path) -> Release:
         """Sends the code and the template that names it; what is there already is not sent again."""
-        code = (package / "deployment.zip").read_bytes()
-        code_key = f"code/{hashlib.sha256(code).hexdigest()}.zip"
-        self._put(code_key, code)
         template = json.loads((package / "sam.json").read_text())
-        runtime = ""
-        for resource in template["Resources"].values():
-            if resource["Type"] == "AWS::Serverless::Function":
-                resource["Properties"]["CodeUri"] = f"s3://{self.bucket}/{code_key}"
-                runtime = resource["Properties"]["Runtime"]
+        functions = [
+            each["Properties"] for each in template["Resources"].values() if each["Type"] == FUNCTION
+        ]
+        keys = {name: self._upload_code(package / name) for name in {each["CodeUri"] for each in functions}}
+        for function in functions:
+            function["CodeUri"] = f"s3://{self.bucket}/{keys[function['CodeUri']]}"
         template.setdefault("Outputs", {})["Release"] = {"Value": PLACEHOLDER}
         body = json.dumps(template, separators=(",", ":"))
         release = hashlib.sha256(body.encode()).hexdigest()[:12]
         template_key = f"templates/{release}.json"
         self._put(template_key, body.replace(PLACEHOLDER, release).encode())
         now = datetime.now(UTC).isoformat(timespec="microseconds")
-        return Release(release, now, code_key, template_key, runtime)
+        return Release(release, now, template_key, functions[0]["Runtime"])
+
+    def _upload_code(self, archive: Path) -> str:
+        code = archive.read_bytes()
+        key = f"code/{hashlib.sha256(code).hexdigest()}.zip"
+        self._put(key, code)
+        return key
 
     def _put(self, key: str, body: bytes) -> None:
         try:

@@ -50,7 +50,9 @@ class ChangeSet:
         self._cloudformation, self._stack, self._pause = cloudformation, stack, pause
         self._id = self.stack_id = self.kind = ""
 
-    def make(self, template_url: str, parameters: list[dict[str, Any]], timeout: float = 300) -> bool:
+    def make(
+        self, template_url: str, parameters: list[dict[str, Any]], role: str = "", timeout: float = 300
+    ) -> bool:
         """False where nothing would change."""
         self.kind = (
             "CREATE"
@@ -64,6 +66,7 @@ class ChangeSet:
             TemplateURL=template_url,
             Capabilities=CAPABILITIES,
             Parameters=parameters,
+            **({"RoleARN": role} if role else {}),
         )
         self._id, self.stack_id = made["Id"], made["StackId"]
         told = self._described(timeout)

@@ -1,11 +1,58 @@
-"""API Gateway's own answers that Chalice does not declare: 405 for a known path's other methods."""
+"""What API Gateway does by itself and Chalice does not declare: 405 for a known path's other methods, how
+many requests a second get through, and what is logged of them.
+
+Source: AWS CloudFormation Template Reference, "AWS::ApiGateway::Stage MethodSetting" (slashes are `~1`); API
+Gateway Developer Guide, "Variables for access logging".
+"""
 
 import json
 from typing import Any
 
+from chalicelib.api.access import PUBLIC, ROUTES
 from chalicelib.api.cors import FOR_BROWSERS
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+
+# The route and never the address, in which ids and whatever somebody mistyped stand. No query, no header.
+LOGGED = {
+    "request_id": "$context.requestId",
+    "time": "$context.requestTime",
+    "method": "$context.httpMethod",
+    "route": "$context.resourcePath",
+    "status": "$context.status",
+    "bytes": "$context.responseLength",
+    "milliseconds": "$context.responseLatency",
+    "milliseconds_of_the_function": "$context.integrationLatency",
+    "refused_as": "$context.error.responseType",
+    "firewall": "$context.waf.status",
+    "principal": "$context.authorizer.principalId",
+    "address": "$context.identity.sourceIp",
+}
+
+
+def guard(template: dict[str, Any]) -> None:
+    """Says how much gets through, less of what people without an account send, and what is logged."""
+    public = [path for (method, path), need in ROUTES.items() if need == PUBLIC and method == "POST"]
+    api = template["Resources"]["RestAPI"]
+    api["Properties"]["MethodSettings"] = [
+        _let_through("/*", "*", "RequestRate", "RequestBurst"),
+        *(_let_through(path, "POST", "PublicRequestRate", "PublicRequestBurst") for path in sorted(public)),
+    ]
+    log = {
+        "DestinationArn": {"Fn::GetAtt": ["AccessLogs", "Arn"]},
+        "Format": json.dumps(LOGGED, separators=(",", ":")),
+    }
+    api["Properties"]["AccessLogSetting"] = {"Fn::If": ["AccessIsLogged", log, {"Ref": "AWS::NoValue"}]}
+    api["DependsOn"] = ["GatewayAccount"]
+
+
+def _let_through(path: str, method: str, rate: str, burst: str) -> dict[str, Any]:
+    return {
+        "ResourcePath": path if path == "/*" else "/" + path.replace("/", "~1"),
+        "HttpMethod": method,
+        "ThrottlingRateLimit": {"Ref": rate},
+        "ThrottlingBurstLimit": {"Ref": burst},
+    }
 
 
 def refuse_other_methods(template: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """What a stack signs and seals with. On a laptop it is made once, kept in private files, never committed."""
 
+import json
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
@@ -52,5 +53,20 @@ def new_webhook_secret() -> dict[str, str]:
     return {"key": _text(secrets.token_bytes(32))}
 
 
+def main() -> None:
+    """Prints fresh ones, for who deploys by other means than `make deploy`: the template's parameters."""
+    key = new_signing_key()
+    told = {
+        "SigningSecretValue": json.dumps(key.secret),
+        "TokenPublicKeys": json.dumps(key.public_keys),
+        "WebhookSecretValue": json.dumps(new_webhook_secret()),
+    }
+    print(json.dumps(told))
+
+
 def _text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+if __name__ == "__main__":
+    main()

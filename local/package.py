@@ -13,9 +13,10 @@ from typing import Any
 
 from local.errors import StackError
 from local.files import PROJECT
-from local.gateway import refuse_other_methods
+from local.gateway import guard, refuse_other_methods
 from local.merging import FOLDER, merged
 from local.vendor import append, compile_module, vendor_zip
+from local.versions import publish
 from local.watching import watch
 
 MERGE_TEMPLATE = ".chalice/merged.json"
@@ -40,7 +41,9 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
     template = json.loads((out / "sam.json").read_text())
     check_merge(template)
     refuse_other_methods(template)
+    guard(template)
     watch(template)
+    publish(template)
     (out / "sam.json").write_text(json.dumps(template, separators=(",", ":")) + "\n")
 
 

@@ -72,7 +72,7 @@ def spoken(error: BotoCoreError | ClientError) -> str:
 def run(options: argparse.Namespace) -> None:
     """Raises StackError, or what botocore raises."""
     stage = read_stage(options.stage)
-    if options.command == "deploy":
+    if options.command in ("deploy", "upload"):
         folder = options.package or PROJECT / ".local" / "release"
         if not options.package:
             print("Packaging…", flush=True)
@@ -93,6 +93,9 @@ def run(options: argparse.Namespace) -> None:
     )
     if options.command == "releases":
         releasing.releases()
+        return
+    if options.command == "upload":
+        releasing.upload(folder)
         return
     found = releasing.deploy(folder) if options.command == "deploy" else releasing.rollback(options.release)
     for name in (*FIRST, *sorted(found.keys() - set(FIRST))):
@@ -118,7 +121,7 @@ def _tell(line: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m local.release", description=__doc__)
-    parser.add_argument("command", choices=("deploy", "rollback", "releases"))
+    parser.add_argument("command", choices=("deploy", "upload", "rollback", "releases"))
     parser.add_argument("--stage", required=True)
     parser.add_argument("--package", type=Path, help="what `make package` left there, instead of packaging")
     parser.add_argument("--release", default="", help="the release to go back to, by its id")

@@ -11,7 +11,7 @@ from typing import Any
 from local.artefacts import Artefacts, Release, before
 from local.changing import ChangeSet, Tell, known_parameters, outputs, status
 from local.errors import StackError
-from local.stage_file import NOT_YET, Ask, Stage, parameters
+from local.stage_file import NOT_YET, Ask, Stage, parameters, with_revision
 
 # A stack whose creation was undone can be deleted and nothing else.
 UNDONE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
@@ -48,12 +48,17 @@ class Releasing:
         self._artefacts = Artefacts(client("s3"), who["Account"], region, stage.stack)
         tell(f"{stage.stack} in {region}, as {who['Arn']}")
 
-    def deploy(self, folder: Path) -> dict[str, str]:
-        """What `make package` left in `folder` becomes what runs. Returns the stack's outputs."""
+    def upload(self, folder: Path) -> Release:
+        """What `make package` left in `folder` lies in the bucket. Tells where."""
         if self._artefacts.prepare():
             self._tell(f"Made the bucket {self._artefacts.bucket}, which releases are kept in.")
         release = self._artefacts.upload(folder)
-        self._tell(f"Release {release.id} is uploaded.")
+        self._tell(f"Release {release.id} is at {self._artefacts.template_url(release)}")
+        return release
+
+    def deploy(self, folder: Path) -> dict[str, str]:
+        """What `make package` left in `folder` becomes what runs. Returns the stack's outputs."""
+        release = self.upload(folder)
         self._clear_away()
         if self._change(release, self.stage, "Deploy"):
             self._artefacts.record(replace(release, deployed=True))
@@ -112,10 +117,11 @@ class Releasing:
     def _change(self, release: Release, stage: Stage, word: str, *, plain: bool = False) -> bool:
         """False where there is nothing to change. `plain`: a consequence of what was agreed to already."""
         declared = json.loads(self._artefacts.template(release)).get("Parameters", {})
-        known = set(known_parameters(self._cloudformation, stage.stack))
-        given = parameters(stage, declared, known, self._found(declared), self._ask)
+        known = known_parameters(self._cloudformation, stage.stack)
+        given = parameters(stage, declared, set(known), self._found(declared), self._ask)
+        given = with_revision(given, declared, known)
         change_set = ChangeSet(self._cloudformation, stage.stack, self._pause)
-        if not change_set.make(self._artefacts.template_url(release), given):
+        if not change_set.make(self._artefacts.template_url(release), given, stage.role):
             self._tell("Nothing is to be changed.")
             return False
         try:

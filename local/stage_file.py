@@ -1,6 +1,7 @@
 """What a stage is given: a small file without secrets, the environment, keys made once, and questions."""
 
 import getpass
+import hashlib
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from local.files import PROJECT
 from local.keys import new_signing_key, new_webhook_secret
 
 EXAMPLE = "docs/examples/prod.json"
-KNOWN = {"region", "account", "stack", "parameters"}
+KNOWN = {"region", "account", "stack", "role", "parameters"}
 # What stands in for an address that is not known before API Gateway has given it.
 NOT_YET = "https://not-yet.invalid/api"
 Parameter = dict[str, Any]
@@ -24,13 +25,16 @@ Ask = Callable[[str, bool], str]
 
 @dataclass(frozen=True)
 class Stage:
-    """`parameters` holds texts, or None for what goes back to the template's own value."""
+    """`role`: ARN of the role that CloudFormation works with; empty for that of who deploys. `parameters`
+    holds texts, or None for what goes back to the template's own value.
+    """
 
     name: str
     region: str
     account: str
     stack: str
     parameters: dict[str, str | None]
+    role: str = ""
 
 
 def read_stage(name: str, folder: Path = PROJECT / ".chalice" / "stages") -> Stage:
@@ -54,6 +58,7 @@ def read_stage(name: str, folder: Path = PROJECT / ".chalice" / "stages") -> Sta
         account=told.get("account", ""),
         stack=told.get("stack", f"mesa-{name}"),
         parameters={key: _text(key, value, path) for key, value in told.get("parameters", {}).items()},
+        role=told.get("role", ""),
     )
 
 
@@ -111,6 +116,22 @@ def parameters(
     if missing:
         raise StackError(_missing(stage, missing, declared))
     return given
+
+
+def with_revision(
+    given: list[Parameter], declared: Mapping[str, Mapping[str, Any]], known: Mapping[str, str]
+) -> list[Parameter]:
+    """What differs whenever another parameter does, for functions are published anew by it."""
+    if "Revision" not in declared:
+        return given
+    values = {
+        each["ParameterKey"]: each.get("ParameterValue", known.get(each["ParameterKey"])) for each in given
+    }
+    told = {name: value for name, value in values.items() if not declared[name].get("NoEcho")}
+    told.pop("Revision", None)
+    revision = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+    others = [each for each in given if each["ParameterKey"] != "Revision"]
+    return [*others, {"ParameterKey": "Revision", "ParameterValue": revision}]
 
 
 def _said(stage: Stage, name: str, about: Mapping[str, Any]) -> str | None:

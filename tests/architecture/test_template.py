@@ -1,15 +1,19 @@
 """The package as it is deployed: queues that lose nothing, few rights, sizes far from AWS's limits."""
 
+import copy
 import json
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
 
+from chalicelib.api.access import PUBLIC, ROUTES
 from chalicelib.api.cors import FOR_BROWSERS
 from chalicelib.api.job_answer import FILE_DAYS
 from chalicelib.core import outbound, settings
@@ -17,6 +21,7 @@ from chalicelib.tickets.file_news import SCAN_RESULT
 from chalicelib.webhooks import dispatching
 from local.files import PROJECT
 from local.package import package
+from tests.support.settled import settled
 
 MEGABYTE = 1_000_000
 # What docs/sizing.md says: what the database takes, how much of it is not the API's, and how much of that is
@@ -778,7 +783,7 @@ class TestGateway:
 
     def test_the_public_look_up_goes_to_its_own_function(self, paths: dict[str, Any]) -> None:
         operation = paths["/v1/public/{workspace}/ticket-status"]["post"]
-        assert "${PublicStatus.Arn}" in json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
+        assert "${PublicStatusAliaslive}" in json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
 
     def test_a_policy_of_the_authorizer_is_kept_for_a_minute_at_most(self, resources: dict[str, Any]) -> None:
         definitions = resources["RestAPI"]["Properties"]["DefinitionBody"]["securityDefinitions"]
@@ -806,6 +811,142 @@ class TestGateway:
             for name in ("Cache-Control", "Strict-Transport-Security", "X-Content-Type-Options"):
                 assert headers[f"gatewayresponse.header.{name}"] == f"'{FOR_BROWSERS[name]}'"
             assert ("gatewayresponse.header.Retry-After" in headers) == (problem["status"] in (429, 503, 504))
+
+    def test_each_refusal_of_api_gateway_that_there_is_is_ours(self, resources: dict[str, Any]) -> None:
+        """API Gateway Developer Guide, "Gateway response types"."""
+        body = resources["RestAPI"]["Properties"]["DefinitionBody"]
+        assert set(body["x-amazon-apigateway-gateway-responses"]) == {
+            *("ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR"),
+            *("AUTHORIZER_FAILURE", "BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "DEFAULT_4XX"),
+            *("DEFAULT_5XX", "EXPIRED_TOKEN", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"),
+            *("INVALID_API_KEY", "INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "QUOTA_EXCEEDED"),
+            *("REQUEST_TOO_LARGE", "RESOURCE_NOT_FOUND", "THROTTLED", "UNAUTHORIZED"),
+            *("UNSUPPORTED_MEDIA_TYPE", "WAF_FILTERED"),
+        }
+
+    def test_all_requests_are_held_to_a_rate_and_those_of_strangers_to_a_lower_one(
+        self, template: dict[str, Any], paths: dict[str, Any]
+    ) -> None:
+        settings = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+        rates = {(each["HttpMethod"], each["ResourcePath"]): each["ThrottlingRateLimit"] for each in settings}
+        strangers = {path for (method, path), need in ROUTES.items() if need == PUBLIC and method == "POST"}
+        held = {path.removeprefix("/").replace("~1", "/") for method, path in rates if method == "POST"}
+
+        assert rates.pop(("*", "/*")) == {"Ref": "RequestRate"}
+        assert all(rate == {"Ref": "PublicRequestRate"} for rate in rates.values())
+        assert held == strangers <= set(paths)
+        assert ("POST", "/~1v1~1auth~1login") in rates
+        given = template["Parameters"]
+        assert given["PublicRequestRate"]["Default"] < given["RequestRate"]["Default"]
+
+    def test_requests_are_logged_without_addresses_queries_and_headers(
+        self, resources: dict[str, Any]
+    ) -> None:
+        condition, log, nothing = resources["RestAPI"]["Properties"]["AccessLogSetting"]["Fn::If"]
+        logged = json.loads(log["Format"])
+
+        assert (condition, nothing) == ("AccessIsLogged", {"Ref": "AWS::NoValue"})
+        assert {"request_id", "route", "status", "milliseconds"} <= set(logged)
+        assert not {"$context.path", "$context.identity.userAgent"} & set(logged.values())
+        assert not [each for each in logged.values() if "query" in each.lower() or "header" in each.lower()]
+        assert resources["AccessLogs"]["Properties"]["RetentionInDays"] == 30
+
+    def test_an_own_name_is_served_by_tls_1_2_and_newer_alone(self, resources: dict[str, Any]) -> None:
+        assert resources["Domain"]["Properties"]["SecurityPolicy"] == "TLS_1_2"
+        assert resources["DomainPath"]["Properties"]["BasePath"] == {"Ref": "DomainBasePath"}
+
+    def test_the_firewall_blocks_a_flood_and_counts_what_texts_of_tickets_look_like(
+        self, resources: dict[str, Any]
+    ) -> None:
+        rules = {rule["Name"]: rule for rule in resources["WebFirewall"]["Properties"]["Rules"]}
+        groups = {
+            name: rule["Statement"]["ManagedRuleGroupStatement"]
+            for name, rule in rules.items()
+            if "ManagedRuleGroupStatement" in rule["Statement"]
+        }
+        counted = groups["CommonAttacks"]["RuleActionOverrides"]
+
+        assert rules["RateOfAnAddress"]["Action"] == {"Block": {}}
+        assert {group["VendorName"] for group in groups.values()} == {"AWS"}
+        assert {each["Name"] for each in counted} >= {"SizeRestrictions_BODY", "CrossSiteScripting_BODY"}
+        assert all(each["ActionToUse"] == {"Count": {}} for each in counted)
+
+
+class TestVersions:
+    """What is live is a published version, behind an alias that moves when all is done."""
+
+    BY_NAME = frozenset({"Egress", "Migrate"})
+
+    def test_functions_are_published_for_each_new_code_setting_and_parameter(
+        self, resources: dict[str, Any]
+    ) -> None:
+        functions = of_type(resources, "AWS::Serverless::Function")
+        assert {name for name, each in functions.items() if "AutoPublishAlias" not in each} <= self.BY_NAME
+        for name, function in functions.items():
+            if name not in self.BY_NAME:
+                assert function["AutoPublishAlias"] == "live"
+                assert function["AutoPublishAliasAllProperties"] is True
+                assert "${Revision}" in json.dumps(function["VersionDescription"])
+                assert function["Description"] == function["VersionDescription"]
+                assert resources[name]["DeletionPolicy"] == "Delete", "Lambda keeps 75 GB of code, no more"
+
+    def test_api_gateway_calls_what_is_live(self, resources: dict[str, Any]) -> None:
+        body = json.dumps(resources["RestAPI"]["Properties"]["DefinitionBody"])
+        permitted = {
+            each["FunctionName"]["Ref"]
+            for each in of_type(resources, "AWS::Lambda::Permission").values()
+            if each["Principal"] == "apigateway.amazonaws.com"
+        }
+
+        assert ".Arn}/invocations" not in body
+        assert permitted == {"APIHandlerAliaslive", "AuthorizerAliaslive", "PublicStatusAliaslive"}
+        assert all(f"${{{name}}}/invocations" in body for name in permitted)
+
+
+class TestLint:
+    """cfn-lint on what CloudFormation is given, with everything that may be asked for."""
+
+    GIVEN: ClassVar[dict[str, str]] = {
+        "Stage": "prod",
+        "MailFrom": "Desk <desk@example.com>",
+        "MailIdentity": "example.com",
+        "MailDomain": "mail.example.com",
+        "MailRuleSet": "default",
+        "PublicUrl": "https://desk.example.com/api",
+        "SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+        "SecurityGroupIds": "sg-0123456789abcdef0",
+        "AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms",
+        "DatabaseInstance": "desk",
+        "InfluxUrl": "https://influx.example.com",
+        "Scanner": "external",
+        "Downloads": "cloudfront",
+        "Firewall": "managed",
+        "GatewayLogRole": "own",
+        "DomainName": "desk.example.com",
+        "DomainCertificateArn": "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+        "DatabaseSecretValue": "{}",
+        "SigningSecretValue": "{}",
+        "WebhookSecretValue": "{}",
+        "TokenPublicKeys": "{}",
+    }
+    ALARMS = 5
+
+    def test_cfn_lint_has_nothing_to_say(self, template: dict[str, Any]) -> None:
+        whole = settled(copy.deepcopy(template), self.GIVEN)
+        resources = whole["Resources"]
+        for function in of_type(resources, "AWS::Serverless::Function").values():
+            function["CodeUri"] = "s3://bucket/key.zip"
+        # What takes it long and is alike: tests of their own look at each path, and at each alarm.
+        paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+        some = ("/health", "/v1/public/{workspace}/ticket-status")
+        resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"] = {path: paths[path] for path in some}
+        for name in list(of_type(resources, "AWS::CloudWatch::Alarm"))[self.ALARMS :]:
+            del resources[name]
+        found = lint(json.dumps(whole), config=ManualArgs(regions=["eu-west-1"]))
+
+        assert [
+            f"{each.rule.id} {'/'.join(map(str, each.path or ()))} {each.message}" for each in found
+        ] == []
 
 
 class TestSizes:

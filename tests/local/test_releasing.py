@@ -307,7 +307,7 @@ class TestGoingBack:
 
 
 def release(name: str, at: int, **said: bool) -> Release:
-    return Release(name, f"2026-01-0{at}", "", "", "python3.13", **{"deployed": True, **said})
+    return Release(name, f"2026-01-0{at}", "", "python3.13", **{"deployed": True, **said})
 
 
 @pytest.mark.parametrize(

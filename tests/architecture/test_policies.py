@@ -1,0 +1,92 @@
+"""Every `*` in a policy has its reason in .chalice/wildcards.json, by its Sid, and no reason is idle."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.files import PROJECT
+from local.merging import merged
+
+CHALICE = PROJECT / ".chalice"
+REASONS: dict[str, str] = json.loads((CHALICE / "wildcards.json").read_text("utf-8"))
+Statement = dict[str, Any]
+
+
+def documents(value: Any) -> Iterator[list[Statement]]:
+    """Each policy document within a value."""
+    if isinstance(value, dict):
+        if isinstance(value.get("Statement"), list):
+            yield value["Statement"]
+        for each in value.values():
+            yield from documents(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from documents(each)
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    """Each statement of this project, and where it stands."""
+    for path in sorted(CHALICE.glob("policy-*.json")):
+        yield from ((path.name, each) for each in json.loads(path.read_text("utf-8"))["Statement"])
+    for name, resource in merged(CHALICE / "resources")["Resources"].items():
+        for found in documents(resource):
+            yield from ((name, each) for each in found)
+
+
+ALL = list(statements())
+
+
+def wild(statement: Statement) -> bool:
+    """Whether it names anything by a star: an action, a resource, or who is meant by an allowance."""
+    open_to_all = statement["Effect"] == "Allow" and "*" in json.dumps(statement.get("Principal", ""))
+    return open_to_all or "*" in json.dumps([statement.get("Action"), statement.get("Resource")])
+
+
+def test_there_are_policies() -> None:
+    assert len({place for place, _ in ALL}) > 20
+
+
+def test_each_star_has_its_reason() -> None:
+    without = {
+        f"{statement.get('Sid')} in {place}"
+        for place, statement in ALL
+        if wild(statement) and statement.get("Sid") not in REASONS
+    }
+    assert not without, "say why in .chalice/wildcards.json"
+
+
+def test_no_reason_is_idle() -> None:
+    assert set(REASONS) <= {statement.get("Sid") for _, statement in ALL if wild(statement)}
+
+
+@pytest.mark.parametrize("sid", REASONS)
+def test_a_reason_is_a_sentence(sid: str) -> None:
+    assert len(REASONS[sid].split()) >= 6
+    assert REASONS[sid].endswith(".")
+
+
+def test_nothing_is_allowed_but_by_its_name() -> None:
+    """A star in an action may be in a denial alone: no reason is good enough for more."""
+    for place, statement in ALL:
+        if statement["Effect"] == "Allow":
+            assert "*" not in json.dumps(statement["Action"]), place
+            assert "NotAction" not in statement, place
+            assert "NotResource" not in statement, place
+
+
+def test_a_resource_without_a_name_is_known_here() -> None:
+    """A reason may be written quickly: these, which name no resource at all, are counted."""
+    nameless = {statement["Sid"] for _, statement in ALL if statement.get("Resource") == "*"}
+    assert nameless == {"NetworkInterfacesOfTheVpc"}
+
+
+def test_a_function_has_a_role_of_its_own_written_for_what_it_does() -> None:
+    """One policy file for several functions is for several roles, and they do the same."""
+    functions = json.loads((CHALICE / "config.json").read_text("utf-8"))["lambda_functions"]
+    files = [about["iam_policy_file"] for about in functions.values()]
+
+    assert {path.name for path in CHALICE.glob("policy-*.json")} == set(files)
+    shared = {name for name in files if files.count(name) > 1}
+    assert shared <= {"policy-database.json", "policy-relay.json"}
