@@ -1,6 +1,7 @@
 """Every `*` in a policy has its reason in .chalice/wildcards.json, and no reason is idle."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,3 +96,64 @@ def test_a_function_has_a_role_of_its_own_written_for_what_it_does() -> None:
     assert {path.name for path in CHALICE.glob("policy-*.json")} == set(files)
     shared = {name for name in files if files.count(name) > 1}
     assert shared <= {"policy-database.json", "policy-relay.json"}
+
+
+# What Lambda itself does with a function's role: logs, network interfaces of a VPC, reading a queue.
+# Source: AWS Lambda Developer Guide, "Execution role", "VPC", "SQS".
+OF_LAMBDA = {
+    *("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+    *("ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+    *("ec2:DescribeNetworkInterfaces", "ec2:UnassignPrivateIpAddresses"),
+    *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"),
+}
+# What our code does with it, and the words that do it. Source: Service Authorization Reference.
+OF_OURS = {
+    "lambda:InvokeFunction": "/2015-03-31/functions/",
+    "s3:AbortMultipartUpload": ".abort_multipart_upload(",
+    "s3:DeleteObject": ".delete_objects(",
+    "s3:DeleteObjectVersion": ".delete_object(Bucket=bucket, Key=key, VersionId=",
+    "s3:GetObject": ".get_object(",
+    "s3:GetObjectVersion": "versionId",
+    "s3:ListBucket": '"list_objects_v2"',
+    "s3:ListBucketVersions": '"list_object_versions"',
+    "s3:PutObject": ".put_object(",
+    "secretsmanager:GetSecretValue": "secretsmanager.GetSecretValue",
+    "ses:SendRawEmail": ".send_raw_email(",
+    "sqs:GetQueueAttributes": ".get_queue_attributes(",
+    "sqs:SendMessage": ".send_message_batch(",
+}
+# Calls that a right of another name is for.
+SAME_RIGHT = {
+    "complete_multipart_upload": "s3:PutObject",
+    "create_multipart_upload": "s3:PutObject",
+    "head_object": "s3:GetObject",
+    "list_objects_v2": "s3:ListBucket",
+    "upload_part": "s3:PutObject",
+}
+SOURCES = "\n".join(path.read_text("utf-8") for path in sorted((PROJECT / "chalicelib").rglob("*.py")))
+
+
+def granted() -> set[str]:
+    """The actions that any function may do."""
+    policies = [each for place, each in ALL if place.startswith("policy-")]
+    actions = (each["Action"] for each in policies)
+    return {name for each in actions for name in ([each] if isinstance(each, str) else each)}
+
+
+def test_no_function_has_a_right_that_nothing_needs() -> None:
+    assert granted() <= OF_LAMBDA | set(OF_OURS), "who does it? say so here"
+
+
+@pytest.mark.parametrize("action", OF_OURS)
+def test_each_right_of_ours_is_used(action: str) -> None:
+    assert OF_OURS[action] in SOURCES
+    assert action in granted()
+
+
+def test_each_call_of_ours_has_a_right() -> None:
+    """By the clients' own methods, however their client came to be."""
+    methods = set(re.findall(r"(?:client\(.*?\)|_ses\(\)|self\.client)\.([a-z_0-9]+)\(", SOURCES))
+    known = {word.strip('".(').partition("(")[0] for word in OF_OURS.values()} | set(SAME_RIGHT)
+    assert {"get_object", "send_raw_email", "send_message_batch"} <= methods
+    assert methods - {"get_paginator", "close"} <= known
+    assert set(SAME_RIGHT.values()) <= set(OF_OURS)
