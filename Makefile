@@ -8,7 +8,7 @@ OUT ?= out
 STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy upload rollback releases clean
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy rollback releases clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +115,7 @@ package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=
 deploy: $(STAMP) ## Deploy to AWS what .chalice/stages/prod.json describes (STAGE=prod; YES=1 does not ask)
 	@$(PY) -m local.release deploy --stage "$(STAGE)" $(if $(PACKAGE),--package "$(PACKAGE)") $(if $(YES),--yes) $(if $(LOSING),--losing)
 
+.PHONY: upload
 upload: $(STAMP) ## Only put the package into its bucket, for Terraform and the like (STAGE=prod)
 	@$(PY) -m local.release upload --stage "$(STAGE)" $(if $(PACKAGE),--package "$(PACKAGE)")
 
