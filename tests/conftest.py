@@ -5,10 +5,7 @@ import gc
 import json
 import os
 import secrets
-import sys
-import threading
 from base64 import urlsafe_b64encode
-from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -32,10 +29,10 @@ from tests.support.letterbox import Letterbox
 from tests.support.played_aws import PlayedAws, empty_queues
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
+from tests.support.tracing import Tracing
 
 DATABASE = "mesa_test"
-EXAMPLES_TRACED = 10
-UNTRACED = pytest.StashKey[bool]()
+TRACING = Tracing()
 
 # How long an example takes tells of the machine, which others use too.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -44,36 +41,22 @@ settings.register_profile("default", patient)
 settings.register_profile("nightly", patient, derandomize=False)
 
 
+# There is little garbage in what is collected, and looking for it takes a tenth of the time.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What is there by now stays to the end, so it is never looked through for garbage; the rest seldom."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where a test has many examples, coverage is measured with the first of them; the drawn are as many."""
-    seen = Counter[str]()
-    for item in items:
-        name = item.nodeid.partition("[")[0]
-        seen[name] += 1
-        is_drawn = hasattr(getattr(item, "obj", None), "hypothesis")
-        item.stash[UNTRACED] = is_drawn or seen[name] > EXAMPLES_TRACED
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Being traced for coverage makes a test half as slow again, and a drawn one twice as slow."""
-    trace, of_threads = sys.gettrace(), threading.gettrace()
-    if not (item.stash[UNTRACED] and type(trace).__module__.startswith("coverage")):
+    """A test is traced for coverage where it may find something."""
+    with TRACING.of(item):
         return (yield)
-    sys.settrace(None)
-    threading.settrace(None)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(trace)
-        threading.settrace(of_threads)
 
 
 @pytest.fixture(scope="session")
