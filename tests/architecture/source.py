@@ -13,14 +13,20 @@ ROOMS = (
 
 
 @lru_cache(maxsize=1)
-def modules() -> dict[str, ast.Module]:
-    """Every module of the application by its dotted name below chalicelib; `app` is the composition root."""
-    found = {"app": ast.parse((ROOT / "app.py").read_text("utf-8"))}
+def places() -> dict[str, Path]:
+    """Where every module of the application is, by its dotted name below chalicelib; `app` is the composition
+    root."""
+    found = {"app": ROOT / "app.py"}
     for path in sorted((ROOT / "chalicelib").rglob("*.py")):
         parts = path.relative_to(ROOT / "chalicelib").with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found[name] = ast.parse(path.read_text("utf-8"))
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
+
+
+@lru_cache(maxsize=1)
+def modules() -> dict[str, ast.Module]:
+    """What stands in each of them."""
+    return {name: ast.parse(path.read_text("utf-8")) for name, path in places().items()}
 
 
 def imports(module: ast.Module) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.accounts.permissions import MATRIX, Permission, Role
 from chalicelib.api.access import PUBLIC, ROUTES
 from local.permissions_page import page
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, modules, places
 
 GROUPS = {"ADMINS", "DISPATCHERS", "EVERYBODY", "STAFF"}
 # Here roles become permissions.
@@ -70,7 +70,7 @@ def mentioned(name: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", sorted(modules().keys() - SOURCES))
+@pytest.mark.parametrize("name", sorted(places().keys() - SOURCES))
 def test_roles_are_compared_nowhere_by_hand(name: str) -> None:
     found = {f"{name}.{function}" for function, node in functions(modules()[name]) if compares_roles(node)}
     assert found <= ABOUT_PEOPLE.keys()

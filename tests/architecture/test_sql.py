@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports, texts
+from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports, places, texts
 
 # The modules of each room that hold its SQL beside `queries.py`, and why they are not part of it.
 READING = {
@@ -93,7 +93,7 @@ def holds_sql(name: str) -> bool:
     return layer(name) == "core" or name.endswith(".queries") or name in READING or name in ASKING
 
 
-@pytest.mark.parametrize("name", [name for name in modules() if not holds_sql(name)])
+@pytest.mark.parametrize("name", [name for name in places() if not holds_sql(name)])
 def test_sql_stands_in_query_modules_only(name: str) -> None:
     module = modules()[name]
     statements = [(line, text) for line, text in texts(module) if STATEMENT.search(text)]
@@ -116,7 +116,7 @@ def test_the_modules_declared_for_sql_hold_some() -> None:
     } == set()
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", places())
 def test_a_transaction_begins_and_ends_in_one_place(name: str) -> None:
     module = modules()[name]
     ours = {other.rpartition(".")[2] for other in own_imports(module)}  # `sessions.begin` is no transaction's
