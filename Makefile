@@ -8,7 +8,7 @@ OUT ?= out
 STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy rollback releases clean
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy rollback releases clean backup restore
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ import: $(STAMP) ## Take in tickets of another desk (FILE=tickets.json SOURCE=ze
 
 redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 for the account's)
 	@$(PY) -m local.redrive $(if $(AWS),--aws) $(QUEUE)
+
+backup: $(STAMP) ## Back the database of what is up here up (FILE=desk.dump; MESA_MIGRATION_URL names another)
+	@$(PY) -m local.backup $(if $(FILE),"$(FILE)")
+
+restore: $(STAMP) ## Bring a backup back into what is up here, once all of it is proved to be there (FILE=desk.dump)
+	@$(PY) -m local.restore "$(FILE)"
 
 reporting-role: $(STAMP) ## Give a Grafana its login (make reporting-role WORKSPACE=demo; DROP=1 takes it away)
 	@$(PY) -m local.reporting_role $(WORKSPACE) $(if $(DROP),--drop)
