@@ -8,7 +8,7 @@ OUT ?= out
 STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy rollback releases clean backup restore
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy rollback releases clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,11 +36,19 @@ import: $(STAMP) ## Take in tickets of another desk (FILE=tickets.json SOURCE=ze
 redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 for the account's)
 	@$(PY) -m local.redrive $(if $(AWS),--aws) $(QUEUE)
 
+.PHONY: backup restore tenant-export tenant-delete
+
 backup: $(STAMP) ## Back the database of what is up here up (FILE=desk.dump; MESA_MIGRATION_URL names another)
 	@$(PY) -m local.backup $(if $(FILE),"$(FILE)")
 
 restore: $(STAMP) ## Bring a backup back into what is up here, once all of it is proved to be there (FILE=desk.dump)
 	@$(PY) -m local.restore "$(FILE)"
+
+tenant-export: $(STAMP) ## Take out all that a workspace has (WORKSPACE=demo OUT=demo-export; FILES=1 fetches its files, AWS=1)
+	@$(PY) -m local.tenant_export "$(WORKSPACE)" "$(OUT)" $(if $(FILES),--files) $(if $(AWS),--aws)
+
+tenant-delete: $(STAMP) ## Delete a workspace for good (WORKSPACE=demo; asks for its slug again, YES=1 does not; AWS=1)
+	@$(PY) -m local.tenant_delete "$(WORKSPACE)" $(if $(YES),--yes) $(if $(AWS),--aws)
 
 reporting-role: $(STAMP) ## Give a Grafana its login (make reporting-role WORKSPACE=demo; DROP=1 takes it away)
 	@$(PY) -m local.reporting_role $(WORKSPACE) $(if $(DROP),--drop)

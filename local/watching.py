@@ -10,10 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from local.errors import StackError
+
 Resources = Mapping[str, Mapping[str, Any]]
 Row = list[Any]
 
 FUNCTION, QUEUE = "AWS::Serverless::Function", "AWS::SQS::Queue"
+ALARM = "AWS::CloudWatch::Alarm"
 API = ["ApiName", "mesa", "Stage", "api"]
 DATABASE = ["DBInstanceIdentifier", "<DatabaseInstance>"]
 PERIOD = 300
@@ -22,6 +25,16 @@ ANSWERING, MOST_TURNED_AWAY = ("APIHandler", "Authorizer", "PublicStatus"), 10
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3
 # What a parameter that may be empty is empty under.
 PARAMETERS = {"DatabaseInstance": "DatabaseIsWatched"}
+# Where docs/runbook.md says what to do, by what is watched.
+RUNBOOK = {
+    "AWS/Lambda Errors": "a-function-fails",
+    "AWS/Lambda Throttles": "a-function-is-held-back",
+    "AWS/SQS ApproximateNumberOfMessagesVisible": "messages-were-given-up-on",
+    "AWS/SQS ApproximateAgeOfOldestMessage": "a-queue-waits",
+    "AWS/ApiGateway": "the-api-fails-or-is-slow",
+    "AWS/RDS": "the-database",
+    "Mesa": "what-the-clock-does-is-late",
+}
 PLACE = re.compile(r"<([A-Za-z.:]+)>")
 
 
@@ -30,6 +43,9 @@ def watch(template: dict[str, Any]) -> None:
     resources = template["Resources"]
     functions = [name for name, each in resources.items() if each["Type"] == FUNCTION]
     resources |= {f"{name}Throttles": _throttles(name, resources[name]) for name in functions}
+    for name, each in resources.items():
+        if each["Type"] == ALARM:
+            each["Properties"]["AlarmDescription"] += f" See docs/runbook.md#{_section(name, each)}."
     properties = {"DashboardName": {"Fn::Sub": "${AWS::StackName}"}, "DashboardBody": _body(resources)}
     resources["Dashboard"] = {"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}
 
@@ -39,14 +55,24 @@ def spoken(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
+def _section(name: str, alarm: Mapping[str, Any]) -> str:
+    namespace, metric = (alarm["Properties"].get(each) for each in ("Namespace", "MetricName"))
+    section = RUNBOOK.get(f"{namespace} {metric}") or RUNBOOK.get(str(namespace))
+    if section is None:
+        raise StackError(
+            f"The alarm {name} has no place in docs/runbook.md: see RUNBOOK in local/watching.py."
+        )
+    return section
+
+
 def _throttles(name: str, function: Mapping[str, Any]) -> dict[str, Any]:
     condition = {"Condition": function["Condition"]} if "Condition" in function else {}
     heard = {"Fn::If": ["AlarmsAreHeard", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
     return {
-        "Type": "AWS::CloudWatch::Alarm",
+        "Type": ALARM,
         **condition,
         "Properties": {
-            "AlarmDescription": f"There was no room to run {spoken(name)}: see docs/sizing.md.",
+            "AlarmDescription": f"There was no room to run {spoken(name)}.",
             "Namespace": "AWS/Lambda",
             "MetricName": "Throttles",
             "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": name}}],

@@ -1,0 +1,20 @@
+"""Clients of AWS for commands: of the stack that is up here, or of the account of the environment."""
+
+from typing import Any
+
+from local.deploy import Cloud
+from local.errors import StackError
+from local.files import PROJECT, read_json
+
+
+def clients(*services: str, aws: bool) -> list[Any]:
+    """One a service. StackError where no stack is up and none of AWS is meant."""
+    if aws:
+        import boto3
+
+        return [boto3.client(service) for service in services]
+    endpoint = read_json(PROJECT / ".local" / "stack.json").get("aws_endpoint_url")
+    if not endpoint:
+        raise StackError("No stack is up here: `make up` starts one, AWS=1 asks for the account's.")
+    cloud = Cloud(endpoint)
+    return [cloud.client(service) for service in services]
