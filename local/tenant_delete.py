@@ -10,7 +10,6 @@ import argparse
 import getpass
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -23,7 +22,17 @@ from local.deploy import STACK_NAME
 from local.errors import StackError
 from local.place import clients
 from local.reporting_role import owner_of
-from local.tenant_rows import CLOSED, TENANT, find, folders, key_of, own_references, stack_outputs, tables
+from local.tenant_rows import (
+    CLOSED,
+    TENANT,
+    closed_slug,
+    find,
+    folders,
+    key_of,
+    own_references,
+    stack_outputs,
+    tables,
+)
 
 BATCH = 2000
 KEYS_AT_ONCE = 1000
@@ -69,8 +78,9 @@ class Deletion:
                 "SELECT sequence, encode(hash, 'hex') FROM audit_heads WHERE workspace_id = :w",
                 w=self.workspace,
             )
-        if self.slug.startswith(CLOSED):
-            self.slug = self.slug.split(":")[1]
+        self.closed = CLOSED.fullmatch(self.slug) is not None
+        if self.closed:
+            self.slug = named
 
     def run(self) -> dict[str, Any]:
         """Deletes all of it; the receipt: what went in this run, and the end of the audit log before it.
@@ -90,12 +100,10 @@ class Deletion:
 
     def _close(self, connection: pg8000.native.Connection) -> None:
         """Nobody gets in from here on: no door finds the slug, and nobody of it is active."""
-        connection.run("SELECT fn_drop_reporting_role(:slug)", slug=self.slug)
-        self._again(
-            connection,
-            f"UPDATE workspaces SET slug = '{CLOSED}' || slug || ':{secrets.token_hex(8)}' "
-            f"WHERE id = :workspace AND NOT starts_with(slug, '{CLOSED}')",
-        )
+        if not self.closed:
+            connection.run("SELECT fn_drop_reporting_role(:slug)", slug=self.slug)
+            closing = "UPDATE workspaces SET slug = :slug WHERE id = :workspace"
+            self._again(connection, closing, slug=closed_slug(self.slug))
         while self._again(connection, SHUT_OUT, some=BATCH):
             pass
 

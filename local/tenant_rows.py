@@ -1,6 +1,9 @@
 """What is a tenant's: which tables, by the catalogue of row-level security itself, what of them is a secret,
 and where its files are."""
 
+import hashlib
+import re
+import secrets
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -10,8 +13,8 @@ import pg8000.native
 from local.errors import StackError
 
 TENANT = "workspaces"
-# The name of a workspace that is being deleted: no slug, so that no door of the API finds it.
-CLOSED = "deleting:"
+# The slug of a workspace that is being deleted: nobody guesses it, and the old one is known in it.
+CLOSED = re.compile("deleting-[0-9a-f]{16}-[0-9a-f]{16}")
 
 TABLES = """
     SELECT c.relname FROM pg_class c
@@ -40,6 +43,7 @@ KEY = """
 FIND = """
     SELECT id, slug, name FROM workspaces
     WHERE slug = :named OR id::text = :named OR starts_with(slug, :closed)
+    ORDER BY slug <> :named LIMIT 1
 """
 
 # Nothing of these is worth anything to who takes a workspace along.
@@ -73,11 +77,19 @@ HARMLESS = {
 def find(connection: pg8000.native.Connection, named: str) -> tuple[UUID, str, str]:
     """Id, slug and name of a workspace, by its slug or id, or by the slug that it had until its deletion
     began. StackError where there is none."""
-    found = connection.run(FIND, named=named, closed=f"{CLOSED}{named}:")
-    if len(found) != 1:
+    found = connection.run(FIND, named=named, closed=_known_in(named))
+    if not found:
         raise StackError(f"There is no workspace {named}.")
     id, slug, name = found[0]
     return UUID(str(id)), slug, name
+
+
+def closed_slug(slug: str) -> str:
+    return f"{_known_in(slug)}{secrets.token_hex(8)}"
+
+
+def _known_in(slug: str) -> str:
+    return f"deleting-{hashlib.sha256(slug.encode()).hexdigest()[:16]}-"
 
 
 def tables(connection: pg8000.native.Connection) -> list[str]:

@@ -38,7 +38,18 @@ PARAMETER = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
 FILE = re.compile(r"(?!/)[\w./-]*\w\.(?:py|sql|md|json|toml|svg|tsx?|mjs|css|ini|ya?ml|tf)")
 
 # Files that a page tells its reader to make, and those that a command leaves behind.
-MADE = {"receiver.py", "tickets.json", "map.json", "sam.json", ".local/stack.json", "stack.json"}
+MADE = {
+    "desk.dump.json",
+    "manifest.json",
+    "signing.json",
+    "webhooks.json",
+    "receiver.py",
+    "tickets.json",
+    "map.json",
+    "sam.json",
+    ".local/stack.json",
+    "stack.json",
+}
 # Written in two capitals, and nobody's parameter.
 ELSEWHERE = re.compile(
     r"Alertmanager|Grafana|InfluxDB|Permanent|CloudWatch|EventBridge|CloudFormation|LocalStack|PostgreSQL|"

@@ -58,10 +58,9 @@ def globex(database: Database, cast: Cast) -> Tenant:
 def files(s3: Any, acme: Tenant, globex: Tenant) -> Iterator[None]:
     """Of both, a file of two versions and an export each, and a mail of each; one mail came to both."""
     for tenant in (acme, globex):
+        file = f"{tenant.workspace_id}/{tenant.ids['attachment_id']}"
         for body in (b"first", b"second"):
-            s3.put_object(
-                Bucket="mesa-attachments", Key=f"{tenant.workspace_id}/{tenant.ids['attachment']}", Body=body
-            )
+            s3.put_object(Bucket="mesa-attachments", Key=file, Body=body)
         s3.put_object(
             Bucket="mesa-attachments", Key=f"{tenant.workspace_id}/{uuid4()}", Body=b"never finished"
         )
@@ -152,8 +151,9 @@ class TestExport:
         assert [id for id in map(str, (globex.workspace_id, *globex.ids.values())) if id in written] == []
 
     def test_no_secret(self, out: Path, database: Database, acme: Tenant) -> None:
-        (user,) = [json.loads(line) for line in (out / "tables" / "users.jsonl").open() if "dario@" in line]
-        (webhook,) = [json.loads(line) for line in (out / "tables" / "webhooks.jsonl").open()]
+        users, webhooks = ((out / "tables" / f"{name}.jsonl").read_text() for name in ("users", "webhooks"))
+        (user,) = [json.loads(line) for line in users.splitlines() if "dario@" in line]
+        webhook = json.loads(webhooks)
 
         assert "password_hash" not in user
         assert "secret" not in webhook
@@ -178,7 +178,7 @@ class TestExport:
         missing = tenant_export.fetch(s3, OUTPUTS, listed, out)
 
         assert missing == 0
-        assert (out / "files" / "attachment" / str(acme.ids["attachment"])).read_bytes() == b"second"
+        assert (out / "files" / "attachment" / str(acme.ids["attachment_id"])).read_bytes() == b"second"
         assert {each["key"] for each in listed if each["kind"] == "mail"} == {
             "incoming/canary",
             "incoming/opened",
