@@ -111,7 +111,7 @@ class TestTheDatabasePassword:
     def test_a_sandbox_that_runs_reads_the_new_one_by_itself(
         self, vault: Vault, api: Api, cast: Cast, database: Database, password: str
     ) -> None:
-        was = vault.read("MESA_DATABASE_SECRET_ARN")["password"]
+        was = fetched.get_secret(os.environ["MESA_DATABASE_SECRET_ARN"])["password"]
         ada = api.with_token(cast.ada.token)
         assert ada.get("/v1/teams").status == 200
 
