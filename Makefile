@@ -33,8 +33,8 @@ import: $(STAMP) ## Take in tickets of another desk (FILE=tickets.json SOURCE=ze
 	@$(PY) -m local.importing "$(FILE)" $(if $(SOURCE),--source $(SOURCE)) $(if $(SYSTEM),--system $(SYSTEM)) \
 	  $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(DRY),--dry-run)
 
-redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 for the account's)
-	@$(PY) -m local.redrive $(if $(AWS),--aws) $(QUEUE)
+redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 STACK=mesa-prod for the account's)
+	@$(PY) -m local.redrive $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK)) $(QUEUE)
 
 .PHONY: backup restore tenant-export tenant-delete
 
@@ -44,11 +44,11 @@ backup: $(STAMP) ## Back the database of what is up here up (FILE=desk.dump; MES
 restore: $(STAMP) ## Bring a backup back into what is up here, once all of it is proved to be there (FILE=desk.dump)
 	@$(PY) -m local.restore "$(FILE)"
 
-tenant-export: $(STAMP) ## Take out all that a workspace has (WORKSPACE=demo OUT=demo-export; FILES=1 fetches its files, AWS=1)
-	@$(PY) -m local.tenant_export "$(WORKSPACE)" "$(OUT)" $(if $(FILES),--files) $(if $(AWS),--aws)
+tenant-export: $(STAMP) ## Take out all that a workspace has (WORKSPACE=demo OUT=demo-export; FILES=1 fetches its files)
+	@$(PY) -m local.tenant_export "$(WORKSPACE)" "$(OUT)" $(if $(FILES),--files) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
 
-tenant-delete: $(STAMP) ## Delete a workspace for good (WORKSPACE=demo; asks for its slug again, YES=1 does not; AWS=1)
-	@$(PY) -m local.tenant_delete "$(WORKSPACE)" $(if $(YES),--yes) $(if $(AWS),--aws)
+tenant-delete: $(STAMP) ## Delete a workspace for good (WORKSPACE=demo; asks for its slug again, YES=1 does not)
+	@$(PY) -m local.tenant_delete "$(WORKSPACE)" $(if $(YES),--yes) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
 
 reporting-role: $(STAMP) ## Give a Grafana its login (make reporting-role WORKSPACE=demo; DROP=1 takes it away)
 	@$(PY) -m local.reporting_role $(WORKSPACE) $(if $(DROP),--drop)
