@@ -1,5 +1,7 @@
 """Clients of AWS for commands: of the stack that is up here, or of the account of the environment."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from local.deploy import Cloud
@@ -13,7 +15,8 @@ def clients(*services: str, aws: bool) -> list[Any]:
         import boto3
 
         return [boto3.client(service) for service in services]
-    endpoint = read_json(PROJECT / ".local" / "stack.json").get("aws_endpoint_url")
+    data = Path(os.environ.get("MESA_DATA_DIR") or PROJECT / ".local")
+    endpoint = read_json(data / "stack.json").get("aws_endpoint_url")
     if not endpoint:
         raise StackError("No stack is up here: `make up` starts one, AWS=1 asks for the account's.")
     cloud = Cloud(endpoint)
