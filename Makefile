@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.installed
+# What is compiled once serves every process after: tests start many.
+export PYTHONDONTWRITEBYTECODE :=
 OUT ?= out
 STAGE ?= prod
 
