@@ -913,6 +913,7 @@ class TestLint:
         "MailDomain": "mail.example.com",
         "MailRuleSet": "default",
         "PublicUrl": "https://desk.example.com/api",
+        "VpcId": "vpc-0123456789abcdef0",
         "SubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1",
         "SecurityGroupIds": "sg-0123456789abcdef0",
         "AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:alarms",
