@@ -111,6 +111,14 @@ def is_there(name: str, path: Path) -> bool:
     return name in known or any(each.endswith(f"/{name}") for each in known)
 
 
+@pytest.mark.parametrize("path", [path for path in PAGES if path.parent == INDEX.parent], ids=named)
+def test_the_index_leads_to_each_page(path: Path) -> None:
+    """Where this fails: a line for the page in docs/README.md."""
+    targets = {(INDEX.parent / target.split("#")[0]).resolve() for target in links(INDEX)}
+
+    assert path == INDEX or path in targets
+
+
 @pytest.mark.parametrize("path", PAGES, ids=named)
 class TestPage:
     def test_links_lead_to_pages_and_headings_that_are_there(self, path: Path) -> None:
