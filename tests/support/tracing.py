@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 EXAMPLES = 10
-# Of a file whose last tests found nothing new, so many are passed over before one is traced again.
-MOST_PASSED_OVER = 16
+# Of a file of which so many tests in a row found nothing new, one is passed over, then two and so on up to so
+# many before one is traced again.
+PATIENCE, MOST_PASSED_OVER = 2, 16
 
 
 class Tracing:
@@ -32,7 +33,7 @@ class Tracing:
         self._examples[test] += 1
         if hasattr(getattr(item, "obj", None), "hypothesis") or self._examples[test] > EXAMPLES:
             return False
-        if self._passed_over[file] < min(self._fruitless[file], MOST_PASSED_OVER):
+        if self._passed_over[file] < min(self._fruitless[file] - PATIENCE, MOST_PASSED_OVER):
             self._passed_over[file] += 1
             return False
         self._passed_over[file] = 0
