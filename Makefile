@@ -109,7 +109,7 @@ types: $(STAMP) ## Check types, strictly
 
 check: lint types test ## Everything that CI runs
 
-bench: $(STAMP) ## Measure and print the table of ratios (make bench ONLY=scale for the large desks alone)
+bench: $(STAMP) ## Measure and print the table of ratios (ONLY=scale for the large desks, ONLY=memory for docs/cost.md)
 	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 .PHONY: compat
@@ -119,12 +119,13 @@ compat: $(STAMP) ## Say what has changed for callers of the API since the last t
 mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
 	$(PY) -m tests.mutants
 
-docs: $(STAMP) ## Write what comes from the source: openapi.json, permissions.md, lifecycle.md and its picture, Grafana's dashboards
+docs: $(STAMP) ## Write what comes from the source: openapi.json, permissions, lifecycle and its picture, cost, Grafana's dashboards
 	$(PY) -m grafana
 	$(PY) -m local.openapi_document > docs/openapi.json
 	$(PY) -m local.permissions_page > docs/permissions.md
 	$(PY) -m local.lifecycle_page > docs/lifecycle.md
 	$(PY) -m local.lifecycle_diagram > docs/lifecycle.svg
+	$(PY) -m benchmarks.cost_page > docs/cost.md
 
 package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=dir)
 	$(PY) -m local.package $(OUT)

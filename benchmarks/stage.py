@@ -1,5 +1,6 @@
 """What figures are measured on; each part is made when the first figure asks for it."""
 
+import importlib.util
 import json
 import logging
 import os
@@ -11,7 +12,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -23,8 +24,16 @@ from local.vendor import compile_module
 from tests.support.cast import Cast, make_cast
 from tests.support.database import Database
 
+if TYPE_CHECKING:
+    from benchmarks.functions import Functions
+
 DATABASE = "mesa_bench"
 TICKETS = 1_000
+# The fewest that a small instance has; figures/sandboxes.py fills them.
+CONNECTIONS = 60
+# What Lambda's own Python has beside the package.
+RUNTIME = "runtime"
+OF_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 
 
 class Stage:
@@ -47,7 +56,7 @@ class Stage:
     def cluster(self) -> Cluster:
         """PostgreSQL as production runs it: every COMMIT waits for the disk."""
         progress("starting PostgreSQL")
-        cluster = Cluster(self.folder / "postgres")
+        cluster = Cluster(self.folder / "postgres", settings={"max_connections": str(CONNECTIONS)})
         self._ending.callback(cluster.destroy)
         cluster.start()
         cluster.bootstrap(DATABASE)
@@ -116,6 +125,15 @@ class Stage:
         return cast
 
     @cached_property
+    def functions(self) -> "Functions":
+        """Every Lambda function, and what calls it."""
+        from benchmarks.functions import Functions
+
+        functions = Functions(self)
+        self._ending.callback(functions.close)
+        return functions
+
+    @cached_property
     def package(self) -> Path:
         """The deployment package."""
         progress("making the package")
@@ -125,7 +143,8 @@ class Stage:
 
     @cached_property
     def task(self) -> Path:
-        """The package unpacked, and the floors, as bytecode likewise: Lambda may not write any."""
+        """The package unpacked, and the floors, as bytecode likewise: Lambda may not write any. Beside it is
+        what Lambda has of its own."""
         with zipfile.ZipFile(self.package) as archive:
             archive.extractall(self.folder / "task")
         for source in sorted((PROJECT / "benchmarks" / "floors").glob("*.py")):
@@ -133,6 +152,13 @@ class Stage:
             target = self.folder / "task" / "floors" / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(compiled)
+        runtime = self.folder / RUNTIME
+        runtime.mkdir()
+        for library in OF_THE_RUNTIME:
+            origin = importlib.util.find_spec(library).origin  # type: ignore[union-attr]
+            found = Path(str(origin))
+            whole = found.parent if found.name == "__init__.py" else found
+            (runtime / whole.name).symlink_to(whole)
         return self.folder / "task"
 
     def _moto(self) -> str:

@@ -12,7 +12,7 @@ from benchmarks.figure import Figure, progress
 from benchmarks.stage import DATABASE, Stage
 
 PROCESSES, EACH = 8, 125
-ROUNDS = 5
+ROUNDS = 7
 PER_SECOND = 300
 CREATES = "1,000 parallel creates in one workspace: each"
 

@@ -2,7 +2,9 @@
 the public look-up opens its own with this."""
 
 import os
+import random
 import ssl
+from time import sleep
 from typing import Literal
 
 import pg8000.dbapi
@@ -16,6 +18,16 @@ SOCKET_TIMEOUT_SECONDS = 15.0
 WRONG_PASSWORD = ("28P01", "28000")
 # The connection is gone or could not be had; the server is too busy to go on.
 LOST = {"08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03", "25P03", "53300"}
+TOO_MANY = "53300"
+# Where all are taken, one is given back soon (see is_scarce): asked again after up to so many seconds each.
+PAUSES = (0.05, 0.1, 0.2)
+# The part of the server's connections that sandboxes keep.
+KEPT = 0.75
+TAKEN = """
+    SELECT pg_backend_pid(), sum(numbackends),
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    FROM pg_stat_database
+"""
 BUSY = {"55P03", "57014"}
 # Amazon's certificate authorities, where the package carries them.
 CA_BUNDLE = os.path.join(os.environ.get("LAMBDA_TASK_ROOT", ""), "rds-ca-bundle.pem")
@@ -23,8 +35,34 @@ CA_BUNDLE = os.path.join(os.environ.get("LAMBDA_TASK_ROOT", ""), "rds-ca-bundle.
 
 def connect(settings: DatabaseSettings) -> Connection:
     """Opens a connection; where the password was refused, the secret is read again, for it may have been
-    rotated."""
+    rotated; where all connections are taken, a moment is waited for one."""
     arn = settings.database_secret_arn
+    for pause in PAUSES:
+        try:
+            return _connect_with(arn)
+        except pg8000.dbapi.DatabaseError as error:
+            if sqlstate_of(error) != TOO_MANY:
+                raise
+        sleep(pause * random.random())  # noqa: S311  # so that not all come again together
+    return _connect_with(arn)
+
+
+def is_scarce(connection: Connection) -> bool:
+    """Whether this is one of the server's last, to be given back after use: a sandbox that sleeps keeps its
+    own for minutes, and whoever has none would get none.
+
+    Through a proxy that hands out connections by the transaction none is kept anyway: there the session's
+    process is another than the one that the client was told of.
+    """
+    cursor = connection.cursor()
+    cursor.execute(TAKEN)
+    ((process, taken, most),) = cursor.fetchall()
+    connection.rollback()
+    told = int.from_bytes(connection._backend_key_data[:4])
+    return bool(process == told and taken > KEPT * most)
+
+
+def _connect_with(arn: str) -> Connection:
     try:
         return _connect(DatabaseSecret.parse(get_secret(arn)))
     except pg8000.dbapi.DatabaseError as error:

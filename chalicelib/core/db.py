@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -103,9 +103,9 @@ def is_passing(error: BaseException) -> bool:
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
-    """This sandbox's engine: one connection, made when first needed and kept while it lives."""
+    """This sandbox's engine: one connection, kept while it lives, unless the server has few left."""
     settings = DatabaseSettings.load()
-    return create_engine(
+    made = create_engine(
         "postgresql+pg8000://",
         creator=lambda: connect(settings),
         poolclass=QueuePool,
@@ -114,6 +114,8 @@ def engine() -> Engine:
         pool_timeout=5,
         hide_parameters=True,  # they are people's texts, and errors are logged
     )
+    event.listen(made, "connect", lambda opened, record: record.info.update(scarce=driver.is_scarce(opened)))
+    return made
 
 
 def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin: Origin | None = None) -> T:
@@ -187,6 +189,8 @@ def _attempt(unit: Callable[[Transaction], T], repeatable: bool, origin: Origin)
         raise
     finally:
         if connection is not None:
+            if not connection.invalidated and connection.info.get("scarce"):
+                connection.detach()  # so that it is not kept: the server has few left
             connection.close()
 
 

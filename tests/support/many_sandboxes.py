@@ -2,7 +2,8 @@
 database that has fewer connections than that. Tests hold its bounds, benchmarks measure with it.
 
 All begin at once and call in turn, pausing in between; after the surge only some go on. What ends gives its
-connection back, as a sandbox does that Lambda removes.
+connection back, as a sandbox does that Lambda removes; or what does not go on sleeps with what it holds, as
+long as Lambda keeps it.
 """
 
 import json
@@ -28,7 +29,8 @@ PATIENCE = 30.0
 @dataclass(frozen=True)
 class Load:
     """`sandboxes` call for `surge` seconds, every `rest`-th for `after` seconds more, each after a pause of
-    `pause` seconds on average. `tokens`: who calls, in turn; each may read and comment on `ticket`."""
+    `pause` seconds on average. `tokens`: who calls, in turn; each may read and comment on `ticket`. `asleep`:
+    whoever does not go on keeps its connection."""
 
     tokens: Sequence[str]
     ticket: str
@@ -38,6 +40,7 @@ class Load:
     rest: int = 4
     pause: float = 2.0
     seed: int = 1
+    asleep: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class Sandbox:
             time.sleep(max(0.0, at - time.monotonic()))
             self.call(zero)
             at = max(at, time.monotonic()) + self.dice.uniform(0.5, 1.5) * self.load.pause
+        if self.load.asleep and not goes_on:
+            time.sleep(max(0.0, zero + self.load.surge + self.load.after - time.monotonic()))
         engine().dispose()
         return self.calls
 
