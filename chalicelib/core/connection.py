@@ -55,9 +55,10 @@ def is_scarce(connection: Connection) -> bool:
     process is another than the one that the client was told of.
     """
     cursor = connection.cursor()
+    connection.autocommit = True
     cursor.execute(TAKEN)
+    connection.autocommit = False
     ((process, taken, most),) = cursor.fetchall()
-    connection.rollback()
     told = int.from_bytes(connection._backend_key_data[:4])
     return bool(process == told and taken > KEPT * most)
 
