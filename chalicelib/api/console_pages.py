@@ -68,6 +68,7 @@ def _files() -> frozenset[str]:
     return frozenset(path.name for path in FOLDER.iterdir() if path.suffix in asset_files.TYPES)
 
 
+@lru_cache(maxsize=None)
 def _text(name: str) -> str:
     return (FOLDER / name).read_text("utf-8")
 
