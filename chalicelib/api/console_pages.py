@@ -4,7 +4,7 @@ They come from console/ by `make console` and talk to the public API like any ot
 is asked for, its script draws it; the names of the files tell their content, so browsers keep them for ever.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,7 +68,7 @@ def _files() -> frozenset[str]:
     return frozenset(path.name for path in FOLDER.iterdir() if path.suffix in asset_files.TYPES)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _text(name: str) -> str:
     return (FOLDER / name).read_text("utf-8")
 
