@@ -157,6 +157,21 @@ def database() -> list[object]:
         for title, formula, name, statistic, unit in (
             ("Connections", limit, "DatabaseConnections", "Maximum", "short"),
             ("Processor", "Of the database.", "CPUUtilization", "Average", "percent"),
-            ("Free storage", "Of the database.", "FreeStorageSpace", "Minimum", "bytes"),
+            ("Free memory", "Of the database.", "FreeableMemory", "Minimum", "bytes"),
+            (
+                "Free storage",
+                "Of the database; Aurora's grows by itself.",
+                "FreeStorageSpace",
+                "Minimum",
+                "bytes",
+            ),
+            (
+                "Capacity",
+                "Aurora alone: of the most that it may take.",
+                "ACUUtilization",
+                "Average",
+                "percent",
+            ),
+            ("Reader behind", "Aurora's reader alone.", "AuroraReplicaLag", "Maximum", "ms"),
         )
     ]

@@ -53,7 +53,7 @@ class Cloud:
             self._await(self._status, lambda now: now is None or not now.endswith("_IN_PROGRESS"))
 
     def deploy(self, package: Path, parameters: dict[str, str]) -> dict[str, str]:
-        """Creates or updates the stack from `sam.json` and `deployment.zip`; returns its outputs."""
+        """Creates or updates the stack from `sam.json` and the code beside it; returns its outputs."""
         try:
             template_url = self._upload(package)
             self._execute_change_set(template_url, parameters)
@@ -66,13 +66,16 @@ class Cloud:
     def _upload(self, package: Path) -> str:
         s3 = self.client("s3")
         s3.create_bucket(Bucket=BUCKET)
-        code = (package / "deployment.zip").read_bytes()
-        code_key = f"{hashlib.sha256(code).hexdigest()}.zip"
-        s3.put_object(Bucket=BUCKET, Key=code_key, Body=code)
+        keys = {}
+        for file in package.glob("*.zip"):
+            code = file.read_bytes()
+            keys[f"./{file.name}"] = f"{hashlib.sha256(code).hexdigest()}.zip"
+            s3.put_object(Bucket=BUCKET, Key=keys[f"./{file.name}"], Body=code)
         template = json.loads((package / "sam.json").read_text())
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
-                resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/{code_key}"
+                properties = resource["Properties"]
+                properties["CodeUri"] = f"s3://{BUCKET}/{keys[properties['CodeUri']]}"
         body = json.dumps(template).encode()
         template_key = f"{hashlib.sha256(body).hexdigest()}.template"
         s3.put_object(Bucket=BUCKET, Key=template_key, Body=body)
@@ -121,7 +124,8 @@ class Cloud:
         return status
 
     def _first_failure(self) -> str:
-        events = self.client("cloudformation").describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+        pages = self.client("cloudformation").get_paginator("describe_stack_events")
+        events = [each for page in pages.paginate(StackName=STACK_NAME) for each in page["StackEvents"]]
         for event in reversed(events):
             if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason"):
                 return f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"

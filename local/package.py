@@ -1,4 +1,5 @@
-"""Makes what is deployed: `sam.json`, the template with everything merged, and `deployment.zip`, the code."""
+"""Makes what is deployed: `sam.json`, the template with everything merged, `deployment.zip`, the code, and
+`migration.zip`, what brings the database to it."""
 
 import argparse
 import json
@@ -15,15 +16,18 @@ from local.errors import StackError
 from local.files import PROJECT
 from local.gateway import guard, refuse_other_methods
 from local.merging import FOLDER, merged
+from local.migration import complete, migration_zip
 from local.vendor import append, compile_module, vendor_zip
 from local.versions import publish
 from local.watching import watch
 
 MERGE_TEMPLATE = ".chalice/merged.json"
+# Amazon's certificate authorities of RDS in one region: see docs/network-and-database.md.
+AUTHORITIES = ".chalice/rds-ca-bundle.pem"
 
 
 def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PROJECT) -> None:
-    """Writes both files into `out`. Dependencies are built once a requirements.txt and kept in `cache`."""
+    """Writes the files into `out`. Dependencies are built once a requirements.txt and kept in `cache`."""
     out.mkdir(parents=True, exist_ok=True)
     vendor = vendor_zip(project / "requirements.txt", cache)
     with tempfile.TemporaryDirectory(dir=cache, prefix="project-") as staged:
@@ -38,13 +42,24 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
         for name, content in sorted(modules.items()):
             append(archive, *(compile_module(name, content) if name.endswith(".py") else (name, content)))
     fresh.replace(code)
+    migration_zip(project, cache, out / "migration.zip")
+    for file in (code, out / "migration.zip"):
+        _add_authorities(project / AUTHORITIES, file)
     template = json.loads((out / "sam.json").read_text())
     check_merge(template)
+    complete(template, out / "migration.zip")
     refuse_other_methods(template)
     guard(template)
     watch(template)
     publish(template)
     (out / "sam.json").write_text(json.dumps(template, separators=(",", ":")) + "\n")
+
+
+def _add_authorities(bundle: Path, file: Path) -> None:
+    """Where core/connection.py looks for them; a database that is none of RDS needs none."""
+    if bundle.exists():
+        with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+            append(archive, bundle.name, bundle.read_bytes())
 
 
 def _stage_project(project: Path, staged: Path) -> None:
@@ -95,7 +110,7 @@ def main() -> None:
     except StackError as error:
         raise SystemExit(str(error)) from None
     size = (options.out / "deployment.zip").stat().st_size / 1e6
-    print(f"{options.out / 'sam.json'} and {options.out / 'deployment.zip'} ({size:.1f} MB)")
+    print(f"{options.out / 'sam.json'}, migration.zip and deployment.zip ({size:.1f} MB)")
 
 
 if __name__ == "__main__":

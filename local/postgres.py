@@ -73,11 +73,16 @@ class Cluster(Server):
         """Gives mesa_app, made by the migrations without one, a random password; kept from then on."""
         return self._set_password(APP, "LOGIN")
 
-    def _set_password(self, role: str, attributes: str) -> str:
+    def choose_password(self, role: str) -> str:
+        """The password that this role has, or is to be given; random, and kept from then on."""
         passwords = self._facts().get("passwords", {})
         password: str = passwords.get(role) or new_password()
         if passwords.get(role) != password:
             self._remember(passwords={**passwords, role: password})
+        return password
+
+    def _set_password(self, role: str, attributes: str) -> str:
+        password = self.choose_password(role)
         exists = self.execute_as_superuser(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'")
         verb = "ALTER" if exists else "CREATE"
         self.execute_as_superuser(f"{verb} ROLE {role} {attributes} PASSWORD '{password}'")

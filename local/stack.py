@@ -20,7 +20,7 @@ from local.files import PROJECT, free_port, write_json
 from local.keys import signing_key, webhook_secret
 from local.logs import LogReader
 from local.package import package
-from local.postgres import APP, Cluster
+from local.postgres import APP, OWNER, Cluster
 from local.seed import WORKSPACE, seed
 from local.server import SUPERUSER
 from local.smtp import HOST, MailListener
@@ -93,12 +93,10 @@ class Stack:
             with step("PostgreSQL"):
                 self.cluster.start(bound=bound)
                 self.cluster.bootstrap(DATABASE)
-            with step("Migrations"):
-                self.cluster.migrate(DATABASE)
-                self.cluster.set_app_password()
+                self.cluster.choose_password(APP)
             with step("Package"):
                 package(self.path / "package", cache=PROJECT / ".local" / "build", project=self.project)
-            with step("Deployment"):
+            with step("Migrations and deployment"):
                 self.outputs = self.cloud.deploy(self.path / "package", self._parameters())
                 self._wait_until_healthy()
             with step("Mail listener"):
@@ -151,6 +149,7 @@ class Stack:
 
     def _parameters(self) -> dict[str, str]:
         dsn, key = self.cluster.dsn(APP, DATABASE), signing_key(self.path / "signing.json")
+        owner = self.cluster.dsn(OWNER, DATABASE)
         database = {
             "host": os.environ.get("MESA_DATABASE_HOST", dsn["host"]),
             "port": dsn["port"],
@@ -161,7 +160,9 @@ class Stack:
         }
         return {
             "Stage": self.stage,
+            "Database": "embedded",
             "DatabaseSecretValue": json.dumps(database),
+            "OwnerSecretValue": json.dumps({"username": owner["user"], "password": owner["password"]}),
             "SigningSecretValue": json.dumps(key.secret),
             "WebhookSecretValue": json.dumps(webhook_secret(self.path / "webhooks.json")),
             "TokenPublicKeys": json.dumps(key.public_keys),

@@ -18,13 +18,12 @@ Row = list[Any]
 FUNCTION, QUEUE = "AWS::Serverless::Function", "AWS::SQS::Queue"
 ALARM = "AWS::CloudWatch::Alarm"
 API = ["ApiName", "mesa", "Stage", "api"]
-DATABASE = ["DBInstanceIdentifier", "<DatabaseInstance>"]
+DATABASE, READER = ["DBInstanceIdentifier", "<DatabaseServer>"], ["DBInstanceIdentifier", "<DatabaseReader>"]
+WRITER = ["DBInstanceIdentifier", "<DatabaseWriter>"]
 PERIOD = 300
 # A caller who was turned away once comes again; a sweep that was not run is late.
 ANSWERING, MOST_TURNED_AWAY = ("APIHandler", "Authorizer", "PublicStatus"), 10
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3
-# What a parameter that may be empty is empty under.
-PARAMETERS = {"DatabaseInstance": "DatabaseIsWatched"}
 # Where docs/runbook.md says what to do, by what is watched.
 RUNBOOK = {
     "AWS/Lambda Errors": "a-function-fails",
@@ -35,6 +34,10 @@ RUNBOOK = {
     "AWS/RDS": "the-database",
     "Mesa": "what-the-clock-does-is-late",
 }
+# The database's name, whichever kind it is of.
+_GIVEN = {"Fn::If": ["DatabaseIsAurora", {"Ref": "DatabaseWriter"}, {"Ref": "DatabaseInstance"}]}
+_SERVER = {"Fn::If": ["DatabaseIsRds", {"Ref": "DatabaseServer"}, _GIVEN]}
+VALUES: dict[str, dict[str, Any]] = {"DatabaseServer": {"Fn::If": ["DatabaseIsWatched", _SERVER, "-"]}}
 PLACE = re.compile(r"<([A-Za-z.:]+)>")
 
 
@@ -106,9 +109,11 @@ def _body(resources: Resources) -> dict[str, Any]:
 
 def _value(place: str, resources: Resources) -> dict[str, Any]:
     """`<Name>` or `<Name.Attribute>`; a dash for what is not there under this stack's conditions."""
+    if place in VALUES:
+        return VALUES[place]
     name, _, attribute = place.partition(".")
     value = {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
-    condition = resources.get(name, {}).get("Condition") or PARAMETERS.get(name)
+    condition = resources.get(name, {}).get("Condition")
     return {"Fn::If": [condition, value, "-"]} if condition else value
 
 
@@ -145,6 +150,11 @@ def _widgets(resources: Resources) -> list[dict[str, Any]]:
         _drawn("Events sent, by type", [_found("EventsSent", "Type", "Sum")]),
         _drawn("Records that come again", by_consumer("RecordsFailed"), "Sum"),
         _drawn("Database connections", [["AWS/RDS", "DatabaseConnections", *DATABASE]]),
+        _drawn("Database processor, %", [["AWS/RDS", "CPUUtilization", *DATABASE]]),
+        _drawn("Database memory free", [["AWS/RDS", "FreeableMemory", *DATABASE]], "Minimum"),
+        _drawn("Database storage free", [["AWS/RDS", "FreeStorageSpace", *DATABASE]], "Minimum"),
+        _drawn("Aurora: capacity used, %", [["AWS/RDS", "ACUUtilization", *WRITER]]),
+        _drawn("Aurora: reader behind, ms", [["AWS/RDS", "AuroraReplicaLag", *READER]]),
         _drawn("Routes: p99, ms", [_found("Latency", "Route,Status", "p99")]),
         _drawn("Calls to strangers", [_found("Calls", "Outcome", "Sum")]),
     ]

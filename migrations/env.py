@@ -34,7 +34,10 @@ def migrate(connection: Connection) -> None:
     connection.commit()
 
 
-engine = create_engine(os.environ["MESA_MIGRATION_URL"])
-with engine.connect() as connection:
-    migrate(connection)
-engine.dispose()
+if given := context.config.attributes.get("connection"):
+    migrate(given)
+else:
+    engine = create_engine(os.environ["MESA_MIGRATION_URL"])
+    with engine.connect() as connection:
+        migrate(connection)
+    engine.dispose()

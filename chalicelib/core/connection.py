@@ -4,20 +4,21 @@ the public look-up opens its own with this."""
 import os
 import random
 import ssl
+from collections.abc import Iterator
 from time import sleep
-from typing import Literal
+from typing import Any, Literal
 
 import pg8000.dbapi
 
 from chalicelib.core.credentials import DatabaseSecret
-from chalicelib.core.secrets import forget_secret, get_secret
+from chalicelib.core.secrets import forget_secret, get_secret, pending_secret
 from chalicelib.core.settings import DatabaseSettings
 from chalicelib.core.wire import Connection
 
 SOCKET_TIMEOUT_SECONDS = 15.0
 WRONG_PASSWORD = ("28P01", "28000")
 # The connection is gone or could not be had; the server is too busy to go on.
-LOST = {"08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03", "25P03", "53300"}
+LOST = {"08000", "08001", "08003", "08004", "08006", "57P01", "57P02", "57P03", "57P05", "25P03", "53300"}
 TOO_MANY = "53300"
 # Where all are taken, one is given back soon (see is_scarce): asked again after up to so many seconds each.
 PAUSES = (0.05, 0.1, 0.2)
@@ -34,17 +35,16 @@ CA_BUNDLE = os.path.join(os.environ.get("LAMBDA_TASK_ROOT", ""), "rds-ca-bundle.
 
 
 def connect(settings: DatabaseSettings) -> Connection:
-    """Opens a connection; where the password was refused, the secret is read again, for it may have been
-    rotated; where all connections are taken, a moment is waited for one."""
-    arn = settings.database_secret_arn
+    """Opens a connection. Where the password is refused, it may have been rotated, or be rotated just now;
+    where all connections are taken, a moment is waited for one."""
     for pause in PAUSES:
         try:
-            return _connect_with(arn)
+            return _connect_with(settings)
         except pg8000.dbapi.DatabaseError as error:
             if sqlstate_of(error) != TOO_MANY:
                 raise
         sleep(pause * random.random())  # noqa: S311  # so that not all come again together
-    return _connect_with(arn)
+    return _connect_with(settings)
 
 
 def is_scarce(connection: Connection) -> bool:
@@ -63,14 +63,34 @@ def is_scarce(connection: Connection) -> bool:
     return bool(process == told and taken > KEPT * most)
 
 
-def _connect_with(arn: str) -> Connection:
-    try:
-        return _connect(DatabaseSecret.parse(get_secret(arn)))
-    except pg8000.dbapi.DatabaseError as error:
-        if sqlstate_of(error) not in WRONG_PASSWORD:
-            raise
-        forget_secret(arn)
-    return _connect(DatabaseSecret.parse(get_secret(arn)))
+def _connect_with(settings: DatabaseSettings) -> Connection:
+    for secret in _secrets(settings.database_secret_arn):
+        try:
+            opened: Connection = log_in(_login(settings, secret))
+            return opened
+        except pg8000.dbapi.DatabaseError as error:
+            if sqlstate_of(error) not in WRONG_PASSWORD:
+                raise
+            refused = error
+    raise refused
+
+
+def _secrets(arn: str) -> Iterator[dict[str, Any]]:
+    """One after another: the copy at hand, the secret as it is now, and what a rotation puts in its place."""
+    tried = [get_secret(arn)]
+    yield tried[0]
+    forget_secret(arn)
+    tried.append(get_secret(arn))
+    if tried[1] != tried[0]:
+        yield tried[1]
+    pending = pending_secret(arn)
+    if pending is not None and pending not in tried:
+        yield pending
+
+
+def _login(settings: DatabaseSettings, secret: dict[str, Any]) -> DatabaseSecret:
+    there = {"host": settings.database_host} if settings.database_host else {}
+    return DatabaseSecret.parse({**secret, **there})
 
 
 def sqlstate_of(error: BaseException | None) -> str | None:
@@ -92,27 +112,34 @@ def server_fields(error: BaseException | None) -> dict[str, str]:
     return {}
 
 
-def _connect(secret: DatabaseSecret) -> Connection:
-    return Connection(
+def log_in(
+    secret: DatabaseSecret,
+    seconds: float = SOCKET_TIMEOUT_SECONDS,
+    kind: type[pg8000.dbapi.Connection] | None = None,
+) -> Any:
+    """A connection of this kind. `seconds`: how long the server may say nothing."""
+    return (kind or Connection)(
         user=secret.username,
         password=secret.password,
         host=secret.host,
         port=secret.port,
         database=secret.dbname,
-        timeout=SOCKET_TIMEOUT_SECONDS,
+        timeout=seconds,
         tcp_keepalive=True,
         application_name="mesa",
-        ssl_context=_ssl_context(secret.sslmode),
+        ssl_context=_ssl_context(secret),
     )
 
 
-def _ssl_context(sslmode: str) -> ssl.SSLContext | Literal[False]:
-    if sslmode == "disable":
+def _ssl_context(secret: DatabaseSecret) -> ssl.SSLContext | Literal[False]:
+    if secret.sslmode == "disable":
         return False  # None would ask for TLS, unverified, and load the certificates of half the world for it
-    context = ssl.create_default_context(cafile=CA_BUNDLE if os.path.exists(CA_BUNDLE) else None)
+    # A proxy of RDS has a certificate that any client knows; the database itself has one of Amazon's own.
+    own = os.path.exists(CA_BUNDLE) and ".proxy-" not in secret.host
+    context = ssl.create_default_context(cafile=CA_BUNDLE if own else None)
     # Said here, for some systems' OpenSSL would take less.
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if sslmode == "require":
+    if secret.sslmode == "require":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

@@ -30,11 +30,25 @@ class SecretUnavailable(Exception):
     """Secrets Manager did not give the secret. The message names the secret and the reason, never a value."""
 
 
+class _NoSuchVersion(SecretUnavailable):
+    """There is no such secret, or no version of it with this label."""
+
+
 def get_secret(arn: str) -> dict[str, Any]:
     """The JSON object that a secret holds; one call to AWS a sandbox. SecretUnavailable where that fails."""
-    if arn not in _cache:
-        _cache[arn] = (time.monotonic(), _fetch(arn, os.environ))
-    return _cache[arn][1]
+    kept = _cache.get(arn)
+    if kept is None:
+        kept = _cache[arn] = (time.monotonic(), _fetch(arn, os.environ))
+    return kept[1]
+
+
+def pending_secret(arn: str) -> dict[str, Any] | None:
+    """What a rotation is about to put in the secret's place, or has just put there; None where there is none.
+    Asked for anew each time."""
+    try:
+        return _fetch(arn, os.environ, "AWSPENDING")
+    except _NoSuchVersion:
+        return None
 
 
 def forget_secret(arn: str) -> None:
@@ -42,8 +56,9 @@ def forget_secret(arn: str) -> None:
 
     A copy younger than 5 seconds stays: a burst of refused log-ins asks AWS once, not once a request.
     """
-    if arn in _cache and time.monotonic() - _cache[arn][0] >= _REFETCH_SECONDS:
-        del _cache[arn]
+    kept = _cache.get(arn)
+    if kept is not None and time.monotonic() - kept[0] >= _REFETCH_SECONDS:
+        _cache.pop(arn, None)
 
 
 def empty_cache() -> None:
@@ -51,13 +66,13 @@ def empty_cache() -> None:
     _cache.clear()
 
 
-def _fetch(arn: str, environ: Mapping[str, str]) -> dict[str, Any]:
+def _fetch(arn: str, environ: Mapping[str, str], stage: str = "AWSCURRENT") -> dict[str, Any]:
     try:
         service = Service.of(_SERVICE, "SECRETS_MANAGER", environ)
         credentials = Credentials.of(environ)
     except NotConfigured as error:
         raise SecretUnavailable(str(error)) from None
-    body = json.dumps({"SecretId": arn}).encode("ascii")
+    body = json.dumps({"SecretId": arn, "VersionStage": stage}).encode("ascii")
     reason = ""
     for attempt in range(_ATTEMPTS):
         if attempt:
@@ -73,7 +88,8 @@ def _fetch(arn: str, environ: Mapping[str, str]) -> dict[str, Any]:
         reason = f"{status} {fault}".strip()
         if status < 500 and status != 429 and fault not in _PASSING_FAULTS:
             break
-    raise SecretUnavailable(f"Secrets Manager did not give {arn}: {reason}.")
+    kind = _NoSuchVersion if reason.endswith("ResourceNotFoundException") else SecretUnavailable
+    raise kind(f"Secrets Manager did not give {arn}: {reason}.")
 
 
 def _content(answer: Mapping[str, Any], arn: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from chalicelib.core.keys import decode_base64url, public_key_weakness
 MIN_BCRYPT_COST = 12
 KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-_SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+", re.ASCII)
+_SECRET_ARN = re.compile(r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+", re.ASCII)
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NAME = re.compile(r"[a-z][a-z0-9.:/-]{1,99}")
@@ -80,6 +80,12 @@ def _hosts(text: str) -> frozenset[str]:
     if not _HOSTS.fullmatch(text):
         raise ValueError("must be host names with commas between them")
     return frozenset(filter(None, text.split(",")))
+
+
+def _host_if_any(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", text):
+        raise ValueError("must be the name of a host")
+    return text
 
 
 def _domain_if_any(text: str) -> str:
@@ -193,9 +199,20 @@ class AuthorizerSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSettings(Settings):
-    """A function that needs the database and nothing else: the sweep, the purge."""
+    """A function that needs the database and nothing else: the sweep, the purge. `database_host`: the proxy
+    before the database that the secret names, if there is one."""
 
     database_secret_arn: str = _variable("MESA_DATABASE_SECRET_ARN", _secret_arn)
+    database_host: str = field(
+        default="", metadata={"variable": "MESA_DATABASE_HOST", "read": _host_if_any, "default": ""}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerSettings(DatabaseSettings):
+    """What acts as the schema's owner: the migrations, and the rotation of the application's password."""
+
+    owner_secret_arn: str = _variable("MESA_OWNER_SECRET_ARN", _secret_arn)
 
 
 @dataclass(frozen=True, kw_only=True)

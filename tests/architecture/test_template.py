@@ -3,6 +3,8 @@
 import copy
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import fields
@@ -51,6 +53,8 @@ SETTINGS = {
     "Purge": settings.PurgeSettings,
     "AuditAnchor": settings.AnchorSettings,
     "Egress": settings.EgressSettings,
+    "Migrate": settings.OwnerSettings,
+    "RotateLogin": settings.OwnerSettings,
 }
 # Creating a network interface in a VPC cannot be narrowed to one: it does not exist yet.
 UNNARROWED = {"NetworkInterfacesOfTheVpc"}
@@ -114,6 +118,12 @@ def most_at_once(function: dict[str, Any]) -> int:
     return sum(int(source["ScalingConfig"]["MaximumConcurrency"]) for source in sources)
 
 
+def takes_a_seat(function: dict[str, Any]) -> bool:
+    """Whether its connections are counted for it: those of the schema's owner are among the people's."""
+    variables = function["Environment"]["Variables"]
+    return "MESA_DATABASE_SECRET_ARN" in variables and "MESA_OWNER_SECRET_ARN" not in variables
+
+
 def function_name(name: str) -> str:
     """`SlaSweep` as configuration has it: `sla-sweep`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
@@ -123,6 +133,8 @@ def named(part: dict[str, Any]) -> str:
     """What a part of the dashboard refers to; what is there under a condition alone, under that."""
     if "Fn::If" in part:
         assert part["Fn::If"][2] == "-"
+        part = part["Fn::If"][1]
+    while "Fn::If" in part:
         part = part["Fn::If"][1]
     return str(part["Ref"]) if "Ref" in part else ".".join(part["Fn::GetAtt"])
 
@@ -216,7 +228,7 @@ class TestConnections:
         seats = {
             name: most_at_once(function)
             for name, function in functions.items()
-            if "MESA_DATABASE_SECRET_ARN" in function["Environment"]["Variables"] and name != "APIHandler"
+            if takes_a_seat(function) and name != "APIHandler"
         }
         assert sum(seats.values()) <= OF_OTHERS - FOR_PEOPLE, seats
 
@@ -231,7 +243,7 @@ class TestConnections:
     def test_the_page_about_sizes_says_so(self, template: dict[str, Any]) -> None:
         page = (PROJECT / "docs/sizing.md").read_text("utf-8")
         for name, function in of_type(template["Resources"], "AWS::Serverless::Function").items():
-            if "MESA_DATABASE_SECRET_ARN" in function["Environment"]["Variables"] and name != "APIHandler":
+            if takes_a_seat(function) and name != "APIHandler":
                 assert f"| {function_name(name)} | {most_at_once(function)} |" in page
 
 
@@ -333,7 +345,7 @@ class TestWatching:
     ) -> None:
         resources = template["Resources"]
         conditional = {name: each["Condition"] for name, each in resources.items() if "Condition" in each}
-        conditional["DatabaseInstance"] = "DatabaseIsWatched"
+        conditional["DatabaseServer"] = "DatabaseIsWatched"
         (_, parts) = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Join"]
 
         for part in (part for part in parts if isinstance(part, dict)):
@@ -384,6 +396,11 @@ class TestWatching:
             ("SweepIsLate", "SweepLate", "breaching"),
             ("NewsIsLate", "OldestUnsent", "breaching"),
             ("DatabaseConnections", "DatabaseConnections", "notBreaching"),
+            ("DatabaseCpu", "CPUUtilization", "notBreaching"),
+            ("DatabaseMemory", "FreeableMemory", "notBreaching"),
+            ("DatabaseStorageLow", "FreeStorageSpace", "notBreaching"),
+            ("DatabaseCapacity", "ACUUtilization", "notBreaching"),
+            ("DatabaseReplicaLag", "AuroraReplicaLag", "notBreaching"),
         ],
     )
     def test_a_clock_that_says_nothing_is_late(
@@ -986,3 +1003,151 @@ class TestCode:
         assert sources
         assert {f"{source}c" for source in sources} | {"app.pyc"} <= files
         assert not sources & files
+
+
+MADE = {"rds": "DatabaseServer", "aurora": "DatabaseCluster"}
+
+
+class TestDatabase:
+    @pytest.mark.parametrize("name", MADE.values())
+    def test_what_is_made_is_encrypted_kept_and_gone_back_in(
+        self, resources: dict[str, Any], name: str
+    ) -> None:
+        database = resources[name]
+
+        assert database["Properties"]["StorageEncrypted"] is True
+        assert database["Properties"]["BackupRetentionPeriod"] == {"Ref": "DatabaseBackupDays"}
+        assert database["Properties"]["DeletionProtection"] == {
+            "Fn::If": ["DatabaseIsProtected", True, False]
+        }
+        assert (database["DeletionPolicy"], database["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
+
+    @pytest.mark.parametrize("name", MADE.values())
+    def test_the_owners_password_is_made_and_rotated_by_rds(
+        self, resources: dict[str, Any], name: str
+    ) -> None:
+        properties = resources[name]["Properties"]
+
+        assert (properties["MasterUsername"], properties["ManageMasterUserPassword"]) == ("mesa_owner", True)
+        assert "MasterUserPassword" not in properties
+
+    @pytest.mark.parametrize("name", ["DatabaseParameters", "DatabaseClusterParameters"])
+    def test_nobody_connects_without_tls(self, resources: dict[str, Any], name: str) -> None:
+        assert resources[name]["Properties"]["Parameters"]["rds.force_ssl"] == "1"
+
+    @pytest.mark.parametrize("name", ["DatabaseServer", "DatabaseWriter", "DatabaseReader"])
+    def test_no_server_has_a_public_address(self, resources: dict[str, Any], name: str) -> None:
+        assert resources[name]["Properties"]["PubliclyAccessible"] is False
+
+    def test_aurora_can_pause(self, template: dict[str, Any]) -> None:
+        scaling = template["Resources"]["DatabaseCluster"]["Properties"]["ServerlessV2ScalingConfiguration"]
+
+        assert template["Parameters"]["DatabaseLeastCapacity"]["MinValue"] == 0
+        assert scaling["MinCapacity"] == {"Ref": "DatabaseLeastCapacity"}
+        assert scaling["SecondsUntilAutoPause"]["Fn::If"][:2] == [
+            "AuroraPauses",
+            {"Ref": "DatabasePauseSeconds"},
+        ]
+
+    def test_nothing_of_a_made_database_is_there_under_another(self, template: dict[str, Any]) -> None:
+        theirs = {"AWS::RDS", "AWS::EC2"}
+        of_network = {
+            name: resource.get("Condition")
+            for name, resource in template["Resources"].items()
+            if "::".join(resource["Type"].split("::")[:2]) in theirs
+        }
+        assert set(of_network.values()) <= {
+            *("AuroraHasReader", "DatabaseHasProxy", "DatabaseIsAurora", "DatabaseIsMade", "DatabaseIsRds"),
+            "MakesNetwork",
+        }
+
+    def test_the_login_is_made_where_the_database_is_and_given_elsewhere(
+        self, template: dict[str, Any]
+    ) -> None:
+        secret = template["Resources"]["DatabaseSecret"]["Properties"]
+        condition, made, _ = secret["GenerateSecretString"]["Fn::If"]
+        login = json.loads(re.sub(r"\$\{Host\}", "db.example", made["SecretStringTemplate"]["Fn::Sub"][0]))
+
+        assert condition == "DatabaseIsMade"
+        assert (login["username"], login["sslmode"]) == ("mesa_app", "verify-full")
+        assert secret["SecretString"]["Fn::If"][2] == {"Ref": "DatabaseSecretValue"}
+        assert template["Parameters"]["OwnerSecretValue"]["NoEcho"] is True
+
+
+class TestMigration:
+    def test_no_function_with_a_login_is_replaced_before_the_schema(self, resources: dict[str, Any]) -> None:
+        waiting = {name for name, each in resources.items() if each.get("DependsOn") == "Migration"}
+        functions = of_type(resources, "AWS::Serverless::Function")
+
+        assert waiting == {name for name, function in functions.items() if takes_a_seat(function)}
+
+    def test_it_is_asked_for_whenever_a_migration_changes(self, resources: dict[str, Any]) -> None:
+        asked = resources["Migration"]["Properties"]
+
+        assert re.fullmatch(r"[0-9a-f]{16}", asked["Code"])
+        assert asked["ServiceTimeout"] > resources["Migrate"]["Properties"]["Timeout"]
+        assert {"FilesEndpoint", "SecretsEndpoint", "DatabaseWriter"} <= set(
+            resources["Migration"]["DependsOn"]
+        )
+
+    def test_its_package_has_all_that_it_imports_and_little_else(self, folder: Path) -> None:
+        """Imported from the package alone, by an interpreter that knows no other."""
+        code = "import migrations.function, migrations.rotation, migrations.applying as a; assert a.head()"
+        command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {code}"]
+        unpacked = folder / "unpacked"
+        with zipfile.ZipFile(folder / "migration.zip") as archive:
+            archive.extractall(unpacked)
+        ended = subprocess.run([*command, str(unpacked)], check=False, capture_output=True, text=True)
+
+        assert ended.stderr == ""
+        assert (folder / "migration.zip").stat().st_size <= 6 * MEGABYTE
+
+    def test_rotation_is_for_secrets_manager_alone(self, resources: dict[str, Any]) -> None:
+        permission = resources["RotateLoginInvokePermission"]["Properties"]
+
+        assert permission["Principal"] == "secretsmanager.amazonaws.com"
+        assert permission["SourceArn"] == {"Ref": "DatabaseSecret"}
+        assert "Migration" in resources["DatabaseSecretRotation"]["DependsOn"]
+
+
+class TestNetwork:
+    def test_there_is_no_way_in_or_out(self, resources: dict[str, Any]) -> None:
+        kinds = {resource["Type"] for resource in resources.values()}
+
+        assert not kinds & {"AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route"}
+
+    def test_subnets_lie_in_two_zones(self, resources: dict[str, Any]) -> None:
+        zones = [
+            resources[name]["Properties"]["AvailabilityZone"]["Fn::Select"][0]
+            for name in ("SubnetOne", "SubnetTwo")
+        ]
+        assert zones == [0, 1]
+
+    def test_only_functions_and_the_proxy_reach_the_database(self, resources: dict[str, Any]) -> None:
+        heard = [
+            rule
+            for rule in of_type(resources, "AWS::EC2::SecurityGroupIngress").values()
+            if rule["GroupId"] == {"Fn::GetAtt": ["DatabaseSecurityGroup", "GroupId"]}
+        ]
+        assert len(heard) == 2
+        assert {(rule["FromPort"], rule["ToPort"]) for rule in heard} == {(5432, 5432)}
+        assert not any("CidrIp" in rule for rule in heard)
+        assert "SecurityGroupIngress" not in resources["DatabaseSecurityGroup"]["Properties"]
+
+    def test_each_service_that_is_called_inside_has_an_endpoint(self, resources: dict[str, Any]) -> None:
+        """By the actions of the roles inside; logs are Lambda's own, and network interfaces are EC2's."""
+        called = {
+            action.split(":")[0]
+            for name, function in of_type(resources, "AWS::Serverless::Function").items()
+            if "VpcConfig" in function
+            for statement in TestRights().statements(resources, name)
+            if statement["Sid"] != "OwnQueue"
+            for action in (
+                [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+            )
+        } - {"logs", "ec2"}
+        services = {
+            each["ServiceName"]["Fn::Sub"].rpartition(".")[2].replace("email", "ses")
+            for each in of_type(resources, "AWS::EC2::VPCEndpoint").values()
+        }
+        assert called == services

@@ -93,7 +93,7 @@ def test_a_secret_is_asked_for_once_a_sandbox(scripted: Aws) -> None:
     assert [get_secret(ARN) for _ in range(3)] == [{"kid": "k1"}] * 3
 
     [(headers, body)] = scripted.heard
-    assert body == {"SecretId": ARN}
+    assert body == {"SecretId": ARN, "VersionStage": "AWSCURRENT"}
     assert headers["x-amz-target"] == "secretsmanager.GetSecretValue"
     assert headers["content-type"] == "application/x-amz-json-1.1"
     assert headers["x-amz-security-token"] == "FwoGZXIvYXdzEBY"
