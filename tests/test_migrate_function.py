@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -188,8 +189,8 @@ class TestMigrating:
         self, monkeypatch: pytest.MonkeyPatch, cloudformation: CloudFormation
     ) -> None:
         def fail(connect: Any) -> Any:
-            cursor = connect().cursor()
-            cursor.execute("SELECT 1 / 0")
+            with closing(connect()) as connection:
+                connection.cursor().execute("SELECT 1 / 0")
 
         monkeypatch.setattr(function, "apply", fail)
 
