@@ -12,6 +12,8 @@ from local.errors import StackError
 
 SOURCE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"
 READ = date(2026, 11, 21)
+# A release lives on its runtime for years: what has the shortest time left is not begun with.
+OLDEST = (3, 13)
 WARNED_DAYS = 180
 
 
@@ -42,6 +44,11 @@ def check(template: dict[str, Any], version: tuple[int, int], today: date) -> st
     if today >= ends:
         raise StackError(
             f"AWS no longer supports {runtime}: security patches ended on {_spoken(ends)}. {_instead(today)}"
+        )
+    if version < OLDEST:
+        raise StackError(
+            f"Mesa is deployed with Python {OLDEST[0]}.{OLDEST[1]} or newer, and this is {version[0]}."
+            f"{version[1]}, which AWS supports until {_spoken(ends)} only. {_instead(today)}"
         )
     left = (ends - today).days
     if left <= WARNED_DAYS:

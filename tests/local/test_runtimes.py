@@ -22,7 +22,7 @@ def template(*runtimes: str) -> dict[str, Any]:
     return {"Resources": {**functions, "Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
-@pytest.mark.parametrize("minor", [11, 12, 13, 14])
+@pytest.mark.parametrize("minor", [13, 14])
 def test_what_is_supported_is_deployed(minor: int) -> None:
     assert check(template(f"python3.{minor}"), (3, minor), TODAY) == ""
 
@@ -33,23 +33,31 @@ def test_what_is_no_longer_supported_is_refused_with_what_to_do() -> None:
         check(template("python3.10"), (3, 10), TODAY)
 
 
+@pytest.mark.parametrize("minor", [11, 12])
+def test_what_has_little_time_left_is_refused(minor: int) -> None:
+    with pytest.raises(
+        StackError, match=rf"Python 3\.13 or newer, and this is 3\.{minor}, .*PYTHON=python3\.14"
+    ):
+        check(template(f"python3.{minor}"), (3, minor), TODAY)
+
+
 @pytest.mark.parametrize(
     ("today", "said"),
     [
-        (date(2026, 12, 31), ""),
-        (date(2027, 1, 1), "until 30 June 2027, which is 180 days away"),
-        (date(2027, 6, 29), "1 days away"),
+        (date(2028, 12, 31), ""),
+        (date(2029, 1, 1), "until 30 June 2029, which is 180 days away"),
+        (date(2029, 6, 29), "1 days away"),
     ],
 )
 def test_half_a_year_before_its_end_a_warning_is_said(today: date, said: str) -> None:
-    warning = check(template("python3.11"), (3, 11), today)
+    warning = check(template("python3.13"), (3, 13), today)
     assert said in warning
     assert bool(warning) == bool(said)
 
 
 def test_it_is_refused_from_the_very_day() -> None:
-    with pytest.raises(StackError, match=r"no longer supports python3\.11"):
-        check(template("python3.11"), (3, 11), date(2027, 6, 30))
+    with pytest.raises(StackError, match=r"no longer supports python3\.13"):
+        check(template("python3.13"), (3, 13), date(2029, 6, 30))
 
 
 @pytest.mark.parametrize("version", [(3, 9), (3, 15)])
