@@ -29,7 +29,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def unpack(into: Path) -> None:
-    put(into / "usr/lib/chromium/chromium", STARTS)
+    put(into / "usr/lib/chromium/chromium-headless-shell", STARTS)
     put(into / "usr/lib/x86_64-linux-gnu/libnss3.so", "")
     put(into / "usr/lib/x86_64-linux-gnu/pulseaudio/libpulsecommon-16.1.so", "")
     put(into / "usr/share/doc/README", "")
@@ -82,7 +82,7 @@ def test_without_debian_a_sentence_says_what_to_do(capsys: pytest.CaptureFixture
     browser.main()
 
     assert (
-        "the tests of pages are left out: This is no Debian: install chromium by hand"
+        "the tests of pages are left out: This is no Debian: install chromium-headless-shell by hand"
         in capsys.readouterr().out
     )
 
