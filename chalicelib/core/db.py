@@ -24,6 +24,8 @@ from chalicelib.core.settings import DatabaseSettings
 REPEATABLE = {"40001", "40P01"}
 CANCELLED = "57014"
 LOCK_NOT_AVAILABLE = "55P03"
+# What fails later is not repeated: with a socket's time-out on top it would outlast the API's Lambda.
+REPEATED_WITHIN_SECONDS = 8.0
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -121,15 +123,18 @@ def engine() -> Engine:
 def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin: Origin | None = None) -> T:
     """Runs `unit` in a transaction of its own and commits what it returns.
 
-    A connection lost before COMMIT, a deadlock or a serialisation failure is tried once more: nothing was
-    written. Lost at COMMIT, the outcome is unknown, and the unit runs again only where it is `repeatable`: a
-    read, or a write that knows its own traces (an idempotency key, an event id). Raises Unavailable where the
-    database cannot be had; whatever else the unit raises goes through.
+    A connection lost before COMMIT, a deadlock or a serialisation failure is tried once more, if it came
+    soon: nothing was written. Lost at COMMIT, the outcome is unknown, and the unit runs again only where it
+    is `repeatable`: a read, or a write that knows its own traces (an idempotency key, an event id). Raises
+    Unavailable where the database cannot be had; whatever else the unit raises goes through.
     """
     origin = origin or Origin()
+    started = time.monotonic()
     try:
         return _attempt(unit, repeatable, origin)
     except _TryAgain as again:
+        if time.monotonic() - started > REPEATED_WITHIN_SECONDS:
+            raise _unavailable() from again.cause
         log.warning(
             "transaction repeated",
             extra={"sqlstate": sqlstate(again.cause), "error": repr(again.cause)[:200]},

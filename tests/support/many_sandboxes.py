@@ -65,6 +65,7 @@ class Loaded:
 
     load: Load
     calls: Sequence[Call] = field(repr=False)
+    zero: float = 0.0  # when all began, by the monotonic clock of the machine
 
     @property
     def statuses(self) -> dict[int, int]:
@@ -108,8 +109,8 @@ def loaded(load: Load, environment: Mapping[str, str]) -> Loaded:
         env={**os.environ, **environment, "MESA_LOG_LEVEL": "ERROR", "PYTHONPATH": str(ROOT)},
     )
     assert finished.returncode == 0, f"a sandbox died: {finished.stderr[-2000:]}"
-    calls = json.loads(finished.stderr.splitlines()[-1])
-    return Loaded(load, [Call(*call) for call in calls])
+    zero, calls = json.loads(finished.stderr.splitlines()[-1])
+    return Loaded(load, [Call(*call) for call in calls], zero)
 
 
 class Sandbox:
@@ -211,7 +212,7 @@ def main() -> None:
     told = [answers.get(timeout=load.surge + load.after + 60) for _ in family]
     for each in family:
         each.join()
-    sys.stderr.write("\n" + json.dumps([call for calls in told for call in calls]))
+    sys.stderr.write("\n" + json.dumps([zero.value, [call for calls in told for call in calls]]))
 
 
 if __name__ == "__main__":
