@@ -24,8 +24,7 @@ from chalicelib.core.settings import DatabaseSettings
 REPEATABLE = {"40001", "40P01"}
 CANCELLED = "57014"
 LOCK_NOT_AVAILABLE = "55P03"
-# What fails later is not repeated: with a socket's time-out on top it would outlast the API's Lambda.
-REPEATED_WITHIN_SECONDS = 8.0
+REPEATED_WITHIN_SECONDS = 8.0  # later, with a socket's time-out on top, it would outlast the API's Lambda
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
