@@ -10,7 +10,7 @@ OUT ?= out
 STAGE ?= prod
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench docs mutants package deploy rollback releases clean
+.PHONY: help run up down reset demo-data import redrive reporting-role console console-dev test unit e2e pages metrics-server browser nightly lint format types check bench chaos docs mutants package deploy rollback releases clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +115,9 @@ bench: $(STAMP) ## Measure and print the table of ratios (ONLY=scale for the lar
 .PHONY: compat
 compat: $(STAMP) ## Say what has changed for callers of the API since the last tag; fails where they break (SINCE=v1.0)
 	@$(PY) -m local.compatibility $(if $(SINCE),--since $(SINCE))
+
+chaos: $(STAMP) ## Break what can break, with seeded histories, and hold what must hold (make chaos SEED=7 ONLY=crashes)
+	$(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
 	$(PY) -m tests.mutants
