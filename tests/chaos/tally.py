@@ -33,17 +33,32 @@ class Tally:
         ]
 
 
-tallies: dict[str, Tally] = {}
+tallies: list[Tally] = []
 
 
 def tally(name: str) -> Tally:
-    """The tally of an experiment; tests of one share it."""
-    return tallies.setdefault(name, Tally(name))
+    """A new one, for a test of an experiment; the table has them together."""
+    tallies.append(Tally(name))
+    return tallies[-1]
+
+
+def together() -> list[Tally]:
+    """One of each experiment."""
+    found: dict[str, Tally] = {}
+    for each in tallies:
+        whole = found.setdefault(each.name, Tally(each.name))
+        whole.faults.update(each.faults)
+        whole.acknowledged += each.acknowledged
+        whole.lost += each.lost
+        whole.twice += each.twice
+        whole.foreign += each.foreign
+        whole.measured += each.measured
+    return list(found.values())
 
 
 def table() -> list[str]:
     """All of them, and their sum, line by line."""
-    told = list(tallies.values())
+    told = together()
     total = Tally("all", Counter(faults=sum(sum(each.faults.values()) for each in told)))
     for each in told:
         total.acknowledged += each.acknowledged
