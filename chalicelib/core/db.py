@@ -22,8 +22,7 @@ from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import DatabaseSettings
 
 REPEATABLE = {"40001", "40P01"}
-CANCELLED = "57014"
-LOCK_NOT_AVAILABLE = "55P03"
+CANCELLED, LOCK_NOT_AVAILABLE = "57014", "55P03"
 REPEATED_WITHIN_SECONDS = 8.0  # later, with a socket's time-out on top, it would outlast the API's Lambda
 
 log = logging.getLogger(__name__)
@@ -127,17 +126,14 @@ def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin
     is `repeatable`: a read, or a write that knows its own traces (an idempotency key, an event id). Raises
     Unavailable where the database cannot be had; whatever else the unit raises goes through.
     """
-    origin = origin or Origin()
-    started = time.monotonic()
+    origin, started = origin or Origin(), time.monotonic()
     try:
         return _attempt(unit, repeatable, origin)
     except _TryAgain as again:
         if time.monotonic() - started > REPEATED_WITHIN_SECONDS:
             raise _unavailable() from again.cause
-        log.warning(
-            "transaction repeated",
-            extra={"sqlstate": sqlstate(again.cause), "error": repr(again.cause)[:200]},
-        )
+        facts = {"sqlstate": sqlstate(again.cause), "error": repr(again.cause)[:200]}
+        log.warning("transaction repeated", extra=facts)
         time.sleep(0.02)
     try:
         return _attempt(unit, repeatable, origin)
