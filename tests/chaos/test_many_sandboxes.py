@@ -13,12 +13,12 @@ from tests.support.service_desk import ServiceDesk
 
 SANDBOXES, CONNECTIONS = short_or_long((24, 8), (200, 60))
 NOWHERE = "http://127.0.0.1:9/nowhere"
-P99_SECONDS, RECOVERED_SECONDS = 1.0, 5.0
+RECOVERED_SECONDS = 5.0
 LOAD = {
     "sandboxes": SANDBOXES,
     "surge": short_or_long(2.0, 15.0),
     "after": short_or_long(3.0, 8.0),
-    "pause": short_or_long(0.5, 4.0),
+    "pause": short_or_long(0.5, 6.0),
     "seed": SEED,
 }
 
@@ -61,7 +61,6 @@ def test_more_sandboxes_than_connections(outcome: Loaded, database: Database) ->
     assert set(outcome.statuses) <= {200, 201, 503}
     assert outcome.statuses.get(503), "there were connections for everybody"
     assert told.is_clean
-    assert outcome.served_after == set(range(0, SANDBOXES, outcome.load.rest))
-    if IS_LONG:  # elsewhere they would tell of the machine, which others use too
-        assert outcome.percentile(0.99) < P99_SECONDS
+    assert outcome.served_after >= set(range(0, SANDBOXES, outcome.load.rest))
+    if IS_LONG:  # elsewhere it would tell of the machine; how fast answers are is measured by `make bench`
         assert outcome.recovered_in <= RECOVERED_SECONDS

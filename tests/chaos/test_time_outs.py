@@ -61,7 +61,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch, database: Database) -> Iterator[Non
     engine().dispose()
     share = SHORT_SOCKET / connection.SOCKET_TIMEOUT_SECONDS
     monkeypatch.setattr(db, "REPEATED_WITHIN_SECONDS", db.REPEATED_WITHIN_SECONDS * share)
-    monkeypatch.setattr(connection, "SOCKET_TIMEOUT_SECONDS", SHORT_SOCKET)
+    monkeypatch.setattr(connection.log_in, "__defaults__", (SHORT_SOCKET, None))
     yield
     engine().dispose()
 
