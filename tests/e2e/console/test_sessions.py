@@ -80,7 +80,7 @@ def test_who_signs_out_by_hand_leaves_no_draft_behind(people: People, house: Hou
     page = people.page("dora")
     sign_in(page, dora, "new-request")
     page.get_by_label("Tell us more").fill("My card is 4111.")
-    assert "4111" in page.evaluate("JSON.stringify({...localStorage})")
+    page.wait_for_function("JSON.stringify({...localStorage}).includes('4111')")  # a moment after the key
 
     page.get_by_role("button", name=dora.name).click()
     page.get_by_role("menuitem", name="Sign out").click()
