@@ -71,8 +71,11 @@ def spoken(error: BotoCoreError | ClientError) -> str:
 
 def run(options: argparse.Namespace) -> None:
     """Raises StackError, or what botocore raises."""
+    brings_code = options.command in ("deploy", "upload")
+    if brings_code:  # refused before any work
+        runtimes.check({"Resources": {}}, sys.version_info[:2], datetime.now(UTC).date())
     stage = read_stage(options.stage)
-    if options.command in ("deploy", "upload"):
+    if brings_code:
         folder = options.package or PROJECT / ".local" / "release"
         if not options.package:
             print("Packaging…", flush=True)

@@ -10,7 +10,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from local.release import spoken
+from local.release import main, spoken
 
 
 def refusal(code: str, message: str = "because") -> ClientError:
@@ -35,3 +35,13 @@ def refusal(code: str, message: str = "because") -> ClientError:
 )
 def test_a_refusal_is_a_sentence(error: BotoCoreError | ClientError, said: str) -> None:
     assert said in spoken(error)
+
+
+def test_an_interpreter_that_is_not_deployed_with_is_refused_before_all_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("local.release.sys.version_info", (3, 10, 9))
+    monkeypatch.setattr("local.release.sys.argv", ["release", "deploy", "--stage", "nowhere"])
+
+    with pytest.raises(SystemExit, match=r"no longer supports python3\.10"):
+        main()
