@@ -42,7 +42,7 @@ RUNS = {
     "rollup-repair": 12 * HOURS,
     **dict.fromkeys(("purge", "audit-anchor"), HOURS),
 }
-METRICS, ALARMS, SECRETS, ENDPOINTS = 40, 60, 4, 6
+METRICS, ALARMS, SECRETS, ENDPOINTS = 40, 60, 4, 8  # four endpoints in two zones
 
 
 @dataclass(frozen=True)
