@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.needs import Measured, at, configured
+from local.files import PROJECT
+from local.merging import FOLDER, merged
 
 PRICES: Mapping[str, Any] = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
 HOURS = 730
@@ -29,7 +31,6 @@ HEARERS = ("notifications", "rules", "webhooks", "insight")
 # developer guides.
 CALLS_A_MESSAGE = 3
 POLLS = 5 * 3 * 60 * HOURS
-QUEUES = 9
 # Milliseconds that a call waits for another machine: its statements for the database, one availability zone
 # away.
 STATEMENTS, STATEMENT_MS = 4, 1.0
@@ -42,7 +43,9 @@ RUNS = {
     "rollup-repair": 12 * HOURS,
     **dict.fromkeys(("purge", "audit-anchor"), HOURS),
 }
-METRICS, ALARMS, SECRETS, ENDPOINTS = 40, 60, 4, 8  # four endpoints in two zones
+# Metrics of our own that get values in a month; what else stands is counted in the template.
+METRICS = 40
+ZONES = 2
 
 
 @dataclass(frozen=True)
@@ -90,16 +93,27 @@ def a_million(measured: Mapping[str, Measured]) -> dict[str, float]:
     }
 
 
+def _standing(kind: str, **properties: str) -> int:
+    """How many of the template's resources are of this kind, those that a parameter brings left out; the
+    network is there unless another one is given."""
+    found = [each for each in merged(PROJECT / FOLDER)["Resources"].values() if each.get("Type") == kind]
+    found = [each for each in found if each.get("Condition", "MakesNetwork") == "MakesNetwork"]
+    return sum(properties.items() <= each.get("Properties", {}).items() for each in found)
+
+
 def standing(measured: Mapping[str, Measured]) -> dict[str, float]:
     """Dollars of a month in which nobody calls, without the database."""
+    queues = _standing("AWS::SQS::Queue") // 2  # each with its dead letters, which nobody waits for
+    endpoints = ZONES * _standing("AWS::EC2::VPCEndpoint", VpcEndpointType="Interface")
+    secrets = _standing("AWS::SecretsManager::Secret") + 1  # RDS's own, for its master
     runs = sum(invocation(name, measured[name]) * count for name, count in RUNS.items())
     return {
         "schedules": runs + sum(RUNS.values()) * LOG_KB / MILLION * PRICES["logs"]["gb"],
-        "queues that wait": QUEUES * POLLS * PRICES["sqs"]["request"],
+        "queues that wait": queues * POLLS * PRICES["sqs"]["request"],
         "metrics and alarms": METRICS * PRICES["metrics"]["metric_month"]
-        + ALARMS * PRICES["metrics"]["alarm_month"],
-        "secrets": SECRETS * PRICES["secrets"]["secret_month"],
-        "VPC endpoints": ENDPOINTS * HOURS * PRICES["endpoints"]["hour"],
+        + _standing("AWS::CloudWatch::Alarm") * PRICES["metrics"]["alarm_month"],
+        "secrets": secrets * PRICES["secrets"]["secret_month"],
+        "VPC endpoints": endpoints * HOURS * PRICES["endpoints"]["hour"],
     }
 
 

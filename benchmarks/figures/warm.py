@@ -36,7 +36,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
     def create(**headers: str) -> Event:
         return proxy_event("POST", "/v1/tickets", caller=carol, body=TICKET, headers=headers)
 
-    with _desk(stage) as desk:
+    with opened_desk(stage) as desk:
         yield desk.figure("warm: get a ticket", lambda: get, 3)
         yield desk.figure("warm: list 25 tickets", lambda: listing, 3)
         yield desk.figure("warm: create a ticket", create, 4)
@@ -54,20 +54,28 @@ class Desk:
         self.app = app
         self.bare = bare
 
-    def figure(self, name: str, event: Callable[[], Event], limit: float) -> Figure:
+    def figure(
+        self,
+        name: str,
+        event: Callable[[], Event],
+        limit: float,
+        *,
+        rounds: int = ROUNDS,
+        warm_up: int = WARM_UP,
+    ) -> Figure:
         """The medians of the rounds. `event` makes each round's own."""
-        progress(f"{name}, {ROUNDS} rounds")
-        for _ in range(WARM_UP):
+        progress(f"{name}, {rounds} rounds")
+        for _ in range(warm_up):
             self.call(event())
         statements, fresh, ticket = self._record(event)
-        for _ in range(WARM_UP):
+        for _ in range(warm_up):
             self.bare.run(statements, fresh, ticket)
 
         def measured() -> float:
             asked = event()
             return timed(lambda: self.call(asked))
 
-        pair = interleaved(ROUNDS, measured, lambda: self.bare.run(statements, fresh, ticket))
+        pair = interleaved(rounds, measured, lambda: self.bare.run(statements, fresh, ticket))
         ours, bare = pair.medians
         return Figure(name, ours, limit, "ms", bare)
 
@@ -88,7 +96,8 @@ class Desk:
 
 
 @contextmanager
-def _desk(stage: Stage) -> Iterator[Desk]:
+def opened_desk(stage: Stage) -> Iterator[Desk]:
+    """One to measure at."""
     assert stage.environment
     bare = BareSql(stage.dsn)
     with (

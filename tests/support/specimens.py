@@ -210,11 +210,16 @@ def put(whole: Any, path: Place, value: Any) -> Any:
 
 
 def address(endpoint: Endpoint, slug: str, ids: Mapping[str, UUID]) -> str:
-    """The path of a route with these ids in it. Raises KeyError for a parameter that is not known here."""
+    """The path of a route with these ids in it."""
+    return endpoint.path.format(**path_values(endpoint, slug, ids))
+
+
+def path_values(endpoint: Endpoint, slug: str, ids: Mapping[str, UUID]) -> dict[str, str]:
+    """What its parameters are. Raises KeyError for one that is not known here."""
     known = {"workspace": slug, "name": "specimen.js", "tag": "canary"}
     known |= {"kind": "closed.requester", "language": "en"}
     known |= {name: str(value) for name, value in ids.items()}
-    return endpoint.path.format(**{name: known[name] for name in endpoint.path_types})
+    return {name: known[name] for name in endpoint.path_types}
 
 
 def headers(endpoint: Endpoint) -> dict[str, str]:
