@@ -38,13 +38,16 @@ import: $(STAMP) ## Take in tickets of another desk (FILE=tickets.json SOURCE=ze
 redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 STACK=mesa-prod for the account's)
 	@$(PY) -m local.redrive $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK)) $(QUEUE)
 
-.PHONY: backup restore tenant-export tenant-delete
+.PHONY: backup restore accept-restore tenant-export tenant-delete
 
 backup: $(STAMP) ## Back the database of what is up here up (FILE=desk.dump; MESA_MIGRATION_URL names another)
 	@$(PY) -m local.backup $(if $(FILE),"$(FILE)")
 
 restore: $(STAMP) ## Bring a backup back into what is up here, once all of it is proved to be there (FILE=desk.dump)
 	@$(PY) -m local.restore "$(FILE)"
+
+accept-restore: $(STAMP) ## Accept that audit logs went back with a restored database (REASON="a bad deployment"; AWS=1)
+	@$(PY) -m local.accept_restore "$(REASON)" $(if $(YES),--yes) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
 
 tenant-export: $(STAMP) ## Take out all that a workspace has (WORKSPACE=demo OUT=demo-export; FILES=1 fetches its files)
 	@$(PY) -m local.tenant_export "$(WORKSPACE)" "$(OUT)" $(if $(FILES),--files) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))

@@ -1,7 +1,9 @@
 """Anchors: heads of the audit log's chains, kept in a bucket that whoever owns the database cannot reach.
 
 A key is `{workspace}/{10^19 - sequence}.json`: the first of a workspace is its furthest. An attacker who
-makes the log shorter cannot make a later anchor count, and no anchor is written over another.
+makes the log shorter cannot make a later anchor count, and no anchor is written over another. Once a person
+with the bucket's key has accepted that a log went back with a restored database (local.accept_restore), the
+sequence has a hyphen before it, one for each time, which comes before all digits: the anchors of before stay.
 """
 
 import json
@@ -28,25 +30,32 @@ Run = Callable[[Callable[[Transaction], Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The entry of this sequence had this hash, 32 bytes, when it was anchored."""
+    """The entry of this sequence had this hash, 32 bytes, when it was anchored. `restores`: how often the log
+    had gone back by then, and somebody had accepted it."""
 
     sequence: int
     hash: bytes
     anchored_at: datetime
+    restores: int = 0
 
     @classmethod
     def parse(cls, document: bytes) -> "Anchor":
         """What `document` wrote. ValueError or KeyError for anything else."""
         facts = json.loads(document)
         moment = datetime.fromisoformat(facts["anchored_at"])
-        return cls(int(facts["sequence"]), bytes.fromhex(facts["hash"]), moment)
+        restores = int(facts.get("restores", 0))
+        return cls(int(facts["sequence"]), bytes.fromhex(facts["hash"]), moment, restores)
 
     def shape(self) -> dict[str, Any]:
-        """As answers and the bucket show it."""
+        """As answers show it."""
         return {"sequence": self.sequence, "hash": self.hash.hex(), "anchored_at": self.anchored_at}
 
+    def document(self) -> bytes:
+        """As the bucket keeps it."""
+        return dumps({**self.shape(), "restores": self.restores}).encode()
+
     def key(self, workspace_id: UUID) -> str:
-        return f"{workspace_id}/{HIGHEST - self.sequence:0{DIGITS}d}.json"
+        return f"{workspace_id}/{'-' * self.restores}{HIGHEST - self.sequence:0{DIGITS}d}.json"
 
 
 def latest(bucket: str, workspace_id: UUID, patience: storage.Patience) -> Anchor | None:
@@ -66,8 +75,8 @@ def anchor(run: Run, bucket: str, head: Row[Any], now: datetime) -> bool:
         if known != last.hash:
             return False
     if last is None or last.sequence < head.sequence:
-        made = Anchor(head.sequence, head.hash, now)
-        storage.put_once(bucket, made.key(head.workspace_id), dumps(made.shape()).encode())
+        made = Anchor(head.sequence, head.hash, now, last.restores if last else 0)
+        storage.put_once(bucket, made.key(head.workspace_id), made.document())
     run(partial(_anchored, workspace_id=head.workspace_id, sequence=head.sequence))
     return True
 
