@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from chalicelib.core.db import engine
+from tests.e2e.http import awaited
 from tests.support.database import Database
 from tests.support.lossy_proxy import LossyProxy, lossy_proxy
 from tests.support.service_desk import ServiceDesk
@@ -60,6 +61,26 @@ def test_a_read_on_a_connection_that_died_meanwhile_is_served(desk: ServiceDesk,
     database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'mesa_app'")
 
     assert desk.detail(desk.cast.carol, ticket)["label"] == ticket["label"]
+
+
+def test_a_connection_that_idled_too_long_for_the_server_is_replaced(
+    desk: ServiceDesk, database: Database
+) -> None:
+    """Whoever runs the database may set idle_session_timeout: it says so (57P05) before it hangs up."""
+    api, reached = desk.as_(desk.cast.carol), "SELECT FROM pg_stat_activity WHERE usename = 'mesa_app'"
+    database.run("ALTER ROLE mesa_app SET idle_session_timeout = '50ms'")
+    try:
+        engine().dispose()
+        assert api.get("/v1/tickets").status == 200
+        awaited("the end of the session", lambda: not database.rows(reached), 10)
+
+        reply = api.post("/v1/tickets", BODY)
+    finally:
+        database.run("ALTER ROLE mesa_app RESET idle_session_timeout")
+        engine().dispose()
+
+    assert reply.status == 201
+    assert database.value("SELECT count(*) FROM tickets") == 1
 
 
 @pytest.fixture
