@@ -136,8 +136,8 @@ docs: $(STAMP) ## Write what comes from the source: openapi.json, permissions, l
 package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=dir)
 	$(PY) -m local.package $(OUT)
 
-deploy: $(STAMP) ## Deploy to AWS what .chalice/stages/prod.json describes (STAGE=prod; YES=1 does not ask)
-	@$(PY) -m local.release deploy --stage "$(STAGE)" $(if $(PACKAGE),--package "$(PACKAGE)") $(if $(YES),--yes) $(if $(LOSING),--losing)
+deploy: $(STAMP) ## Deploy to AWS what .chalice/stages/prod.json describes (STAGE=prod; YES=1 does not ask; ANEW=1 after a new key)
+	@$(PY) -m local.release deploy --stage "$(STAGE)" $(if $(PACKAGE),--package "$(PACKAGE)") $(if $(YES),--yes) $(if $(ANEW),--anew) $(if $(LOSING),--losing)
 
 .PHONY: upload
 upload: $(STAMP) ## Only put the package into its bucket, for Terraform and the like (STAGE=prod)

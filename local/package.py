@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from local import authorities
 from local.errors import StackError
 from local.files import PROJECT
 from local.gateway import guard, refuse_other_methods
@@ -22,8 +23,6 @@ from local.versions import publish
 from local.watching import watch
 
 MERGE_TEMPLATE = ".chalice/merged.json"
-# Amazon's certificate authorities of RDS in one region: see docs/network-and-database.md.
-AUTHORITIES = ".chalice/rds-ca-bundle.pem"
 
 
 def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PROJECT) -> None:
@@ -44,7 +43,7 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
     fresh.replace(code)
     migration_zip(project, cache, out / "migration.zip")
     for file in (code, out / "migration.zip"):
-        _add_authorities(project / AUTHORITIES, file)
+        authorities.add(project / authorities.BUNDLE, file)
     template = json.loads((out / "sam.json").read_text())
     check_merge(template)
     complete(template, out / "migration.zip")
@@ -53,13 +52,6 @@ def package(out: Path, *, cache: Path, stage: str = "local", project: Path = PRO
     watch(template)
     publish(template)
     (out / "sam.json").write_text(json.dumps(template, separators=(",", ":")) + "\n")
-
-
-def _add_authorities(bundle: Path, file: Path) -> None:
-    """Where core/connection.py looks for them; a database that is none of RDS needs none."""
-    if bundle.exists():
-        with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
-            append(archive, bundle.name, bundle.read_bytes())
 
 
 def _stage_project(project: Path, staged: Path) -> None:

@@ -90,6 +90,7 @@ def run(options: argparse.Namespace) -> None:
         partial(session.client, config=config),
         sure=options.yes,
         losing=options.losing,
+        anew=options.anew,
         ask=at_the_terminal(),
         tell=_tell,
         healthy=answers,
@@ -129,6 +130,7 @@ def main() -> None:
     parser.add_argument("--package", type=Path, help="what `make package` left there, instead of packaging")
     parser.add_argument("--release", default="", help="the release to go back to, by its id")
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--anew", action="store_true", help="start every function anew, whatever has changed")
     parser.add_argument("--losing", action="store_true", help="even where what holds data goes")
     try:
         run(parser.parse_args())

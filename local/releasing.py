@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from local import authorities
 from local.artefacts import Artefacts, Release, before
 from local.changing import ChangeSet, Tell, known_parameters, outputs, status
 from local.errors import StackError
@@ -20,7 +21,8 @@ SHOWN = 30
 
 class Releasing:
     """`client` makes clients of the account by their service's name. `ask` is None where nobody sits. `sure`:
-    do not ask whether to go on. `losing`: go on even where what holds data is removed or replaced.
+    do not ask whether to go on. `losing`: go on even where what holds data is removed or replaced. `anew`:
+    every function is published anew, and so starts anew, though nothing of it has changed.
     """
 
     def __init__(
@@ -30,12 +32,14 @@ class Releasing:
         *,
         sure: bool = False,
         losing: bool = False,
+        anew: bool = False,
         ask: Ask | None = None,
         tell: Tell,
         healthy: Callable[[str], bool],
         pause: float = 3,
     ) -> None:
         self.stage, self._sure, self._losing, self._ask = stage, sure, losing, ask
+        self._anew = str(int(time.time())) if anew else ""
         self._tell, self._pause, self._healthy = tell, pause, healthy
         self._cloudformation, self._gateway = client("cloudformation"), client("apigateway")
         region: str = self._cloudformation.meta.region_name
@@ -58,6 +62,8 @@ class Releasing:
 
     def deploy(self, folder: Path) -> dict[str, str]:
         """What `make package` left in `folder` becomes what runs. Returns the stack's outputs."""
+        known = known_parameters(self._cloudformation, self.stage.stack)
+        authorities.refuse_without(folder, self.stage, known, self._cloudformation.meta.region_name)
         release = self.upload(folder)
         self._clear_away()
         if self._change(release, self.stage, "Deploy"):
@@ -119,7 +125,7 @@ class Releasing:
         declared = json.loads(self._artefacts.template(release)).get("Parameters", {})
         known = known_parameters(self._cloudformation, stage.stack)
         given = parameters(stage, declared, set(known), self._found(declared), self._ask)
-        given = with_revision(given, declared, known)
+        given = with_revision(given, declared, known, self._anew)
         change_set = ChangeSet(self._cloudformation, stage.stack, self._pause)
         if not change_set.make(self._artefacts.template_url(release), given, stage.role):
             self._tell("Nothing is to be changed.")

@@ -119,19 +119,37 @@ def parameters(
 
 
 def with_revision(
-    given: list[Parameter], declared: Mapping[str, Mapping[str, Any]], known: Mapping[str, str]
+    given: list[Parameter],
+    declared: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, str],
+    anew: str = "",
 ) -> list[Parameter]:
-    """What differs whenever another parameter does, for functions are published anew by it."""
+    """What differs whenever another parameter does, for functions are published anew by it. `anew`: a word
+    that was none before, where they shall be although no parameter differs.
+    """
     if "Revision" not in declared:
         return given
-    values = {
-        each["ParameterKey"]: each.get("ParameterValue", known.get(each["ParameterKey"])) for each in given
-    }
-    told = {name: value for name, value in values.items() if not declared[name].get("NoEcho")}
-    told.pop("Revision", None)
+    values = {each["ParameterKey"]: each.get("ParameterValue") for each in given}
+    told: dict[str, Any] = {}
+    for name, about in declared.items():
+        if name != "Revision" and not about.get("NoEcho"):
+            said = values.get(name) if name in values else about.get("Default")
+            told[name] = str(known.get(name) if said is None else said)
     revision = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+    if anew:
+        revision = f"{revision}-{anew}"
+    elif known.get("Revision", "").startswith(f"{revision}-"):  # nothing has changed since
+        revision = known["Revision"]
     others = [each for each in given if each["ParameterKey"] != "Revision"]
     return [*others, {"ParameterKey": "Revision", "ParameterValue": revision}]
+
+
+def value(stage: Stage, name: str, about: Mapping[str, Any], known: Mapping[str, str]) -> str:
+    """What a parameter without a secret will be after the next deployment."""
+    said = _said(stage, name, about)
+    if said is None and name not in stage.parameters:
+        said = known.get(name)
+    return str(about.get("Default", "")) if said is None else said
 
 
 def _said(stage: Stage, name: str, about: Mapping[str, Any]) -> str | None:

@@ -179,6 +179,16 @@ def test_refusals_are_problems_with_their_code_and_fields(desk: Desk, admin: Any
     assert [error.field for error in wrong.errors] == ["subject"]
 
 
+def test_a_field_of_a_later_release_is_passed_over_and_a_new_word_is_not(desk: Desk, admin: Any) -> None:
+    """As docs/contract.md says."""
+    ticket = open_ticket(desk, admin, "Later")
+    told = ticket.to_dict()
+
+    assert type(ticket).from_dict({**told, "mood": "calm"}).to_dict() == told
+    with pytest.raises(ValueError, match="SNOOZED"):
+        type(ticket).from_dict({**told, "status": "SNOOZED"})
+
+
 def test_a_file_goes_where_the_answer_says(desk: Desk, admin: Any) -> None:
     ticket = open_ticket(desk, admin, "With a picture")
     announced = desk.call(

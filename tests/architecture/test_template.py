@@ -1092,7 +1092,10 @@ class TestMigration:
 
     def test_its_package_has_all_that_it_imports_and_little_else(self, folder: Path) -> None:
         """Imported from the package alone, by an interpreter that knows no other."""
-        code = "import migrations.function, migrations.rotation, migrations.applying as a; assert a.head()"
+        code = (
+            "import migrations.function, migrations.rotation, migrations.applying as a; assert a.head();"
+            "import zoneinfo; zoneinfo.reset_tzpath(()); zoneinfo.ZoneInfo('Europe/Madrid')"
+        )
         command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, sys.argv[1]); {code}"]
         unpacked = folder / "unpacked"
         with zipfile.ZipFile(folder / "migration.zip") as archive:

@@ -215,6 +215,18 @@ class TestTheFirst:
         with pytest.raises(StackError, match=r"for the account 0+, and the stage .* 123456789012"):
             desk.releasing(stage=Stage(desk.stage.name, REGION, "123456789012", "mesa-x", {}))
 
+    def test_a_package_without_the_databases_authorities_is_refused_before_anything_is_made(
+        self, desk: Desk
+    ) -> None:
+        folder = desk.package("one")
+        template = json.loads((folder / "sam.json").read_text())
+        template["Parameters"]["Database"] = {"Type": "String", "Default": "rds"}
+        (folder / "sam.json").write_text(json.dumps(template))
+
+        with pytest.raises(StackError, match="lacks the certificates of RDS in us-east-1"):
+            desk.releasing().deploy(folder)
+        assert not any("Release" in line for line in desk.said)
+
     def test_one_that_failed_is_cleared_away_by_the_next(self, desk: Desk) -> None:
         with pytest.raises(StackError, match=r"It failed: Broken: .*nobody.*\n.*nothing of it runs"):
             desk.releasing().deploy(desk.package("one", Broken=BROKEN))

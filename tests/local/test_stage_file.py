@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from local.errors import StackError
 from local.files import PROJECT
-from local.stage_file import EXAMPLE, NOT_YET, Stage, parameters, read_stage
+from local.stage_file import EXAMPLE, NOT_YET, Stage, parameters, read_stage, value, with_revision
 
 TEXT: dict[str, Any] = {"Type": "String"}
 SECRET: dict[str, Any] = {"Type": "String", "NoEcho": True, "Description": "JSON of something."}
@@ -135,3 +135,52 @@ class TestParameters:
 
         assert given == {"Key": "typed", "MailFrom": "typed"}
         assert asked == [("Key (JSON of something.): ", True), ("MailFrom (no description): ", False)]
+
+
+class TestTheRevision:
+    DECLARED: ClassVar[dict[str, Any]] = {
+        **{"Revision": DEFAULTED, "MailFrom": TEXT, "Size": {"Type": "Number", "Default": 80}, "Key": SECRET}
+    }
+
+    def revision(self, known: Mapping[str, str] | None = None, anew: str = "", **said: str) -> str:
+        given = parameters(stage(MailFrom="a@example.com", **said), self.DECLARED, set(known or ()), {})
+        told: str = of(with_revision(given, self.DECLARED, known or {}, anew))["Revision"]
+        return told
+
+    @pytest.fixture(autouse=True)
+    def key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MESA_PARAMETER_Key", "hunter2")
+
+    def test_it_differs_with_a_setting_and_not_with_a_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = self.revision()
+        monkeypatch.setenv("MESA_PARAMETER_Key", "hunter3")
+
+        assert self.revision() == first
+        assert self.revision(Size="120") != first
+
+    def test_the_next_deployment_of_the_same_settings_has_the_same(self) -> None:
+        first = self.revision()
+        known = {"Revision": first, "MailFrom": "a@example.com", "Size": "80", "Key": "****"}
+
+        assert self.revision(known) == first
+
+    def test_anew_is_another_and_stays_until_something_changes(self) -> None:
+        first = self.revision()
+        known = {"Revision": first, "MailFrom": "a@example.com", "Size": "80", "Key": "****"}
+
+        second = self.revision(known, anew="1763754000")
+
+        assert second != first
+        assert self.revision({**known, "Revision": second}) == second
+        assert self.revision({**known, "Revision": second}, anew="1763754001") not in (first, second)
+        assert self.revision({**known, "Revision": second}, Size="120").partition("-")[0] != first
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "found"),
+    [({}, {}, "x"), ({}, {"Name": "y"}, "y"), ({"Name": "z"}, {"Name": "y"}, "z"), ({"Name": None}, {"Name": "y"}, "x")],
+)
+def test_what_a_parameter_will_be_is_said_before_it_is(
+    said: dict[str, str | None], known: dict[str, str], found: str
+) -> None:
+    assert value(stage(**said), "Name", DEFAULTED, known) == found
