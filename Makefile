@@ -110,7 +110,7 @@ format: $(STAMP) ## Put style and format right
 types: $(STAMP) ## Check types, strictly
 	$(PY) -m mypy
 
-check: lint types test ## Everything that CI runs
+check: lint types test ## Style, types and all tests; CI (.ci/run) also builds the console and asks make compat
 
 bench: $(STAMP) ## Measure and print the table of ratios (ONLY=scale for the large desks, ONLY=memory for docs/cost.md)
 	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
@@ -133,7 +133,7 @@ docs: $(STAMP) ## Write what comes from the source: openapi.json, permissions, l
 	$(PY) -m local.lifecycle_diagram > docs/lifecycle.svg
 	$(PY) -m benchmarks.cost_page > docs/cost.md
 
-package: $(STAMP) ## Leave sam.json and deployment.zip in OUT (make package OUT=dir)
+package: $(STAMP) ## Leave sam.json, deployment.zip and migration.zip in OUT (make package OUT=dir)
 	$(PY) -m local.package $(OUT)
 
 deploy: $(STAMP) ## Deploy to AWS what .chalice/stages/prod.json describes (STAGE=prod; YES=1 does not ask; ANEW=1 after a new key)
