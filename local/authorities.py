@@ -1,5 +1,5 @@
-"""The certificate authorities of RDS in one region, which functions know the database by: fetched by hand once
-(docs/deploying.md), and a part of both packages.
+"""The certificate authorities of RDS in one region, which functions know the database by: fetched by hand
+once (docs/deploying.md), and a part of both packages.
 """
 
 import json
@@ -36,7 +36,7 @@ def refuse_without(folder: Path, stage: Stage, known: Mapping[str, str], region:
         if name in archive.namelist() and b"-----BEGIN CERTIFICATE-----" in archive.read(name):
             return
     raise StackError(
-        f"The package lacks the certificates of RDS in {region}, without which nothing connects to the database. "
-        f"Fetch them once:\n  curl -fo {BUNDLE} "
+        f"The package lacks the certificates of RDS in {region}, without which nothing connects to the "
+        f"database. Fetch them once:\n  curl -fo {BUNDLE} "
         f"https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
     )

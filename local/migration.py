@@ -22,6 +22,7 @@ PARTS = (
     *("migrations/**/*.py", "migrations/**/*.sql", "migrations/alembic.ini"),
     *("chalicelib/models/*.py", "chalicelib/sla/*.py"),  # one migration counts business time
 )
+SECOND_ZONES = "dateutil/zoneinfo/dateutil-zoneinfo.tar.gz"  # tzdata has them, newer
 CORE = ("connection", "credentials", "keys", "logs", "secrets", "settings", "sigv4", "wire")
 
 
@@ -60,7 +61,7 @@ def _libraries(requirements: Path, cache: Path) -> Path:
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(each for each in folder.rglob("*") if each.is_file()):
                 name = path.relative_to(folder).as_posix()
-                if ".dist-info/" not in name or name.endswith("/METADATA"):
+                if name != SECOND_ZONES and (".dist-info/" not in name or name.endswith("/METADATA")):
                     append(archive, name, path.read_bytes())
         for old in cache.glob("migration-*.zip"):
             old.unlink()

@@ -28,7 +28,9 @@ def check(package: Path, known: dict[str, str] | None = None, **said: str | None
 
 
 def test_without_them_the_command_that_fetches_them_is_told(package: Path) -> None:
-    with pytest.raises(StackError, match=r"curl -fo \.chalice/rds-ca-bundle\.pem https://.*/eu-west-1-bundle\.pem"):
+    with pytest.raises(
+        StackError, match=r"curl -fo \.chalice/rds-ca-bundle\.pem https://.*/eu-west-1-bundle\.pem"
+    ):
         check(package)
 
 

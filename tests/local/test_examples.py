@@ -95,7 +95,8 @@ class TestCloudFormationsRole:
             assert guarded.isdisjoint(texts(each["Action"])) or each["Condition"]
 
     def test_it_is_for_every_service_that_the_template_asks(self) -> None:
-        kinds = {each["Type"] for each in merged(PROJECT / ".chalice/resources")["Resources"].values() if "Type" in each}
+        resources = merged(PROJECT / ".chalice/resources")["Resources"].values()
+        kinds = {each["Type"] for each in resources if "Type" in each}
         asked = {kind.split("::")[1].lower() for kind in kinds if kind.startswith("AWS::")} - {"serverless"}
         may = {action.split(":")[0] for each in self.POLICY["Statement"] for action in texts(each["Action"])}
         assert len(asked) > 10
@@ -112,7 +113,8 @@ class TestCloudFormationsRole:
     def test_who_deploys_passes_this_role(self) -> None:
         statements = json.loads((EXAMPLES / "deployer-policy.json").read_text("utf-8"))["Statement"]
         (passed,) = [each["Resource"] for each in statements if each["Action"] == "iam:PassRole"]
-        assert f"--role-name {passed.rpartition('/')[2]} " in (PROJECT / "docs/deploying.md").read_text("utf-8")
+        told = (PROJECT / "docs/deploying.md").read_text("utf-8")
+        assert f"--role-name {passed.rpartition('/')[2]} " in told
 
 
 def texts(value: str | list[str]) -> list[str]:

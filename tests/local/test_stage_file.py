@@ -178,7 +178,12 @@ class TestTheRevision:
 
 @pytest.mark.parametrize(
     ("said", "known", "found"),
-    [({}, {}, "x"), ({}, {"Name": "y"}, "y"), ({"Name": "z"}, {"Name": "y"}, "z"), ({"Name": None}, {"Name": "y"}, "x")],
+    [
+        ({}, {}, "x"),
+        ({}, {"Name": "y"}, "y"),
+        ({"Name": "z"}, {"Name": "y"}, "z"),
+        ({"Name": None}, {"Name": "y"}, "x"),
+    ],
 )
 def test_what_a_parameter_will_be_is_said_before_it_is(
     said: dict[str, str | None], known: dict[str, str], found: str
