@@ -32,11 +32,11 @@ demo-data: $(STAMP) ## Fill the demo workspace of what is up (DAYS=90 TICKETS=50
 	  $(if $(SEED),--seed $(SEED)) $(if $(FRESH),--fresh)
 
 import: $(STAMP) ## Take in tickets of another desk (FILE=tickets.json SOURCE=zendesk|freshdesk|csv MAPPING=map.json DRY=1)
-	@$(PY) -m local.importing "$(FILE)" $(if $(SOURCE),--source $(SOURCE)) $(if $(SYSTEM),--system $(SYSTEM)) \
+	@$(PY) -m local.importing "$(or $(FILE),$(error Name the file: make import FILE=tickets.json))" $(if $(SOURCE),--source $(SOURCE)) $(if $(SYSTEM),--system $(SYSTEM)) \
 	  $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(DRY),--dry-run)
 
 redrive: $(STAMP) ## Give a queue again what it gave up on (make redrive QUEUE=webhooks; AWS=1 STACK=mesa-prod for the account's)
-	@$(PY) -m local.redrive $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK)) $(QUEUE)
+	@$(PY) -m local.redrive $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK)) $(or $(QUEUE),$(error Name the queue: make redrive QUEUE=webhooks))
 
 .PHONY: backup restore accept-restore tenant-export tenant-delete
 
@@ -44,19 +44,19 @@ backup: $(STAMP) ## Back the database of what is up here up (FILE=desk.dump; MES
 	@$(PY) -m local.backup $(if $(FILE),"$(FILE)")
 
 restore: $(STAMP) ## Bring a backup back into what is up here, once all of it is proved to be there (FILE=desk.dump)
-	@$(PY) -m local.restore "$(FILE)"
+	@$(PY) -m local.restore "$(or $(FILE),$(error Name the backup: make restore FILE=desk.dump))"
 
 accept-restore: $(STAMP) ## Accept that audit logs went back with a restored database (REASON="a bad deployment"; AWS=1)
 	@$(PY) -m local.accept_restore "$(REASON)" $(if $(YES),--yes) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
 
 tenant-export: $(STAMP) ## Take out all that a workspace has (WORKSPACE=demo OUT=demo-export; FILES=1 fetches its files)
-	@$(PY) -m local.tenant_export "$(WORKSPACE)" "$(OUT)" $(if $(FILES),--files) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
+	@$(PY) -m local.tenant_export "$(or $(WORKSPACE),$(error Name the workspace: make tenant-export WORKSPACE=demo OUT=demo-export))" "$(OUT)" $(if $(FILES),--files) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
 
 tenant-delete: $(STAMP) ## Delete a workspace for good (WORKSPACE=demo; asks for its slug again, YES=1 does not)
-	@$(PY) -m local.tenant_delete "$(WORKSPACE)" $(if $(YES),--yes) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
+	@$(PY) -m local.tenant_delete "$(or $(WORKSPACE),$(error Name the workspace: make tenant-delete WORKSPACE=demo))" $(if $(YES),--yes) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
 
 reporting-role: $(STAMP) ## Give a Grafana its login (make reporting-role WORKSPACE=demo; DROP=1 takes it away)
-	@$(PY) -m local.reporting_role $(WORKSPACE) $(if $(DROP),--drop)
+	@$(PY) -m local.reporting_role $(or $(WORKSPACE),$(error Name the workspace: make reporting-role WORKSPACE=demo)) $(if $(DROP),--drop)
 
 console: $(STAMP) ## Build the console's pages from console/ (needs Node.js 20 or newer, and npm)
 	@cd console && npm ci --silent --no-audit --no-fund

@@ -75,14 +75,6 @@ def run(options: argparse.Namespace) -> None:
     if brings_code:  # refused before any work
         runtimes.check({"Resources": {}}, sys.version_info[:2], datetime.now(UTC).date())
     stage = read_stage(options.stage)
-    if brings_code:
-        folder = options.package or PROJECT / ".local" / "release"
-        if not options.package:
-            print("Packaging…", flush=True)
-            package(folder, cache=PROJECT / ".local" / "build", stage=stage.name)
-        template = json.loads((folder / "sam.json").read_text())
-        if warning := runtimes.check(template, sys.version_info[:2], datetime.now(UTC).date()):
-            print(warning)
     session = boto3.session.Session(region_name=stage.region or None)
     config = Config(retries={"mode": "standard", "total_max_attempts": 5})
     releasing = Releasing(
@@ -98,6 +90,7 @@ def run(options: argparse.Namespace) -> None:
     if options.command == "releases":
         releasing.releases()
         return
+    folder = _packaged(options.package, stage.name) if brings_code else Path()
     if options.command == "upload":
         releasing.upload(folder)
         return
@@ -105,6 +98,18 @@ def run(options: argparse.Namespace) -> None:
     for name in (*FIRST, *sorted(found.keys() - set(FIRST))):
         if name in found:
             print(f"  {name:<28} {found[name]}")
+
+
+def _packaged(given: Path | None, stage: str) -> Path:
+    """The folder of the package: the one that was given, or a new one."""
+    folder = given or PROJECT / ".local" / "release"
+    if not given:
+        print("Packaging…", flush=True)
+        package(folder, cache=PROJECT / ".local" / "build", stage=stage)
+    template = json.loads((folder / "sam.json").read_text())
+    if warning := runtimes.check(template, sys.version_info[:2], datetime.now(UTC).date()):
+        print(warning)
+    return folder
 
 
 def answers(url: str) -> bool:
