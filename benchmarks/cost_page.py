@@ -7,9 +7,10 @@ from benchmarks import cost, needs
 HEAD = """\
 # What it costs
 
-Computed by `make docs` of what `make bench ONLY=memory` measured last ({measured}) and of prices
-(`benchmarks/prices.json`: {source}; {priced}; compare
-them before you rely on this). The formulas are in `benchmarks/cost.py`, where whatever was assumed stands by
+Computed by `make docs` of what `make bench ONLY=memory` measured last ({measured}) and of the prices in
+`benchmarks/prices.json`: {source};
+{priced}. Not all of the pages are AWS's own, and {unverified} prices are not verified: compare
+them before you rely on this. The formulas are in `benchmarks/cost.py`, where whatever was assumed stands by
 name: one request in {writes} writes, each write is one event of which {hearers} functions hear, every other
 one mails somebody. It is an estimate: Lambda's processors are not this machine's.
 
@@ -50,6 +51,7 @@ def page() -> str:
         measured=needs.measured_on(),
         source=cost.PRICES["source"],
         priced=cost.PRICES["date"],
+        unverified=str(cost.PRICES).count("not verified"),
         writes=cost.WRITES,
         hearers=len(cost.HEARERS),
         million=_bill(million),
