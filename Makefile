@@ -122,6 +122,10 @@ compat: $(STAMP) ## Say what has changed for callers of the API since the last t
 chaos: $(STAMP) ## Break what can break, with seeded histories, and hold what must hold (make chaos SEED=7 ONLY=crashes)
 	$(PY) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
+.PHONY: fuzz
+fuzz: $(STAMP) ## Call every operation as schemathesis draws it, 100,000 times (SEED=7 CALLS=5000 ONLY=list_tickets)
+	$(PY) -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS)) $(if $(ONLY),--only $(ONLY))
+
 mutants: $(STAMP) ## Weaken policies, role checks and signature checks one by one; each must be caught by a test
 	$(PY) -m tests.mutants
 

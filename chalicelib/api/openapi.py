@@ -30,6 +30,7 @@ from chalicelib.api.openapi_words import DESCRIPTION, HEADERS, PARAMETERS, TAGS
 from chalicelib.api.resource import Routes
 from chalicelib.api.schemas.look_up import LookUpIn, LookUpOut
 
+UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # Not a view of `Routes`: deployed, it is a Lambda of its own.
 LOOK_UP = Endpoint(
     method="POST",
@@ -145,9 +146,11 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _comma_list(schema: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in schema.items() if name != "items"}
-    of = ", ".join(schema["items"].get("enum", ["ids"]))
-    return {**kept, "type": "string", "description": f"Comma list of {of}"}
+    kept = {name: value for name, value in schema.items() if name not in ("items", "minItems", "maxItems")}
+    words = schema["items"].get("enum")
+    each = f"({'|'.join(words)})" if words else UUID_PATTERN
+    told = f"Comma list of {', '.join(words or ['ids'])}"
+    return {**kept, "type": "string", "description": told, "pattern": f"^{each}(,{each})*$"}
 
 
 def _request_body(endpoint: Endpoint, refs: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:

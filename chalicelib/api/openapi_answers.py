@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from chalicelib.api import access
 from chalicelib.api.endpoint import Endpoint, NoBody
-from chalicelib.api.openapi_words import SENTENCES
+from chalicelib.api.openapi_words import HEADERS, SENTENCES
 from chalicelib.api.problem_document import STATUS, TITLES
 
 # What a route answers beyond that which its method, parameters and access already say.
@@ -99,9 +99,9 @@ def problem_responses() -> dict[str, Any]:
     responses = {}
     for status, sentence in SENTENCES.items():
         codes = [code for code, of in STATUS.items() if of == status]
-        names = ["X-Request-Id"]
-        names += ["WWW-Authenticate"] if status == 401 else ["Retry-After"] if status in (429, 503) else []
-        names += RATES if status == 429 else ()
+        names = ["WWW-Authenticate"] if status == 401 else ["Retry-After"] if status in (429, 503) else []
+        # What the gateway refuses by itself has none of these.
+        ours = ("X-Request-Id", *RATES) if status == 429 else ("X-Request-Id",)
         # Beside the reference, so that who makes a client of it has one type for all problems.
         schema = {
             "$ref": "#/components/schemas/Problem",
@@ -118,7 +118,7 @@ def problem_responses() -> dict[str, Any]:
         }
         responses[str(status)] = {
             "description": sentence,
-            "headers": _refs(names),
+            "headers": {**{name: {**HEADERS[name], "required": False} for name in ours}, **_refs(names)},
             "content": {"application/problem+json": {"schema": schema, "example": example}},
         }
     return responses

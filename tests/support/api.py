@@ -95,8 +95,12 @@ class Api:
         event = self._event(method, path, body, sent)
         if event is None:
             return _refused(NotFound("There is no such address."))
-        if method not in self.app.routes[event["resource"]]:
-            return _refused(MethodNotAllowed("This address does not answer to that."))
+        known = self.app.routes[event["resource"]]
+        if method not in known:
+            allowed = ", ".join(known)
+            return _refused(
+                MethodNotAllowed(f"This address answers to {allowed}.", headers={"Allow": allowed})
+            )
         refused = self._authorize(event)
         if refused:
             return refused
@@ -105,8 +109,12 @@ class Api:
         for name, values in (answer.get("multiValueHeaders") or {}).items():
             headers_out[name.lower()] = values[0]
         reply = Reply(answer["statusCode"], headers_out, answer["body"])
-        contract().check(method, event["resource"], reply.status, reply.headers, reply.text)
+        self.hold(method, event["resource"], reply)
         return reply
+
+    def hold(self, method: str, resource: str, reply: Reply) -> None:
+        """Raises AssertionError where the document knows no such answer of this route."""
+        contract().check(method, resource, reply.status, reply.headers, reply.text)
 
     def _event(self, method: str, path: str, body: Any, headers: dict[str, str]) -> dict[str, Any] | None:
         parts = urlsplit(path)

@@ -34,7 +34,7 @@ def day(value: Any) -> date:
     except ValueError:
         raise ValueError("There is no such date") from None
     if not 1970 <= found.year <= 9000:
-        raise ValueError("This is no year that a ticket can have")
+        raise ValueError("This is no year in which something can have happened")
     return found
 
 
@@ -55,7 +55,7 @@ Day = Annotated[date, BeforeValidator(day)]
 IdList = Annotated[
     list[UUID],
     BeforeValidator(ids),
-    WithJsonSchema({"type": "array", "items": {"type": "string", "format": "uuid"}}),
+    WithJsonSchema({"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1}),
 ]
 DimensionList: Any = word_list(Dimension, {})
 Count = Annotated[int, Field(ge=0)]

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from chalicelib.api.schemas.common import In, Out, PersonRef
+from chalicelib.api.schemas.common import In, Out, PersonRef, Shown
 from chalicelib.models.words import Scan, Upload
 
 MAX_BYTES = 25 * 1024 * 1024
 # RFC 6838, section 4.2.
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
+
+TYPE = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126} *(;.*)?$"
 
 
 def media_type(text: str) -> str:
@@ -27,7 +29,7 @@ class FileIn(In):
     """A file that is to be sent: `size` in bytes, at most 25 MiB."""
 
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-    content_type: Annotated[str, StringConstraints(min_length=3, max_length=255), AfterValidator(media_type)]
+    content_type: Annotated[str, StringConstraints(min_length=3, max_length=255), Shown(media_type, TYPE)]
     size: Annotated[int, Field(ge=1, le=MAX_BYTES)]
 
 

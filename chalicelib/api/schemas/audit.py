@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from chalicelib.api.schemas.common import In, Out, PageQuery
+from chalicelib.api.schemas.filters import Instant
 
 ACTION = re.compile(r"[a-z][a-z_]{0,40}(\.[a-z][a-z_]{0,40})?(\.?\*)?|\*")
 
@@ -33,18 +34,8 @@ class AuditQuery(PageQuery):
     actor: UUID | None = None
     action: ActionList | None = None
     target: UUID | None = None
-    created_after: datetime | None = None
-    created_before: datetime | None = None
-
-    @field_validator("created_after", "created_before")
-    @classmethod
-    def with_zone(cls, value: datetime | None) -> datetime | None:
-        """A time without its zone is nobody's."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("This needs its offset, as in 2026-11-20T09:00:00Z")
-        if value is not None and not 1970 <= value.year <= 9000:
-            raise ValueError("This is no year that an entry can have")
-        return value
+    created_after: Instant | None = None
+    created_before: Instant | None = None
 
 
 class VerifyQuery(In):

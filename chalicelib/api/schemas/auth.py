@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.schemas.common import In, Name, Out, omitted
 from chalicelib.api.schemas.two_step import RecoveryCode, TotpCode
-from chalicelib.api.schemas.users import Company, DocumentId, Email, Password, Phone, UserOut
+from chalicelib.api.schemas.users import Company, DocumentId, Email, NewPassword, Password, Phone, UserOut
 from chalicelib.api.schemas.workspace import WorkspaceOut
 
 # To look an account up, any text will do: whether it could be one is nobody's business.
@@ -23,7 +23,7 @@ class RegisterIn(In):
 
     workspace_name: Name
     admin_email: Email
-    admin_password: Password
+    admin_password: NewPassword
     admin_name: Name | None = None
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chalicelib.api.schemas.common import In, Out, PageQuery, TeamRef, omitted, single_line
+from chalicelib.api.schemas.common import ONE_LINE, In, Out, PageQuery, TeamRef, omitted
 from chalicelib.tickets.categorising import fold
 
 
@@ -17,7 +17,7 @@ def each_once(names: list[str]) -> list[str]:
     return names
 
 
-CategoryName = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(single_line)]
+CategoryName = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
 Subcategories = Annotated[list[CategoryName], Field(max_length=50), AfterValidator(each_once)]
 Position = Annotated[int, Field(ge=0, le=10_000)]
 

@@ -1,9 +1,19 @@
 """Shapes that every resource shares: texts, references, lists, problems."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, with_config
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    with_config,
+)
+from pydantic_core import CoreSchema
 
 # Before Python 3.12 pydantic reads no other.
 from typing_extensions import TypedDict
@@ -35,6 +45,16 @@ def sent(shape: BaseModel) -> dict[str, Any]:
     return {name: getattr(shape, name) for name in shape.model_fields_set}
 
 
+@dataclass(frozen=True)
+class Shown(AfterValidator):
+    """A check that refuses in a sentence of its own, which the document shows as a pattern."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(core), "pattern": self.pattern}
+
+
 def single_line(text: str) -> str:
     """Refuses line breaks and other control characters: a header or a list row may carry this text."""
     if any(
@@ -51,8 +71,9 @@ def at_most_64_kb(text: str) -> str:
     return text
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(single_line)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=150), AfterValidator(single_line)]
+ONE_LINE = Shown(single_line, r"^[^\x00-\x1f\x7f\x85\u2028\u2029]*$")
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), ONE_LINE]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=150), ONE_LINE]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=65_536), AfterValidator(at_most_64_kb)]
 

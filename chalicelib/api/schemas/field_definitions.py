@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from chalicelib.api.schemas.categories import each_once
-from chalicelib.api.schemas.common import In, Name, Out, PageQuery, omitted, single_line
+from chalicelib.api.schemas.common import ONE_LINE, In, Name, Out, PageQuery, omitted
 from chalicelib.api.schemas.words import TypeWord
 from chalicelib.models.words import FieldType, TicketType
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Option = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(single_line)]
+Option = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
 Options = Annotated[list[Option], Field(max_length=50), AfterValidator(each_once)]
 Position = Annotated[int, Field(ge=0, le=10_000)]
 Types = Annotated[list[TypeWord], Field(max_length=20)]

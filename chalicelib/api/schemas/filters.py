@@ -30,7 +30,7 @@ def instant(value: Any) -> datetime:
     except (ValueError, OverflowError):
         raise ValueError("There is no such time") from None
     if not 1970 <= found.year <= 9000:
-        raise ValueError("This is no year that a ticket can have")
+        raise ValueError("This is no year in which something can have happened")
     return found
 
 

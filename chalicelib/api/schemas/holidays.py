@@ -6,7 +6,7 @@ from typing import Annotated, Any, NotRequired
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from chalicelib.api.schemas.common import In, Out, single_line
+from chalicelib.api.schemas.common import ONE_LINE, In, Out
 from chalicelib.api.schemas.located import refuse
 
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -43,9 +43,9 @@ MonthDay = Annotated[
     AfterValidator(a_day_of_the_year),
     Field(json_schema_extra={"pattern": MONTH_DAY}),
 ]
-HolidayName = Annotated[str, StringConstraints(max_length=150), AfterValidator(single_line)]
-Source = Annotated[str, StringConstraints(max_length=100), AfterValidator(single_line)]
-Region = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(single_line)]
+HolidayName = Annotated[str, StringConstraints(max_length=150), ONE_LINE]
+Source = Annotated[str, StringConstraints(max_length=100), ONE_LINE]
+Region = Annotated[str, StringConstraints(min_length=1, max_length=60), ONE_LINE]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Years = Annotated[list[Year], Field(min_length=1, max_length=10)]
 Day = Annotated[
@@ -97,9 +97,7 @@ class HolidaysTakenIn(In):
     region: Region | None = None
     years: Years | None = None
     icalendar: Annotated[str, StringConstraints(min_length=1, max_length=262_144)] | None = None
-    name: (
-        Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(single_line)] | None
-    ) = None
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80), ONE_LINE] | None = None
 
 
 class HolidayOut(Out):

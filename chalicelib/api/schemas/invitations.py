@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.schemas.common import In, Name, Out, PageQuery, PersonRef, TeamRef
 from chalicelib.api.schemas.passwords import OneTimeToken
-from chalicelib.api.schemas.users import Email, Password, TeamIds
+from chalicelib.api.schemas.users import Email, NewPassword, TeamIds
 from chalicelib.api.schemas.words import InvitationStatusList, RoleWord
 from chalicelib.models.words import InvitationStatus
 
@@ -26,7 +26,7 @@ class AcceptIn(In):
     """The token of the mail, and the password to come in with from now on."""
 
     token: OneTimeToken
-    password: Password
+    password: NewPassword
     name: Name | None = None
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
-from chalicelib.api.schemas.common import In, LongText, Out, omitted, single_line
+from chalicelib.api.schemas.common import ONE_LINE, In, LongText, Out, omitted
 
-Subject = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(single_line)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=500), ONE_LINE]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 

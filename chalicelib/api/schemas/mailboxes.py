@@ -4,13 +4,18 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.accounts.emails import address
 from chalicelib.api.schemas.common import In, Name, Out, PageQuery, TeamRef, omitted
 from chalicelib.models.words import Priority, TicketType, UnknownSenders
 
-Address = Annotated[str, StringConstraints(min_length=3, max_length=320), AfterValidator(address)]
+Address = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=320),
+    AfterValidator(address),
+    Field(json_schema_extra={"format": "email"}),
+]
 
 Language = Literal["en", "es"]
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.accounts.permissions import Role
-from chalicelib.api.schemas.common import In, Out, omitted, single_line
+from chalicelib.api.schemas.common import ONE_LINE, In, Out, omitted
 from chalicelib.api.schemas.words import RoleWord
 
 # Where a browser of the same machine is sent back to without TLS (RFC 8252 §7.3).
@@ -45,11 +45,11 @@ def domains(names: list[str]) -> list[str]:
     return list(dict.fromkeys(lower))
 
 
-Plain = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(single_line)]
+Plain = Annotated[str, StringConstraints(min_length=1, max_length=255), ONE_LINE]
 Issuer = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500),
-    AfterValidator(single_line),
+    ONE_LINE,
     Field(json_schema_extra={"format": "uri"}),
 ]
 RedirectUri = Annotated[
@@ -61,7 +61,7 @@ RedirectUri = Annotated[
 Secret = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1000),
-    AfterValidator(single_line),
+    ONE_LINE,
     Field(json_schema_extra={"format": "password"}),
 ]
 Scopes = Annotated[list[Plain], Field(max_length=20), AfterValidator(scopes)]

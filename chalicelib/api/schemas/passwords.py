@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from chalicelib.accounts.emails import normalised
 from chalicelib.api.schemas.auth import EmailToLookUp
 from chalicelib.api.schemas.common import In, Name, Out
-from chalicelib.api.schemas.users import Email, Password
+from chalicelib.api.schemas.users import Email, NewPassword, Password
 
 # Whatever was pasted: what is no token of ours is not found.
 OneTimeToken = Annotated[str, StringConstraints(max_length=4096)]
@@ -22,14 +22,14 @@ class ForgotIn(In):
 
 class ResetIn(In):
     token: OneTimeToken
-    password: Password
+    password: NewPassword
 
 
 class ChangeIn(In):
     """Without the current password, or with a wrong one, the answer is 403."""
 
     current_password: Password | None = None
-    new_password: Password
+    new_password: NewPassword
 
 
 class VerifyIn(In):
@@ -41,7 +41,7 @@ class SignUpIn(In):
 
     name: Name
     email: Email
-    password: Password
+    password: NewPassword
 
 
 class Promised(Out):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, NotRequired
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, StringConstraints
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.emails import address
@@ -13,6 +13,7 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.api.schemas.attachments import FileIn, StrangersUploadOut
 from chalicelib.api.schemas.comments import CommentOut
 from chalicelib.api.schemas.common import (
+    ONE_LINE,
     In,
     Line,
     LongText,
@@ -23,7 +24,6 @@ from chalicelib.api.schemas.common import (
     TeamRef,
     at_most_64_kb,
     omitted,
-    single_line,
 )
 from chalicelib.api.schemas.custom_fields import at_most_16_kb
 from chalicelib.api.schemas.words import PriorityWord, StatusWord, TypeWord
@@ -33,7 +33,7 @@ from chalicelib.tickets.lifecycle import Deed, Verb
 from chalicelib.tickets.standing import offered
 
 Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", "title", "asunto"))]
-Category = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(single_line)]
+Category = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
 CustomFields = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(at_most_16_kb)]
 Minutes = Annotated[int, Field(ge=1, le=5_256_000)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, to_lower=True, pattern=r"^[^\s,]+$")]
@@ -104,8 +104,10 @@ def at_most_50_mib(files: list[FileIn]) -> list[FileIn]:
 class PublicTicketIn(In):
     """A ticket from somebody without an account."""
 
-    name: Annotated[str, StringConstraints(min_length=3, max_length=150)]
-    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    name: Annotated[str, StringConstraints(min_length=3, max_length=150), ONE_LINE]
+    email: Annotated[
+        str, StringConstraints(min_length=3, max_length=254), Field(json_schema_extra={"format": "email"})
+    ]
     subject: Subject
     description: Annotated[
         str, StringConstraints(min_length=10, max_length=65_536), AfterValidator(at_most_64_kb)
@@ -114,7 +116,7 @@ class PublicTicketIn(In):
     priority: PriorityWord = Priority.MEDIUM
     category: Category | None = None
     subcategory: Category | None = None
-    document_id: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    document_id: Annotated[str, StringConstraints(min_length=1, max_length=50), ONE_LINE] | None = None
     phone: (
         Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^[0-9+()./ -]+$")] | None
     ) = None
@@ -125,11 +127,6 @@ class PublicTicketIn(In):
     attachments: Annotated[list[FileIn], Field(max_length=10), AfterValidator(at_most_50_mib)] = Field(
         default_factory=list, description="Files to send with it: at most 10, of 50 MiB together."
     )
-
-    @field_validator("name", "document_id", "company")
-    @classmethod
-    def one_line(cls, value: str | None) -> str | None:
-        return single_line(value) if value is not None else None
 
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

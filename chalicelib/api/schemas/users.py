@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.accounts.emails import address
+from chalicelib.accounts.passwords import MIN_LENGTH
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.schemas.common import (
+    ONE_LINE,
     In,
     Name,
     OrganisationRef,
@@ -16,12 +18,11 @@ from chalicelib.api.schemas.common import (
     PageQuery,
     TeamRef,
     omitted,
-    single_line,
 )
 from chalicelib.api.schemas.words import RoleList, RoleWord, UserStatusList
 from chalicelib.models.words import MailTrouble, UserStatus
 
-DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(single_line)]
+DocumentId = Annotated[str, StringConstraints(min_length=1, max_length=50), ONE_LINE]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^[0-9+()./ -]+$")]
 Company = Name
 # Spaces at the ends belong to a password.
@@ -29,6 +30,10 @@ Password = Annotated[
     str,
     StringConstraints(strip_whitespace=False, max_length=2000),
     Field(json_schema_extra={"format": "password"}),
+]
+NewPassword = Annotated[
+    Password,
+    Field(json_schema_extra={"format": "password", "minLength": MIN_LENGTH}),
 ]
 Email = Annotated[
     str,
@@ -46,7 +51,7 @@ class UserIn(In):
     name: Name
     email: Email
     role: RoleWord
-    password: Password | None = None
+    password: NewPassword | None = None
     team_ids: TeamIds = Field(default_factory=list)
     organisation_id: UUID | None = None
     document_id: DocumentId | None = None
@@ -65,7 +70,7 @@ class UserPatch(In):
     email: Email = omitted()
     role: RoleWord = omitted()
     status: Literal[UserStatus.ACTIVE] = omitted()
-    password: Password = omitted()
+    password: NewPassword = omitted()
     team_ids: TeamIds = omitted()
     organisation_id: UUID | None = None
     away: bool = omitted()

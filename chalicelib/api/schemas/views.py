@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chalicelib.api.schemas.common import In, Out, PageQuery, TeamRef, omitted, single_line
+from chalicelib.api.schemas.common import ONE_LINE, In, Out, PageQuery, TeamRef, omitted
 from chalicelib.api.schemas.filters import Sort, TicketFilter
 from chalicelib.models.words import Priority, Status, TicketType
 
@@ -31,7 +31,7 @@ def each_once(names: list[str]) -> list[str]:
     return names
 
 
-ViewName = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(single_line)]
+ViewName = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
 Description = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Column = Annotated[str, StringConstraints(max_length=60)]
 Columns = Annotated[list[Column], Field(max_length=25), AfterValidator(each_once)]

@@ -16,7 +16,11 @@ Url = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 EventType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z_]+\.[a-z_]+$")]
 EventChoice = Annotated[str, StringConstraints(max_length=100, pattern=r"^(\*|[a-z_]+\.[a-z_]+)$")]
 EventTypes = Annotated[list[EventChoice], Field(min_length=1, max_length=100)]
-Secret = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Secret = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    Field(json_schema_extra={"pattern": "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$"}),
+]
 Hours = Annotated[int, Field(ge=0, le=168)]
 
 

@@ -75,7 +75,11 @@ def word_list(
         list[words],  # type: ignore[valid-type]
         BeforeValidator(read),
         WithJsonSchema(
-            {"type": "array", "items": {"type": "string", "enum": [each.value for each in words]}}
+            {
+                "type": "array",
+                "items": {"type": "string", "enum": [each.value for each in words]},
+                "minItems": 1,
+            }
         ),
     ]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chalicelib.api.schemas.common import In, Name, Out, omitted, single_line
+from chalicelib.api.schemas.common import ONE_LINE, In, Name, Out, Shown, omitted
 
 
 def slug(text: str) -> str:
@@ -57,6 +57,10 @@ def site(text: str) -> str:
     return text.lower()
 
 
+# As `site` takes them.
+ORIGIN = r"^(https://(\*\.)?([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+|https?://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"
+
+
 def ascending(days: list[int]) -> list[int]:
     """Days one after another."""
     if any(later <= earlier for earlier, later in pairwise(days)):
@@ -64,14 +68,16 @@ def ascending(days: list[int]) -> list[int]:
     return days
 
 
-Slug = Annotated[str, StringConstraints(max_length=63), AfterValidator(slug)]
-LabelPrefix = Annotated[str, StringConstraints(max_length=10), AfterValidator(label_prefix)]
-Color = Annotated[str, StringConstraints(max_length=7), AfterValidator(color)]
-HttpsUrl = Annotated[str, StringConstraints(max_length=500), AfterValidator(https_url)]
-Footer = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(single_line)]
+Slug = Annotated[
+    str, StringConstraints(max_length=63), Shown(slug, r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$")
+]
+LabelPrefix = Annotated[str, StringConstraints(max_length=10), Shown(label_prefix, r"^[A-Za-z][A-Za-z0-9]*$")]
+Color = Annotated[str, StringConstraints(max_length=7), Shown(color, r"^#[0-9A-Fa-f]{6}$")]
+HttpsUrl = Annotated[str, StringConstraints(max_length=500), Shown(https_url, r"^https://[!-~]+$")]
+Footer = Annotated[str, StringConstraints(min_length=1, max_length=300), ONE_LINE]
 Days = Annotated[int, Field(ge=1, le=365)]
 ReminderDays = Annotated[list[Days], Field(max_length=5), AfterValidator(ascending)]
-Site = Annotated[str, StringConstraints(max_length=255), AfterValidator(site)]
+Site = Annotated[str, StringConstraints(max_length=255), Shown(site, ORIGIN)]
 Sites = Annotated[list[Site], Field(max_length=20), AfterValidator(lambda sites: list(dict.fromkeys(sites)))]
 ResolveText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 TimeZone = Annotated[str, StringConstraints(min_length=1, max_length=64)]

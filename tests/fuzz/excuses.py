@@ -1,0 +1,104 @@
+"""Findings that are rightful, and why: what JSON Schema cannot say of a request, or what schemathesis expects
+and the contract does not. An entry that never fires in a long run is told as stale."""
+
+import re
+from dataclasses import dataclass
+
+from schemathesis import Case
+from schemathesis.core.failures import Failure
+from schemathesis.core.transport import Response
+
+POSITIVE, NEGATIVE = "positive_data_acceptance", "negative_data_rejection"
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """`said` is searched in what a refusal names, field by field, each of which needs an excuse; of other
+    findings in what is found. `operations` are ids, none for any."""
+
+    why: str
+    said: str
+    check: str = POSITIVE
+    operations: frozenset[str] = frozenset()
+
+
+def of(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+EXCUSES = (
+    # What a text, a number or a time may be beyond its type.
+    Excuse("PostgreSQL stores no NUL, and so no text holds one", r": NUL characters cannot be stored\.$"),
+    Excuse(
+        "JSON Schema takes 7.0 for an integer, strict types do not", r": Input should be a valid integer\.$"
+    ),
+    Excuse(
+        "times are of years in which there can be something",
+        r": (This is no year |There is no such (time|date)|This day does not exist|No year has this day"
+        r"|Input should be (greater|less) than or equal to \d+-\d+-\d+)",
+    ),
+    Excuse(
+        "a password is none that an attacker tries first, and none that others know",
+        r"password: (This password is among |The password is your |The password holds )",
+    ),
+    Excuse(
+        "addresses, domains and zones are such that there can be one",
+        r": (This is no email address|This email address is too long|This is no domain |These are domains "
+        r"|Anybody can have a mailbox|A domain stands for itself|This is no (URL|host|address|time zone)"
+        r"|This needs a host|Only https|Use https|Use an address|This is no IANA )",
+    ),
+    Excuse("a media type has both its names", r": This is no media type"),
+    Excuse("a webhook's secret is base64 of 24 to 64 bytes", r"secret: A secret is "),
+    Excuse("public holidays are known of some countries", r"(country|region): No (public holidays|region)"),
+    # What says the same twice, or goes with something else.
+    Excuse(
+        "two fields exclude each other, or one of several must be there",
+        r": (Send (either this or |at least one of|a code, or|a cursor or an offset)|Give either "
+        r"|Say (which tickets: by|how many|which claim|for whom)|Name one of |A holiday (has|is) either "
+        r"|Only comments and timelines take|Name the category )",
+    ),
+    Excuse(
+        "a field goes with what another says",
+        r": (Only a (shared view|CSV file) |Only shared macros |Only select and multi_select "
+        r"|Say what there is to |Say which column |What customers fill in|How it was resolved "
+        r"|The last reminder would |The period ends |A holiday cannot end|Together these are )",
+    ),
+    Excuse(
+        "nothing is named twice, done twice, or overlaps",
+        r": (One is named twice|A rule is named twice|Name each day once|.{1,80} is there twice"
+        r"|This window overlaps)",
+    ),
+    Excuse("figures are kept by one fact at a time", r": Figures are kept by one fact "),
+    Excuse("a calendar has working time", r"weekly: The calendar has no working time"),
+    # What a desk has, or what its words are.
+    Excuse(
+        "fields, columns, verbs and placeholders are those that there are",
+        r": (There is no (such |column )|.{1,80} is no verb\.|This must be actions |Use types such as "
+        r"|Use one of |Use key:value|.{1,80} cannot stand in code|This names nothing)",
+    ),
+    Excuse("the same key with another body is a mistake of the caller's", r"^IDEMPOTENCY_KEY_REUSED: "),
+    Excuse("a cursor is one that a list gave, and belongs to its filter", r"^(cursor|after): "),
+    Excuse(
+        "a form is judged once it is sent, in sentences for people",
+        r"^\w+: ",
+        operations=of("send_form", "unsubscribe"),
+    ),
+    Excuse(
+        "to look an account up any text will do: whether it could be an address is nobody's business",
+        r"email",
+        NEGATIVE,
+        of("forgot_password", "login"),
+    ),
+)
+
+
+def excuse_for(
+    failure: Failure, operation: str, case: Case, response: Response, said: list[str]
+) -> list[str]:
+    """The excuses that together hold for a finding, none where something of it has none."""
+    check = (failure.checks or ("",))[0]
+    known = [
+        each for each in EXCUSES if each.check == check and operation in (each.operations or {operation})
+    ]
+    found = [next((each.why for each in known if re.search(each.said, text)), None) for text in said]
+    return [why for why in found if why] if all(found) else []
