@@ -75,7 +75,7 @@ class Cloud:
         given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
         change = ChangeSet(self.client("cloudformation"), STACK_NAME, pause=PAUSE)
         if change.make(artefacts.template_url(release), given, timeout=TIMEOUT):
-            change.execute(lambda line: None, timeout=TIMEOUT)
+            change.execute(lambda _: None, timeout=TIMEOUT)
 
     def _map_domain(self, rest_api_id: str) -> None:
         # A name that is the loopback address needs no entry in any hosts file, and works in every client.
