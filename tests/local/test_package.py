@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy.util
 
 from local.errors import StackError
+from local.files import PROJECT
 from local.gateway import refuse_other_methods
-from local.merging import merged
+from local.merging import FOLDER, merged
 from local.package import check_merge
 from local.vendor import compile_module, without_sections, without_words
 
@@ -113,6 +114,11 @@ class TestTemplate:
 
 
 class TestMerging:
+    def test_each_parameter_of_ours_says_what_it_is(self) -> None:
+        parameters = merged(PROJECT / FOLDER)["Parameters"]
+        assert len(parameters) > 20
+        assert [name for name, about in parameters.items() if "Description" not in about] == []
+
     def test_what_each_file_brings_is_in_one_template(self, tmp_path: Path) -> None:
         (tmp_path / "mail.json").write_text('{"Resources": {"MailSender": {"Type": "x"}}}')
         (tmp_path / "queues.json").write_text('{"Resources": {"JobsQueue": {}}, "Outputs": {"Url": {}}}')
