@@ -47,7 +47,7 @@ restore: $(STAMP) ## Bring a backup back into what is up here, once all of it is
 	@$(PY) -m local.restore "$(or $(FILE),$(error Name the backup: make restore FILE=desk.dump))"
 
 accept-restore: $(STAMP) ## Accept that audit logs went back with a restored database (REASON="a bad deployment"; AWS=1)
-	@$(PY) -m local.accept_restore "$(REASON)" $(if $(YES),--yes) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
+	@$(PY) -m local.accept_restore "$(or $(REASON),$(error Say why: make accept-restore REASON="a bad deployment"))" $(if $(YES),--yes) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
 
 tenant-export: $(STAMP) ## Take out all that a workspace has (WORKSPACE=demo OUT=demo-export; FILES=1 fetches its files)
 	@$(PY) -m local.tenant_export "$(or $(WORKSPACE),$(error Name the workspace: make tenant-export WORKSPACE=demo OUT=demo-export))" "$(OUT)" $(if $(FILES),--files) $(if $(AWS),--aws) $(if $(STACK),--stack $(STACK))
