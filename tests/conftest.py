@@ -26,7 +26,8 @@ from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.letterbox import Letterbox
-from tests.support.played_aws import PlayedAws, empty_queues
+from tests.support.made_once import emptied, the_app
+from tests.support.played_aws import PlayedAws
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 from tests.support.tracing import Tracing
@@ -174,18 +175,13 @@ def quiet_server(superuser: Database) -> Iterator[None]:
 def database(superuser: Database) -> Database:
     """An empty database, and no message in any queue, seen with the superuser's eyes, for arranging and
     asserting past the app."""
-    superuser.refresh()
-    superuser.empty()
-    empty_queues()
-    return superuser
+    return emptied(superuser)
 
 
 @pytest.fixture
 def api(database: Database) -> Api:
     """The app behind a gateway: the authorizer, the route table, the views, in process."""
-    from app import app
-
-    return Api(app)
+    return the_app()
 
 
 @pytest.fixture

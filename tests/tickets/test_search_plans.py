@@ -11,6 +11,7 @@ from chalicelib.tickets import searching
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.made_once import MadeOnce
 from tests.support.plans import plan_of
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
@@ -26,7 +27,7 @@ MANY = """
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="class")
 def many(desk: ServiceDesk, database: Database) -> None:
     """Two workspaces with 1,501 tickets each, of which Chris and Mallory asked for nearly all."""
     for first, other in ((desk.cast.carol, desk.cast.chris), (desk.cast.mallory, desk.cast.mallory)):
@@ -68,7 +69,7 @@ def inner_plans(
 
 
 @pytest.mark.usefixtures("many")
-class TestPlans:
+class TestPlans(MadeOnce):
     @pytest.mark.parametrize("typed", ["word77", "rarely", "everywhere rarely", "word7", '"often word77"'])
     def test_what_is_rare_by_the_index_of_words(
         self, desk: ServiceDesk, connections: Connections, database: Database, typed: str
