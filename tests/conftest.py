@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, settings
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import create_engine
 
 from chalicelib.core.connection import connect
 from chalicelib.core.db import engine
@@ -210,9 +210,11 @@ def letterbox(database: Database, cast: Cast) -> Letterbox:
 
 @pytest.fixture
 def connections(database: Database) -> Iterator[Connections]:
-    """As many connections of the app's role as a test wants."""
+    """As many connections of the app's role as a test wants; what it has used, it uses again."""
     settings = DatabaseSettings.load()
-    engine = create_engine("postgresql+pg8000://", creator=lambda: connect(settings), poolclass=NullPool)
+    engine = create_engine(
+        "postgresql+pg8000://", creator=lambda: connect(settings), pool_size=20, max_overflow=-1
+    )
     yield Connections(engine)
     engine.dispose()
 

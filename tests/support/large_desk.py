@@ -38,7 +38,7 @@ def engine_of(desks: Desks) -> Iterator[Engine]:
     engine = create_engine(
         "postgresql+pg8000://",
         creator=lambda: Connection(**dsn, timeout=30, ssl_context=False),
-        poolclass=NullPool,
+        poolclass=NullPool,  # what one has read is counted by its connection
     )
     yield engine
     engine.dispose()
