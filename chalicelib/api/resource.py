@@ -266,6 +266,8 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
                 return _replay(endpoint, call, stored), []
         result = endpoint.view(call, **arguments)
         if isinstance(result.body, Refusal):
+            if asked:
+                idempotency.release(tx, asked)
             return result.body
         response = _json(endpoint, result)
         if asked:

@@ -69,9 +69,6 @@ def transfer_ticket(call: Call, ticket_id: UUID, body: TransferIn) -> Answer:
 )
 def reclassify_ticket(call: Call, ticket_id: UUID, body: ReclassifyIn) -> Answer:
     changes = {name: getattr(body, name) for name in body.model_fields_set - {"reason"}}
-    for name in ("type", "priority"):
-        if changes.get(name, name) is None:
-            raise ValidationFailed.of(name, "This cannot be null.")
     if not changes:
         raise ValidationFailed.of("priority", "Send at least one of type, priority, category, subcategory.")
     reclassify(call.tx, call.actor, ticket_id, changes, body.reason, call.if_match)

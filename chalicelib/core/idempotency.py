@@ -46,6 +46,14 @@ STORE = text(
         key = :key
     """
 )
+# Past for whoever waits, too, although that transaction may have begun before this one.
+RELEASE = text(
+    """
+    UPDATE idempotency_keys SET expires_at = now() - interval '1 day'
+    WHERE workspace_id = :workspace_id AND principal = :principal AND method = :method AND path = :path AND
+        key = :key
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -121,3 +129,8 @@ def store(tx: Transaction, request: Request, answer: StoredAnswer) -> None:
             "body": answer.body,
         },
     )
+
+
+def release(tx: Transaction, request: Request) -> None:
+    """Gives a claimed key back: what was refused may be asked for again, although its transaction commits."""
+    tx.connection.execute(RELEASE, request.scope)

@@ -49,6 +49,20 @@ class TestTheSameKey:
         assert reply.status == 201
         assert database.value("SELECT count(*) FROM tickets") == 2
 
+    def test_of_a_refusal_that_is_counted_is_refused_again_and_good_for_another_try(
+        self, desk: ServiceDesk, database: Database
+    ) -> None:
+        api = desk.as_(desk.cast.carol)
+        wrong = {"current_password": "not this one", "new_password": "amber ladder cloud"}
+        right = {**wrong, "current_password": desk.cast.carol.password}
+
+        replies = [
+            api.post("/v1/auth/password/change", body, Idempotency_Key="k1") for body in (wrong, wrong, right)
+        ]
+
+        assert [reply.status for reply in replies] == [403, 403, 204]
+        assert database.value("SELECT count(*) FROM audit_log WHERE action = 'password.change_refused'") == 2
+
     def test_of_another_person_is_another_key(self, desk: ServiceDesk) -> None:
         desk.as_(desk.cast.carol).post("/v1/tickets", BODY, Idempotency_Key="k1")
 

@@ -1,5 +1,9 @@
 """The cases of one operation: the document's examples, each of its rules kept just so and broken just so, and
-what Hypothesis draws of it."""
+what Hypothesis draws of it.
+
+Not schemathesis' walks from one answer to the next call: the document names no links, and walks along those
+that it infers end as flaky, for the desk remembers the walk before. So the checks use_after_free and
+ensure_resource_availability are on and see nothing; tests/tickets/test_verb_walks.py walks, with a model."""
 
 import signal
 import time

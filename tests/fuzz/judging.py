@@ -11,7 +11,7 @@ from schemathesis.core.transport import Response
 
 from tests.fuzz.desk import Desk
 from tests.fuzz.drawing import Clock
-from tests.fuzz.excuses import excuse_for
+from tests.fuzz.excuses import excuses_for
 from tests.fuzz.plausible import settle
 from tests.fuzz.tally import Tally
 
@@ -44,13 +44,11 @@ class Judge:
             self.tally.find(f"undocumented: {undocumented[:200]}", told(case, response, caller))
         return response
 
-    def check(self, case: Case, response: Response, caller: str, recorder: Any = None) -> None:
-        """Every check of schemathesis; `recorder` knows what was called before."""
+    def check(self, case: Case, response: Response, caller: str) -> None:
+        """Every check of schemathesis."""
         headers = self.desk.headers(caller)
         try:
-            case.validate_response(
-                response, headers=headers, transport_kwargs={"headers": headers}, recorder=recorder
-            )
+            case.validate_response(response, headers=headers, transport_kwargs={"headers": headers})
         except FailureGroup as found:
             for failure in found.exceptions:
                 self._keep(failure, case, response, caller)
@@ -61,11 +59,11 @@ class Judge:
     def _keep(self, failure: Failure, case: Case, response: Response, caller: str) -> None:
         operation = case.operation.definition.raw["operationId"]
         what = problems(response) or [failure.message.strip().splitlines()[-1]]
-        excuses = excuse_for(failure, operation, case, response, what)
+        name = (failure.checks or (type(failure).__name__,))[0]
+        excuses = excuses_for(name, operation, what)
         if excuses:
             self.tally.excused.update(set(excuses))
             return
-        name = (failure.checks or (type(failure).__name__,))[0]
         title = f"{name}: {operation}: {response.status_code}: {NUMBERS.sub('0', '; '.join(what))}"
         self.tally.find(title[:300], f"{failure.message}\n{told(case, response, caller)}")
 

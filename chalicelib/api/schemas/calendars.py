@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.api.schemas.common import In, Name, Out, PageQuery, omitted
+from chalicelib.api.schemas.filters import Instant
 from chalicelib.api.schemas.holidays import HolidayOut, Holidays
 from chalicelib.api.schemas.ticket_sla import StretchOut
 from chalicelib.api.schemas.weekly import Weekly
@@ -14,11 +15,9 @@ from chalicelib.api.schemas.weekly import Weekly
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-def with_zone(moment: datetime) -> datetime:
-    """A time without its zone is nobody's, and promises end before the year 3000."""
-    if moment.tzinfo is None:
-        raise ValueError("This needs its offset, as in 2026-11-20T09:00:00Z")
-    if not 1970 <= moment.year <= 2999:
+def promised(moment: datetime) -> datetime:
+    """Promises end before the year 3000."""
+    if moment.year > 2999:
         raise ValueError("This is no year in which something is promised")
     return moment
 
@@ -50,7 +49,7 @@ class CalendarQuery(PageQuery):
 class PreviewQuery(In):
     """A promise of so many business minutes, an hour unless said, from `start`, now unless said."""
 
-    start: Annotated[datetime, AfterValidator(with_zone)] | None = None
+    start: Annotated[Instant, AfterValidator(promised)] | None = None
     minutes: Annotated[float, Field(ge=0, le=5_256_000, allow_inf_nan=False)] = 60
 
 

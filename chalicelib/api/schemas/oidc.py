@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.accounts.permissions import Role
-from chalicelib.api.schemas.common import ONE_LINE, In, Out, omitted
+from chalicelib.api.schemas.common import ONE_LINE, In, Out, omitted, single_line
 from chalicelib.api.schemas.words import RoleWord
 
 # Where a browser of the same machine is sent back to without TLS (RFC 8252 §7.3).
@@ -46,6 +46,8 @@ def domains(names: list[str]) -> list[str]:
 
 
 Plain = Annotated[str, StringConstraints(min_length=1, max_length=255), ONE_LINE]
+# A key whose pattern is shown would leave others to any value.
+ClaimValue = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(single_line)]
 Issuer = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500),
@@ -80,7 +82,7 @@ class ProviderPatch(In):
     redirect_uris: Annotated[list[RedirectUri], Field(min_length=1, max_length=10)] = omitted()
     scopes: Scopes = omitted()
     role_claim: Plain | None = None
-    role_mapping: Annotated[dict[Plain, RoleWord], Field(max_length=100)] = omitted()
+    role_mapping: Annotated[dict[ClaimValue, RoleWord], Field(max_length=100)] = omitted()
     default_role: RoleWord | None = None
     create_users: bool = omitted()
     email_domains: Domains = omitted()

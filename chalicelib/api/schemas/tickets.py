@@ -145,8 +145,8 @@ class TransferIn(In):
 
 
 class ReclassifyIn(In):
-    type: TypeWord | None = None
-    priority: PriorityWord | None = None
+    type: TypeWord = omitted()
+    priority: PriorityWord = omitted()
     category: Category | None = None
     subcategory: Category | None = None
     reason: Reason | None = None

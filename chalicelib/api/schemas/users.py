@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.accounts.emails import address
-from chalicelib.accounts.passwords import MIN_LENGTH
+from chalicelib.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from chalicelib.accounts.permissions import Role
 from chalicelib.api.schemas.common import (
     ONE_LINE,
@@ -33,7 +33,7 @@ Password = Annotated[
 ]
 NewPassword = Annotated[
     Password,
-    Field(json_schema_extra={"format": "password", "minLength": MIN_LENGTH}),
+    Field(json_schema_extra={"format": "password", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH}),
 ]
 Email = Annotated[
     str,
