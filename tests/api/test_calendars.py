@@ -583,7 +583,14 @@ class TestPreview:
         assert shown["explain"]["counted"] == 60
 
     @pytest.mark.parametrize(
-        "query", ["?minutes=-1", "?minutes=NaN", "?minutes=60&start=2026-06-05T16:30:00", "?minutes=9e9"]
+        "query",
+        [
+            "?minutes=-1",
+            "?minutes=NaN",
+            "?minutes=60&start=2026-06-05T16:30:00",
+            "?minutes=60&start=0",
+            "?minutes=9e9",
+        ],
     )
     def test_what_cannot_be_is_422(self, ada: Api, query: str) -> None:
         made = make(ada)

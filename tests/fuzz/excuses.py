@@ -28,11 +28,6 @@ EXCUSES = (
         "what is a space is told by Unicode here, and by ECMAScript in a pattern",
         r"^tags\.\d+: String should match pattern |^scopes: Scopes are words without spaces",
     ),
-    Excuse(
-        "null says nothing of what cannot be empty",
-        r": This cannot be null\.$",
-        operations=of("reclassify_ticket"),
-    ),
     Excuse("numbers are such that PostgreSQL has them", r": This number is too large\.$"),
     Excuse("PostgreSQL stores no NUL, and so no text holds one", r": NUL characters cannot be stored\.$"),
     Excuse(

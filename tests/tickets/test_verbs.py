@@ -187,6 +187,14 @@ class TestWhatChangesNothing:
 
         assert (reply.status, reply.json["version"]) == (200, ticket["version"])
 
+    @pytest.mark.parametrize("field", ["type", "priority"])
+    def test_reclassifying_to_nothing_is_refused(self, desk: ServiceDesk, field: str) -> None:
+        ticket = desk.networks_ticket()
+
+        reply = desk.do(desk.cast.dario, ticket, "reclassify", **{field: None})
+
+        assert (reply.status, reply.json["errors"][0]["field"]) == (422, field)
+
     def test_reclassifying_as_it_is_leaves_the_version(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket(priority="high")
 
