@@ -90,6 +90,7 @@ EXCUSES = (
         r"|Use (types such as|one of|key:value)|This filter is of |Nothing is relevant |This names nothing"
         r"|.{1,80} cannot stand in code)",
     ),
+    Excuse("a ticket comes to every status but the first again", r": No ticket becomes new again\.$"),
     Excuse("the same key with another body is a mistake of the caller's", r"^IDEMPOTENCY_KEY_REUSED: "),
     Excuse("a cursor is one that a list gave, and belongs to its filter", r"^(cursor|after): "),
     Excuse(
