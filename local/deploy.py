@@ -36,9 +36,14 @@ class Cloud:
             os.environ.pop("AWS_ENDPOINT_URL")
             if elsewhere is not None:
                 os.environ["AWS_ENDPOINT_URL"] = elsewhere
+        self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
-        return self._session.client(service, config=Config(retries={"total_max_attempts": 2}))
+        """Made once: that takes longer than most calls."""
+        if service not in self._clients:
+            config = Config(retries={"total_max_attempts": 2})
+            self._clients[service] = self._session.client(service, config=config)
+        return self._clients[service]
 
     def check(self) -> None:
         """StackError where nothing answers at the address."""

@@ -4,17 +4,23 @@ Real AWS and LocalStack need none of this. MiniStack 1.5.33 imports the type and
 from an OpenAPI body; here also gateway responses, binary types, mock answers and the ANY method. It fills in
 $context.requestId, answers for a failed Lambda through the gateway responses instead of with its stack trace,
 and lets a burst of calls wait for a few sandboxes instead of starting one each: a laptop has no more to give.
+For the same reason a sandbox begins without unpacking its code anew, and without a client of AWS that it may
+not use.
 """
 
 import os
 import signal
 import sys
+import tempfile
 import threading
+import types
 import uuid
+import zipfile
 from collections import Counter
 from typing import Any
 
 import ministack.app
+from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1 as gateway
 from ministack.services import lambda_svc
 
@@ -101,6 +107,31 @@ def share_sandboxes() -> None:
     lambda_svc.acquire_worker, lambda_svc.release_worker = acquire_worker, release_worker
 
 
+def unpack_once() -> None:
+    """Sandboxes share the files of their code, which on Lambda are not to be written either."""
+    folders: dict[tuple[tuple[str, int], ...], str] = {}
+    unpacking = threading.Lock()
+
+    class Code(zipfile.ZipFile):
+        def extractall(self, path: Any = None, *_: Any) -> None:
+            content = tuple((each.filename, each.CRC) for each in self.infolist())
+            with unpacking:
+                if content not in folders:
+                    fresh = tempfile.mkdtemp(prefix="ministack-code-")
+                    super().extractall(fresh)
+                    folders[content] = fresh
+            os.rmdir(path)
+            os.symlink(folders[content], path)
+
+    lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": Code})
+
+
+def begin_without_a_client() -> None:
+    """MiniStack has each sandbox load botocore, to tell when functions call themselves; none does here."""
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace("    _ms_install_invoke_depth()\n", "")
+
+
 def end_with_the_starter() -> None:
     """Stops this process once the other end of its standard input is gone, however that came."""
 
@@ -116,6 +147,8 @@ if __name__ == "__main__":
     fill_in_request_ids()
     hide_failures_of_functions()
     share_sandboxes()
+    unpack_once()
+    begin_without_a_client()
     if "--bound" in sys.argv:
         sys.argv.remove("--bound")
         end_with_the_starter()
