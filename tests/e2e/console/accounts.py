@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from pyotp import TOTP
 
 from tests.e2e.conftest import Outbox
-from tests.e2e.console.people import Look, axe, shot
+from tests.e2e.console.people import Look, bars
 from tests.e2e.http import Http, awaited
 from tests.support.mailbox import text_of
 
@@ -103,10 +103,7 @@ def clean(page: Page, name: str, look: Look) -> None:
     """Nothing bars anybody: neither what axe finds, nor what stands out at the side."""
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator(".waiting")).to_have_count(0)
-    shot(page, name, look)
-    assert axe(page) == []
-    wide, screen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide <= screen
+    assert bars(page, name, look) == []
 
 
 def alert(page: Page, text: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Outbox
-from tests.e2e.console.people import Look, People, bars, shot
+from tests.e2e.console.people import Look, People, bars
 from tests.e2e.http import Http, awaited
 from tests.support.mailbox import text_of
 
@@ -71,8 +71,7 @@ def desk(http: Http, outbox: Outbox) -> Desk:
 
 
 def clean(page: Page, name: str, look: Look) -> None:
-    shot(page, name, look)
-    assert bars(page, look) == []
+    assert bars(page, name, look) == []
 
 
 def test_the_form_is_filled_in_and_its_request_looked_up(people: People, desk: Desk, look: Look) -> None:
