@@ -62,15 +62,15 @@ EXCUSES = (
     Excuse(
         "two fields exclude each other, or one of several must be there",
         r": (Send (either this or |at least one of|a code, or|a cursor or an offset)|Give either "
-        r"|Say (which tickets: by|how many|which claim|for whom|who: )|Name (one of|the category) "
-        r"|A holiday (has|is) either |Only comments and timelines take)",
+        r"|Say (which tickets: by|how many|which claim)|Name (one of|the category) "
+        r"|A holiday (has|is) either |Only comments and timelines take|A rule that runs by the clock )",
     ),
     Excuse(
         "a field goes with what another says",
         r": (Only a (shared view|CSV file|file has a name)|Only (shared macros|the keys of agents|customers) "
-        r"|Only select and multi_select |Say what there is to |Say of which country |Say which column "
-        r"|What customers fill in|How it was resolved |The last reminder would |The period ends "
-        r"|A holiday cannot end|Together these are )",
+        r"|Only (staff|select and multi_select) |Say what there is to |Say of which country "
+        r"|Say which column |What customers fill in|How it was resolved |The last reminder would "
+        r"|The period ends |A holiday cannot end|Together these are )",
     ),
     Excuse(
         "nothing is named twice, done twice, or overlaps",
@@ -89,6 +89,12 @@ EXCUSES = (
         r": (There is no (such |column )|There are no events |.{0,80} is no verb\.|This must be actions "
         r"|Use (types such as|one of|key:value)|This filter is of |Nothing is relevant |This names nothing"
         r"|.{1,80} cannot stand in code)",
+    ),
+    Excuse("an API key is no person", r": (An API key is no person|Say (for whom|who): an API key )"),
+    Excuse(
+        "words of a file that is imported mean words of ours",
+        r"^mapping\.values\..*: This must be one of ",
+        operations=of("make_import"),
     ),
     Excuse("a ticket comes to every status but the first again", r": No ticket becomes new again\.$"),
     Excuse("the same key with another body is a mistake of the caller's", r"^IDEMPOTENCY_KEY_REUSED: "),
@@ -112,5 +118,7 @@ def excuses_for(check: str, operation: str, said: list[str]) -> list[str]:
     known = [
         each for each in EXCUSES if each.check == check and operation in (each.operations or {operation})
     ]
-    found = [next((each.why for each in known if re.search(each.said, text)), None) for text in said]
+    found = [
+        next((each.why for each in known if re.search(each.said, text, re.DOTALL)), None) for text in said
+    ]
     return [why for why in found if why] if all(found) else []
