@@ -66,15 +66,13 @@ console: $(STAMP) ## Build the console's pages from console/ (needs Node.js 20 o
 console-dev: $(STAMP) ## The same before a stack that runs, built anew at each change (MESA_API=http://127.0.0.1:4566 PORT=4600)
 	@cd console && npm ci --silent --no-audit --no-fund && npm run --silent dev
 
-# The tests on deployed stacks mostly wait, for the clock there and for pages, so they run beside the others and report
-# after them.
-test: $(STAMP) metrics-server browser ## Run all the tests: in process with coverage, and on deployed stacks of their own
-	@mkdir -p .local; $(MAKE) --no-print-directory e2e > .local/e2e.log 2>&1 & e2e=$$!; \
-	  $(MAKE) --no-print-directory pages > .local/pages.log 2>&1 & pages=$$!; \
-	  trap 'kill $$e2e $$pages; exit 130' INT TERM HUP; \
+# The tests on a deployed stack mostly wait, for the clock there and for pages, so they run beside the others and report
+# after them: all on one stack, for a stack takes as long as many tests.
+test: $(STAMP) metrics-server browser ## Run all the tests: in process with coverage, and on a deployed stack of their own
+	@mkdir -p .local; $(PY) -m pytest -q tests/e2e > .local/deployed.log 2>&1 & deployed=$$!; \
+	  trap 'kill $$deployed; exit 130' INT TERM HUP; \
 	  $(MAKE) --no-print-directory unit; unit=$$?; \
-	  wait $$e2e; e2e=$$?; cat .local/e2e.log; \
-	  wait $$pages; pages=$$?; cat .local/pages.log; exit $$((unit || e2e || pages))
+	  wait $$deployed; deployed=$$?; cat .local/deployed.log; exit $$((unit || deployed))
 
 metrics-server: $(STAMP) ## Have VictoriaMetrics and InfluxDB there, for tests of points; in CI they must be
 	@$(PY) -m local.metrics_server

@@ -35,6 +35,7 @@ def test_75_from_sign_up_to_erasure(stack: Stack, http: Http, mail: Mailbox) -> 
     desk = {"workspace_name": "Private", "admin_email": "ada@private.example", "admin_password": PASSWORD}
     registered = http.post("/v1/auth/register", desk).json
     ada, slug = http.with_token(registered["access_token"]), registered["workspace"]["slug"]
+    workspace = registered["workspace"]["id"]
     assert ada.patch("/v1/workspace", {"customer_signup": True}).status == 200
     signing_up = {"name": name, "email": email, "password": PASSWORD}
     assert http.post(f"/v1/public/{slug}/signup", signing_up).status == 202
@@ -60,6 +61,7 @@ def test_75_from_sign_up_to_erasure(stack: Stack, http: Http, mail: Mailbox) -> 
         archive = zipfile.ZipFile(io.BytesIO(answer.read()))
     assert json.loads(archive.read("profile.jsonl"))["email"] == email
     assert name in archive.read("answers.jsonl").decode()
+    assert objects(cloud, workspace) != []
 
     # Erased: no access at once, and a little later no trace.
     receipt = ada.post(f"/v1/users/{user}/erase", {"confirm": email})
@@ -75,7 +77,7 @@ def test_75_from_sign_up_to_erasure(stack: Stack, http: Http, mail: Mailbox) -> 
     database.close()
     assert word not in "".join(logs.lines()).lower()
     assert word not in messages(cloud)
-    assert objects(cloud) == []
+    assert objects(cloud, workspace) == objects(cloud, user) == []
     assert ada.get("/v1/audit-log/verify").json["ok"]
 
 
@@ -101,9 +103,9 @@ def messages(cloud: Cloud) -> str:
     return json.dumps([answer.get("Messages", []) for answer in answers]).lower()
 
 
-def objects(cloud: Cloud) -> list[str]:
-    """Keys of files about people, in any bucket."""
+def objects(cloud: Cloud, whose: str) -> list[str]:
+    """Keys of files about people, in any bucket, which tell of a workspace or a person by its id."""
     s3 = cloud.client("s3")
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     listed = [s3.list_objects_v2(Bucket=bucket, Prefix="people/").get("Contents", []) for bucket in buckets]
-    return [found["Key"] for contents in listed for found in contents]
+    return [found["Key"] for contents in listed for found in contents if whose in found["Key"]]
