@@ -25,9 +25,9 @@ BESIDE = (
 
 
 def experiments() -> dict[str, Path]:
-    """Each by its name; `crashes` is no test_ file, for a short run leaves it out."""
+    """Each by its name; the last two are no test_ files, for a short run leaves them out."""
     files = {path.stem.removeprefix("test_"): path for path in sorted(HERE.glob("test_*.py"))}
-    return {**files, "crashes": HERE / "crashes.py"}
+    return {**files, "crashes": HERE / "crashes.py", "deployed": HERE / "deployed.py"}
 
 
 def main() -> int:

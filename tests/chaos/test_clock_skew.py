@@ -51,7 +51,7 @@ def test_a_database_whose_clock_is_five_minutes_off(
         found = database.rows("SELECT count(*) FROM sla_targets WHERE breached_at = due_at")
         assert found == [{"count": 1}]
         invariants.hold(database, desk)
-        invariants.count_effects(database, mailbox, office.receiver, webhook["id"], told)
+        invariants.count_effects(database, mailbox.mails, office.receiver, webhook["id"], told)
         office.close()
     assert told.is_clean
     assert told.acknowledged

@@ -56,6 +56,6 @@ def test_case_47_poison_in_every_queue_holds_up_nothing(
     for dead in cloud.dead.values():  # what was wrong with them is mended
         dead.clear()
     invariants.hold(database, desk)
-    invariants.count_effects(database, mailbox, office.receiver, webhook["id"], told)
+    invariants.count_effects(database, mailbox.mails, office.receiver, webhook["id"], told)
     assert told.is_clean
     assert told.acknowledged
