@@ -19,14 +19,14 @@ def main() -> int:
     wanted = parser.parse_args().only or subjects
     started = time.monotonic()
     stage = Stage()
+    measured: list[Figure] = []
     try:
-        measured = list(_measure(stage, wanted))
-        postgresql = stage.postgresql
-    finally:
+        measured.extend(_measure(stage, wanted))
+    finally:  # what was measured is told, whatever came then
+        print(f"{machine(stage.postgresql)}\n\n{table(measured)}")
         stage.close()
     missed = [figure.name for figure in measured if not figure.ok]
     progress(f"done in {time.monotonic() - started:.0f} s")
-    print(f"{machine(postgresql)}\n\n{table(measured)}")
     if missed:
         print(f"\nMissed: {', '.join(missed)}.")
     return 1 if missed else 0

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports, places, texts
+from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports, texts
 
 # The modules of each room that hold its SQL beside `queries.py`, and why they are not part of it.
 READING = {
@@ -93,19 +93,26 @@ def holds_sql(name: str) -> bool:
     return layer(name) == "core" or name.endswith(".queries") or name in READING or name in ASKING
 
 
-@pytest.mark.parametrize("name", [name for name in places() if not holds_sql(name)])
-def test_sql_stands_in_query_modules_only(name: str) -> None:
-    module = modules()[name]
-    statements = [(line, text) for line, text in texts(module) if STATEMENT.search(text)]
-    builders = {
+def builders(name: str) -> set[str]:
+    """What a module imports of SQLAlchemy to make statements with."""
+    found = {
         other
-        for other in imports(module)
+        for other in imports(modules()[name])
         if below(other, "sqlalchemy") and other.rpartition(".")[2] in BUILDERS
     }
     # Tables say their conditions and defaults in SQL: that is the schema, not a query.
-    if layer(name) == "models":
-        builders -= {"sqlalchemy.text"}
-    assert (statements, builders) == ([], set())
+    return found - {"sqlalchemy.text"} if layer(name) == "models" else found
+
+
+def test_sql_stands_in_query_modules_only() -> None:
+    others = [name for name in modules() if not holds_sql(name)]
+    statements = {
+        (name, line): text
+        for name in others
+        for line, text in texts(modules()[name])
+        if STATEMENT.search(text)
+    }
+    assert (statements, {name: builders(name) for name in others if builders(name)}) == ({}, {})
 
 
 def test_the_modules_declared_for_sql_hold_some() -> None:
@@ -116,9 +123,8 @@ def test_the_modules_declared_for_sql_hold_some() -> None:
     } == set()
 
 
-@pytest.mark.parametrize("name", places())
-def test_a_transaction_begins_and_ends_in_one_place(name: str) -> None:
-    module = modules()[name]
+def steps(module: ast.Module) -> set[str]:
+    """Those of a transaction that a module takes."""
     ours = {other.rpartition(".")[2] for other in own_imports(module)}  # `sessions.begin` is no transaction's
     taken = {
         node.attr
@@ -126,7 +132,11 @@ def test_a_transaction_begins_and_ends_in_one_place(name: str) -> None:
         if isinstance(node, ast.Attribute)
         and not (isinstance(node.value, ast.Name) and node.value.id in ours)
     } | {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
-    assert taken & STEPS == set() or name in OPENING
+    return taken & STEPS
+
+
+def test_a_transaction_begins_and_ends_in_one_place() -> None:
+    assert {name for name, module in modules().items() if steps(module)} <= OPENING.keys()
 
 
 def test_whoever_may_open_a_transaction_does() -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-EXAMPLES = 10
+EXAMPLES = 4
 # Of a file of which so many tests in a row found nothing new, one is passed over, then two and so on up to so
 # many before one is traced again.
-PATIENCE, MOST_PASSED_OVER = 2, 16
+PATIENCE, MOST_PASSED_OVER = 1, 16
 
 
 class Tracing:
