@@ -70,7 +70,7 @@ def mentioned(name: str) -> set[str]:
     }
 
 
-def test_roles_are_compared_nowhere_by_hand_but_where_it_is_listed() -> None:
+def test_roles_are_compared_nowhere_by_hand() -> None:
     found = {
         f"{name}.{function}"
         for name in modules().keys() - SOURCES

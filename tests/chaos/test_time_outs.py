@@ -3,7 +3,7 @@ there to tell it, nothing is written, and the same key does it once."""
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psutil
@@ -31,7 +31,7 @@ class Outage:
     @contextmanager
     def of_backends(self, database: Database) -> Iterator[None]:
         pids = [row["pid"] for row in database.rows(BACKENDS)]
-        with frozen([psutil.Process(pid) for pid in pids]):
+        with frozen(list(alive(pids))):
             yield
 
     @contextmanager
@@ -44,15 +44,24 @@ class Outage:
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE usename = 'mesa_app'"
 
 
+def alive(pids: list[int]) -> Iterator[psutil.Process]:
+    """Some end just now: a connection that was closed takes its backend along a moment later."""
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
+
+
 @contextmanager
 def frozen(processes: list[psutil.Process]) -> Iterator[None]:
     for process in processes:
-        process.suspend()
+        with suppress(psutil.NoSuchProcess):
+            process.suspend()
     try:
         yield
     finally:
         for process in processes:
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 @pytest.fixture
