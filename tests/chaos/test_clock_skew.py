@@ -21,7 +21,7 @@ SKEW = timedelta(minutes=5)
 
 @pytest.mark.parametrize("skew", [-SKEW, SKEW], ids=["behind", "ahead"])
 def test_a_database_whose_clock_is_five_minutes_off(
-    desk: ServiceDesk, database: Database, stage: dict[str, str], aws: str, skew: timedelta
+    desk: ServiceDesk, database: Database, stage: dict[str, str], skew: timedelta
 ) -> None:
     told, cast = tally("clock skew"), desk.cast
     told.faults[f"clock {'ahead' if skew > timedelta() else 'behind'}"] += 1
@@ -29,7 +29,7 @@ def test_a_database_whose_clock_is_five_minutes_off(
     mailbox.empty()
     with frozen_time(database) as clock:
         clock.set(datetime.now(UTC) + skew)
-        office = PostOffice(desk, database, stage, aws)
+        office = PostOffice(desk, database, stage)
         webhook = office.make()
         begun = desk.api.post("/v1/auth/login", {"email": cast.dario.email, "password": PASSWORD})
         renewed = desk.api.post("/v1/auth/refresh", {"refresh_token": begun.json["refresh_token"]})

@@ -26,8 +26,8 @@ ANNOUNCED = 3
 
 
 @pytest.fixture
-def office(desk: ServiceDesk, database: Database, stage: dict[str, str], aws: str) -> Iterator[PostOffice]:
-    office = PostOffice(desk, database, stage, aws)
+def office(desk: ServiceDesk, database: Database, stage: dict[str, str]) -> Iterator[PostOffice]:
+    office = PostOffice(desk, database, stage)
     yield office
     office.close()
 

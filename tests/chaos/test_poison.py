@@ -18,8 +18,8 @@ POISON = ("poison", "{}", '{"id": 1}', "[]", "\u0000", '{"type": "ticket.created
 
 
 @pytest.fixture
-def office(desk: ServiceDesk, database: Database, stage: dict[str, str], aws: str) -> Iterator[PostOffice]:
-    office = PostOffice(desk, database, stage, aws)
+def office(desk: ServiceDesk, database: Database, stage: dict[str, str]) -> Iterator[PostOffice]:
+    office = PostOffice(desk, database, stage)
     yield office
     office.close()
 

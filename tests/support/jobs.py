@@ -1,13 +1,11 @@
 """Jobs in process: from the outbox through the relay and the queue to their Lambda."""
 
-import json
 from typing import Any
-
-import boto3
 
 from chalicelib.core import events
 from tests.support.database import Database
 from tests.support.mailbox import LambdaContext, batch_of
+from tests.support.played_aws import client, empty_bucket, taken
 
 
 class Workshop:
@@ -16,21 +14,14 @@ class Workshop:
     def __init__(self, stage: dict[str, str], aws: str, database: Database) -> None:
         self.stage = stage
         self.database = database
-        self.client = boto3.client("sqs", endpoint_url=aws)
-        self.s3 = boto3.client("s3", endpoint_url=aws)
+        self.s3 = client("s3", aws)
         self.bucket = stage["MESA_EXPORT_BUCKET"]
-        for found in self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", ()):
-            self.s3.delete_object(Bucket=self.bucket, Key=found["Key"])
+        empty_bucket(self.bucket)
         self.take()
 
     def take(self) -> list[dict[str, Any]]:
-        """Receives and deletes all messages."""
-        url, taken = self.stage["MESA_JOB_QUEUE_URL"], []
-        while messages := self.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                taken.append(json.loads(message["Body"]))
-                self.client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return taken
+        """All messages that wait."""
+        return taken(self.stage["MESA_JOB_QUEUE_URL"])
 
     def relay(self) -> None:
         """Sends what is kept back, as if its time had come."""

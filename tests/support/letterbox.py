@@ -2,17 +2,17 @@
 
 import itertools
 import json
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-import boto3
-
 from chalicelib.core import sqs
 from tests.support.database import Database
 from tests.support.mailbox import LambdaContext, batch_of
+from tests.support.played_aws import client
 
 BUCKET = "mesa-mail"
 ACME = "acme@mail.mesa.example"
@@ -94,7 +94,7 @@ class Letterbox:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.s3 = boto3.client("s3")
+        self.s3 = client("s3", os.environ["AWS_ENDPOINT_URL"])
         sqs.breaker.reset()
 
     def store(self, raw: bytes) -> str:

@@ -1,5 +1,6 @@
 """AWS as moto plays it: over HTTP, on a thread of this process; boto reaches it without a socket."""
 
+import json
 import logging
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 from moto.backends import get_backend
@@ -17,7 +19,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from urllib3 import HTTPHeaderDict
 from werkzeug.serving import make_server
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
+from tests.support.played_at_once import ACCOUNT, REGION, at_once
 
 
 class Untraced(MotoRequestHandler):
@@ -60,12 +62,12 @@ class PlayedAws:
         place, by_socket = f"{self.endpoint}/", self._send_by_socket
 
         def send(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
-            if not request.url.startswith(place) or not isinstance(request.body, bytes | str | None):
+            if not request.url.startswith(place):
                 return by_socket(session, request)
             trace = sys.gettrace()
             sys.settrace(None)
             try:
-                return self._answer(request)
+                return at_once(request) or self._answer(request)
             finally:
                 sys.settrace(trace)
 
@@ -90,7 +92,8 @@ class PlayedAws:
 def environ(request: AWSPreparedRequest) -> dict[str, Any]:
     """A request as werkzeug's server would tell of it (PEP 3333)."""
     url = urlsplit(request.url)
-    body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    body = request.body.read() if hasattr(request.body, "read") else request.body or b""
+    body = body.encode() if isinstance(body, str) else body
     target = f"{url.path}?{url.query}" if url.query else url.path
     found: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
@@ -112,11 +115,28 @@ def environ(request: AWSPreparedRequest) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     fields = {"Host": url.netloc, **request.headers, "Content-Length": len(body)}
+    fields.pop("Transfer-Encoding", None)  # it is all here
     for name, value in fields.items():
         key = name.upper().replace("-", "_")
         text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
         found[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = text
     return found
+
+
+@lru_cache(maxsize=8)
+def client(service: str, endpoint: str) -> Any:
+    """A client for arranging with: making one takes longer than many a test."""
+    return boto3.client(service, endpoint_url=endpoint)
+
+
+def taken(url: str) -> list[Any]:
+    """Takes all that waits in a queue, as the parsed bodies, as receiving and deleting it would."""
+    queue = get_backend("sqs")[ACCOUNT][REGION].queues[url.rpartition("/")[2]]
+    with queue._messages_lock:
+        found = queue.messages
+        for message in found:
+            queue._messages.remove(message)
+    return [json.loads(message.body) for message in found]
 
 
 def empty_queues() -> None:
@@ -125,3 +145,8 @@ def empty_queues() -> None:
     for name, queue in backend.queues.items():
         queue.last_purged_at = None  # else once a minute
         backend.purge_queue(name)
+
+
+def empty_bucket(name: str) -> None:
+    """Forgets every object of it."""
+    get_backend("s3")[ACCOUNT]["aws"].buckets[name].keys.clear()

@@ -1,17 +1,16 @@
 """Webhooks in process: from the outbox through the queues of their Lambdas to a receiver on loopback and
 back."""
 
-import json
 from typing import Any
 from uuid import UUID
 
-import boto3
 from standardwebhooks import Webhook
 
 from chalicelib import egress, queues, schedules
 from chalicelib.webhooks import sealed
 from tests.support.database import Database
 from tests.support.mailbox import TICK, LambdaContext, batch_of
+from tests.support.played_aws import taken
 from tests.support.rule_book import UNRUN, message
 from tests.support.service_desk import ServiceDesk
 from tests.support.stranger import Asked, Stranger, Told
@@ -20,12 +19,11 @@ from tests.support.stranger import Asked, Stranger, Told
 class PostOffice:
     """The webhooks of Acme, their queues, and a receiver that answers 200 unless told otherwise."""
 
-    def __init__(self, desk: ServiceDesk, database: Database, stage: dict[str, str], aws: str) -> None:
+    def __init__(self, desk: ServiceDesk, database: Database, stage: dict[str, str]) -> None:
         sealed.keys.cache_clear()
         self.desk = desk
         self.database = database
         self.stage = stage
-        self.client = boto3.client("sqs", endpoint_url=aws)
         self.receiver = Stranger()
         self.receiver.says("/hook", b"thank you")
         self.last = 0
@@ -72,14 +70,14 @@ class PostOffice:
 
     def calls(self) -> list[dict[str, Any]]:
         """Takes what waits to be called."""
-        return self._take("MESA_DELIVERY_QUEUE_URL")
+        return taken(self.stage["MESA_DELIVERY_QUEUE_URL"])
 
     def call(self, *messages: dict[str, Any]) -> list[int]:
         return failed(egress.deliveries, *messages)
 
     def results(self) -> list[dict[str, Any]]:
         """Takes what is told of calls."""
-        return self._take("MESA_DELIVERY_RESULT_QUEUE_URL")
+        return taken(self.stage["MESA_DELIVERY_RESULT_QUEUE_URL"])
 
     def settle(self, *messages: dict[str, Any]) -> list[int]:
         return failed(queues.delivery_results, *messages)
@@ -123,14 +121,6 @@ class PostOffice:
             f"UPDATE webhooks SET failing_since = failing_since - interval '{interval}' WHERE id = :w",
             w=UUID(webhook["id"]),
         )
-
-    def _take(self, name: str) -> list[dict[str, Any]]:
-        url, taken = self.stage[name], []
-        while found := self.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for each in found:
-                taken.append(json.loads(each["Body"]))
-                self.client.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
-        return taken
 
 
 def failed(consumer: Any, *messages: dict[str, Any]) -> list[int]:

@@ -10,7 +10,7 @@ from tests.support.service_desk import ServiceDesk
 
 
 @pytest.fixture
-def office(desk: ServiceDesk, database: Database, stage: dict[str, str], aws: str) -> Iterator[PostOffice]:
-    office = PostOffice(desk, database, stage, aws)
+def office(desk: ServiceDesk, database: Database, stage: dict[str, str]) -> Iterator[PostOffice]:
+    office = PostOffice(desk, database, stage)
     yield office
     office.close()
