@@ -8,10 +8,10 @@ from typing import Any
 import pg8000.exceptions
 import pg8000.native
 
-# DISCARD ALL, but for the plans of functions, which most tests begin with.
+# DISCARD ALL, but for temporary functions and the plans of all, which most tests begin with.
 AS_NEW = """
     ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; UNLISTEN *;
-    SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES
+    SELECT pg_advisory_unlock_all(); DISCARD SEQUENCES
 """
 
 
