@@ -11,7 +11,7 @@ from local.browser import FLAGS, program
 from local.errors import StackError
 from local.stack import Stack
 from tests.e2e.console.desk import Desk, staffed
-from tests.e2e.console.people import PATIENCE, Look, People
+from tests.e2e.console.people import PATIENCE, People
 from tests.e2e.http import Http
 
 
@@ -59,9 +59,3 @@ def pytest_runtest_call(item: pytest.Function) -> Iterator[None]:
         raise
     if isinstance(people, People):
         people.judge()
-
-
-@pytest.fixture(params=[Look.LIGHT, Look.PHONE])
-def look(request: pytest.FixtureRequest) -> Look:
-    """At a desk and on a phone, one after the other; `bars` looks at what is light in the dark as well."""
-    return Look(request.param)

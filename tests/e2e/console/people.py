@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, StorageState
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from tests.e2e.console.desk import PASSWORD, Desk
 
@@ -24,6 +24,9 @@ REFUSAL = re.compile(r"Failed to load resource: the server responded with a stat
 # What a page's policy stopped is told to the console in the browser's own words; here is which, and where.
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (violation) => console.error(
   `${violation.effectiveDirective} forbids ${violation.blockedURI} ${violation.sample}`))"""
+# Once: who signs out has signed out. A context that is made with what it stores opens a page for it.
+KEEP = """if (location.origin === %s && !localStorage.getItem("begun")) {
+  localStorage.setItem("begun", "yes"); localStorage.setItem(%s, %s) }"""
 # What moved before it was asked for is told at once.
 SHIFTS = """() => new Promise((tell) => {
   let sum = 0;
@@ -33,13 +36,24 @@ SHIFTS = """() => new Promise((tell) => {
 })"""
 # Milliseconds, on a machine that runs all the other tests meanwhile.
 PATIENCE = 60_000
-RULES = {
+RULES: dict[str, Any] = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],  # to say where nothing is wrong takes it a third of its time
 }
 # The dark changes colours alone: these are all that look at them.
-COLOURS = ("color-contrast", "link-in-text-block")
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
+# A phone changes all but colours, which take the longest: those of what is seen there alone are looked at.
+LAID_OUT = {**RULES, "rules": {**RULES["rules"], "color-contrast": {"enabled": False}}}
+# With what axe is asked of the whole page, and of what this look shows and the one before did not.
+ASK = """async ([asked, anew]) => {
+  const seen = (one) => one.checkVisibility({ visibilityProperty: true });
+  const shown = [...document.body.querySelectorAll("*")].filter(seen);
+  const fresh = anew ? shown.filter((one) => !window.shownBefore.has(one)) : [];
+  window.shownBefore = new WeakSet(shown);
+  const found = (await axe.run(document, asked)).violations;
+  return fresh.length ? [...found, ...(await axe.run({ include: fresh }, anew)).violations] : found;
+}"""
 
 
 class Look(StrEnum):
@@ -58,6 +72,9 @@ class Look(StrEnum):
         return {"viewport": {"width": 1280, "height": 800}, "color_scheme": self.value}
 
 
+ASKED = {Look.LIGHT: (RULES, None), Look.DARK: (COLOURS, None), Look.PHONE: (LAID_OUT, COLOURS)}
+
+
 class People:
     """Who sits at a browser. Each has a context of their own, which the pages that they open share."""
 
@@ -71,21 +88,23 @@ class People:
         self._expected: list[re.Pattern[str]] = []
         self._contexts: dict[tuple[str, Look, str], BrowserContext] = {}
 
-    def page(self, who: str = "somebody", look: Look = Look.LIGHT, language: str = "en") -> Page:
-        """A new page of theirs. `goto` takes what follows the base path, without a slash: `app/queue`."""
+    def page(
+        self,
+        who: str = "somebody",
+        look: Look = Look.LIGHT,
+        language: str = "en",
+        tokens: dict[str, Any] | None = None,
+    ) -> Page:
+        """A new page of theirs; `tokens`: what signing in answered them. `goto` takes what follows the base
+        path, without a slash: `app/queue`."""
         key = (who, look, language)
         if key not in self._contexts:
-            self._contexts[key] = self._context(look, language)
+            self._contexts[key] = self._context(look, language, tokens)
         return self._contexts[key].new_page()
 
     def signed_in(self, name: str, desk: Desk, look: Look = Look.LIGHT, language: str = "en") -> Page:
         """A new page of somebody who has signed in at a desk."""
-        key = (desk.email(name), look, language)
-        if key not in self._contexts:
-            kept = json.dumps({**desk.tokens(name), "must_enrol": False})
-            store = {"origin": self._origin, "localStorage": [{"name": SESSION, "value": kept}]}
-            self._contexts[key] = self._context(look, language, {"cookies": [], "origins": [store]})
-        return self._contexts[key].new_page()
+        return self.page(desk.email(name), look, language, desk.tokens(name))
 
     def expect(self, trouble: str) -> None:
         """No failure of this test: a trouble in which this pattern is found."""
@@ -103,17 +122,19 @@ class People:
         for context in self._contexts.values():
             context.close()
 
-    def _context(self, look: Look, language: str, stored: StorageState | None = None) -> BrowserContext:
+    def _context(self, look: Look, language: str, tokens: dict[str, Any] | None) -> BrowserContext:
         context = self._browser.new_context(
             base_url=f"{self._api_url}/",
             locale={"en": "en-GB", "es": "es-ES"}[language],
             timezone_id="UTC",
             reduced_motion="reduce",
-            storage_state=stored,
             **look.context,
         )
         context.set_default_timeout(PATIENCE)
         context.add_init_script(TELL_VIOLATIONS)
+        if tokens:
+            kept = json.dumps({**tokens, "must_enrol": False})
+            context.add_init_script(KEEP % tuple(map(json.dumps, (self._origin, SESSION, kept))))
         context.on("console", self._told)
         context.on("weberror", lambda error: self.troubles.append(f"the page fails: {error.error}"))
         context.on("request", self._called)
@@ -155,41 +176,35 @@ def layout_shift(page: Page) -> float:
     return float(page.evaluate(SHIFTS))
 
 
-def axe(page: Page, rules: Iterable[str] = ()) -> list[str]:
+def axe(page: Page, look: Look) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA and best practice: the rule, where, and what it asks."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    asked = {"runOnly": list(rules), "resultTypes": ["violations"]} if rules else RULES
-    found = page.evaluate("(asked) => axe.run(document, asked)", asked)
     return [
-        f"{rule['id']}: {rule['help']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
-        for rule in found["violations"]
+        f"{look}: {rule['id']}: {rule['help']}: {' '.join(map(str, node['target']))}: "
+        f"{node['failureSummary']}"
+        for rule in page.evaluate(ASK, ASKED[look])
         for node in rule["nodes"]
     ]
 
 
-def bars(page: Page, name: str, look: Look) -> list[str]:
-    """The same, with what stands out at the side, and a picture. What is light is looked at in the dark
-    as well."""
-    shot(page, name, look)
-    found = axe(page, COLOURS if look is Look.DARK else ())
-    wide, screen = page.evaluate("document.documentElement.scrollWidth"), look.context["viewport"]["width"]
-    if wide > screen:
-        found.append(f"the page is {wide} pixels wide, and the screen {screen}")
-    found = [f"{look}: {each}" for each in found]
-    if look is Look.LIGHT:
-        page.emulate_media(color_scheme="dark")
-        found += bars(page, name, Look.DARK)
-        page.emulate_media(color_scheme="light")
-    return found
-
-
-def bars_in_every_look(page: Page, name: str) -> list[str]:
-    """The same of a page that stands there in the light, in one look after the other."""
-    found = bars(page, name, Look.LIGHT)
-    page.set_viewport_size(Look.PHONE.context["viewport"])
-    found += bars(page, name, Look.PHONE)
-    page.set_viewport_size(Look.LIGHT.context["viewport"])
+def bars(page: Page, name: str) -> list[str]:
+    """The same of a page as it stands there, in one look after the other, with what stands out at the side,
+    and a picture of each."""
+    own = page.viewport_size
+    found = []
+    for look in Look:
+        screen = look.context["viewport"]
+        if page.viewport_size != screen:
+            page.set_viewport_size(screen)
+        page.emulate_media(color_scheme="dark" if look is Look.DARK else "light")
+        shot(page, name, look)
+        found += axe(page, look)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > screen["width"]:
+            found.append(f"{look}: the page is {wide} pixels wide, and the screen {screen['width']}")
+    if own and page.viewport_size != own:
+        page.set_viewport_size(own)
     return found
 
 

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.console.accounts import PASSWORD, House, build, clean, enrol, fill_in, sign_in
+from tests.e2e.console.accounts import PASSWORD, House, build, clean, enrol, fill_in
 from tests.e2e.console.people import Look, People
 from tests.e2e.http import Http
 
@@ -17,12 +17,11 @@ def house(http: Http) -> House:
     return build(http, "Account House")
 
 
-def test_the_profile_is_changed_and_being_away_said(people: People, house: House, look: Look) -> None:
+def test_the_profile_is_changed_and_being_away_said(people: People, house: House) -> None:
     gil = house.add("agent")
-    page = people.page("gil", look)
-    sign_in(page, gil)
+    page = house.page(people, gil, "account")
     expect(page.get_by_label("Name", exact=True)).to_have_value(gil.name)
-    clean(page, "account", look)
+    clean(page, "account")
 
     page.get_by_label("Phone").fill("call me")
     page.get_by_role("button", name="Save").click()
@@ -44,8 +43,7 @@ def test_the_profile_is_changed_and_being_away_said(people: People, house: House
 def test_another_password_ends_the_other_sessions(people: People, house: House, http: Http) -> None:
     gil = house.add("agent")
     elsewhere = http.post("/v1/auth/login", {"email": gil.email, "password": PASSWORD}).json["access_token"]
-    page = people.page("gil")
-    sign_in(page, gil, "account?tab=safety")
+    page = house.page(people, gil, "account?tab=safety")
     form = page.get_by_role("region", name="Password")
     form.get_by_label("Current password").fill("not the password")
     form.get_by_label("New password").fill("amber ladder cloud")
@@ -65,14 +63,13 @@ def test_another_password_ends_the_other_sessions(people: People, house: House, 
     expect(page.get_by_role("heading", name="Two-step sign-in")).to_be_visible()
 
 
-def test_the_second_step_has_new_codes_and_is_turned_off(people: People, house: House, look: Look) -> None:
+def test_the_second_step_has_new_codes_and_is_turned_off(people: People, house: House) -> None:
     gil = house.add("agent")
-    page = people.page("gil", look)
-    sign_in(page, gil, "account?tab=safety")
+    page = house.page(people, gil, "account?tab=safety")
     page.get_by_role("link", name="Turn on").click()
     _, codes = enrol(page)
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
-    clean(page, "account-safety", look)
+    clean(page, "account-safety")
 
     page.get_by_role("button", name="New recovery codes").click()
     dialog = page.get_by_role("dialog")
@@ -85,7 +82,7 @@ def test_the_second_step_has_new_codes_and_is_turned_off(people: People, house: 
     dialog.get_by_role("button", name="Make new codes").click()
     fresh = dialog.get_by_role("list", name="Recovery codes").get_by_role("listitem")
     expect(fresh).to_have_count(10)
-    clean(page, "account-codes", look)
+    clean(page, "account-codes")
     used = fresh.first.inner_text()
     dialog.get_by_label("I have kept these codes").check()
     dialog.get_by_role("button", name="Done").click()
@@ -99,14 +96,13 @@ def test_the_second_step_has_new_codes_and_is_turned_off(people: People, house: 
     expect(page.get_by_role("link", name="Turn on")).to_be_visible()
 
 
-def test_mails_are_turned_off_and_gathered(people: People, house: House, look: Look) -> None:
+def test_mails_are_turned_off_and_gathered(people: People, house: House) -> None:
     gil = house.add("agent")
-    page = people.page("gil", look)
-    sign_in(page, gil, "account?tab=mails")
+    page = house.page(people, gil, "account?tab=mails")
     page.get_by_role("switch", name="Internal notes").uncheck()
     page.get_by_label("Mails about what you watch come").select_option("daily")
     expect(page.get_by_text("No mails yet.")).to_be_visible()
-    clean(page, "account-mails", look)
+    clean(page, "account-mails")
     page.wait_for_load_state("networkidle")
 
     page.reload()
@@ -117,8 +113,7 @@ def test_mails_are_turned_off_and_gathered(people: People, house: House, look: L
 
 
 def test_customers_choose_among_what_concerns_them(people: People, house: House) -> None:
-    page = people.page("carla", Look.PHONE)
-    sign_in(page, house.add("customer", "Carla Vega"), "account?tab=mails")
+    page = house.page(people, house.add("customer", "Carla Vega"), "account?tab=mails", Look.PHONE)
 
     expect(page.get_by_role("switch", name="What becomes of your requests")).to_be_visible()
     expect(page.get_by_role("switch")).to_have_count(4)
@@ -127,14 +122,13 @@ def test_customers_choose_among_what_concerns_them(people: People, house: House)
     expect(page.get_by_role("switch", name="Away")).to_have_count(0)
 
 
-def test_all_that_is_held_about_one_is_made_a_file(people: People, house: House, look: Look) -> None:
+def test_all_that_is_held_about_one_is_made_a_file(people: People, house: House) -> None:
     gil = house.add("agent")
-    page = people.page("gil", look)
-    sign_in(page, gil, "account?tab=data")
+    page = house.page(people, gil, "account?tab=data")
     page.get_by_role("button", name="Make the file").click()
     link = page.get_by_role("link", name="Download")
     expect(link).to_be_visible()
-    clean(page, "account-data", look)
+    clean(page, "account-data")
 
     with urllib.request.urlopen(str(link.get_attribute("href")), timeout=30) as file:
         assert gil.email in zipfile.ZipFile(io.BytesIO(file.read())).read("profile.jsonl").decode()
@@ -143,8 +137,7 @@ def test_all_that_is_held_about_one_is_made_a_file(people: People, house: House,
 
 
 def test_colours_and_language_are_chosen(people: People, house: House) -> None:
-    page = people.page("gil")
-    sign_in(page, house.add("agent"), "account?tab=data")
+    page = house.page(people, house.add("agent"), "account?tab=data")
     page.get_by_label("Colours").select_option("dark")
     page.get_by_label("Language").select_option("es")
 
@@ -157,8 +150,7 @@ def test_colours_and_language_are_chosen(people: People, house: House) -> None:
 def test_one_signs_out_everywhere(people: People, house: House, http: Http) -> None:
     gil = house.add("agent")
     elsewhere = http.post("/v1/auth/login", {"email": gil.email, "password": PASSWORD}).json["access_token"]
-    page = people.page("gil")
-    sign_in(page, gil, "account?tab=safety")
+    page = house.page(people, gil, "account?tab=safety")
     page.get_by_role("button", name="Sign out everywhere").click()
     page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
 

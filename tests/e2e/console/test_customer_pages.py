@@ -39,22 +39,22 @@ def fetched(at: Desk, ticket_id: str, name: str) -> bytes:
     return found
 
 
-def test_a_request_is_made_with_a_file_and_answered(people: People, acme: Desk, look: Look) -> None:
-    page = people.signed_in("carol", acme, look, "es")
+def test_a_request_is_made_with_a_file_and_answered(people: People, acme: Desk) -> None:
+    page = people.signed_in("carol", acme, Look.PHONE, "es")
     page.goto("app/requests")
     page.get_by_role("link", name="Nueva solicitud").first.click()
     drawn(page)
-    page.get_by_label("Asunto").fill(f"La impresora no responde ({look})")
+    page.get_by_label("Asunto").fill("La impresora no responde")
     page.get_by_label("Cuéntenos más").fill("Desde el lunes parpadea y no imprime nada.")
     page.get_by_label("¿Qué es?").select_option("incident")
     page.get_by_label("¿Qué tan urgente es?").select_option("high")
     page.locator("input[type=file]").set_input_files(
         {"name": "registro.txt", "mimeType": "text/plain", "buffer": b"E42\n" * 500}
     )
-    clean(page, "new-request", look)
+    clean(page, "new-request")
     page.get_by_role("button", name="Enviar").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"La impresora no responde ({look})")
+    expect(page.get_by_role("heading", level=1)).to_have_text("La impresora no responde")
     expect(page.get_by_role("button", name="Descargar registro.txt")).to_be_visible()
     id = page.url.partition("id=")[2]
     assert fetched(acme, id, "registro.txt") == b"E42\n" * 500
@@ -68,7 +68,7 @@ def test_a_request_is_made_with_a_file_and_answered(people: People, acme: Desk, 
     page.get_by_role("button", name="Enviar").click()
     expect(page.get_by_role("article").filter(has_text="También la del piso 3.")).to_contain_text("foto.png")
     assert fetched(acme, id, "foto.png") == b"\x89PNG"
-    clean(page, "customer-request", look)
+    clean(page, "customer-request")
 
 
 def test_answers_come_by_themselves_and_what_is_being_written_stays(people: People, acme: Desk) -> None:
@@ -160,12 +160,12 @@ def test_what_is_typed_while_the_answer_is_sent_stays(people: People, acme: Desk
     expect(answer).to_have_value("And one thing more")
 
 
-def test_it_was_not_solved_then_it_was_and_is_rated(people: People, acme: Desk, look: Look) -> None:
+def test_it_was_not_solved_then_it_was_and_is_rated(people: People, acme: Desk) -> None:
     ticket = asked(acme)
     path = f"/v1/tickets/{ticket['id']}"
     assert acme.calls("dario").post(f"{path}/resolve", {"resolution": "Try it again."}).status == 200
-    page = shown(people.signed_in("carol", acme, look), ticket)
-    clean(page, "customer-solved", look)
+    page = shown(people.signed_in("carol", acme, Look.PHONE), ticket)
+    clean(page, "customer-solved")
 
     page.get_by_role("button", name="No, not solved").click()
     dialog = page.get_by_role("dialog")
@@ -173,7 +173,7 @@ def test_it_was_not_solved_then_it_was_and_is_rated(people: People, acme: Desk, 
     reason = dialog.get_by_label("What is not solved yet?")
     expect(reason).to_have_attribute("aria-invalid", "true")
     expect(reason).to_be_focused()
-    clean(page, "customer-reopening", look)
+    clean(page, "customer-reopening")
     reason.fill("It dropped again at nine.")
     dialog.get_by_role("button", name="Open it again").click()
     expect(dialog).to_be_hidden()
@@ -275,7 +275,7 @@ def test_fields_of_the_desk_are_shown_and_changed(people: People, http: Http) ->
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("P-17")).to_be_visible()
     assert counter.calls("ada").get(path).json["custom_fields"] == {"floor": 4, "asset": "P-17"}
-    clean(page, "customer-fields", Look.PHONE)
+    clean(page, "customer-fields")
 
 
 def test_a_new_request_is_called_off(people: People, acme: Desk) -> None:
@@ -325,7 +325,7 @@ def test_requests_are_found_by_their_state_by_words_and_by_whose_they_are(
     expect(rows).to_contain_text(own["label"])
     page.get_by_role("tab", name=solved).click()
     expect(rows).to_contain_text(ended["label"])
-    clean(page, "customer-requests", Look.PHONE)
+    clean(page, "customer-requests")
     rows.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{mark} three")
 

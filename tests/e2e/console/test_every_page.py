@@ -7,7 +7,7 @@ import pytest
 
 from local.files import PROJECT
 from tests.e2e.console.desk import Desk, furnished, staffed
-from tests.e2e.console.people import People, bars_in_every_look, drawn, layout_shift
+from tests.e2e.console.people import People, bars, drawn, layout_shift
 from tests.e2e.http import Http
 
 AUDIENCES: dict[str, str] = json.loads((PROJECT / "console" / "src" / "page-names.json").read_text("utf-8"))
@@ -49,7 +49,7 @@ def test_a_page_is_drawn_and_bars_nobody(
         drawn(page)
         if (moved := layout_shift(page)) > STEADY:
             wrong[name].append(f"its parts move while it comes: {moved:.2f}")
-        wrong[name] += bars_in_every_look(page, f"page-{name}")
+        wrong[name] += bars(page, f"page-{name}")
         wrong[name] += people.troubles[before:]
 
     assert {name: found for name, found in wrong.items() if found} == {}

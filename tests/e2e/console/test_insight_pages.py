@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.e2e.console.accounts import House, Person, build, clean, sign_in
-from tests.e2e.console.people import Look, People
+from tests.e2e.console.accounts import House, Person, build, clean
+from tests.e2e.console.people import People
 from tests.e2e.http import Http, awaited
 
 SUBJECTS = ("No paper", "=SUM(1;1)", "The lift is stuck", "A new chair")
@@ -63,9 +63,7 @@ def desk(http: Http) -> Desk:
 @pytest.fixture
 def page(people: People, desk: Desk) -> Page:
     """Of the administrator, signed in."""
-    page = people.page("ada")
-    sign_in(page, desk.house.admin, "dashboard")
-    return page
+    return desk.house.page(people, desk.house.admin, "dashboard")
 
 
 def key_figure(page: Page, name: str) -> Locator:
@@ -182,8 +180,7 @@ def test_figures_that_are_being_counted_come_by_themselves(page: Page, people: P
 
 
 def test_agents_see_their_own_figures_and_nobody_elses(people: People, desk: Desk) -> None:
-    page = people.page("gil")
-    sign_in(page, desk.gil, "agent")
+    page = desk.house.page(people, desk.gil, "agent")
     expect(page.get_by_role("heading", name=desk.gil.name, level=1)).to_be_visible()
     expect(key_figure(page, "Created")).to_have_text("3")
     expect(
@@ -195,16 +192,15 @@ def test_agents_see_their_own_figures_and_nobody_elses(people: People, desk: Des
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-def test_nothing_bars_anybody(people: People, desk: Desk, look: Look) -> None:
-    page = people.page("ada", look)
-    sign_in(page, desk.house.admin, "dashboard")
+def test_nothing_bars_anybody(people: People, desk: Desk) -> None:
+    page = desk.house.page(people, desk.house.admin, "dashboard")
     expect(tile(page, "Active")).to_be_visible()
-    clean(page, "dashboard", look)
+    clean(page, "dashboard")
     for name in ("figures", f"agent?id={desk.gil_id}"):
         page.goto(f"app/{name}")
         expect(key_figure(page, "Created")).to_be_visible()
-        clean(page, name.partition("?")[0], look)
+        clean(page, name.partition("?")[0])
     page.goto("app/exports?resource=comments&priority=urgent")
     expect(page.get_by_role("region", name="Your exports")).to_be_visible()
     page.get_by_text("Choose columns").click()
-    clean(page, "exports", look)
+    clean(page, "exports")

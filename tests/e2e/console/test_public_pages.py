@@ -70,14 +70,14 @@ def desk(http: Http, outbox: Outbox) -> Desk:
     )
 
 
-def clean(page: Page, name: str, look: Look) -> None:
-    assert bars(page, name, look) == []
+def clean(page: Page, name: str) -> None:
+    assert bars(page, name) == []
 
 
-def test_the_form_is_filled_in_and_its_request_looked_up(people: People, desk: Desk, look: Look) -> None:
-    page = people.page("carol", look)
+def test_the_form_is_filled_in_and_its_request_looked_up(people: People, desk: Desk) -> None:
+    page = people.page("carol", Look.PHONE)
     page.goto(f"v1/public/{desk.slug}/form")
-    clean(page, "form", look)
+    clean(page, "form")
 
     page.get_by_label("Your name").fill("Carol Diaz")
     page.get_by_label("Your email").fill(CAROL)
@@ -86,17 +86,17 @@ def test_the_form_is_filled_in_and_its_request_looked_up(people: People, desk: D
     page.get_by_label("What is it?").select_option("question")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
-    clean(page, "form-sent", look)
+    clean(page, "form-sent")
 
     page.get_by_role("link", name="How far is it?").click()
     page.get_by_label("Your email").fill(CAROL)
     page.get_by_role("button").click()
     expect(page.get_by_role("status")).to_contain_text("No paper")
-    clean(page, "status-told", look)
+    clean(page, "status-told")
 
 
-def test_what_is_wrong_is_said_beside_each_field(people: People, desk: Desk, look: Look) -> None:
-    page = people.page("carol", look)
+def test_what_is_wrong_is_said_beside_each_field(people: People, desk: Desk) -> None:
+    page = people.page("carol", Look.PHONE)
     page.goto(f"v1/public/{desk.slug}/form")
     page.get_by_role("link", name="Español").click()
     expect(page.get_by_role("button", name="Enviar")).to_be_visible()
@@ -105,57 +105,57 @@ def test_what_is_wrong_is_said_beside_each_field(people: People, desk: Desk, loo
 
     expect(page.get_by_role("alert")).to_be_focused()
     assert page.locator("[aria-invalid=true]").count() >= 4
-    clean(page, "form-refused", look)
+    clean(page, "form-refused")
 
 
-def test_a_request_that_is_none_is_told_of(people: People, desk: Desk, look: Look) -> None:
-    page = people.page("mallory", look)
+def test_a_request_that_is_none_is_told_of(people: People, desk: Desk) -> None:
+    page = people.page("mallory", Look.PHONE)
     page.goto(f"v1/public/{desk.slug}/status?label={desk.label}")
-    clean(page, "status", look)
+    clean(page, "status")
 
     page.get_by_label("Your email").fill("mallory@elsewhere.example")
     page.get_by_role("button").click()
     expect(page.get_by_role("alert")).to_contain_text("There is no request")
-    clean(page, "status-unknown", look)
+    clean(page, "status-unknown")
 
 
-def test_the_help_is_rated_and_the_answer_changed(people: People, desk: Desk, look: Look) -> None:
-    page = people.page("carol", look)
+def test_the_help_is_rated_and_the_answer_changed(people: People, desk: Desk) -> None:
+    page = people.page("carol", Look.PHONE)
     page.goto(desk.rating)
     comment = f"Quick: {uuid4()}"
     expect(page.get_by_role("radio", name="4")).to_be_checked()
     page.get_by_label("Do you want to add something?").fill(comment)
-    clean(page, "rate", look)
+    clean(page, "rate")
 
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text(comment)).to_be_visible()
-    clean(page, "rate-kept", look)
+    clean(page, "rate-kept")
 
     page.get_by_role("button", name="Change").click()
     expect(page.get_by_label("Do you want to add something?")).to_have_value(comment)
 
 
-def test_a_link_of_no_rating_is_told_of(people: People, desk: Desk, look: Look) -> None:
-    page = people.page("mallory", look)
+def test_a_link_of_no_rating_is_told_of(people: People, desk: Desk) -> None:
+    page = people.page("mallory", Look.PHONE)
     page.goto(f"rate#token={'x' * 43}")
 
     expect(page.get_by_role("status")).to_contain_text("This link is not complete")
-    clean(page, "rate-unknown", look)
+    clean(page, "rate-unknown")
 
 
 def test_mails_are_ended_by_their_link(people: People, desk: Desk) -> None:
-    pages = {look: people.page("chris", look) for look in Look}
-    for look, page in pages.items():
+    pages = [people.page("chris"), people.page("chris", Look.PHONE)]
+    for page in pages:
         page.goto(desk.unsubscribing)
-        clean(page, "unsubscribe", look)
+    clean(pages[0], "unsubscribe")
 
-    for look, place in ((Look.PHONE, 0), (Look.DARK, -1)):  # of this ticket, then of all
-        pages[look].get_by_role("button").nth(place).click()
-        expect(pages[look].get_by_role("button")).to_have_count(0)
-        clean(pages[look], "unsubscribed", look)
-    pages[Look.LIGHT].reload()
-    expect(pages[Look.LIGHT].get_by_role("button")).to_have_count(0)
-    clean(pages[Look.LIGHT], "unsubscribed", Look.LIGHT)
+    for page, place, of in zip(pages, (0, -1), ("this", "all"), strict=True):
+        page.get_by_role("button").nth(place).click()
+        expect(page.get_by_role("button")).to_have_count(0)
+        clean(page, f"unsubscribed-of-{of}")
+    pages[0].reload()
+    expect(pages[0].get_by_role("button")).to_have_count(0)
+    clean(pages[0], "unsubscribed")
 
 
 def test_the_reference_is_drawn(people: People) -> None:

@@ -55,12 +55,12 @@ def sent(page: Page) -> str:
     return page.url.partition("sent=")[2]
 
 
-def test_a_request_with_a_file_is_sent_and_looked_up(people: People, counter: Desk, look: Look) -> None:
-    page = form(people.page("pia", look), counter)
+def test_a_request_with_a_file_is_sent_and_looked_up(people: People, counter: Desk) -> None:
+    page = form(people.page("pia", Look.PHONE), counter)
     expect(page.get_by_text("Counter, 1 Example Street")).to_be_visible()
     colour = page.get_by_role("button", name="Send").evaluate("(it) => getComputedStyle(it).backgroundColor")
     assert colour == "rgb(194, 65, 12)"
-    fill_in(page, f"No toner ({look})")
+    fill_in(page, "No toner")
     page.get_by_label("What is it?").select_option("incident")
     page.get_by_label("What is it about?").select_option(label="Printer")
     page.get_by_label("Building").select_option("South")
@@ -73,12 +73,12 @@ def test_a_request_with_a_file_is_sent_and_looked_up(people: People, counter: De
     page.get_by_role("textbox", name="Phone").fill("+57 300 123 4567")
     page.get_by_label("This number has WhatsApp").check()
     page.locator("input[type=file]").set_input_files([LOG])
-    clean(page, "submit", look)
+    clean(page, "submit")
     page.get_by_role("button", name="Send").click()
 
     label = sent(page)
     expect(page.get_by_text("Your files have arrived.")).to_be_visible()
-    clean(page, "submitted", look)
+    clean(page, "submitted")
     dario = counter.calls("dario")
     (found,) = dario.get(f"/v1/tickets?query={label}").json["items"]
     assert found["custom_fields"] == {
@@ -96,9 +96,9 @@ def test_a_request_with_a_file_is_sent_and_looked_up(people: People, counter: De
     expect(page.get_by_text("No toner")).to_have_count(0)
     page.get_by_label("Your email").fill(EMAIL)
     page.get_by_role("button", name="See how far it is").click()
-    expect(page.get_by_role("heading", name=f"No toner ({look})")).to_be_visible()
+    expect(page.get_by_role("heading", name="No toner")).to_be_visible()
     expect(page.get_by_role("list", name="Progress").locator("[aria-current=step]")).to_have_text("Received")
-    clean(page, "status-told", look)
+    clean(page, "status-told")
 
 
 def test_what_is_wrong_stands_at_its_field_in_the_readers_language(people: People, counter: Desk) -> None:
@@ -111,7 +111,7 @@ def test_what_is_wrong_stands_at_its_field_in_the_readers_language(people: Peopl
     expect(name).to_be_focused()
     expect(name).to_have_accessible_description("Escriba un nombre de 3 a 150 caracteres, en una línea.")
     expect(page.get_by_label("Asunto")).to_have_attribute("aria-invalid", "true")
-    clean(page, "submit-refused", Look.PHONE)
+    clean(page, "submit-refused")
     name.fill("Pía Pública")
     page.get_by_label("Asunto").fill("Sin tóner")
     page.get_by_label("Cuéntenos más").fill("Parpadea desde el lunes.")
@@ -163,7 +163,7 @@ def test_a_file_that_did_not_arrive_is_sent_again(people: People, counter: Desk)
 
     label = sent(page)
     expect(page.get_by_text("Some files did not arrive.")).to_be_visible()
-    clean(page, "submitted-without-files", Look.LIGHT)
+    clean(page, "submitted-without-files")
     page.get_by_role("button", name="Send them again").click()
     expect(page.get_by_text("Your files have arrived.")).to_be_visible()
     (found,) = counter.calls("dario").get(f"/v1/tickets?query={label}").json["items"]
@@ -184,12 +184,12 @@ def test_files_that_are_not_taken_are_refused_at_once(people: People, counter: D
     expect(page.get_by_text("Programs are not taken")).to_be_visible()
 
 
-def test_an_address_without_a_desk_asks_for_it(people: People, counter: Desk, look: Look) -> None:
-    page = people.page("pia", look)
+def test_an_address_without_a_desk_asks_for_it(people: People, counter: Desk) -> None:
+    page = people.page("pia", Look.PHONE)
     for address in ("app/submit", "app/status?workspace=nowhere-at-all"):
         page.goto(address)
         expect(page.get_by_role("heading", name="Which help desk?")).to_be_visible()
-        clean(page, "which-desk", look)
+        clean(page, "which-desk")
     page.get_by_label("Short name of the help desk").fill(counter.slug.upper())
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="How far is my request?")).to_be_visible()

@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.console.accounts import House, Person, build, clean, sign_in
-from tests.e2e.console.people import Look, People
+from tests.e2e.console.accounts import House, Person, build, clean
+from tests.e2e.console.people import People
 from tests.e2e.http import Http
+from tests.e2e.moved import moved
 from tests.support.database import Database
 
 # Due an hour ago, and due in ten minutes of three hundred.
@@ -69,9 +71,7 @@ def queue(http: Http, database: Database) -> Queue:
 
 @pytest.fixture
 def page(people: People, queue: Queue) -> Page:
-    page = people.page("dario")
-    sign_in(page, queue.dario, "queue")
-    return page
+    return queue.house.page(people, queue.dario, "queue")
 
 
 def row(page: Page, subject: str) -> Locator:
@@ -216,8 +216,10 @@ def test_many_are_changed_at_once_and_each_refusal_is_told(page: Page, queue: Qu
     expect(bar).to_contain_text("1 selected")  # what failed
 
 
-def test_more_than_fifty_are_a_job_that_tells_how_far_it_is(page: Page, queue: Queue) -> None:
-    tag = queue.several(55)
+def test_more_than_fifty_are_a_job_that_tells_how_far_it_is(page: Page, queue: Queue, tmp_path: Path) -> None:
+    tag = f"t{uuid4().hex[:8]}"
+    subjects = [f"{tag} {place}" for place in range(55)]
+    moved(queue.house.ada, tmp_path, "zoe@people.example", subjects, tags=[tag])
     listed(page, f"queue?box=all&tag={tag}")
     page.get_by_role("checkbox", name="Select all shown").check()
     bar = page.get_by_role("region", name="Selected tickets")
@@ -317,35 +319,33 @@ def test_the_list_is_drawn_at_once(page: Page, queue: Queue) -> None:
     assert max(start for _, start, _ in calls) < min(end for *_, end in calls)
 
 
-def test_everybody_can_use_the_queue(people: People, queue: Queue, look: Look) -> None:
-    page = people.page("dario", look)
-    sign_in(page, queue.dario, "queue")
-    expect(rows(page).first).to_be_visible()
+def test_everybody_can_use_the_queue(people: People, queue: Queue) -> None:
+    page = queue.house.page(people, queue.dario, f"queue?box=all&tag={queue.several(3)}")
+    expect(rows(page)).to_have_count(3)
     expect(page.get_by_role("navigation", name="Views")).to_be_visible()
-    clean(page, "queue", look)
+    clean(page, "queue")
 
     rows(page).first.get_by_role("checkbox").check()
-    clean(page, "queue-selected", look)
+    clean(page, "queue-selected")
     page.get_by_role("button", name="Filter", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Requester").click()
-    clean(page, "queue-filter", look)
+    clean(page, "queue-filter")
     page.keyboard.press("Escape")
     page.get_by_role("region", name="Selected tickets").get_by_role("button", name="Assign").click()
     page.get_by_role("combobox", name="Assignee").click()
     expect(page.get_by_role("option", name="Ada Ruiz")).to_be_visible()
-    clean(page, "queue-assign", look)
+    clean(page, "queue-assign")
 
 
-def test_a_new_ticket_is_opened_for_somebody_who_called(people: People, queue: Queue, look: Look) -> None:
+def test_a_new_ticket_is_opened_for_somebody_who_called(people: People, queue: Queue) -> None:
     email = f"pia-{uuid4().hex[:6]}@callers.example"
-    page = people.page("dario", look)
-    sign_in(page, queue.dario, "new-ticket")
+    page = queue.house.page(people, queue.dario, "new-ticket")
     page.get_by_label("Subject").fill("VPN drops every day")
     expect(page.get_by_role("link", name="VPN drops every hour")).to_be_visible()
     page.get_by_role("combobox", name="Requester").fill(email)
     page.get_by_role("option", name=f"New contact: {email}").click()
     page.get_by_label("Their name").fill("Pia Public")
-    clean(page, "new-ticket", look)
+    clean(page, "new-ticket")
 
     page.reload()
     expect(page.get_by_label("Subject")).to_have_value("VPN drops every day")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.e2e.console.accounts import House, build, fill_in, sign_in
+from tests.e2e.console.accounts import House, build, fill_in
 from tests.e2e.console.people import People
 from tests.e2e.http import Http
 
@@ -39,8 +39,7 @@ def renewals(page: Page) -> list[Request]:
 
 def test_a_spent_token_is_renewed_once_by_all_tabs_together(people: People, house: House) -> None:
     gil = house.add("agent")
-    pages = [people.page("gil") for _ in range(3)]
-    sign_in(pages[0], gil)
+    pages = [house.page(people, gil, "account"), *(people.page(gil.email) for _ in range(2))]
     for page in pages[1:]:
         page.goto("app/account")
         expect(page.get_by_label("Name", exact=True)).to_have_value(gil.name)
@@ -59,8 +58,7 @@ def test_a_spent_token_is_renewed_once_by_all_tabs_together(people: People, hous
 
 def test_a_dead_session_asks_to_sign_in_and_returns_with_the_draft(people: People, house: House) -> None:
     carla = house.add("customer", "Carla Vega")
-    page = people.page("carla")
-    sign_in(page, carla, "new-request")
+    page = house.page(people, carla, "new-request")
     page.get_by_label("Subject").fill("The scanner beeps")
     page.get_by_label("Tell us more").fill("It beeps all day, and nobody knows why.")
     spoil(page, "access_token", "refresh_token")
@@ -77,8 +75,7 @@ def test_a_dead_session_asks_to_sign_in_and_returns_with_the_draft(people: Peopl
 
 def test_who_signs_out_by_hand_leaves_no_draft_behind(people: People, house: House) -> None:
     dora = house.add("customer", "Dora Leal")
-    page = people.page("dora")
-    sign_in(page, dora, "new-request")
+    page = house.page(people, dora, "new-request")
     page.get_by_label("Tell us more").fill("My card is 4111.")
     page.wait_for_function("JSON.stringify({...localStorage}).includes('4111')")  # a moment after the key
 
@@ -92,8 +89,7 @@ def test_who_signs_out_by_hand_leaves_no_draft_behind(people: People, house: Hou
 def test_what_is_lost_while_renewing_ends_no_session(people: People, house: House) -> None:
     people.expect("net::ERR_")
     gil = house.add("agent")
-    page = people.page("gil")
-    sign_in(page, gil)
+    page = house.page(people, gil, "account")
     expect(page.get_by_label("Name", exact=True)).to_have_value(gil.name)
     before = kept(page)
     spoil(page, "access_token")
@@ -110,8 +106,7 @@ def test_what_is_lost_while_renewing_ends_no_session(people: People, house: Hous
 
 def test_signing_out_in_one_tab_signs_out_in_all(people: People, house: House, http: Http) -> None:
     gil = house.add("agent")
-    first, second = people.page("gil"), people.page("gil")
-    sign_in(first, gil)
+    first, second = house.page(people, gil, "account"), people.page(gil.email)
     second.goto("app/account?tab=mails")
     expect(second.get_by_role("switch").first).to_be_visible()
     token = kept(first)["access_token"]
@@ -131,8 +126,7 @@ def test_signing_out_in_one_tab_signs_out_in_all(people: People, house: House, h
 
 def test_who_signs_in_as_somebody_else_is_so_in_all_tabs(people: People, house: House, http: Http) -> None:
     gil, dana = house.add("agent"), house.add("dispatcher", "Dana Ortiz")
-    first, second = people.page("gil"), people.page("gil")
-    sign_in(first, gil)
+    first, second = house.page(people, gil, "account"), people.page(gil.email)
     second.goto("app/account")
     expect(second.get_by_label("Name", exact=True)).to_have_value(gil.name)
     of_gil = kept(first)["access_token"]
@@ -148,8 +142,7 @@ def test_who_signs_in_as_somebody_else_is_so_in_all_tabs(people: People, house: 
 
 def test_a_renewal_that_comes_late_brings_nobody_back(people: People, house: House) -> None:
     gil = house.add("agent")
-    page = people.page("gil")
-    sign_in(page, gil)
+    page = house.page(people, gil, "account")
     spoil(page, "access_token")
 
     def sign_out_meanwhile(route: Any) -> None:
