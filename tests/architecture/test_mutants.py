@@ -9,6 +9,11 @@ from tests.mutants.mutant import Mutant, Stale
 
 
 @lru_cache
+def mutants() -> tuple[Mutant, ...]:
+    return tuple(every_mutant())
+
+
+@lru_cache
 def text_of(path: str) -> str:
     return (ROOT / path).read_text("utf-8")
 
@@ -22,10 +27,10 @@ def misfit(mutant: Mutant) -> str | None:
 
 
 def test_every_mutant_fits_the_source() -> None:
-    assert [told for mutant in every_mutant() if (told := misfit(mutant))] == []
+    assert [told for mutant in mutants() if (told := misfit(mutant))] == []
 
 
 def test_the_tests_that_should_catch_them_are_there() -> None:
-    files = {test.split("::")[0] for mutant in every_mutant() for test in mutant.tests}
+    files = {test.split("::")[0] for mutant in mutants() for test in mutant.tests}
 
     assert sorted(file for file in files if not (ROOT / file).exists()) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chalicelib.accounts.permissions import Role
+from chalicelib.api import access
 from chalicelib.api.endpoint import Endpoint
 from tests.support import specimens
 from tests.support.api import Api, Reply
@@ -61,6 +62,15 @@ class World:
         if sent is specimens.WHOLE:
             sent = specimens.body(endpoint, self.acme.ids)
         return self.api.with_token(token).request(endpoint.method, address, sent, specimens.headers(endpoint))
+
+    def answers_its_roles(self, endpoint: Endpoint) -> None:
+        """Each role that may call a route is answered, and with nothing of Globex, which stays as it is."""
+        before = fingerprint(self.database, self.cast.globex)
+        for role in access.roles_for(endpoint.method, endpoint.path):
+            reply = self.call(self.roles[role].token, endpoint)
+            assert reply.status in (200, 201, 202, 204, 403, 404, 409, 412), f"{role}: {reply.text}"
+            assert not {secret for secret in self.globex.secrets - {"canary"} if secret in reply.text}
+        assert fingerprint(self.database, self.cast.globex) == before
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
