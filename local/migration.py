@@ -7,14 +7,13 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from local.errors import StackError
-from local.vendor import append
+from local.vendor import append, kept_zip
 
 REQUIREMENTS = "migrations/requirements.txt"
 # As sources: Alembic finds its versions by their files.
@@ -32,7 +31,9 @@ WHEELS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
 
 def migration_zip(project: Path, cache: Path, target: Path) -> None:
     """Writes it; the same sources make the same zip."""
-    shutil.copyfile(_libraries(project / REQUIREMENTS, cache), target)
+    requirements = project / REQUIREMENTS
+    libraries = kept_zip("migration", requirements, Path(__file__), cache, _install, _write_zip)
+    shutil.copyfile(libraries, target)
     with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(_files(project)):
             append(archive, path.relative_to(project).as_posix(), path.read_bytes())
@@ -48,27 +49,6 @@ def complete(template: dict[str, Any], package: Path) -> None:
     resources["Migration"]["Properties"]["Code"] = _digest(package)
 
 
-def _libraries(requirements: Path, cache: Path) -> Path:
-    """A zip of what the requirements name, whole; made once and kept in `cache`."""
-    key = hashlib.sha256(requirements.read_bytes() + Path(__file__).read_bytes() + sys.version.encode())
-    done = cache / f"migration-{key.hexdigest()[:16]}.zip"
-    if done.exists():
-        return done
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as scratch:
-        folder, made = Path(scratch) / "site-packages", Path(scratch) / "migration.zip"
-        _install(requirements, folder)
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-                name = path.relative_to(folder).as_posix()
-                if name != SECOND_ZONES and (".dist-info/" not in name or name.endswith("/METADATA")):
-                    append(archive, name, path.read_bytes())
-        for old in cache.glob("migration-*.zip"):
-            old.unlink()
-        made.replace(done)
-    return done
-
-
 def _install(requirements: Path, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps"]
     if sys.platform == "linux" and platform.machine() == "x86_64":
@@ -76,6 +56,14 @@ def _install(requirements: Path, folder: Path) -> None:
     ended = subprocess.run([*command, "--target", str(folder), "-r", str(requirements)], check=False)
     if ended.returncode != 0:
         raise StackError("The migrations' libraries could not be fetched: pip's own words are above.")
+
+
+def _write_zip(folder: Path, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+            name = path.relative_to(folder).as_posix()
+            if name != SECOND_ZONES and (".dist-info/" not in name or name.endswith("/METADATA")):
+                append(archive, name, path.read_bytes())
 
 
 def _files(project: Path) -> Iterator[Path]:

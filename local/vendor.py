@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from chalice.deploy.packager import DependencyBuilder, MissingDependencyError
@@ -48,19 +49,32 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content makes the same zip
 
 def vendor_zip(requirements: Path, cache: Path) -> Path:
     """A zip of everything `requirements` names and brings along, for this Python on Lambda's Linux."""
-    key = hashlib.sha256(requirements.read_bytes() + Path(__file__).read_bytes() + sys.version.encode())
-    done = cache / f"vendor-{key.hexdigest()[:16]}.zip"
+    return kept_zip("vendor", requirements, Path(__file__), cache, _install, _write_zip)
+
+
+def kept_zip(
+    name: str,
+    requirements: Path,
+    recipe: Path,
+    cache: Path,
+    install: Callable[[Path, Path], None],
+    write: Callable[[Path, Path], None],
+) -> Path:
+    """Made once of these requirements by this recipe and this Python, and kept in `cache`, without those
+    before: installed from the requirements into a folder, and the folder written into a zip."""
+    key = hashlib.sha256(requirements.read_bytes() + recipe.read_bytes() + sys.version.encode())
+    done = cache / f"{name}-{key.hexdigest()[:16]}.zip"
     if done.exists():
         return done
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
-        folder = Path(scratch) / "site-packages"
+        folder, made = Path(scratch) / "site-packages", Path(scratch) / "made.zip"
         folder.mkdir()
-        _install(requirements, folder)
-        _write_zip(folder, Path(scratch) / "vendor.zip")
-        for old in cache.glob("vendor-*.zip"):
+        install(requirements, folder)
+        write(folder, made)
+        for old in cache.glob(f"{name}-*.zip"):
             old.unlink()
-        (Path(scratch) / "vendor.zip").replace(done)
+        made.replace(done)
     return done
 
 
