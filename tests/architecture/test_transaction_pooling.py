@@ -6,6 +6,7 @@ Source: Amazon RDS User Guide, "Avoiding pinning an RDS Proxy"; pgbouncer.org/fe
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pytest
 
@@ -24,8 +25,13 @@ OF_A_SESSION = {
 LONGEST = 16_000
 
 
-def statements() -> Iterator[tuple[str, str]]:
+@lru_cache
+def statements() -> tuple[tuple[str, str], ...]:
     """All that the application says to the database, and what stands there, with its place."""
+    return tuple(found())
+
+
+def found() -> Iterator[tuple[str, str]]:
     for name, module in modules().items():
         yield from ((f"{name}:{line}", text) for line, text in texts(module))
     for path in sorted((ROOT / "migrations" / "sql").glob("*.sql")):

@@ -17,6 +17,7 @@ from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.jobs import Workshop
+from tests.support.made_once import MadeOnce
 from tests.support.service_desk import ServiceDesk
 
 
@@ -37,6 +38,10 @@ def snippets(desk: ServiceDesk, typed: str, who: Person | None = None) -> list[t
 
 @pytest.fixture
 def spanish(database: Database, desk: ServiceDesk) -> None:
+    speak_spanish(desk, database)
+
+
+def speak_spanish(desk: ServiceDesk, database: Database) -> None:
     database.run("UPDATE workspaces SET language = 'es' WHERE id = :w", w=desk.cast.acme)
 
 
@@ -56,7 +61,19 @@ def workshop(stage: dict[str, str], aws: str, database: Database) -> Workshop:
     return Workshop(stage, aws, database)
 
 
-class TestWhatIsFound:
+class TestAWord(MadeOnce):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def number(cls, desk: ServiceDesk) -> int:
+        desk.ticket(desk.cast.chris, subject="VPN drops")
+        ticket = desk.networks_ticket(
+            subject="The printer has a paper jam",
+            description="HQ-PRINT-07 on the third floor, beside the cafetería: error 0x80070005.",
+            tags=["vip"],
+        )
+        desk.comment(desk.cast.dario, ticket, "The toner is new.")
+        return int(ticket["number"])
+
     @pytest.mark.parametrize(
         "typed",
         [
@@ -73,16 +90,15 @@ class TestWhatIsFound:
             *("carol", "carol@customers.example", "carol customers.example", "vip", "carol printer vip"),
         ],
     )
-    def test_a_word_wherever_a_ticket_says_it(self, desk: ServiceDesk, typed: str) -> None:
-        desk.ticket(desk.cast.chris, subject="VPN drops")
-        ticket = desk.networks_ticket(
-            subject="The printer has a paper jam",
-            description="HQ-PRINT-07 on the third floor, beside the cafetería: error 0x80070005.",
-            tags=["vip"],
-        )
-        desk.comment(desk.cast.dario, ticket, "The toner is new.")
+    def test_is_found_wherever_a_ticket_says_it(self, desk: ServiceDesk, number: int, typed: str) -> None:
+        assert numbers(desk, typed) == [number]
 
-        assert numbers(desk, typed) == [ticket["number"]]
+
+class TestOneTicket(MadeOnce):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def ticket(cls, desk: ServiceDesk) -> None:
+        desk.ticket(subject="The printer has a paper jam")
 
     @pytest.mark.parametrize(
         "typed",
@@ -98,28 +114,31 @@ class TestWhatIsFound:
             "' \" (",
         ],
     )
-    def test_no_more_than_that(self, desk: ServiceDesk, typed: str) -> None:
-        desk.ticket(subject="The printer has a paper jam")
-
+    def test_is_not_found_by_what_it_does_not_say(self, desk: ServiceDesk, typed: str) -> None:
         assert numbers(desk, typed) == []
+
+
+class TestALabel(MadeOnce):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def second(cls, desk: ServiceDesk) -> dict[str, Any]:
+        desk.ticket()
+        return desk.ticket()
 
     @pytest.mark.parametrize(
         "typed", ["{label}", "{lower}", "#{number}", "{number}", "tkt-{number}", "TKT-2"]
     )
-    def test_a_label_or_number_at_once(self, desk: ServiceDesk, typed: str) -> None:
-        desk.ticket()
-        ticket = desk.ticket()
-        named = typed.format(label=ticket["label"], lower=ticket["label"].lower(), number=ticket["number"])
+    def test_or_number_is_found_at_once(self, desk: ServiceDesk, second: dict[str, Any], typed: str) -> None:
+        named = typed.format(label=second["label"], lower=second["label"].lower(), number=second["number"])
 
         assert numbers(desk, named) == [2]
 
     @pytest.mark.parametrize("typed", ["abc-2", "TKT-1999-00002", "#3", "999999999999999999"])
-    def test_a_label_that_no_ticket_has_finds_none(self, desk: ServiceDesk, typed: str) -> None:
-        desk.ticket()
-        desk.ticket()
-
+    def test_that_no_ticket_has_finds_none(self, desk: ServiceDesk, typed: str) -> None:
         assert numbers(desk, typed) == []
 
+
+class TestWhatIsFound:
     def test_a_label_that_others_speak_of_finds_them_too_and_ranks_itself_first(
         self, desk: ServiceDesk
     ) -> None:
@@ -364,8 +383,16 @@ class TestHighlights:
         assert "highlights" not in item
 
 
-@pytest.mark.usefixtures("spanish")
-class TestSpanish:
+class TestAWordInSpanish(MadeOnce):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def ticket(cls, desk: ServiceDesk, database: Database) -> None:
+        speak_spanish(desk, database)
+        desk.ticket(
+            subject="No puedo iniciar sesión",
+            description="La contraseña vence tras la instalación; el teléfono está caído, las impresoras no.",
+        )
+
     @pytest.mark.parametrize(
         "typed",
         [
@@ -383,13 +410,11 @@ class TestSpanish:
         ],
     )
     def test_accents_and_endings_do_not_matter(self, desk: ServiceDesk, typed: str) -> None:
-        desk.ticket(
-            subject="No puedo iniciar sesión",
-            description="La contraseña vence tras la instalación; el teléfono está caído, las impresoras no.",
-        )
-
         assert numbers(desk, typed) == [1]
 
+
+@pytest.mark.usefixtures("spanish")
+class TestSpanish:
     def test_a_mark_stands_on_the_word_as_it_was_written(self, desk: ServiceDesk) -> None:
         desk.ticket(subject="Iniciar la SESIÓN, señor", description="x")
 
