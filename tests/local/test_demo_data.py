@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.core.db import in_transaction
 from chalicelib.sla import queries as sla_queries
 from local import demo_data
 from local.demo_season import spike_day
@@ -19,6 +20,7 @@ from tests.conftest import DATABASE
 from tests.support.cast import Cast
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.made_once import MadeOnce
 from tests.support.service_desk import ServiceDesk
 from tests.support.walker import KEPT, LOOK, replayed
 
@@ -55,12 +57,20 @@ def at_first(row: Mapping[str, Any]) -> dict[str, Any]:
     return first
 
 
-class TestEveryRow:
-    def test_timelines_are_gapless_and_lead_to_what_tickets_are(
-        self, fill: Fill, cast: Cast, database: Database
-    ) -> None:
-        fill(400)
+def filled(workspace: UUID, tickets: int, database: Database) -> datetime:
+    """Fills a workspace of a class that only looks; when that was."""
+    now: datetime = database.value("SELECT now()")
+    in_transaction(lambda tx: demo_data.fill(tx, workspace, tickets=tickets, now=now), repeatable=False)
+    return now
 
+
+class TestEveryRow(MadeOnce):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def now(cls, cast: Cast, database: Database) -> datetime:
+        return filled(cast.acme, 400, database)
+
+    def test_timelines_are_gapless_and_lead_to_what_tickets_are(self, cast: Cast, database: Database) -> None:
         rows = rows_of(database, cast.acme)
 
         assert len(rows) == 400
@@ -92,10 +102,8 @@ class TestEveryRow:
         }
 
     def test_what_happened_lately_is_in_the_feed_as_sent_and_what_was_before_is_not(
-        self, fill: Fill, database: Database
+        self, now: datetime, database: Database
     ) -> None:
-        now = fill()
-
         since = now - timedelta(days=30)
         told = "SELECT count(*) FROM {} WHERE created_at > :since"
         count = database.value(told.format("timeline_entries"), since=since)
@@ -112,10 +120,8 @@ class TestEveryRow:
             == 0
         )
 
-    def test_the_last_event_of_a_ticket_tells_of_it_as_it_is(self, fill: Fill, database: Database) -> None:
+    def test_the_last_event_of_a_ticket_tells_of_it_as_it_is(self, database: Database) -> None:
         """Those of the desk itself say the same, and in the same words: fn_told."""
-        fill()
-
         told = database.rows(
             """
             SELECT e.payload -> 'ticket' AS told, fn_told(t) AS found FROM tickets t
@@ -127,10 +133,8 @@ class TestEveryRow:
         assert [each for each in told if each["told"] != each["found"]] == []
 
     def test_nothing_is_left_for_the_sweeps_but_what_is_still_to_come(
-        self, fill: Fill, database: Database
+        self, now: datetime, database: Database
     ) -> None:
-        now = fill(200)
-
         late = database.value(
             "SELECT count(*) FROM sla_steps WHERE fired_at IS NULL AND at < :then", then=now - UNNOTICED
         )
@@ -151,10 +155,7 @@ class TestEveryRow:
         assert breached
         assert all(row["noticed_after"] for row in breached)
 
-    def test_promises_add_up_to_their_due_times(
-        self, fill: Fill, desk: ServiceDesk, database: Database
-    ) -> None:
-        fill(200)
+    def test_promises_add_up_to_their_due_times(self, desk: ServiceDesk, database: Database) -> None:
         chosen = database.rows(
             "SELECT t.id, t.label FROM tickets t ORDER BY (SELECT count(*) FROM sla_targets g "
             "WHERE g.ticket_id = t.id) DESC, t.last_sequence DESC, t.id LIMIT 40"
@@ -172,10 +173,8 @@ class TestEveryRow:
                 assert not ended or target["breached"] == (target["overtime"] is not None), (ticket, target)
 
     def test_whose_promise_it_is_and_when_it_is_due_is_as_triggers_would_keep_it(
-        self, fill: Fill, database: Database
+        self, database: Database
     ) -> None:
-        fill(200)
-
         open_ones = database.rows(
             "SELECT g.team_id = t.team_id AND g.priority = t.priority AS same, t.due_at, g.due_at AS due, "
             "g.metric FROM sla_targets g JOIN tickets t ON t.workspace_id = g.workspace_id "
@@ -189,11 +188,15 @@ class TestEveryRow:
         assert database.value(stale) == 0
 
 
-class TestTheStory:
+class TestItsCourse(MadeOnce):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def now(cls, cast: Cast, database: Database) -> datetime:
+        return filled(cast.acme, 900, database)
+
     def test_it_comes_by_weekday_and_hour_grows_and_has_a_day_of_trouble(
-        self, fill: Fill, database: Database
+        self, now: datetime, database: Database
     ) -> None:
-        now = fill(900)
         zone = ZoneInfo("UTC")
         times = [
             row["created_at"].astimezone(zone) for row in database.rows("SELECT created_at FROM tickets")
@@ -212,10 +215,8 @@ class TestTheStory:
         assert sum(at > now - timedelta(days=45) for at in times) > len(times) / 2
 
     def test_about_one_promise_in_ten_is_broken_and_customers_are_mostly_pleased(
-        self, fill: Fill, desk: ServiceDesk, database: Database
+        self, desk: ServiceDesk, database: Database
     ) -> None:
-        fill(600)
-
         figures = desk.as_(desk.cast.ada).get("/v1/analytics/sla?days=91&metric=resolution&group_by=priority")
 
         assert figures.status == 200, figures.text
@@ -231,6 +232,8 @@ class TestTheStory:
             < 0.12
         )
 
+
+class TestTheStory:
     def test_the_same_seed_and_moment_tell_the_same_story(
         self, fill: Fill, cast: Cast, database: Database
     ) -> None:
