@@ -47,10 +47,12 @@ class House:
         assert reply.status == 200, reply.text
         return dict(reply.json)
 
-    def page(self, people: People, person: Person, address: str, look: Look = Look.LIGHT) -> Page:
-        """A page of somebody who has signed in; that the form lets in is held by the tests of signing in."""
+    def page(self, people: People, person: Person, address: str = "", look: Look = Look.LIGHT) -> Page:
+        """A page of somebody who has signed in, at an address or not gone anywhere yet; that the form lets in
+        is held by the tests of signing in."""
         page = people.page(person.email, look, tokens=self.tokens(person))
-        page.goto(f"app/{address}")
+        if address:
+            page.goto(f"app/{address}")
         return page
 
     def require_second_step(self) -> None:

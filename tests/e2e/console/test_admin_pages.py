@@ -239,10 +239,9 @@ def test_the_audit_log_has_what_was_done_and_its_chain_holds(people: People, hou
     expect(page.get_by_text(re.compile("The chain holds"))).to_be_visible()
 
 
-@pytest.mark.parametrize("address", ["settings", "api-keys", "webhooks", "audit-log", "mailboxes", "imports"])
-def test_who_is_no_administrator_is_told_so(people: People, house: Desk, address: str) -> None:
-    if "dario" not in house.ids:
-        house.add("dario", "dispatcher")
+def test_who_is_no_administrator_is_told_so(people: People, house: Desk) -> None:
+    house.add("dario", "dispatcher")
     page = people.signed_in("dario", house)
-    page.goto(f"app/{address}")
-    expect(page.get_by_role("heading", name="This page is not for you")).to_be_visible()
+    for address in ("settings", "api-keys", "webhooks", "audit-log", "mailboxes", "imports"):
+        page.goto(f"app/{address}")
+        expect(page.get_by_role("heading", name="This page is not for you")).to_be_visible()

@@ -63,7 +63,7 @@ def desk(http: Http) -> Desk:
 @pytest.fixture
 def page(people: People, desk: Desk) -> Page:
     """Of the administrator, signed in."""
-    return desk.house.page(people, desk.house.admin, "dashboard")
+    return desk.house.page(people, desk.house.admin)
 
 
 def key_figure(page: Page, name: str) -> Locator:
@@ -76,6 +76,7 @@ def tile(page: Page, name: str) -> Locator:
 
 
 def test_counts_are_those_of_the_desk_lead_to_their_tickets_and_stay_fresh(page: Page, desk: Desk) -> None:
+    page.goto("app/dashboard")
     now = desk.house.ada.get("/v1/dashboard").json
     for name, count in (("Active", now["active"]), ("Unassigned", now["unassigned"])):
         expect(tile(page, name).locator(".value")).to_have_text(str(count))

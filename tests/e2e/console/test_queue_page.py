@@ -71,7 +71,7 @@ def queue(http: Http, database: Database) -> Queue:
 
 @pytest.fixture
 def page(people: People, queue: Queue) -> Page:
-    return queue.house.page(people, queue.dario, "queue")
+    return queue.house.page(people, queue.dario)
 
 
 def row(page: Page, subject: str) -> Locator:
@@ -88,6 +88,7 @@ def listed(page: Page, address: str) -> None:
 
 
 def test_the_views_of_the_desk_stand_beside_the_list_with_their_counts(page: Page, queue: Queue) -> None:
+    listed(page, "queue")
     views = page.get_by_role("navigation", name="Views")
     late = views.get_by_role("link", name="Past due")
     expect(late).to_contain_text("1 tickets")

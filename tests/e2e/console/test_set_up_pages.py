@@ -95,7 +95,7 @@ def desk(http: Http) -> Desk:
 
 @pytest.fixture
 def ada(people: People, desk: Desk) -> Page:
-    return desk.house.page(people, desk.house.admin, "categories")
+    return desk.house.page(people, desk.house.admin)
 
 
 def choose(within: Page | Locator, label: str, text: str, option: str | None = None) -> None:
@@ -384,7 +384,7 @@ class TestRules:
 
 
 def test_the_staff_look_and_change_nothing(people: People, desk: Desk) -> None:
-    page = desk.house.page(people, desk.house.add("dispatcher"), "policies")
+    page = desk.house.page(people, desk.house.add("dispatcher"))
     for name in ("policies", "calendars", "rules"):
         page.goto(f"app/{name}")
         expect(page.get_by_role("table")).to_be_visible()
@@ -408,7 +408,7 @@ def test_they_speak_spanish(people: People, desk: Desk) -> None:
 
 def test_nothing_bars_anybody(people: People, desk: Desk) -> None:
     """Their lists are among the pages that test_every_page looks at."""
-    page = desk.house.page(people, desk.house.admin, "home")
+    page = desk.house.page(people, desk.house.admin)
     for name in PAGES:
         page.goto(f"app/{name}?id={desk.made[name]}")
         expect(page.get_by_role("button", name="Save")).to_be_visible()
