@@ -1,5 +1,6 @@
 """A workspace with one of everything in it, put there past the app: what another tenant must never reach."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ TENANT_TABLES = """
     SELECT relname FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relrowsecurity ORDER BY relname
 """
+NAMED = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 ROWS = (
     "INSERT INTO api_keys (workspace_id, id, token_id, name, role, scopes, created_by, expires_at) "
     "VALUES (:w, :key, uuidv7(), 'a canary', 'agent', '{read}', :user, now() + interval '1 day')",
@@ -203,8 +205,8 @@ def furnish(
             t=team or default,
             a=assignee,
         )
-    for statement in ROWS:
-        database.run(statement, **{name: value for name, value in named.items() if f":{name}" in statement})
+    # All at once: a call and a transaction for each of them took three times as long.
+    database.run(NAMED.sub(lambda found: f"'{named[found[1]]}'::uuid", "; ".join(ROWS)))
     ids = {"ticket_id": named["ticket"], "team_id": team or default, "user_id": colleague}
     ids |= {"other_id": named["other"], "link_id": named["link"], "entry_id": named["entry"]}
     ids |= {"comment_id": named["comment"], "attachment_id": named["attachment"]}
