@@ -27,7 +27,7 @@ from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.letterbox import Letterbox
 from tests.support.made_once import emptied, the_app
-from tests.support.played_aws import PlayedAws
+from tests.support.played_aws import PlayedAws, client, taken
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 from tests.support.tracing import Tracing
@@ -238,15 +238,8 @@ class Queue:
 
     def __init__(self, url: str, endpoint: str) -> None:
         self.url = url
-        self.client = boto3.client("sqs", endpoint_url=endpoint)
+        self.client = client("sqs", endpoint)
 
     def take(self) -> list[dict[str, object]]:
         """Receives and deletes all there is, as the parsed bodies."""
-        taken: list[dict[str, object]] = []
-        while messages := self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            for message in messages:
-                taken.append(json.loads(message["Body"]))
-                self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return taken
+        return taken(self.url)
