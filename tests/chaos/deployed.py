@@ -6,7 +6,7 @@ for a sandbox that is gone is its own, and counted apart.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def test_what_a_deployed_stack_survives(stack: Stack, outbox: tuple[str, Outbox]
             people.over.set()
         for each in working:
             each.result()
-    awaited("an end to it", lambda: is_quiet(faults), QUIET_SECONDS)
+    await_quiet(faults)
 
     assert faults.poison_found == dict.fromkeys(QUEUES, 1)
     with faults.database() as database:
@@ -153,13 +153,31 @@ def given_up(faults: StackFaults) -> set[str]:
     return {queue for queue in QUEUES if POISON in faults.waiting(f"{queue}-dead-letters")}
 
 
-def is_quiet(faults: StackFaults) -> bool:
-    """Nothing is on its way: all poison is dead for good and taken out, all else was worked off."""
-    if any(faults.waiting(queue) for queue in QUEUES):
-        return False
+def await_quiet(faults: StackFaults) -> None:
+    """Until nothing is on its way; fails with what still is."""
+    try:
+        awaited("an end to it", lambda: not on_its_way(faults), QUIET_SECONDS)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {on_its_way(faults)}") from None
+
+
+def on_its_way(faults: StackFaults) -> dict[str, int]:
+    """What there is still to do, by queue and by table: all poison is dead for good and taken out, all else
+    was worked off."""
+    if waiting := waiting_in(faults, QUEUES):
+        return waiting
     faults.take_poison_out()
-    if faults.redriven() or any(faults.waiting(f"{queue}-dead-letters") for queue in QUEUES):
-        return False
+    if again := faults.redriven():
+        return {"dead letters": again}
+    if dead := waiting_in(faults, [f"{queue}-dead-letters" for queue in QUEUES]):
+        return dead
     with faults.database() as database:
         database.run(NEVER_MIND)
-        return not any(database.rows(sql) for sql in invariants.ON_ITS_WAY.values())
+        left = {what: len(database.rows(sql)) for what, sql in invariants.ON_ITS_WAY.items()}
+    return {what: count for what, count in left.items() if count}
+
+
+def waiting_in(faults: StackFaults, queues: Sequence[str]) -> dict[str, int]:
+    """How many messages, of the queues that have any."""
+    counts = {queue: len(faults.waiting(queue)) for queue in queues}
+    return {queue: count for queue, count in counts.items() if count}

@@ -142,14 +142,16 @@ class StackFaults:
         return sum(redrive(self.sqs, queue) for queue in QUEUES)
 
     def take_poison_out(self) -> None:
-        """Of the dead letters, where it has come by now."""
+        """Of the dead letters, where it has come by now. All others are there for `redriven` at once."""
         for queue in QUEUES:
             url = self.url(f"{queue}-dead-letters")
-            wanted = {"MaxNumberOfMessages": 10, "VisibilityTimeout": 1}
-            for each in self.sqs.receive_message(QueueUrl=url, **wanted).get("Messages", []):
+            for each in self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+                taken = {"QueueUrl": url, "ReceiptHandle": each["ReceiptHandle"]}
                 if each["Body"] == POISON:
-                    self.sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+                    self.sqs.delete_message(**taken)
                     self.poison_found[queue] += 1
+                else:
+                    self.sqs.change_message_visibility(**taken, VisibilityTimeout=0)
 
     # How
 
