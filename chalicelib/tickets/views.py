@@ -36,12 +36,13 @@ TIME = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 # Where a comment on a merged ticket lands, as lifecycle.takes_comments asks; null for one that is not merged.
+# A subquery, for joined it would be looked for among all tickets.
 LANDING = """
-    LEFT JOIN LATERAL (SELECT t.merged_into AS id) into_it ON true
-    LEFT JOIN LATERAL (
+    (SELECT (
         SELECT jsonb_build_object('status', t.status, 'archived', t.archived_at IS NOT NULL,
-            'deleted', t.deleted_at IS NOT NULL, 'unseen', NOT ({visible})) AS facts
-        FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = into_it.id) landing ON true
+            'deleted', t.deleted_at IS NOT NULL, 'unseen', NOT ({visible}))
+        FROM tickets t WHERE t.workspace_id = :workspace_id AND t.id = into_it.id)
+     FROM (SELECT t.merged_into AS id) into_it) AS landing
 """
 
 
@@ -50,7 +51,7 @@ def _one(visible: str, *, seen_only: bool) -> TextClause:
     """`seen`: whether the actor may know of it; `seen_only`: else it is not there."""
     return text(
         f"SELECT {LISTED}, t.description, {TARGETS_JSON} AS targets, ({visible}) AS seen, "
-        f"landing.facts AS landing FROM tickets t {JOINS} {LANDING.format(visible=visible)} "
+        f"{LANDING.format(visible=visible)} FROM tickets t {JOINS} "
         f"WHERE t.workspace_id = :workspace_id AND t.id = :id AND {visible if seen_only else EVERYTHING}"
     )
 
