@@ -17,6 +17,7 @@ from benchmarks.stage import Stage
 from chalicelib.core import standard_webhooks
 from chalicelib.core.deliveries import Outgoing, Result
 from chalicelib.tickets.file_news import SCAN_RESULT
+from tests.support.cast import Cast
 from tests.support.letterbox import letter, stamped, with_files
 from tests.support.mailbox import TICK, batch_of
 from tests.support.stranger import Asked, Stranger, Told
@@ -33,15 +34,15 @@ HANDLERS = {
     "api_handler": ("app.app", "api"),
     "authorizer": ("chalicelib.api.authorizer.authorizer", "authorizer"),
     "public-status": ("chalicelib.api.public_status.public_status", "public_status"),
-    "notifications": ("chalicelib.queues.notifications", "database"),
-    "rules": ("chalicelib.queues.rules", "database"),
-    "webhooks": ("chalicelib.queues.webhooks", "database"),
-    "delivery-results": ("chalicelib.queues.delivery_results", "database"),
-    "insight": ("chalicelib.queues.insight", "database"),
-    "mailbox": ("chalicelib.queues.mailbox", "database"),
-    "mail-feedback": ("chalicelib.queues.mail_feedback", "database"),
-    "attachments": ("chalicelib.queues.attachments", "database"),
-    "jobs": ("chalicelib.queues.work_off", "database"),
+    "notifications": ("chalicelib.queues.notifications", "consumer"),
+    "rules": ("chalicelib.queues.rules", "consumer"),
+    "webhooks": ("chalicelib.queues.webhooks", "consumer"),
+    "delivery-results": ("chalicelib.queues.delivery_results", "consumer"),
+    "insight": ("chalicelib.queues.insight", "consumer"),
+    "mailbox": ("chalicelib.queues.mailbox", "storing"),
+    "mail-feedback": ("chalicelib.queues.mail_feedback", "consumer"),
+    "attachments": ("chalicelib.queues.attachments", "consumer"),
+    "jobs": ("chalicelib.queues.work_off", "consumer"),
     "sla-sweep": ("chalicelib.schedules.sla_sweep", "database"),
     "rule-sweep": ("chalicelib.schedules.rule_sweep", "database"),
     "event-relay": ("chalicelib.schedules.event_relay", "database"),
@@ -50,7 +51,7 @@ HANDLERS = {
     "purge": ("chalicelib.schedules.purge", "database"),
     "audit-anchor": ("chalicelib.schedules.audit_anchor", "database"),
     "egress": ("chalicelib.egress.egress", "plain"),
-    "deliveries": ("chalicelib.egress.deliveries", "plain"),
+    "deliveries": ("chalicelib.egress.deliveries", "sending"),
     "points": ("chalicelib.points.points", "plain"),
 }
 Event = Mapping[str, Any]
@@ -100,12 +101,18 @@ class Functions:
     def __init__(self, stage: Stage) -> None:
         self._ending = ExitStack()
         self.stage = stage
-        self.cast = stage.cast
         self.environment = {**stage.environment, **self._surroundings()}
         self.ticket = str(stage.database.value(A_TICKET, ana=self.cast.ana.id))
         self.news, self.job = self._happened()
+
+    @property
+    def cast(self) -> Cast:
+        return self.stage.cast
+
+    def all(self) -> dict[str, Function]:
+        """By their names; called as by somebody who just signed in."""
         called = {**self._asked(), **self._queued(), **self._by_the_clock(), **self._outside()}
-        self.all = {name: Function(*HANDLERS[name], *called[name]) for name in HANDLERS}
+        return {name: Function(*HANDLERS[name], *called[name]) for name in HANDLERS}
 
     def close(self) -> None:
         self._ending.close()

@@ -10,7 +10,7 @@ from statistics import median
 
 from benchmarks.figure import Figure, progress
 from benchmarks.figures.cold import sandbox
-from benchmarks.functions import HANDLERS, Functions
+from benchmarks.functions import Function, Functions
 from benchmarks.needs import RECORDED, ROOM, Measured, configured, needed
 from benchmarks.sandbox import Life, Run
 from benchmarks.stage import Stage
@@ -25,7 +25,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
     What it takes of a processor is put as if nobody else used the machine, by a loop beside it."""
     # What other figures left to be sent would be the relay's first call.
     stage.database.run(ALL_SENT)
-    lives = {name: _lives(stage.functions, name) for name in HANDLERS}
+    lives = {name: _lives(stage.functions, name, each) for name, each in stage.functions.all().items()}
     undisturbed = min(pace for each in lives.values() for life in each for pace in life.paces)
     found = {name: _measured(each, undisturbed) for name, each in lives.items()}
     record = {"date": date.today().isoformat(), "functions": {name: vars(it) for name, it in found.items()}}
@@ -37,9 +37,8 @@ def measure(stage: Stage) -> Iterator[Figure]:
         yield Figure(f"memory: {name}, what it needs of what it has", need, configured(name), "MB")
 
 
-def _lives(functions: Functions, name: str) -> list[Life]:
+def _lives(functions: Functions, name: str, function: Function) -> list[Life]:
     """The last is of the largest."""
-    function = functions.all[name]
     progress(f"memory of {name}")
     small = [sandbox(functions, function).live(function.again) for _ in range(ROUNDS)]
     return [*small, sandbox(functions, function).live(function.large)]
