@@ -7,7 +7,6 @@ import os
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import boto3
 import pytest
@@ -20,6 +19,7 @@ from chalicelib.core.connection import connect
 from chalicelib.core.db import engine
 from chalicelib.core.settings import DatabaseSettings
 from local.postgres import Cluster
+from tests.support import roles
 from tests.support.api import Api
 from tests.support.cast import Cast, make_cast
 from tests.support.connections import Connections
@@ -27,6 +27,7 @@ from tests.support.database import Database
 from tests.support.jobs import Workshop
 from tests.support.letterbox import Letterbox
 from tests.support.made_once import emptied, the_app
+from tests.support.migrated import destroy_model, migrated
 from tests.support.played_aws import PlayedAws, client, taken
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
@@ -53,6 +54,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        destroy_model(session.config)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """A test is traced for coverage where it may find something."""
@@ -60,14 +66,18 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """What a role refuses fails the test, whatever the code makes of it."""
+    result = yield
+    assert roles.what_was_refused() == []
+    return result
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One PostgreSQL server for the run (and one a worker), migrated as mesa_owner."""
-    cluster = Cluster(Path(tmp_path_factory.mktemp("postgres")), durable=False)
-    cluster.start()
-    cluster.bootstrap(DATABASE)
-    cluster.migrate(DATABASE)
-    cluster.set_app_password()
+    cluster = migrated(tmp_path_factory, DATABASE)
     yield cluster
     if engine.cache_info().currsize:
         engine().dispose()
@@ -85,7 +95,8 @@ def aws() -> Iterator[str]:
         AWS_DEFAULT_REGION="us-east-1",
         AWS_REGION="us-east-1",
     )
-    yield played.endpoint
+    with roles.enforced():
+        yield played.endpoint
     played.stop()
 
 
