@@ -97,9 +97,12 @@ def _questions() -> Iterator[Mutant]:
     for file in _files():
         path = str(file.relative_to(ROOT))
         text = file.read_text("utf-8")
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Call) and _asks(node):
-                yield _without(path, text, node)
+        calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+        asking = sorted(filter(_asks, calls), key=lambda call: (call.lineno, call.col_offset))
+        words = [ast.get_source_segment(text, call) or "" for call in asking]
+        for number, call in enumerate(asking):
+            asked = words[number]
+            yield _without(path, call, asked, words[:number].count(asked) + 1, text.count(asked))
 
 
 def _files() -> Iterator[Path]:
@@ -120,19 +123,11 @@ def _asks(call: ast.Call) -> bool:
     )
 
 
-def _without(path: str, text: str, call: ast.Call) -> Mutant:
-    asked = ast.get_source_segment(text, call)
-    assert asked is not None
+def _without(path: str, call: ast.Call, asked: str, nth: int, of: int) -> Mutant:
     assert isinstance(call.func, ast.Attribute)
-    places = sorted(
-        (node.lineno, node.col_offset)
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Call) and ast.get_source_segment(text, node) == asked
-    )
-    nth = places.index((call.lineno, call.col_offset)) + 1
     name = f"{path.removeprefix('chalicelib/')}:{call.lineno} {ast.unparse(call.args[0]).removeprefix('Permission.')}"
     new = "True" if call.func.attr == "may" else "None"
-    return Mutant("question", name, path, asked, new, tests_of(path), nth, text.count(asked))
+    return Mutant("question", name, path, asked, new, tests_of(path), nth, of)
 
 
 def tests_of(path: str) -> tuple[str, ...]:
