@@ -71,8 +71,7 @@ def settle_in(http: Http) -> tuple[House, House]:
         body = {"name": name, "email": f"{name}@people.example", "role": role, "password": PASSWORD}
         added = ada.post("/v1/users", body)
         assert added.status == 201, added.text
-        login = {"email": body["email"], "password": PASSWORD, "workspace": "acme"}
-        somebody = http.with_token(http.post("/v1/auth/login", login).json["access_token"])
+        somebody = http.with_token(http.sign_in(body["email"], PASSWORD, workspace="acme")["access_token"])
         if role == "customer":
             acme.customers = [somebody]
         else:

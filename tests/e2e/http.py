@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tests.support.api import Reply
 
 Found = TypeVar("Found")
+PAUSE = 0.2
 
 
 class Http:
@@ -21,6 +22,13 @@ class Http:
 
     def with_token(self, token: str | None) -> "Http":
         return Http(self.base, token)
+
+    def sign_in(self, email: str, password: str, **workspace: str) -> dict[str, Any]:
+        """What it is answered with: tokens, and whose they are."""
+        facts = {"email": email, "password": password, **workspace}
+        reply = self.with_token(None).post("/v1/auth/login", facts)
+        assert reply.status == 200, reply.text
+        return dict(reply.json)
 
     def get(self, path: str, **headers: str) -> Reply:
         return self.request("GET", path, None, headers)
@@ -62,5 +70,5 @@ def awaited(what: str, look: Callable[[], Found | None], seconds: float = 150) -
     while time.monotonic() < deadline:
         if found := look():
             return found
-        time.sleep(1)
+        time.sleep(PAUSE)
     raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")

@@ -41,9 +41,7 @@ def test_75_from_sign_up_to_erasure(stack: Stack, http: Http, mail: Mailbox) -> 
     assert http.post(f"/v1/public/{slug}/signup", signing_up).status == 202
     token = awaited("the mail that proves the mailbox", partial(token_in_mail, mail, email))
     assert http.post("/v1/auth/verify-email", {"token": token}).status == 204
-    me = http.with_token(
-        http.post("/v1/auth/login", {"email": email, "password": PASSWORD}).json["access_token"]
-    )
+    me = http.with_token(http.sign_in(email, PASSWORD)["access_token"])
 
     # They open a ticket, and are answered.
     opened = me.post("/v1/tickets", {"subject": f"For {name}", "description": f"Write to {email}."})

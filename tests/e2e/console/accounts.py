@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import Page, expect
@@ -40,17 +39,11 @@ class House:
         assert reply.status == 201, reply.text
         return person
 
-    def tokens(self, person: Person) -> dict[str, Any]:
-        """What signing in answers them."""
-        facts = {"email": person.email, "password": PASSWORD, "workspace": self.slug}
-        reply = self.ada.with_token(None).post("/v1/auth/login", facts)
-        assert reply.status == 200, reply.text
-        return dict(reply.json)
-
     def page(self, people: People, person: Person, address: str = "", look: Look = Look.LIGHT) -> Page:
         """A page of somebody who has signed in, at an address or not gone anywhere yet; that the form lets in
         is held by the tests of signing in."""
-        page = people.page(person.email, look, tokens=self.tokens(person))
+        tokens = self.ada.sign_in(person.email, PASSWORD, workspace=self.slug)
+        page = people.page(person.email, look, tokens=tokens)
         if address:
             page.goto(f"app/{address}")
         return page

@@ -42,7 +42,7 @@ def test_the_profile_is_changed_and_being_away_said(people: People, house: House
 
 def test_another_password_ends_the_other_sessions(people: People, house: House, http: Http) -> None:
     gil = house.add("agent")
-    elsewhere = http.post("/v1/auth/login", {"email": gil.email, "password": PASSWORD}).json["access_token"]
+    elsewhere = http.sign_in(gil.email, PASSWORD)["access_token"]
     page = house.page(people, gil, "account?tab=safety")
     form = page.get_by_role("region", name="Password")
     form.get_by_label("Current password").fill("not the password")
@@ -149,7 +149,7 @@ def test_colours_and_language_are_chosen(people: People, house: House) -> None:
 
 def test_one_signs_out_everywhere(people: People, house: House, http: Http) -> None:
     gil = house.add("agent")
-    elsewhere = http.post("/v1/auth/login", {"email": gil.email, "password": PASSWORD}).json["access_token"]
+    elsewhere = http.sign_in(gil.email, PASSWORD)["access_token"]
     page = house.page(people, gil, "account?tab=safety")
     page.get_by_role("button", name="Sign out everywhere").click()
     page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
