@@ -111,7 +111,7 @@ def absorb(
     tx.events.extend(events.message(**row._mapping) for row in rows)
 
 
-LANDING = """
+LOCKED_LANDING = """
     SELECT {columns}, ({condition}) AS visible FROM tickets t
     WHERE t.workspace_id = :workspace_id AND t.id = (
         SELECT coalesce(t.merged_into, t.id) FROM tickets t
@@ -126,7 +126,7 @@ def lock_landing(tx: Transaction, actor: Actor, ticket_id: UUID) -> Any:
     round."""
     condition, values = visible_to(actor)
     return tx.connection.execute(
-        text(LANDING.format(columns=COLUMNS, condition=condition)),
+        text(LOCKED_LANDING.format(columns=COLUMNS, condition=condition)),
         {"workspace_id": actor.workspace.id, "id": ticket_id, **values},
     ).first()
 
