@@ -31,7 +31,7 @@ from tests.support.migrated import destroy_model, migrated
 from tests.support.played_aws import PlayedAws, client, taken
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
-from tests.support.tracing import Tracing
+from tests.support.tracing import Tracing, tests_untraced
 
 DATABASE = "mesa_test"
 TRACING = Tracing()
@@ -45,6 +45,15 @@ settings.register_profile("nightly", patient, derandomize=False)
 
 # There is little garbage in what is collected, and looking for it takes a tenth of the time.
 gc.disable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Tracing what tests import, to no end, would take half as long again as importing it."""
+    if session.config.getoption("dist", "no") != "no" and not hasattr(session.config, "workerinput"):
+        return (yield)  # who only hands tests out imports none
+    with tests_untraced():
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

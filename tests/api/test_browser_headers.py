@@ -4,11 +4,12 @@ import pytest
 
 from chalicelib.api.cors import FOR_BROWSERS
 from chalicelib.api.endpoint import Endpoint
+from tests.support.for_each import for_each
 from tests.support.specimens import is_public, name_of, routes
 from tests.support.world import World
 
 
-@pytest.mark.parametrize("endpoint", [each for each in routes() if not is_public(each)], ids=name_of)
+@for_each("endpoint", [each for each in routes() if not is_public(each)], name_of)
 def test_a_private_answer_is_neither_kept_nor_framed_nor_guessed_at(
     shared_world: World, endpoint: Endpoint
 ) -> None:

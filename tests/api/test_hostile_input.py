@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
 from chalicelib.api.endpoint import Endpoint, Unread
 from chalicelib.api.schemas.integrations import InboundCall
 from tests.support.api import Reply
+from tests.support.for_each import for_each
 from tests.support.specimens import (
     Place,
     address,
@@ -116,7 +115,7 @@ def kinds(schema: dict[str, Any]) -> set[tuple[str | None, str | None]]:
 class TestNul:
     """29: PostgreSQL cannot store it, so no text may hold it."""
 
-    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @for_each("endpoint", WITH_BODY, name_of)
     def test_29_in_every_text_of_a_body(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         texts = ("\0", "a\0b", "a".ljust(20, "b") + "\0")
@@ -125,7 +124,7 @@ class TestNul:
                 for text in texts:
                     invalid_at(send(shared_world, endpoint, put(whole, place, text)), place)
 
-    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @for_each("endpoint", WITH_BODY, name_of)
     def test_29_in_a_field_of_any_kind_and_in_its_name(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         with shared_world.unchanged():
@@ -134,7 +133,7 @@ class TestNul:
                     invalid_at(send(shared_world, endpoint, put(whole, place, hidden)), place)
             refused(send(shared_world, endpoint, {**whole, "a\0b": 1}), 422, "VALIDATION_ERROR")
 
-    @pytest.mark.parametrize("endpoint", ROUTES, ids=name_of)
+    @for_each("endpoint", ROUTES, name_of)
     def test_29_in_every_parameter(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         names = [name for name, _ in query_parameters(endpoint)] or ["anything"]
@@ -143,7 +142,7 @@ class TestNul:
                 for query in (f"?{name}=%00", f"?{name}=a%00b", f"?{name}%00=1"):
                     refused(send(shared_world, endpoint, whole, query), 422, "VALIDATION_ERROR")
 
-    @pytest.mark.parametrize("endpoint", WITH_TEXT_IN_PATH, ids=name_of)
+    @for_each("endpoint", WITH_TEXT_IN_PATH, name_of)
     def test_29_in_every_part_of_a_path(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         known = {"workspace": "acme", "name": "x", "tag": "x", "kind": "closed.requester", "language": "en"}
@@ -159,7 +158,7 @@ class TestNul:
 class TestOverflow:
     """30: what neither an int8 nor a date of ours can hold."""
 
-    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @for_each("endpoint", WITH_BODY, name_of)
     def test_30_in_every_whole_number_of_a_body(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         with shared_world.unchanged():
@@ -167,7 +166,7 @@ class TestOverflow:
                 for number in TOO_BIG:
                     invalid_at(send(shared_world, endpoint, put(whole, place, number)), place)
 
-    @pytest.mark.parametrize("endpoint", ROUTES, ids=name_of)
+    @for_each("endpoint", ROUTES, name_of)
     def test_30_in_every_parameter(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         with shared_world.unchanged():
@@ -178,7 +177,7 @@ class TestOverflow:
                         reply = send(shared_world, endpoint, whole, f"?{name}={value}")
                         invalid_at(reply, (name,))
 
-    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @for_each("endpoint", WITH_BODY, name_of)
     def test_30_a_number_without_end_in_a_free_field(self, shared_world: World, endpoint: Endpoint) -> None:
         """Longer than Python reads by default, than any double, than PostgreSQL's numeric."""
         whole = body(endpoint, shared_world.acme.ids)
@@ -193,14 +192,14 @@ class TestOverflow:
 class TestMalformed:
     """31: what is no JSON (RFC 8259), or nested past reason."""
 
-    @pytest.mark.parametrize("endpoint", READ_BODY, ids=name_of)
+    @for_each("endpoint", READ_BODY, name_of)
     def test_31_what_is_no_json_is_malformed(self, shared_world: World, endpoint: Endpoint) -> None:
         with shared_world.unchanged():
             for name, raw in NO_JSON.items():
                 reply = send(shared_world, endpoint, raw)
                 assert (reply.status, reply.code) == (400, "MALFORMED_REQUEST"), f"{name}: {reply.text}"
 
-    @pytest.mark.parametrize("endpoint", READ_BODY, ids=name_of)
+    @for_each("endpoint", READ_BODY, name_of)
     def test_31_nested_a_little_too_deep_is_invalid(self, shared_world: World, endpoint: Endpoint) -> None:
         sent: Any = 1
         for _ in range(60):
@@ -212,7 +211,7 @@ class TestMalformed:
 class TestShapes:
     """32: nothing is guessed, nothing is dropped."""
 
-    @pytest.mark.parametrize("endpoint", SHAPED, ids=name_of)
+    @for_each("endpoint", SHAPED, name_of)
     def test_32_an_unknown_field_is_refused(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids) or {}
         with shared_world.unchanged():
@@ -221,7 +220,7 @@ class TestShapes:
                 refused(reply, 422, "VALIDATION_ERROR")
                 assert [problem["field"] for problem in reply.json["errors"]] == [name]
 
-    @pytest.mark.parametrize("endpoint", DATA, ids=name_of)
+    @for_each("endpoint", DATA, name_of)
     def test_32_an_unknown_parameter_is_refused_and_so_is_one_given_twice(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
@@ -230,7 +229,7 @@ class TestShapes:
             for query in ("?unheard_of=1", "?limit=1&limit=2"):
                 refused(send(shared_world, endpoint, whole, query), 422, "VALIDATION_ERROR")
 
-    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @for_each("endpoint", WITH_BODY, name_of)
     def test_32_a_field_of_another_type_is_refused(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         with shared_world.unchanged():
@@ -238,14 +237,14 @@ class TestShapes:
                 for value in OTHER_TYPES[leaf["type"]]:
                     invalid_at(send(shared_world, endpoint, put(whole, place, value)), place)
 
-    @pytest.mark.parametrize("endpoint", READ_BODY, ids=name_of)
+    @for_each("endpoint", READ_BODY, name_of)
     def test_32_a_body_that_is_no_object_is_refused(self, shared_world: World, endpoint: Endpoint) -> None:
         with shared_world.unchanged():
             for sent in ([], [{}], "text", 7, True):
                 refused(send(shared_world, endpoint, sent), 422, "VALIDATION_ERROR")
             refused(send(shared_world, endpoint, b"null"), 422, "VALIDATION_ERROR")
 
-    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @for_each("endpoint", WITH_BODY, name_of)
     def test_32_what_is_required_and_missing_is_named(self, shared_world: World, endpoint: Endpoint) -> None:
         required = body_schema(endpoint).get("required", ())
         with shared_world.unchanged():
@@ -259,7 +258,7 @@ class TestShapes:
                 refused(reply, 422, "FIELD_REQUIRED")
                 assert [problem["field"] for problem in reply.json["errors"]] == [name]
 
-    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @for_each("endpoint", WITH_BODY, name_of)
     def test_32_a_text_that_is_too_long_is_refused(self, shared_world: World, endpoint: Endpoint) -> None:
         """Every text has an end, and none of them is near the body's own of 1 MB."""
         whole = body(endpoint, shared_world.acme.ids)
@@ -267,7 +266,7 @@ class TestShapes:
             for place, _ in fields(endpoint, "string"):
                 invalid_at(send(shared_world, endpoint, put(whole, place, "é" * 65_537)), place)
 
-    @pytest.mark.parametrize("endpoint", READ_BODY, ids=name_of)
+    @for_each("endpoint", READ_BODY, name_of)
     def test_32_another_media_type_is_refused(self, shared_world: World, endpoint: Endpoint) -> None:
         place = address(endpoint, "acme", shared_world.acme.ids)
         api = shared_world.api.with_token(None if is_public(endpoint) else shared_world.cast.ada.token)
@@ -280,7 +279,7 @@ class TestShapes:
                 reply = api.request(endpoint.method, place, b'{"a": 1}', sent)
                 refused(reply, 415, "UNSUPPORTED_MEDIA_TYPE")
 
-    @pytest.mark.parametrize("endpoint", READ_BODY, ids=name_of)
+    @for_each("endpoint", READ_BODY, name_of)
     def test_32_a_body_over_1_megabyte_is_refused(self, shared_world: World, endpoint: Endpoint) -> None:
         with shared_world.unchanged():
             reply = send(shared_world, endpoint, b'{"a": "' + b"a" * 1_048_577 + b'"}')
@@ -324,9 +323,7 @@ BREAKS = ("a\r\nBcc: everybody@example.org", "line\nline", "line\rline", "line\u
 class TestLineBreaks:
     """36: what can stand in a header, a subject or a file's name holds no line break."""
 
-    @pytest.mark.parametrize(
-        "endpoint", [each for each in WITH_BODY if each.path not in LOOKING_UP], ids=name_of
-    )
+    @for_each("endpoint", [each for each in WITH_BODY if each.path not in LOOKING_UP], name_of)
     def test_case_36_in_every_name_of_a_body(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         names = [
@@ -362,7 +359,7 @@ FREE = {"category", "custom_field", "query", "region", "tag"}
 class TestSql:
     """37: what is asked for is a value, wherever it stands."""
 
-    @pytest.mark.parametrize("endpoint", DATA, ids=name_of)
+    @for_each("endpoint", DATA, name_of)
     def test_case_37_in_every_parameter(self, shared_world: World, endpoint: Endpoint) -> None:
         with shared_world.unchanged():
             for name, _ in query_parameters(endpoint):
@@ -377,7 +374,7 @@ class TestSql:
                     else:
                         invalid_at(reply, (name,))
 
-    @pytest.mark.parametrize("endpoint", WITH_TEXT_IN_PATH, ids=name_of)
+    @for_each("endpoint", WITH_TEXT_IN_PATH, name_of)
     def test_case_37_in_every_part_of_a_path(self, shared_world: World, endpoint: Endpoint) -> None:
         whole = body(endpoint, shared_world.acme.ids)
         known = {"workspace": "acme", "name": "x", "tag": "x", "kind": "closed.requester", "language": "en"}

@@ -18,6 +18,7 @@ from chalicelib.api.endpoint import Endpoint
 from chalicelib.api.schemas.integrations import InboundCall
 from tests.support.api import Reply
 from tests.support.cast import token_for
+from tests.support.for_each import for_each
 from tests.support.specimens import IDS, address, body, body_schema, is_public, leaves, name_of, put, routes
 from tests.support.world import World
 
@@ -53,8 +54,8 @@ def foreign_paths(endpoint: Endpoint, world: World) -> Iterator[dict[str, UUID]]
             yield {name: source.ids[name] for name, source in zip(names, sources, strict=True)}
 
 
-@pytest.mark.parametrize("endpoint", PRIVATE, ids=name_of)
 class TestPrivateRoutes:
+    @for_each("endpoint", PRIVATE, name_of)
     def test_case_14_what_is_another_tenants_is_not_found_and_not_touched(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
@@ -66,6 +67,7 @@ class TestPrivateRoutes:
                     assert outcome(reply) == expected, f"{role}: {reply.text}"
                     assert "canary" not in reply.text
 
+    @for_each("endpoint", PRIVATE, name_of)
     def test_case_15_an_id_of_another_tenant_in_a_body_is_not_found(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
@@ -82,6 +84,7 @@ class TestPrivateRoutes:
                 )
                 assert outcome(reply) == (404, "NOT_FOUND"), f"{place}: {reply.text}"
 
+    @for_each("endpoint", PRIVATE, name_of)
     def test_case_18_a_role_that_may_not_call_it_is_refused_before_anything_happens(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
@@ -90,6 +93,7 @@ class TestPrivateRoutes:
                 reply = shared_world.call(shared_world.roles[role].token, endpoint)
                 assert outcome(reply) == (403, "FORBIDDEN"), role
 
+    @for_each("endpoint", PRIVATE, name_of)
     def test_case_18_a_role_that_was_taken_away_counts_no_more_whatever_the_token_says(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:
@@ -100,6 +104,7 @@ class TestPrivateRoutes:
             with shared_world.unchanged():
                 assert outcome(shared_world.call(once_admin, endpoint)) == (403, "FORBIDDEN")
 
+    @for_each("endpoint", PRIVATE, name_of)
     def test_without_a_token_of_ours_nobody_is_known(self, shared_world: World, endpoint: Endpoint) -> None:
         forged = shared_world.cast.ada.token[:-8] + "AAAAAAAA"
 
@@ -107,6 +112,7 @@ class TestPrivateRoutes:
             for token in (None, "nonsense", forged):
                 assert outcome(shared_world.call(token, endpoint)) == (401, "UNAUTHENTICATED")
 
+    @for_each("endpoint", PRIVATE, name_of)
     def test_a_token_is_good_in_its_own_workspace_only(self, shared_world: World, endpoint: Endpoint) -> None:
         """Mallory is nobody at Acme, were she to have a token that says so."""
         stranger = token_for(shared_world.cast.acme, shared_world.cast.mallory.id, Role.ADMIN)
@@ -115,14 +121,15 @@ class TestPrivateRoutes:
             assert outcome(shared_world.call(stranger, endpoint)) == (401, "UNAUTHENTICATED")
 
 
-@pytest.mark.parametrize("endpoint", SHAPED, ids=name_of)
 class TestBodies:
+    @for_each("endpoint", SHAPED, name_of)
     def test_the_specimen_is_a_good_one(self, shared_world: World, endpoint: Endpoint) -> None:
         """Else the refusals of these tests would prove nothing."""
         whole = json.dumps(body(endpoint, shared_world.acme.ids))
 
         assert endpoint.body.model_validate_json(whole, strict=True)
 
+    @for_each("endpoint", SHAPED, name_of)
     def test_case_19_a_body_decides_neither_role_nor_workspace(
         self, shared_world: World, endpoint: Endpoint
     ) -> None:

@@ -10,6 +10,7 @@ from chalicelib.api import access
 from chalicelib.api.endpoint import Endpoint
 from tests.support.api import Reply
 from tests.support.cast import Person
+from tests.support.for_each import for_each
 from tests.support.specimens import IDS, body, body_schema, is_public, leaves, name_of, put, routes
 from tests.support.world import World
 
@@ -32,7 +33,7 @@ def tells_of_it(world: World, reply: Reply) -> bool:
     return "TKT-2026-0090" in reply.text or str(world.acme.ids["ticket_id"]) in reply.text
 
 
-@pytest.mark.parametrize("endpoint", ON_A_TICKET, ids=name_of)
+@for_each("endpoint", ON_A_TICKET, name_of)
 def test_case_17_a_hidden_ticket_is_not_found_by_any_route(shared_world: World, endpoint: Endpoint) -> None:
     allowed = access.roles_for(endpoint.method, endpoint.path)
 
@@ -45,7 +46,7 @@ def test_case_17_a_hidden_ticket_is_not_found_by_any_route(shared_world: World, 
             assert "canary" not in reply.text
 
 
-@pytest.mark.parametrize("endpoint", NAMING, ids=name_of)
+@for_each("endpoint", NAMING, name_of)
 def test_case_15_a_hidden_ticket_in_a_body_is_not_found(shared_world: World, endpoint: Endpoint) -> None:
     allowed = access.roles_for(endpoint.method, endpoint.path)
     hidden = str(shared_world.acme.ids["ticket_id"])
@@ -72,7 +73,7 @@ def _is_a_ticket(place: tuple[str | int, ...]) -> bool:
     return bool(names) and IDS.get(names[-1]) in {"ticket_id", "other_id"}
 
 
-@pytest.mark.parametrize("endpoint", READING, ids=name_of)
+@for_each("endpoint", READING, name_of)
 @pytest.mark.parametrize("query", ["", "?query=901", "?query=TKT-2026-00901", "?query=canary", "?tag=canary"])
 def test_case_16_no_list_tells_of_a_hidden_ticket(
     shared_world: World, endpoint: Endpoint, query: str

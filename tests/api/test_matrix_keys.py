@@ -5,6 +5,7 @@ import pytest
 from chalicelib.accounts.permissions import Role
 from chalicelib.api import access
 from chalicelib.api.endpoint import Endpoint
+from tests.support.for_each import for_each
 from tests.support.specimens import is_public, name_of, routes
 from tests.support.tenants import fingerprint
 from tests.support.world import World
@@ -21,7 +22,7 @@ def key_of(world: World, *scopes: str, role: Role = Role.ADMIN) -> str:
     return str(reply.json["key"])
 
 
-@pytest.mark.parametrize("endpoint", PRIVATE, ids=name_of)
+@for_each("endpoint", PRIVATE, name_of)
 def test_case_18_a_key_without_the_scope_is_refused_before_anything_happens(
     shared_world: World, endpoint: Endpoint
 ) -> None:
@@ -33,7 +34,7 @@ def test_case_18_a_key_without_the_scope_is_refused_before_anything_happens(
     assert (reply.status, reply.code) == (403, "FORBIDDEN"), reply.text
 
 
-@pytest.mark.parametrize("endpoint", PEOPLES, ids=name_of)
+@for_each("endpoint", PEOPLES, name_of)
 def test_case_18_what_is_for_people_alone_is_refused_to_a_key_of_any_power(
     shared_world: World, endpoint: Endpoint
 ) -> None:

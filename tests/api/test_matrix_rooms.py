@@ -11,6 +11,7 @@ from chalicelib.api.endpoint import Endpoint
 from tests.support.api import Api
 from tests.support.cast import Cast, token_for
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.specimens import is_public, name_of, routes
 from tests.support.world import World
 
@@ -35,7 +36,7 @@ def gate_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("gate_open")
-@pytest.mark.parametrize("endpoint", GUARDED, ids=name_of)
+@for_each("endpoint", GUARDED, name_of)
 def test_case_18_a_verb_refuses_by_itself_who_lacks_its_permission(
     shared_world: World, endpoint: Endpoint
 ) -> None:

@@ -23,6 +23,7 @@ from chalicelib.api.problem_document import STATUS
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.contract import Contract, contract, is_utc
+from tests.support.for_each import for_each
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,9 +93,7 @@ class TestDocument:
         }
         assert without == set()
 
-    @pytest.mark.parametrize(
-        "endpoint", openapi.endpoints(), ids=[f"{e.method} {e.path}" for e in openapi.endpoints()]
-    )
+    @for_each("endpoint", openapi.endpoints(), lambda each: f"{each.method} {each.path}")
     def test_examples_fit_their_shapes(self, endpoint: Any) -> None:
         if "body" in endpoint.examples:
             assert endpoint.body is not NoBody

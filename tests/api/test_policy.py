@@ -10,6 +10,7 @@ import pytest
 from chalicelib.accounts.permissions import ADMINS, DISPATCHERS, EVERYBODY, STAFF, Role
 from chalicelib.api.access import CALLERS, PUBLIC, ROUTES, Access, Route, is_public, public_routes, roles_for
 from chalicelib.api.policy import cover, document
+from tests.support.for_each import for_each
 
 METHOD_ARN = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/api/GET/v1/tickets"
 BASE = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/api/"
@@ -62,7 +63,7 @@ def resolve(method: str, path: str) -> Route | None:
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("route", PRIVATE, ids=" ".join)
+@for_each("route", PRIVATE, " ".join)
 def test_every_role_reaches_its_routes_and_no_other(role: Role, route: Route) -> None:
     method, path = route
     [call, *_] = calls(path, [UUID])

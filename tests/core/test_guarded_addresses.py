@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.core import outbound
 from chalicelib.core.outbound import Call
 from chalicelib.core.vetting import Refused, is_public, target, vet
+from tests.support.for_each import for_each
 
 LOOPBACK = (
     *("127.0.0.1", "127.0.0.2", "127.1.1.1", "127.255.255.254", "127.000.000.001", "127.0.0.01"),
@@ -159,7 +160,7 @@ def test_the_table_is_long_enough_and_says_nothing_twice() -> None:
     assert len(set(SPELLINGS)) == len(SPELLINGS) >= 150
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS, ids=ascii)
+@for_each("spelling", SPELLINGS, ascii)
 def test_case_53_no_spelling_leads_inside(spelling: str, connections: list[Any]) -> None:
     with pytest.raises(Refused) as refused:
         outbound.call(Call("POST", f"https://{spelling}/latest/meta-data", body=b"{}"))
@@ -167,7 +168,7 @@ def test_case_53_no_spelling_leads_inside(spelling: str, connections: list[Any])
     assert connections == []
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS, ids=ascii)
+@for_each("spelling", SPELLINGS, ascii)
 def test_case_53_what_may_be_called_on_a_laptop_opens_no_other_door(
     spelling: str, connections: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

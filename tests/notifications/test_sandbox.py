@@ -11,6 +11,7 @@ from markupsafe import Markup
 from chalicelib.notifications.mail_kinds import VARIABLES
 from chalicelib.notifications.sandbox import LONGEST, Field, TextFailed, fill
 from chalicelib.notifications.text_rules import MOST_NODES, check
+from tests.support.for_each import for_each
 
 OFFERS = tuple(VARIABLES)
 VALUES: dict[str, Any] = {
@@ -165,7 +166,7 @@ BROKEN = [
 
 class TestHostile:
     @pytest.mark.parametrize("field", get_args(Field))
-    @pytest.mark.parametrize("source", ESCAPES)
+    @for_each("source", ESCAPES)
     def test_a_way_out_is_not_kept(self, field: Field, source: str) -> None:
         with pytest.raises(TextFailed) as refused:
             check(source, field, OFFERS)
@@ -182,7 +183,7 @@ class TestHostile:
 
         assert time.perf_counter() - started < 1
 
-    @pytest.mark.parametrize("source", ESCAPES)
+    @for_each("source", ESCAPES)
     def test_what_were_kept_by_mistake_would_find_the_second_wall(self, source: str) -> None:
         """`check` is not asked: the sandbox itself lets nothing out."""
         try:

@@ -9,9 +9,13 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
+
+import chalicelib
 
 EXAMPLES = 2
 # After a test that found fewer new steps than that, so many of its file are passed over.
@@ -39,8 +43,8 @@ class Tracing:
     @contextmanager
     def of(self, item: pytest.Item) -> Iterator[None]:
         """Lets a test be traced, or not; does nothing where coverage is not measured."""
-        trace, of_threads = sys.gettrace(), threading.gettrace()
-        if not type(trace).__module__.startswith("coverage"):
+        trace = sys.gettrace()
+        if not is_tracing():
             yield
         elif self.wants(item):
             before = found(trace)
@@ -48,13 +52,39 @@ class Tracing:
             if found(trace) - before < WORTH_WHILE:
                 self._to_pass_over[item.nodeid.partition("::")[0]] = PASSED_OVER
         else:
-            sys.settrace(None)
-            threading.settrace(None)
-            try:
+            with untraced():
                 yield
-            finally:
-                sys.settrace(trace)
-                threading.settrace(of_threads)
+
+
+def is_tracing() -> bool:
+    """Whether coverage is measured here and now."""
+    return type(sys.gettrace()).__module__.startswith("coverage")
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Nothing is measured of what runs here."""
+    trace, of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
+        threading.settrace(of_threads)
+
+
+@contextmanager
+def tests_untraced() -> Iterator[None]:
+    """Of what is imported here Mesa's own modules alone are traced, if any are: they come first."""
+    if not is_tracing():
+        yield
+        return
+    import_module("app")
+    for module in walk_packages(chalicelib.__path__, "chalicelib."):
+        import_module(module.name)
+    with untraced():
+        yield
 
 
 def found(trace: Any) -> int:

@@ -1,0 +1,39 @@
+"""One test for each of many: to begin a test and to tell of it takes pytest longer than these take."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from functools import wraps
+from typing import Any
+
+from tests.support.tracing import EXAMPLES, is_tracing, untraced
+
+
+def for_each(name: str, values: Iterable[Any], ids: Callable[[Any], str] = repr) -> Callable[[Any], Any]:
+    """A test that is called with every value as `name`, on the same fixtures. It fails with all that failed,
+    each with its value; where there is no value it fails too."""
+    cases = list(values)
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @wraps(test)
+        def every(*own: Any, **fixtures: Any) -> None:
+            assert cases, f"there is no {name}"
+            failed: list[Exception] = []
+            with ExitStack() as tracing:
+                for number, case in enumerate(cases):
+                    if number == EXAMPLES and is_tracing():
+                        tracing.enter_context(untraced())
+                    try:
+                        test(*own, **fixtures, **{name: case})
+                    except Exception as error:
+                        error.add_note(f"{name}: {ids(case)}")
+                        failed.append(error)
+            if failed:
+                raise ExceptionGroup(f"{len(failed)} of {len(cases)}", failed)
+
+        signature = inspect.signature(test)
+        kept = [one for one in signature.parameters.values() if one.name != name]
+        every.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+        return every
+
+    return decorate

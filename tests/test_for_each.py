@@ -1,0 +1,35 @@
+"""A test for each of many fails with all that failed, and with what it failed."""
+
+import pytest
+
+from tests.support.for_each import for_each
+
+
+def test_all_are_tried_and_all_that_fail_are_told() -> None:
+    tried = []
+
+    @for_each("number", range(5))
+    def small(number: int) -> None:
+        tried.append(number)
+        assert number < 3
+
+    with pytest.raises(ExceptionGroup, match="2 of 5") as told:
+        small()
+
+    assert tried == [0, 1, 2, 3, 4]
+    assert [error.__notes__ for error in told.value.exceptions] == [["number: 3"], ["number: 4"]]
+
+
+def test_none_at_all_is_a_failure() -> None:
+    @for_each("number", [])
+    def small(number: int) -> None:
+        raise AssertionError(number)
+
+    with pytest.raises(AssertionError, match="there is no number"):
+        small()
+
+
+@for_each("word", ["a", "b"])
+def test_fixtures_are_given_as_ever(tmp_path: object, word: str) -> None:
+    assert word in "ab"
+    assert tmp_path
