@@ -11,6 +11,8 @@ workspace_id: ContextVar[str | None] = ContextVar("workspace_id", default=None)
 event_id: ContextVar[int | None] = ContextVar("event_id", default=None)
 
 STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "aws_request_id"}
+# They tell at INFO where credentials were found, and at DEBUG all that is sent.
+LIBRARIES = ("boto3", "botocore", "urllib3")
 
 
 class JsonFormatter(logging.Formatter):
@@ -41,3 +43,5 @@ def configure(level: str) -> None:
     for handler in root.handlers:
         handler.setFormatter(JsonFormatter())
     root.setLevel(level)
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(logging.WARNING)

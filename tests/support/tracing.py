@@ -19,11 +19,11 @@ import chalicelib
 
 EXAMPLES = 2
 # After a test that found fewer new steps than that, so many of its file are passed over.
-WORTH_WHILE, PASSED_OVER = 15, 3
+WORTH_WHILE, PASSED_OVER = 20, 4
 
 
 class Tracing:
-    """Of many examples of a test the first are traced, and of a file's tests at least one in four: more as
+    """Of many examples of a test the first are traced, and of a file's tests at least one in five: more as
     long as they find what was not known."""
 
     def __init__(self) -> None:
