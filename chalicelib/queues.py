@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chalice import Blueprint
@@ -55,7 +55,7 @@ from chalicelib.notifications import (
     webhook_mails,
 )
 from chalicelib.notifications.feedback import Feedback
-from chalicelib.notifications.queries import Settlement
+from chalicelib.notifications.queries import Settlement, let_go
 from chalicelib.privacy import erasing, exporting, sweeping
 from chalicelib.sla import calendar_setup, policy_setup
 from chalicelib.tickets import (
@@ -125,6 +125,7 @@ STAFF_MAILS = {
 }
 
 HasTime = Callable[[], bool]
+Claimed = TypeVar("Claimed")
 
 bp = Blueprint(__name__)
 log = logging.getLogger(__name__)
@@ -160,8 +161,11 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     if event.type == digest_mails.DUE:
         notify_watcher(event, settings, domain, has_time)
         return
-    claim = in_transaction(lambda tx: claiming.claim(tx, event, domain), repeatable=True)
-    if claim is None or event.ticket_id is None:
+    if not claiming.is_told(event.type) or event.ticket_id is None:
+        return
+    claim, elsewhere = claimed(event, lambda tx: claiming.claim(tx, event, domain))
+    if claim is None:
+        conclude(event, delivering.Delivery(), elsewhere)
         return
     delivery = delivering.deliver(
         claim,
@@ -174,47 +178,50 @@ def notify(event: Event, settings: NotificationSettings, has_time: HasTime) -> N
     )
     failures = claim.texts.failures
     settle = partial(settling.settle, failures=failures) if failures else None
-    conclude(event, delivery, claim.elsewhere, settle)
+    conclude(event, delivery, elsewhere, settle)
 
 
 def notify_of_account(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
     """Sends the mail about an account, with the token that is issued for it. Raises ComesAgain likewise."""
-    claim = in_transaction(lambda tx: account_mails.claim(tx, event, domain), repeatable=True)
-    if claim is None:
-        return
+    claim, elsewhere = claimed(event, lambda tx: account_mails.claim(tx, event, domain))
     drafts: list[delivering.Draft] = []
-    if claim.letter:
+    if claim:
         draft = partial(
             account_mails.compose, claim.letter, claim.message_id, settings.mail_from, settings.public_url
         )
         drafts = [(claim.user_id, draft)]
     tracking = Tracking(settings.configuration_set, event.workspace_id)
-    conclude(event, delivering.deliver_each(drafts, has_time, tracking), claim.elsewhere)
+    conclude(event, delivering.deliver_each(drafts, has_time, tracking), elsewhere)
 
 
 def notify_staff(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
     """Tells several of the staff what is no single ticket, one mail a person. Raises ComesAgain likewise."""
-    claim = in_transaction(lambda tx: STAFF_MAILS[event.type](tx, event, domain), repeatable=True)
-    if claim is None:
-        return
-    drafts = [
-        (letter.user_id, partial(staff_mails.compose, claim, letter, message_id, settings.mail_from))
-        for letter, message_id in claim.letters
-    ]
+    claim, elsewhere = claimed(event, lambda tx: STAFF_MAILS[event.type](tx, event, domain))
+    drafts: list[delivering.Draft] = []
+    if claim:
+        drafts = [
+            (letter.user_id, partial(staff_mails.compose, claim, letter, message_id, settings.mail_from))
+            for letter, message_id in claim.letters
+        ]
     tracking = Tracking(settings.configuration_set, event.workspace_id)
-    conclude(event, delivering.deliver_each(drafts, has_time, tracking), claim.elsewhere)
+    conclude(event, delivering.deliver_each(drafts, has_time, tracking), elsewhere)
 
 
 def notify_watcher(event: Event, settings: NotificationSettings, domain: str, has_time: HasTime) -> None:
     """Tells one person what happened to the tickets that they watch. Raises ComesAgain likewise."""
-    digest = in_transaction(lambda tx: digest_mails.claim(tx, event, domain), repeatable=True)
-    if digest is None:
-        return
-    draft = partial(digest_mails.compose, digest, settings.mail_from, settings.public_url)
-    drafts = [(digest.reader.user_id, draft)] if digest.mine else []
+    digest, elsewhere = claimed(event, lambda tx: digest_mails.claim(tx, event, domain))
+    drafts: list[delivering.Draft] = []
+    if digest:
+        draft = partial(digest_mails.compose, digest, settings.mail_from, settings.public_url)
+        drafts = [(digest.reader.user_id, draft)]
     tracking = Tracking(settings.configuration_set, event.workspace_id)
     delivery = delivering.deliver_each(drafts, has_time, tracking)
-    conclude(event, delivery, digest.elsewhere, digest_mails.settle)
+    conclude(event, delivery, elsewhere, digest_mails.settle)
+
+
+def claimed(event: Event, claim: Callable[[Transaction], Claimed | None]) -> tuple[Claimed | None, int]:
+    """Which of an event's mails this delivery is to send, and how many another may be sending."""
+    return in_transaction(lambda tx: (claim(tx), let_go(tx, event)), repeatable=True)
 
 
 def conclude(

@@ -20,7 +20,7 @@ from chalicelib.core.mail import Mail
 from chalicelib.models.words import TokenPurpose, UserStatus
 from chalicelib.notifications import threads
 from chalicelib.notifications.account_words import Letter, write
-from chalicelib.notifications.queries import Account, Settlement, account, sent_elsewhere, settle
+from chalicelib.notifications.queries import Account, Settlement, account, settle
 from chalicelib.notifications.queries import claim as claim_mails
 
 INVITED = "user.invited"
@@ -45,12 +45,11 @@ PURPOSES: Mapping[str, TokenPurpose | None] = {
 
 @dataclass(frozen=True)
 class AccountClaim:
-    """A mail that this delivery is to send, or none; `elsewhere`: whether another may be sending it."""
+    """A mail that this delivery is to send."""
 
     user_id: UUID
-    letter: Letter | None
+    letter: Letter
     message_id: str
-    elsewhere: int
 
 
 def is_told(type: str) -> bool:
@@ -74,14 +73,13 @@ def claim(tx: Transaction, event: Event, domain: str) -> AccountClaim | None:
         return None
     message_id = threads.message_id(event.id, told.user_id, domain)
     if not claim_mails(tx, event, None, {told.user_id: message_id}):
-        elsewhere = sent_elsewhere(tx, event, [told.user_id])
-        return AccountClaim(told.user_id, None, message_id, elsewhere)
+        return None
     purpose = PURPOSES[event.type]
     issued = _issue(tx, event, told, purpose) if purpose else None
     if purpose and issued is None:
         settle(tx, event, [Settlement(told.user_id, "superseded")])
         return None
-    return AccountClaim(told.user_id, _letter(event, actor.workspace, person, told, issued), message_id, 0)
+    return AccountClaim(told.user_id, _letter(event, actor.workspace, person, told, issued), message_id)
 
 
 def compose(letter: Letter, message_id: str, sender: str, public_url: str) -> Mail:

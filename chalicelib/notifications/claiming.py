@@ -48,16 +48,14 @@ class Letter:
 
 @dataclass(frozen=True)
 class Claim:
-    """What to send, and of what. `elsewhere`: mails that another delivery of the event may be sending.
-    `question`: what the requester's mail asks beside it. `texts`: the desk's own words for these mails, those
-    for customers in the language of the mailbox."""
+    """What to send, and of what. `question`: what the requester's mail asks beside it. `texts`: the desk's
+    own words for these mails, those for customers in the language of the mailbox."""
 
     workspace: Workspace
     occasion: Occasion
     facts: Facts
     meta: Mapping[str, Any]
     letters: Sequence[Letter]
-    elsewhere: int
     question: Question | None = None
     texts: OwnTexts = field(default_factory=OwnTexts)
     texts_to_customers: OwnTexts = field(default_factory=OwnTexts)
@@ -127,8 +125,6 @@ def _claim(
     by_stranger = occasion is Occasion.CREATED and facts.source in (Source.PUBLIC, Source.EMAIL)
     acknowledged = facts.requester_id if by_stranger else None
     mine = queries.claim(tx, event, topic, ids, acknowledged, found, occasion) if ids else set()
-    others = [user_id for user_id in ids if user_id not in mine]
-    elsewhere = queries.sent_elsewhere(tx, event, others) if others else 0
     letters = [
         Letter(recipient, ids[recipient.person.id]) for recipient in found if recipient.person.id in mine
     ]
@@ -141,7 +137,7 @@ def _claim(
     spoken = facts.language or workspace.language
     to_customers = texts if spoken == workspace.language else _texts(tx, workspace, spoken, occasion, letters)
     to_customers = replace(to_customers, failures=texts.failures)
-    return Claim(workspace, occasion, facts, meta, letters, elsewhere, question, texts, to_customers)
+    return Claim(workspace, occasion, facts, meta, letters, question, texts, to_customers)
 
 
 def _texts(

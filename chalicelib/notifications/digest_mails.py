@@ -31,14 +31,12 @@ EXCERPT = 280
 
 @dataclass(frozen=True)
 class Digest:
-    """What this delivery is to send, if anything; `elsewhere`: whether another may be sending it."""
+    """What this delivery is to send."""
 
     workspace: Workspace
     reader: Reader
     lines: Sequence[Any]
     message_id: str
-    mine: bool
-    elsewhere: int
 
 
 def claim(tx: Transaction, event: Event, domain: str) -> Digest | None:
@@ -60,9 +58,9 @@ def claim(tx: Transaction, event: Event, domain: str) -> Digest | None:
     if reader is None or not lines:
         return None
     message_id = threads.message_id(event.id, user_id, domain)
-    mine = bool(queries.claim(tx, event, None, {user_id: message_id}))
-    elsewhere = 0 if mine else queries.sent_elsewhere(tx, event, [user_id])
-    return Digest(system.workspace, reader, lines, message_id, mine, elsewhere)
+    if not queries.claim(tx, event, None, {user_id: message_id}):
+        return None
+    return Digest(system.workspace, reader, lines, message_id)
 
 
 def settle(tx: Transaction, event: Event, settlements: Sequence[Settlement]) -> None:

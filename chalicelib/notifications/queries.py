@@ -156,11 +156,17 @@ CLAIM = text(
     RETURNING n.user_id, n.status
     """
 )
-ELSEWHERE = text(
+# What this transaction has claimed was claimed now().
+LET_GO = text(
     """
+    WITH left_over AS (
+        UPDATE notifications SET status = 'superseded'
+        WHERE workspace_id = :workspace_id AND event_id = :event_id AND status = 'claimed'
+          AND claimed_at <= now() - make_interval(secs => :lease)
+    )
     SELECT count(*) FROM notifications
     WHERE workspace_id = :workspace_id AND event_id = :event_id AND status = 'claimed'
-      AND claimed_at > now() - make_interval(secs => :lease) AND user_id = ANY(CAST(:user_ids AS uuid[]))
+      AND claimed_at > now() - make_interval(secs => :lease) AND claimed_at <> now()
     """
 )
 SETTLE = text(
@@ -325,11 +331,11 @@ def claim(
     return {row.user_id for row in rows if row.status == "claimed"}
 
 
-def sent_elsewhere(tx: Transaction, event: Event, user_ids: Sequence[UUID]) -> int:
-    """How many of these mails another delivery of the event has claimed and may still be sending."""
-    values: dict[str, Any] = {"workspace_id": event.workspace_id, "event_id": event.id}
+def let_go(tx: Transaction, event: Event) -> int:
+    """After an event's mails were claimed: whatever an earlier delivery claimed, did not send, and nobody is
+    to be told any more. Answers how many another delivery has claimed and may still be sending."""
     found: int = tx.connection.execute(
-        ELSEWHERE, {**values, "user_ids": list(user_ids), "lease": LEASE_SECONDS}
+        LET_GO, {"workspace_id": event.workspace_id, "event_id": event.id, "lease": LEASE_SECONDS}
     ).scalar_one()
     return found
 

@@ -63,7 +63,7 @@ def sample(kind: Kind, workspace: Workspace, facts: Facts = FULL, text: OwnText 
         told = replace(told, comment_html=markdown.render(told.comment).html)
     question = Question("example", "2026-12-20") if kind.occasion in ASKING else None
     texts = OwnTexts({text.kind: text} if text else {}, strict=True)
-    return Claim(workspace, kind.occasion, told, META, [], 0, question, texts)
+    return Claim(workspace, kind.occasion, told, META, [], question, texts)
 
 
 def repeats_a_comment(kind: Kind) -> bool:

@@ -12,7 +12,6 @@ from chalicelib.core.mail import Mail
 from chalicelib.notifications import threads
 from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.queries import claim as claim_mails
-from chalicelib.notifications.queries import sent_elsewhere
 from chalicelib.notifications.rendering import DEFAULT_LANGUAGE, Language, environment, languages
 
 
@@ -31,13 +30,11 @@ class StaffLetter:
 
 @dataclass(frozen=True)
 class StaffClaim:
-    """What this delivery is to send, each with its Message-ID; `elsewhere`: mails that another may be
-    sending."""
+    """What this delivery is to send, each with its Message-ID."""
 
     workspace: Workspace
     brand: Brand
     letters: Sequence[tuple[StaffLetter, str]]
-    elsewhere: int
 
 
 def words_of(workspace: Workspace) -> Language:
@@ -59,10 +56,8 @@ def claim(
         return None
     ids = {user_id: threads.message_id(event.id, user_id, domain) for user_id in by_id}
     mine = claim_mails(tx, event, None, ids)
-    others = [user_id for user_id in ids if user_id not in mine]
-    elsewhere = sent_elsewhere(tx, event, others) if others else 0
     to_send = [(letter, ids[user_id]) for user_id, letter in by_id.items() if user_id in mine]
-    return StaffClaim(workspace, brand, to_send, elsewhere)
+    return StaffClaim(workspace, brand, to_send)
 
 
 def compose(claim: StaffClaim, letter: StaffLetter, message_id: str, sender: str) -> Mail:

@@ -103,6 +103,23 @@ class TestTokens:
         assert len(mailbox.mails) == 1
         assert tokens(database) == before
 
+    def test_one_that_was_not_sent_is_let_go_where_there_is_nothing_left_to_tell(
+        self, cast: Cast, database: Database, mailbox: Mailbox, tell: Tell
+    ) -> None:
+        """Killed between claiming and sending; before the event comes again, Ana is deactivated."""
+        told = tell(RESET, cast.ana)
+        deliver(told)
+        mailbox.empty()
+        database.run("UPDATE notifications SET status = 'claimed', sent_at = NULL, claimed_at = now()")
+        database.run("UPDATE users SET status = 'deactivated' WHERE id = :u", u=cast.ana.id)
+
+        assert deliver(told) == [0]
+        leases_end(database)
+        assert deliver(told) == []
+
+        assert database.value("SELECT status FROM notifications") == "superseded"
+        assert mailbox.mails == []
+
     def test_a_mail_that_must_be_sent_again_keeps_its_id_and_ends_its_first_token(
         self, cast: Cast, database: Database, mailbox: Mailbox, tell: Tell
     ) -> None:

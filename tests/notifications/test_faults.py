@@ -104,6 +104,40 @@ class TestDuplicates:
         assert mailbox.recipients == []
 
 
+# Ana is to be told no more.
+GONE = {
+    "assigned to somebody else": "UPDATE tickets SET assignee_id = :dario WHERE id = :t",
+    "deleted": "UPDATE tickets SET deleted_at = now() WHERE id = :t",
+    "deactivated": "UPDATE users SET status = 'deactivated' WHERE id = :ana",
+}
+
+
+class TestNothingLeftToTell:
+    """A delivery died between claiming and sending; when the event comes again, nobody is to be told."""
+
+    @pytest.mark.parametrize("meanwhile", GONE)
+    def test_what_was_claimed_is_let_go(
+        self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database, meanwhile: str
+    ) -> None:
+        ticket = desk.ticket(cast.carol, assignee=cast.ana)
+        changes = {"assignee_id": {"from": None, "to": str(cast.ana.id)}}
+        told = desk.event("ticket.assigned", ticket, cast.dario, changes=changes)
+        assert deliver(told) == []
+        assert mailbox.recipients == [cast.ana.email]
+        mailbox.empty()
+        database.run("UPDATE notifications SET status = 'claimed', claimed_at = now()")
+        values = {"dario": cast.dario.id, "ana": cast.ana.id, "t": ticket}
+        sql = GONE[meanwhile]
+
+        database.run(sql, **{name: value for name, value in values.items() if f":{name}" in sql})
+
+        assert deliver(told) == [0], "whoever claimed it may be sending it"
+        end_leases(database)
+        assert deliver(told) == []
+        assert statuses(database) == ["superseded"]
+        assert mailbox.recipients == []
+
+
 class TestOrder:
     def test_case_46_an_older_state_after_a_newer_one_is_not_told(
         self, desk: Desk, cast: Cast, mailbox: Mailbox, database: Database

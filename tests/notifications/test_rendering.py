@@ -41,7 +41,7 @@ def claim_of(
     occasion: Occasion, language: str = "en", meta: dict[str, Any] | None = None, **facts: Any
 ) -> Claim:
     workspace = Workspace(uuid4(), "acme", "Acme", "America/Bogota", language, "teams", 7)
-    return Claim(workspace, occasion, replace(FACTS, **facts), meta or {}, [], 0)
+    return Claim(workspace, occasion, replace(FACTS, **facts), meta or {}, [])
 
 
 def person_as(part: Part, role: Role | None = None, name: str = "Dana") -> Recipient:
