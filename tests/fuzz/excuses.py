@@ -26,7 +26,7 @@ EXCUSES = (
     # What a text, a number or a time may be beyond its type.
     Excuse(
         "what is a space is told by Unicode here, and by ECMAScript in a pattern",
-        r"^tags\.\d+: String should match pattern |^scopes: Scopes are words without spaces",
+        r"^([\w.]+\.)?tags\.\d+: String should match pattern |^scopes: Scopes are words without spaces",
     ),
     Excuse("numbers are such that PostgreSQL has them", r": This number is too large\.$"),
     Excuse("PostgreSQL stores no NUL, and so no text holds one", r": NUL characters cannot be stored\.$"),
@@ -45,7 +45,8 @@ EXCUSES = (
     Excuse(
         "times are of years in which there can be something",
         r": (This is no year |There is no such (time|date)|This day does not exist|No year has this day"
-        r"|An API key lives two years at most|Input should be (greater|less) than or equal to \d+-\d+-\d+)",
+        r"|An API key lives two years at most|This must be in the future"
+        r"|Input should be (greater|less) than or equal to \d+-\d+-\d+)",
     ),
     Excuse(
         "a password is none that an attacker tries first or that others know, and is measured normalised",
@@ -56,6 +57,11 @@ EXCUSES = (
         r": (This is no email address|This email address is too long|This is no domain |These are domains "
         r"|Anybody can have a mailbox|A domain stands for itself|This is no (URL|host|address|time zone)"
         r"|This needs a host|Only https|Use https|Use an address|This is no IANA )",
+    ),
+    Excuse(
+        "words of a claim are of one line, and a pattern of keys would leave others to any value",
+        r"^role_mapping\..*: Line breaks and control characters are not allowed here\.$",
+        operations=of("change_oidc_provider"),
     ),
     Excuse("public holidays are known of some countries", r"(country|region): No (public holidays|region)"),
     # What says the same twice, or goes with something else.
@@ -70,7 +76,8 @@ EXCUSES = (
         r": (Only a (shared view|CSV file|file has a name)|Only (shared macros|the keys of agents|customers) "
         r"|Only (staff|select and multi_select) |Say what there is to |Say of which country "
         r"|Say which column |What customers fill in|How it was resolved |The last reminder would "
-        r"|The period ends |A holiday cannot end|Together these are )",
+        r"|The period ends |A holiday cannot end|Together these are |Nobody is there whom `me` could mean"
+        r"|The transfer says already who )",
     ),
     Excuse(
         "nothing is named twice, done twice, or overlaps",
@@ -83,7 +90,10 @@ EXCUSES = (
         operations=of("show_insight_series"),
     ),
     Excuse("a secret is base64 of so many bytes", r"^secret: A secret is `whsec_` followed by base64 "),
-    Excuse("figures are kept by one fact at a time", r": Figures are kept by one fact "),
+    Excuse(
+        "figures are kept by one fact at a time",
+        r": (Figures are kept by one fact |Hours are counted of all tickets together)",
+    ),
     Excuse(
         "a calendar has working time, and no window of it begins where a day ends",
         r"^weekly[\w.]*: (The calendar has no working time|No window begins at 24:00)",
