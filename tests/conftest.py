@@ -78,8 +78,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, object, object]:
     """What a role refuses fails the test, whatever the code makes of it."""
-    result = yield
-    assert roles.what_was_refused() == []
+    try:
+        result = yield
+    finally:
+        refused = roles.what_was_refused()
+    assert refused == []
     return result
 
 
