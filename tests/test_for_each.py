@@ -20,6 +20,18 @@ def test_all_are_tried_and_all_that_fail_are_told() -> None:
     assert [error.__notes__ for error in told.value.exceptions] == [["number: 3"], ["number: 4"]]
 
 
+def test_one_that_was_to_raise_and_did_not_is_told_too() -> None:
+    @for_each("number", range(3))
+    def refused(number: int) -> None:
+        with pytest.raises(ZeroDivisionError):
+            divmod(1, number % 2)
+
+    with pytest.raises(BaseExceptionGroup, match="1 of 3") as told:
+        refused()
+
+    assert [error.__notes__ for error in told.value.exceptions] == [["number: 1"]]
+
+
 def test_none_at_all_is_a_failure() -> None:
     @for_each("number", [])
     def small(number: int) -> None:

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from functools import wraps
 from typing import Any
 
+import pytest
+
 from tests.support.tracing import EXAMPLES, is_tracing, untraced
 
 
@@ -18,18 +20,18 @@ def for_each(name: str, values: Iterable[Any], ids: Callable[[Any], str] = repr)
         @wraps(test)
         def every(*own: Any, **fixtures: Any) -> None:
             assert cases, f"there is no {name}"
-            failed: list[Exception] = []
+            failed: list[BaseException] = []
             with ExitStack() as tracing:
                 for number, case in enumerate(cases):
                     if number == EXAMPLES and is_tracing():
                         tracing.enter_context(untraced())
                     try:
                         test(*own, **fixtures, **{name: case})
-                    except Exception as error:
+                    except (Exception, pytest.fail.Exception) as error:  # the latter is what `raises` raises
                         error.add_note(f"{name}: {ids(case)}")
                         failed.append(error)
             if failed:
-                raise ExceptionGroup(f"{len(failed)} of {len(cases)}", failed)
+                raise BaseExceptionGroup(f"{len(failed)} of {len(cases)}", failed)
 
         signature = inspect.signature(test)
         kept = [one for one in signature.parameters.values() if one.name != name]
