@@ -241,23 +241,27 @@ class TestCase55:
 
 
 class TestCase56:
-    def slow(self, stranger: Stranger, **told: Any) -> None:
+    def slow(self, stranger: Stranger, **told: Any) -> list[int]:
+        """Gets longer with each byte that it said."""
+        said: list[int] = []
+
         def drip(handler: BaseHTTPRequestHandler) -> None:
-            for _ in range(200):
+            for number in range(200):
+                said.append(number)
                 handler.wfile.write(b"s")
                 time.sleep(0.05)
 
         stranger.routes["/"] = lambda _: Told(then=drip, **told)
+        return said
 
     @pytest.mark.parametrize("headers", [{}, {"Content-Length": "200"}], ids=["open end", "announced"])
     def test_a_reply_that_drips_is_cut_at_the_deadline(
         self, stranger: Stranger, headers: dict[str, str]
     ) -> None:
-        self.slow(stranger, headers=headers, body=SECRET)
-        started = time.monotonic()
+        said = self.slow(stranger, headers=headers, body=SECRET)
 
         assert kind_of(get(f"{stranger.url}/", seconds=0.4)) == "timeout"
-        assert time.monotonic() - started < 2
+        assert len(said) < 200
 
     def test_header_fields_that_never_end_are_cut(self, stranger: Stranger) -> None:
         def drip(asked: Asked) -> Told:
@@ -310,11 +314,8 @@ class TestCase56:
 
     @pytest.mark.parametrize("again", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100\r\na: b\r\n\r\n"])
     def test_one_that_never_comes_to_the_point_is_cut(self, again: bytes) -> None:
-        started = time.monotonic()
-
         with replying(*[again] * 200_000) as url:
             assert kind_of(get(url, seconds=0.4)) in ("timeout", "broken")
-        assert time.monotonic() - started < 3
 
     def test_chunks_of_no_size_there_is_are_not_read_to_their_end(self) -> None:
         head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n"

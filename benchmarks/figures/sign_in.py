@@ -1,11 +1,12 @@
 """Signing in: the authorizer's warm call, a login against the bcrypt that it cannot do without, and whether
-time tells which emails have an account."""
+time tells which emails have an account, or what of a public look-up was wrong."""
 
 import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
+from ipaddress import IPv4Address
 from statistics import median
 from typing import Any
 from unittest.mock import patch
@@ -27,6 +28,8 @@ COST = 12
 GUESSES = 4_000
 PEOPLE = 25
 WRONG = "not the right passphrase"
+LOOK_UPS = 1_000
+FIRST = "SELECT t.label, u.email FROM tickets t JOIN users u ON u.id = t.requester_id LIMIT 1"
 
 
 def measure(stage: Stage) -> Iterator[Figure]:
@@ -38,6 +41,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
         yield _login(stage, login, ada)
     with _desk(stage, 4) as login:
         yield _enumeration(stage, login)
+        yield _look_ups(stage)
 
 
 def _authorizer(kind: TokenKind, ada: Person) -> Figure:
@@ -91,6 +95,33 @@ def _enumeration(stage: Stage, login: Callable[[str, str], int]) -> Figure:
         assert status == 401
     auc = area(times[True], times[False])
     return Figure("enumeration: AUC, known against unknown", max(auc, 1 - auc), 0.55)
+
+
+def _look_ups(stage: Stage) -> Figure:
+    """A wrong email, label or workspace, each from an address of its own, for one is soon refused."""
+    progress(f"wrong public look-ups, {LOOK_UPS:,} of each kind")
+    from chalicelib.api.public_status import PATH, public_status
+
+    (found,) = stage.database.rows(FIRST)
+    guesses = {
+        "email": ("acme", {**found, "email": "nobody@example.com"}),
+        "label": ("acme", {**found, "label": "TKT-2026-99999"}),
+        "workspace": ("nowhere", found),
+    }
+    times: dict[str, list[float]] = {name: [] for name in guesses}
+    for number in range(LOOK_UPS):
+        for name, (slug, body) in guesses.items():
+            event = proxy_event("POST", PATH, path={"workspace": slug}, body=body)
+            address = str(IPv4Address("10.0.0.0") + number)
+            event["requestContext"]["identity"]["sourceIp"] = address
+            started = time.perf_counter()
+            status = public_status(event, None)["statusCode"]
+            times[name].append((time.perf_counter() - started) * 1000)
+            assert status == 404, status
+    slowest, *_, quickest = sorted(map(median, times.values()), reverse=True)
+    return Figure(
+        "public look-up: the slowest wrong guess against the quickest", slowest, 1.1, "ms", quickest
+    )
 
 
 def area(ones: Sequence[float], others: Sequence[float]) -> float:

@@ -1,8 +1,7 @@
-"""Whatever bytes arrive, they are read: nothing is raised, in time, and what comes out can be kept."""
+"""Whatever bytes arrive, they are read: nothing is raised, and what comes out can be kept."""
 
 import random
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,6 @@ from chalicelib.channels.inbound_mail import InboundMail
 from chalicelib.tickets import file_names
 from tests.support.mails import kept
 
-SECONDS = 1.0
 SEED = 20261121
 CUTS, FLIPS, SPLICES = 25, 40, 15
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -139,10 +137,8 @@ def test_what_means_something_in_mails_is_read_in_any_order(pieces: list[bytes])
 
 def read(raw: bytes) -> None:
     """Reads a mail and all that the rules say of it."""
-    started = time.process_time()
     mail = mime.parse(raw)
     said = list(told(mail))
-    assert time.process_time() - started < SECONDS
     assert_kept(mail)
     for text in said:
         assert not CONTROL.search(text)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from html import escape
 from html.parser import HTMLParser
 from itertools import product
@@ -14,8 +13,8 @@ from hypothesis import strategies as st
 from chalicelib.tickets import markdown
 from chalicelib.tickets.markdown import MAX_HTML_BYTES, MAX_LATE, MAX_MARKDOWN, as_written, render
 from chalicelib.tickets.markdown_rules import Said
+from tests.support.heavy_texts import HEAVIEST, HEAVY, SHAPES, SIZE, of_size, pieces
 
-SIZE = 65_536
 REL = "nofollow noopener noreferrer"
 
 
@@ -385,47 +384,25 @@ class TestCase33ScriptInMarkdown:
         assert_inert(render(text).html)
 
 
-def of_size(piece: str, size: int = SIZE) -> str:
-    return (piece * (size // len(piece.encode()) + 1)).encode()[:size].decode(errors="ignore")
-
-
-# `·` is a space, `¶` a line's end.
-HEAVIEST = "[ ![ ![[]() *a·**a· #¶ a¶ >·-· a|b¶-|-¶ |a¶|-|¶|¶ @[a·"
-HEAVY = f"""{HEAVIEST} [] [a](<b [a]( *a_· **a· a**b ~~a· ~ ` < <!-- > >· -· *·-·+·1.· 1.· ---¶ a¶-¶ a··¶ ¶ ·
-    | & &lt; \\ " @ ·@a <a: <https://x> [](mailto:b) [a]: [^1] \U0001f600 >¶¶ -·¶ [a](http://b) e`` <a·b='
-    ]]( :-:| _a_b_ \u0301 \x01 \t· http:// https://a· :// http://) (https://a https://a."""
-
-
-def pieces(listed: str) -> list[str]:
-    return [piece.replace("·", " ").replace("¶", "\n") for piece in listed.split(" ") if piece.strip()]
-
-
-SHAPES = {
-    "reference bomb": "[a]: https://x.example/" + "y" * 15_000 + "\n\n" + "[a]" * 5_000,
-    "wide table": "|a" * 500 + "\n" + "|-" * 500 + "\n" + "|\n" * 14_000,
-    "deep list": "\n".join(" " * depth + "- a" for depth in range(250)),
-    "deep quotes": "\n".join(">" * (line % 200) + " a" for line in range(300)),
-    "nested links": "[" * 5_000 + "a" + "](http://b)" * 2_500,
-    "runs of backticks": "".join("e" + "`" * run for run in range(1, 250)),
-}
-
-
+@pytest.mark.timeout(120)
 class TestWhatCostsTime:
+    """Here it ends, and is no more than it may be; `make bench ONLY=hostile` measures how long it takes."""
+
     @pytest.mark.parametrize("piece", pieces(HEAVY), ids=repr)
-    def test_much_of_anything_is_rendered_in_no_time(self, piece: str) -> None:
-        assert_bounded(of_size(piece, MAX_MARKDOWN // 4), seconds=1)
+    def test_much_of_anything_is_rendered(self, piece: str) -> None:
+        assert_bounded(of_size(piece, MAX_MARKDOWN // 4))
 
     @pytest.mark.parametrize("piece", pieces(HEAVIEST), ids=repr)
-    def test_the_most_of_the_worst_takes_no_seconds(self, piece: str) -> None:
-        assert_bounded(of_size(piece, MAX_MARKDOWN), seconds=3)
+    def test_the_most_of_the_worst_is_rendered(self, piece: str) -> None:
+        assert_bounded(of_size(piece, MAX_MARKDOWN))
 
     @pytest.mark.parametrize("shape", SHAPES)
-    def test_nor_do_shapes_that_grow(self, shape: str) -> None:
-        assert_bounded(SHAPES[shape], seconds=4)
+    def test_shapes_that_grow_are_rendered(self, shape: str) -> None:
+        assert_bounded(SHAPES[shape])
 
-    def test_case_33_64_kb_of_anything_are_inert_and_cost_nothing(self) -> None:
-        for piece in pieces(HEAVY):
-            assert_bounded(of_size(piece, SIZE), seconds=0.5)
+    @pytest.mark.parametrize("piece", pieces(HEAVY), ids=repr)
+    def test_case_33_64_kb_of_anything_are_inert_and_end(self, piece: str) -> None:
+        assert_bounded(of_size(piece, SIZE))
 
     def test_what_is_too_deep_is_shown_whole_as_it_was_written(self) -> None:
         text = ">" * 40 + " the end"
@@ -447,11 +424,8 @@ class TestWhatCostsTime:
         assert "**a**" in late[-1]
 
 
-def assert_bounded(text: str, *, seconds: float) -> None:
-    """In the processor's time, for others work on this machine too: some three times what it takes here."""
-    started = time.process_time()
+def assert_bounded(text: str) -> None:
     html = render(text).html
-    assert time.process_time() - started < seconds
     assert len(html.encode()) <= max(MAX_HTML_BYTES, 5 * SIZE + 100)
     assert len(json.dumps([text, html], ensure_ascii=False).encode()) < 700_000
 

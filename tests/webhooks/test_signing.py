@@ -1,7 +1,8 @@
 """Standard Webhooks 1.0, held against its reference library; and when a call is made again."""
 
-import time
+import hmac
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -49,15 +50,21 @@ def test_a_call_that_is_five_minutes_off_is_refused_by_the_receiver(seconds: int
         Webhook(standard_webhooks.written(secret)).verify(BODY, fields)
 
 
-def test_case_58_two_thousand_signatures_cost_one() -> None:
-    keys, body = [standard_webhooks.new_secret() for _ in range(2)], b"x" * 1_000_000
+def test_case_58_two_thousand_signatures_cost_one_for_each_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, body = [standard_webhooks.new_secret() for _ in range(2)], b"x" * 1_000
     fields = {"webhook-id": ID, "webhook-timestamp": str(now()), "webhook-signature": "v1,x " * 2000}
-    started = time.process_time()
+    signed_with: list[bytes] = []
+    digest = hmac.digest
 
+    def counted(key: bytes, *rest: Any) -> bytes:
+        signed_with.append(key)
+        return digest(key, *rest)
+
+    monkeypatch.setattr(hmac, "digest", counted)
     with pytest.raises(standard_webhooks.NotSigned):
         standard_webhooks.check(fields, body, keys, now())
 
-    assert time.process_time() - started < 0.5
+    assert signed_with == keys
 
 
 @given(st.binary(min_size=24, max_size=64))
