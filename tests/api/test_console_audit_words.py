@@ -3,19 +3,19 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[2]
+from tests.architecture.source import ROOT, calls, modules
+
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def audited() -> Iterator[str]:
     """The actions that a call to something called audit may name."""
-    for path in (PROJECT / "chalicelib").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and "audit" in ast.unparse(node.func):
+    for module in modules().values():
+        for called, node in calls(module):
+            if "audit" in called:
                 said = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
                 yield from (each for each in said if isinstance(each, str) and ACTION.fullmatch(each))
 
@@ -23,7 +23,7 @@ def audited() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def known() -> dict[str, set[str]]:
     """The keys of each of the English tables; the compiler holds the Spanish ones to them."""
-    source = (PROJECT / "console/src/admin/audit-words.ts").read_text("utf-8")
+    source = (ROOT / "console/src/admin/audit-words.ts").read_text("utf-8")
     english = source[: source.index("\n  es: {")]
     tables = re.findall(r"^    (\w+): \{\n(.*?)^    \} as", english, re.MULTILINE | re.DOTALL)
     return {name: set(re.findall(r'([\w]+(?=: [("`])|(?<=")[\w.]+(?=": "))', body)) for name, body in tables}

@@ -3,12 +3,12 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[2]
-SENTENCES = PROJECT / "console" / "src" / "ui" / "sentences.ts"
+from tests.architecture.source import ROOT, modules, nodes
+
+SENTENCES = ROOT / "console" / "src" / "ui" / "sentences.ts"
 # As long as a sentence is that means one thing.
 LONG = 12
 
@@ -20,9 +20,9 @@ def translated() -> list[str]:
     return re.findall(r'^  "(.+?)": "', table[1], re.MULTILINE)
 
 
-def said(tree: ast.AST) -> Iterator[str]:
+def said(module: ast.Module) -> Iterator[str]:
     """Each text of a module, as a pattern of what it can become."""
-    for node in ast.walk(tree):
+    for node in nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield re.escape(node.value)
         elif isinstance(node, ast.JoinedStr):
@@ -34,8 +34,7 @@ def said(tree: ast.AST) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def patterns() -> list[re.Pattern[str]]:
-    sources = (PROJECT / "chalicelib").rglob("*.py")
-    texts = {text for path in sources for text in said(ast.parse(path.read_text("utf-8")))}
+    texts = {text for module in modules().values() for text in said(module)}
     return [re.compile(text, re.DOTALL) for text in texts if len(text.replace(".+", "")) >= LONG]
 
 

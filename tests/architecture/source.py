@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -12,7 +12,7 @@ ROOMS = (
 )
 
 
-@lru_cache(maxsize=1)
+@cache
 def places() -> dict[str, Path]:
     """Where every module of the application is, by its dotted name below chalicelib; `app` is the composition
     root."""
@@ -23,24 +23,39 @@ def places() -> dict[str, Path]:
     return found
 
 
-@lru_cache(maxsize=1)
+@cache
 def modules() -> dict[str, ast.Module]:
     """What stands in each of them."""
     return {name: ast.parse(path.read_text("utf-8")) for name, path in places().items()}
 
 
-def imports(module: ast.Module) -> Iterator[str]:
+@cache
+def nodes(module: ast.Module) -> tuple[ast.AST, ...]:
+    """All that stands anywhere in a module; many rules look at it."""
+    return tuple(ast.walk(module))
+
+
+@cache
+def calls(module: ast.Module) -> tuple[tuple[str, ast.Call], ...]:
+    """What a module calls, as it is written there, and the calls."""
+    return tuple((ast.unparse(node.func), node) for node in nodes(module) if isinstance(node, ast.Call))
+
+
+@cache
+def imports(module: ast.Module) -> tuple[str, ...]:
     """The dotted names that a module imports, wherever it does so; `from a import b` is `a` and `a.b`."""
-    for node in ast.walk(module):
+    found: list[str] = []
+    for node in nodes(module):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports name the whole path"
             assert node.module is not None
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+    return tuple(found)
 
 
+@cache
 def own_imports(module: ast.Module) -> set[str]:
     """The modules of chalicelib that a module imports, by their names below it."""
     wanted = {name.removeprefix("chalicelib.") for name in imports(module) if name.startswith("chalicelib.")}
@@ -52,10 +67,10 @@ def texts(module: ast.Module) -> Iterator[tuple[int, str]]:
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
         id(node.body[0].value)
-        for node in ast.walk(module)
+        for node in nodes(module)
         if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.lineno, node.value
 

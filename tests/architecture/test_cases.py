@@ -1,9 +1,7 @@
 """The hostile cases, each by its number in the names of tests."""
 
-import ast
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -132,32 +130,31 @@ MAIL_CASES = {
 MAIL_ROOM = {f"tests/channels/test_{name}.py" for name in ("receiving", "threads", "bouncing")}
 READ_ALONE = {18, 19}
 MAIL_NAME = re.compile(r"test_case_e0?(\d{1,2})_")
+TEST = re.compile(r"^ *def (test_\w+)\(", re.MULTILINE)
 NAME = re.compile(r"test_(?:case_)?0?(\d{1,2})_")
 SLA_NAME = re.compile(r"test_case_s(\d{1,2}b?)_")
 
 
-@lru_cache(maxsize=1)
+@cache
 def every_test() -> list[tuple[str, str]]:
     """Every test there is, as its file and its name."""
     return [
         (str(path.relative_to(ROOT)), name)
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
-        for name in _functions(ast.parse(path.read_text("utf-8")))
+        for name in TEST.findall(path.read_text("utf-8"))
     ]
 
 
+@cache
 def named() -> set[int]:
     """The cases that a test names."""
     return {int(number[1]) for _, name in every_test() if (number := NAME.match(name))}
 
 
+@cache
 def sla_named() -> set[tuple[str, bool]]:
     """The SLA cases that a test names, and whether it does so at the desk."""
     return {(number[1], file == DESK) for file, name in every_test() if (number := SLA_NAME.match(name))}
-
-
-def _functions(module: ast.Module) -> Iterator[str]:
-    yield from (node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
 
 
 @pytest.mark.parametrize("case", CASES)

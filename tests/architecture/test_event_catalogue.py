@@ -3,9 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from chalicelib.webhooks.catalogue import KINDS, OURS, Audience
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, modules, nodes
 
 TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
 TELLERS = {"tell", "_tell", "record", "record_for_later", "message"}
@@ -26,7 +27,7 @@ def constants(module: ast.Module) -> dict[str, str]:
 def assigned(module: ast.Module) -> dict[str, set[str]]:
     """The texts that a variable of some function may have."""
     found: dict[str, set[str]] = {}
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Assign):
             texts = {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
             for target in node.targets:
@@ -38,7 +39,7 @@ def assigned(module: ast.Module) -> dict[str, set[str]]:
 def told(module: ast.Module) -> Iterator[str]:
     """The types that calls of a module name, as texts or by a name of the module."""
     named, variables = constants(module), assigned(module)
-    for node in ast.walk(module):
+    for node in nodes(module):
         name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
         if isinstance(node, ast.Call) and name in TELLERS:
             for argument in [*node.args[:4], *(k.value for k in node.keywords if k.arg == "type")]:
@@ -49,6 +50,7 @@ def told(module: ast.Module) -> Iterator[str]:
                         yield from {named.get(each.id, ""), *variables.get(each.id, ())}
 
 
+@cache
 def emitted() -> set[str]:
     found = {type for module in modules().values() for type in told(module) if TYPE.fullmatch(type)}
     for path in (ROOT / "chalicelib" / "tickets").glob("*.py"):

@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports
+from tests.architecture.source import ROOMS, below, imports, layer, modules, nodes, own_imports
 
 # What each layer may import of the house, beside itself. Between rooms the right may import the left:
 # accounts, sla, tickets, and then each of the others.
@@ -36,7 +36,7 @@ def doors() -> set[str]:
     """The modules that declare something to be called from outside: routes, or Lambdas of their own."""
 
     def declares(module: ast.Module) -> bool:
-        calls = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]
+        calls = [node.func for node in nodes(module) if isinstance(node, ast.Call)]
         made = {name.id if isinstance(name, ast.Name) else getattr(name, "attr", "") for name in calls}
         return bool(made & {"Routes", "Blueprint"})
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.accounts.permissions import MATRIX, Permission, Role
 from chalicelib.api.access import PUBLIC, ROUTES
 from local.permissions_page import page
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, modules, nodes
 
 GROUPS = {"ADMINS", "DISPATCHERS", "EVERYBODY", "STAFF"}
 # Here roles become permissions.
@@ -28,7 +28,7 @@ ABOUT_PEOPLE = {
 
 def functions(module: ast.Module) -> Iterator[tuple[str, ast.AST]]:
     """Every function with its name, and what stands outside of them as "the module"."""
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             yield getattr(node, "name", "lambda"), node
     outside = [node for node in module.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
@@ -63,7 +63,7 @@ def mentioned(name: str) -> set[str]:
     """The members of Permission that a module names."""
     return {
         node.attr
-        for node in ast.walk(modules()[name])
+        for node in nodes(modules()[name])
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "Permission"

@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, modules, nodes
 
 MAX_FILE, MAX_FUNCTION = 200, 40
 
@@ -72,7 +72,7 @@ def functions(name: str) -> dict[str, int]:
     """The length of each function of a module, from its first decorator to its last line."""
     return {
         f"{name}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
-        for node in ast.walk(modules()[name])
+        for node in nodes(modules()[name])
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.architecture.source import ROOMS, below, imports, layer, modules, own_imports, texts
+from tests.architecture.source import ROOMS, below, imports, layer, modules, nodes, own_imports, texts
 
 # The modules of each room that hold its SQL beside `queries.py`, and why they are not part of it.
 READING = {
@@ -128,10 +128,10 @@ def steps(module: ast.Module) -> set[str]:
     ours = {other.rpartition(".")[2] for other in own_imports(module)}  # `sessions.begin` is no transaction's
     taken = {
         node.attr
-        for node in ast.walk(module)
+        for node in nodes(module)
         if isinstance(node, ast.Attribute)
         and not (isinstance(node.value, ast.Name) and node.value.id in ours)
-    } | {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    } | {node.id for node in nodes(module) if isinstance(node, ast.Name)}
     return taken & STEPS
 
 
@@ -141,7 +141,7 @@ def test_a_transaction_begins_and_ends_in_one_place() -> None:
 
 def test_whoever_may_open_a_transaction_does() -> None:
     named = {
-        name: {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(modules()[name])}
+        name: {getattr(node, "attr", getattr(node, "id", "")) for node in nodes(modules()[name])}
         for name in OPENING
     }
     assert {name for name, words in named.items() if not words & STEPS} == set()

@@ -1,12 +1,13 @@
 """Panels of operations ask for what the code writes to CloudWatch, and show all that alarms watch."""
 
 import ast
+from functools import cache
 from typing import Any
 
 import pytest
 
 from local.merging import FOLDER, merged
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, calls, modules
 from tests.grafana.dashboards import panels
 
 TARGETS = [target for panel in panels("mesa-cloudwatch") for target in panel.targets]
@@ -21,12 +22,13 @@ KEPT_BY = {
 }
 
 
+@cache
 def emitted() -> set[tuple[str, frozenset[str]]]:
     """Each metric that is written anywhere in the source, with its dimensions."""
     found = set()
     for module in modules().values():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("metrics.emit", "emit"):
+        for called, node in calls(module):
+            if called in ("metrics.emit", "emit"):
                 dimensions = frozenset(str(keyword.arg) for keyword in node.keywords)
                 for given in ast.walk(node.args[0]):
                     if isinstance(given, ast.Dict):
