@@ -2,10 +2,13 @@
 it."""
 
 import json
+import time
 import uuid
 from base64 import b64encode
+from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +21,8 @@ from chalicelib.core.errors import Forbidden, HelpdeskError, MethodNotAllowed, N
 from tests.support.contract import contract
 
 ARN = "arn:aws:execute-api:us-east-1:123456789012:testapi/api"
+# How long API Gateway keeps what the authorizer said of a token.
+TTL_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -153,10 +158,7 @@ class Api:
         asked = path.strip("/").split("/")
         best: tuple[str | None, dict[str, str]] = (None, {})
         fewest = 99
-        for route in self.app.routes:
-            segments = route.strip("/").split("/")
-            if len(segments) != len(asked):
-                continue
+        for route, segments in _routes_by_length(self.app)[len(asked)]:
             parameters = {}
             for have, want in zip(asked, segments, strict=True):
                 if want.startswith("{"):
@@ -178,9 +180,7 @@ class Api:
         if header is None:
             return _refused(Unauthenticated("Send a valid access token."))
         try:
-            result = route.authorizer(
-                {"type": "TOKEN", "authorizationToken": header, "methodArn": arn}, Context()
-            )
+            result = _judged(route.authorizer, header, int(time.time()) // TTL_SECONDS)
         except Exception as error:
             if str(error) != "Unauthorized":
                 raise
@@ -189,6 +189,26 @@ class Api:
             return _refused(Forbidden("Your role may not call this."))
         context["authorizer"] = {**result["context"], "principalId": result["principalId"]}
         return None
+
+
+@lru_cache(maxsize=256)
+def _judged(authorizer: ChaliceAuthorizer, header: str, _period: int) -> dict[str, Any]:
+    """What the authorizer says of a token. API Gateway keeps that for its TTL, whatever is called."""
+    arn = f"{ARN}/GET/v1/auth/me"
+    judged: dict[str, Any] = authorizer(
+        {"type": "TOKEN", "authorizationToken": header, "methodArn": arn}, Context()
+    )
+    return judged
+
+
+@lru_cache(maxsize=8)
+def _routes_by_length(app: Chalice) -> dict[int, list[tuple[str, list[str]]]]:
+    """The routes and their segments, by how many these are."""
+    found = defaultdict[int, list[tuple[str, list[str]]]](list)
+    for route in app.routes:
+        segments = route.strip("/").split("/")
+        found[len(segments)].append((route, segments))
+    return found
 
 
 def _allowed(arn: str, statements: list[dict[str, Any]]) -> bool:

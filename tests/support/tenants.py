@@ -244,7 +244,7 @@ def key_of(table: str) -> str:
 
 
 def tenant_tables(database: Database) -> list[str]:
-    return [row["relname"] for row in database.rows(TENANT_TABLES)]
+    return [row["relname"] for row in database.rows_again(TENANT_TABLES)]
 
 
 def fingerprint(database: Database, *workspaces: UUID) -> dict[str, str]:
@@ -255,4 +255,5 @@ def fingerprint(database: Database, *workspaces: UUID) -> dict[str, str]:
         f"FROM {table} t WHERE {key_of(table)} = ANY(:w)"
         for table in tenant_tables(database)
     )
-    return {row["name"]: row["digest"] for row in database.rows(" UNION ALL ".join(each), w=list(workspaces))}
+    found = database.rows_again(" UNION ALL ".join(each), w=list(workspaces))
+    return {row["name"]: row["digest"] for row in found}

@@ -18,17 +18,19 @@ import pytest
 import chalicelib
 
 EXAMPLES = 2
-# After a test that found fewer new steps than that, so many of its file are passed over.
-WORTH_WHILE, PASSED_OVER = 20, 4
+# After a test that found fewer new steps than that, so many of its file are passed over; twice as many after
+# each further one, up to the most.
+WORTH_WHILE, PASSED_OVER, MOST_PASSED_OVER = 20, 4, 32
 
 
 class Tracing:
-    """Of many examples of a test the first are traced, and of a file's tests at least one in five: more as
-    long as they find what was not known."""
+    """Of many examples of a test the first are traced, and of a file's tests fewer and fewer: more as long as
+    they find what was not known."""
 
     def __init__(self) -> None:
         self._examples = Counter[str]()
         self._to_pass_over = Counter[str]()
+        self._next = dict[str, int]()
 
     def wants(self, item: pytest.Item) -> bool:
         test, file = item.nodeid.partition("[")[0], item.nodeid.partition("::")[0]
@@ -49,11 +51,17 @@ class Tracing:
         elif self.wants(item):
             before = found(trace)
             yield
-            if found(trace) - before < WORTH_WHILE:
-                self._to_pass_over[item.nodeid.partition("::")[0]] = PASSED_OVER
+            self._learn(item.nodeid.partition("::")[0], found(trace) - before)
         else:
             with untraced():
                 yield
+
+    def _learn(self, file: str, steps: int) -> None:
+        if steps >= WORTH_WHILE:
+            self._next.pop(file, None)
+            return
+        many = self._next.get(file, PASSED_OVER)
+        self._to_pass_over[file], self._next[file] = many, min(2 * many, MOST_PASSED_OVER)
 
 
 def is_tracing() -> bool:
