@@ -15,6 +15,12 @@ PATH = "/v1/custom-fields"
 THEIRS = {"visible_to_customers": True, "editable_by_customers": True}
 OPTIONS = ["Linux", "macOS", "Windows"]
 BODY = {"subject": "VPN drops", "description": "Every hour, since the update."}
+# As their trigger keeps them, for tickets that were written past it.
+VALUES_OF_FIELDS = """
+    INSERT INTO ticket_field_values (workspace_id, digest, ticket_id)
+    SELECT t.workspace_id, fn_field_digest(jsonb_build_array(f.key, f.value)), t.id
+    FROM tickets t, jsonb_each(t.custom_fields) f
+"""
 
 
 def declare(desk: ServiceDesk, key: str, kind: str = "text", **fields: Any) -> dict[str, Any]:
@@ -500,15 +506,17 @@ class TestFilter:
         self, desk: ServiceDesk, database: Database, connections: Connections
     ) -> None:
         declare(desk, "room", "number")
-        database.run(
-            "INSERT INTO tickets "
-            "(workspace_id, number, label, subject, description, requester_id, team_id, custom_fields) "
-            "SELECT :w, n, 'T' || n, 's', 'd', :r, :t, jsonb_build_object('room', n % 1000) "
-            "FROM generate_series(1, 10000) n",
-            w=desk.cast.acme,
-            r=desk.cast.carol.id,
-            t=desk.cast.teams["Networks"],
-        )
+        with database.past_triggers():
+            database.run(
+                "INSERT INTO tickets "
+                "(workspace_id, number, label, subject, description, requester_id, team_id, custom_fields) "
+                "SELECT :w, n, 'T' || n, 's', 'd', :r, :t, jsonb_build_object('room', n % 1000) "
+                "FROM generate_series(1, 10000) n",
+                w=desk.cast.acme,
+                r=desk.cast.carol.id,
+                t=desk.cast.teams["Networks"],
+            )
+            database.run(VALUES_OF_FIELDS)
         database.run("ANALYZE tickets")
         database.run("ANALYZE ticket_field_values")
 

@@ -35,8 +35,9 @@ class TestATicketOfManyLongTexts:
     @pytest.mark.parametrize("character", ["a", '"', "\x01", "ñ", "\U0001f600"])
     def test_is_shown_with_the_newest(self, desk: ServiceDesk, database: Database, character: str) -> None:
         ticket = desk.ticket(description=character * (65_536 // len(character.encode())))
-        database.run(COMMENTS, id=ticket["id"], character=character)
-        database.run(ENTRIES, id=ticket["id"], character=character)
+        with database.past_triggers():
+            database.run(COMMENTS, id=ticket["id"], character=character)
+            database.run(ENTRIES, id=ticket["id"], character=character)
 
         reply = desk.as_(desk.cast.ada).get(f"/v1/tickets/{ticket['id']}")
 
@@ -50,7 +51,8 @@ class TestATicketOfManyLongTexts:
     @pytest.mark.parametrize("name", ["comments", "timeline"])
     def test_is_walked_through_page_by_page(self, desk: ServiceDesk, database: Database, name: str) -> None:
         ticket = desk.ticket()
-        database.run(COMMENTS if name == "comments" else ENTRIES, id=ticket["id"], character="ñ")
+        with database.past_triggers():
+            database.run(COMMENTS if name == "comments" else ENTRIES, id=ticket["id"], character="ñ")
         expected = database.value(
             f"SELECT count(*) FROM {'comments' if name == 'comments' else 'timeline_entries'}"
         )
@@ -69,8 +71,10 @@ class TestATicketOfManyLongTexts:
         self, desk: ServiceDesk, database: Database
     ) -> None:
         ticket = desk.ticket()
-        database.run(COMMENTS, id=ticket["id"], character="&")
-        database.run("UPDATE comments SET body_html = repeat('&amp;', 65536), html_version = :v", v=VERSION)
+        with database.past_triggers():
+            database.run(COMMENTS, id=ticket["id"], character="&")
+            rendered = "UPDATE comments SET body_html = repeat('&amp;', 65536), html_version = :v"
+            database.run(rendered, v=VERSION)
         api = desk.as_(desk.cast.ada)
 
         detail = api.get(f"/v1/tickets/{ticket['id']}")
