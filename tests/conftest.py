@@ -7,6 +7,7 @@ import os
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 
 import boto3
 import pytest
@@ -32,6 +33,7 @@ from tests.support.played_aws import PlayedAws, client, taken
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 from tests.support.tracing import Tracing, tests_untraced
+from tests.support.turns import first_alone
 
 DATABASE = "mesa_test"
 TRACING = Tracing()
@@ -49,10 +51,13 @@ gc.disable()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Tracing what tests import, to no end, would take half as long again as importing it."""
-    if session.config.getoption("dist", "no") != "no" and not hasattr(session.config, "workerinput"):
-        return (yield)  # who only hands tests out imports none
-    with tests_untraced():
+    """Tracing what tests import, to no end, would take half as long again as importing it. What one worker
+    has compiled need not be compiled by the others."""
+    if not hasattr(session.config, "workerinput"):
+        with nullcontext() if session.config.getoption("dist", "no") != "no" else tests_untraced():
+            return (yield)  # who only hands tests out imports none
+    place = session.config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined]
+    with first_alone(place, "collected"), tests_untraced():
         return (yield)
 
 

@@ -1,5 +1,7 @@
 """A test for each of many fails with all that failed, and with what it failed."""
 
+import inspect
+
 import pytest
 
 from tests.support.for_each import for_each
@@ -45,3 +47,16 @@ def test_none_at_all_is_a_failure() -> None:
 def test_fixtures_are_given_as_ever(tmp_path: object, word: str) -> None:
     assert word in "ab"
     assert tmp_path
+
+
+def test_several_names_are_given_one_by_one() -> None:
+    given: list[tuple[int, str]] = []
+
+    @for_each("number, word", [(1, "one"), (2, "two")])
+    def kept(word: str, number: int, given_too: None = None) -> None:
+        given.append((number, word))
+
+    kept()
+
+    assert given == [(1, "one"), (2, "two")]
+    assert [*inspect.signature(kept).parameters] == ["given_too"]

@@ -1,6 +1,5 @@
 """A migrated PostgreSQL for each worker: the first makes one, and each takes a copy of its files."""
 
-import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from local.files import read_json, write_json
 from local.postgres import Cluster
+from tests.support.turns import first_alone
 
 MODEL = "postgres-model"
 
@@ -33,13 +33,11 @@ def destroy_model(config: pytest.Config) -> None:
 
 def _model(place: Path, database: str) -> Cluster:
     """One that is migrated and was stopped, made by whoever comes first."""
-    model, made = Cluster(place / MODEL, durable=False), place / f"{MODEL}.made"
-    with (place / f"{MODEL}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
+    model = Cluster(place / MODEL, durable=False)
+    with first_alone(place, MODEL) as is_first:
+        if is_first:
             _make(model, database)
             model.stop()
-            made.touch()
     return model
 
 
