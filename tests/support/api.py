@@ -2,6 +2,7 @@
 it."""
 
 import json
+import os
 import time
 import uuid
 from base64 import b64encode
@@ -180,7 +181,8 @@ class Api:
         if header is None:
             return _refused(Unauthenticated("Send a valid access token."))
         try:
-            result = _judged(route.authorizer, header, int(time.time()) // TTL_SECONDS)
+            known = os.environ["MESA_TOKEN_PUBLIC_KEYS"], int(time.time()) // TTL_SECONDS
+            result = _judged(route.authorizer, header, known)
         except Exception as error:
             if str(error) != "Unauthorized":
                 raise
@@ -192,8 +194,9 @@ class Api:
 
 
 @lru_cache(maxsize=256)
-def _judged(authorizer: ChaliceAuthorizer, header: str, _period: int) -> dict[str, Any]:
-    """What the authorizer says of a token. API Gateway keeps that for its TTL, whatever is called."""
+def _judged(authorizer: ChaliceAuthorizer, header: str, _known: tuple[str, int]) -> dict[str, Any]:
+    """What the authorizer says of a token, with the keys that it knows. API Gateway keeps that for its TTL,
+    whatever is called."""
     arn = f"{ARN}/GET/v1/auth/me"
     judged: dict[str, Any] = authorizer(
         {"type": "TOKEN", "authorizationToken": header, "methodArn": arn}, Context()
