@@ -58,10 +58,7 @@ class Stage:
         progress("starting PostgreSQL")
         cluster = Cluster(self.folder / "postgres", settings={"max_connections": str(CONNECTIONS)})
         self._ending.callback(cluster.destroy)
-        cluster.start()
-        cluster.bootstrap(DATABASE)
-        cluster.migrate(DATABASE)
-        cluster.set_app_password()
+        cluster.prepare(DATABASE)
         return cluster
 
     @cached_property

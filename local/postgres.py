@@ -56,6 +56,13 @@ class Cluster(Server):
         if not self.execute_as_superuser(f"SELECT 1 FROM pg_database WHERE datname = '{dbname}'"):
             self.execute_as_superuser(f'CREATE DATABASE "{dbname}" OWNER {OWNER}')
 
+    def prepare(self, dbname: str) -> None:
+        """Starts, with this database as the newest migrations leave it and passwords for both roles."""
+        self.start()
+        self.bootstrap(dbname)
+        self.migrate(dbname)
+        self.set_app_password()
+
     def migrate(self, dbname: str, revision: str = "head") -> None:
         """Runs the Alembic migrations as mesa_owner."""
         ini = PROJECT / "migrations" / "alembic.ini"

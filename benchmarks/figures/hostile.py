@@ -24,10 +24,10 @@ def measure(_stage: Stage) -> Iterator[Figure]:
             clean(html)
 
     markdown = {piece: of_size(piece, MAX_MARKDOWN) for piece in pieces(HEAVY)} | SHAPES
-    yield _worst("Markdown", {name: lambda text=text: render(text) for name, text in markdown.items()}, 60)
-    yield _worst("HTML", {part: lambda part=part: cleaned(of_size(part)) for part in HEAVY_HTML}, 60)
+    yield _worst("Markdown", {name: lambda text=text: render(text) for name, text in markdown.items()}, 100)
+    yield _worst("HTML", {part: lambda part=part: cleaned(of_size(part)) for part in HEAVY_HTML}, 5)
     mails = {name: made() for name, made in HOSTILE.items()}
-    yield _worst("a mail", {name: lambda raw=raw: judged(raw) for name, raw in mails.items()}, 60)
+    yield _worst("a mail", {name: lambda raw=raw: judged(raw) for name, raw in mails.items()}, 30)
 
 
 def _worst(kind: str, works: Mapping[str, Callable[[], object]], limit: float) -> Figure:

@@ -12,6 +12,7 @@ from tests.chaos.tally import table, tallies
 from tests.conftest import DATABASE
 from tests.support.database import Database
 from tests.support.lossy_proxy import LossyProxy, lossy_proxy
+from tests.support.migrated import migrated
 
 # Kept through a crash, though not through a power cut.
 LASTING = {"synchronous_commit": "on", "full_page_writes": "on"}
@@ -41,13 +42,8 @@ def frail(
     with ExitStack() as ending:
 
         def made(**settings: str) -> Cluster:
-            folder = tmp_path_factory.mktemp("frail")
-            cluster = Cluster(folder, durable=False, settings={**LASTING, **settings})
+            cluster = migrated(tmp_path_factory, DATABASE, {**LASTING, **settings})
             ending.callback(cluster.destroy)
-            cluster.start()
-            cluster.bootstrap(DATABASE)
-            cluster.migrate(DATABASE)
-            cluster.set_app_password()
             return cluster
 
         yield made

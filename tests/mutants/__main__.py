@@ -74,10 +74,7 @@ def main() -> int:
 
 def _start(cluster: Cluster) -> None:
     """One migrated PostgreSQL for all runs, but for those whose mutant is in the migrations."""
-    cluster.start()
-    cluster.bootstrap(DATABASE)
-    cluster.migrate(DATABASE)
-    cluster.set_app_password()
+    cluster.prepare(DATABASE)
     os.environ["MESA_MUTANTS_CLUSTER"] = str(cluster.path)
 
 

@@ -30,6 +30,7 @@ from tests.support.api import Api
 from tests.support.cast import make_cast
 from tests.support.database import Database
 from tests.support.lossy_proxy import lossy_proxy
+from tests.support.migrated import migrated
 
 MINUTE = timedelta(minutes=1)
 BLOCKED = """
@@ -173,12 +174,8 @@ RESTARTS, TICKETS, BATCH = 3, 240, 4
 @pytest.fixture(scope="module")
 def frail(tmp_path_factory: pytest.TempPathFactory, stage: dict[str, str]) -> Iterator[Cluster]:
     """A server of its own, that a test may bring down. What it has committed, it keeps."""
-    folder = tmp_path_factory.mktemp("frail")
-    cluster = Cluster(folder, durable=False, settings={"synchronous_commit": "on", "full_page_writes": "on"})
-    cluster.start()
-    cluster.bootstrap(DATABASE)
-    cluster.migrate(DATABASE)
-    cluster.set_app_password()
+    settings = {"synchronous_commit": "on", "full_page_writes": "on"}
+    cluster = migrated(tmp_path_factory, DATABASE, settings)
     yield cluster
     cluster.destroy()
 

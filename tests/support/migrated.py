@@ -1,7 +1,8 @@
-"""A migrated PostgreSQL for each worker: the first makes one, and each takes a copy of its files."""
+"""Migrated PostgreSQL servers: the first worker makes one, and each takes copies of its files."""
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,16 @@ from tests.support.turns import first_alone
 MODEL = "postgres-model"
 
 
-def migrated(factory: pytest.TempPathFactory, database: str) -> Cluster:
-    """It runs, with a database of this name, and is the caller's to destroy."""
-    cluster = Cluster(Path(factory.mktemp("postgres")), durable=False)
+def migrated(
+    factory: pytest.TempPathFactory, database: str, settings: Mapping[str, str] | None = None
+) -> Cluster:
+    """It runs, with a database of this name and with these settings, and is the caller's to destroy."""
+    cluster = Cluster(Path(factory.mktemp("postgres")), durable=False, settings=settings)
     if "PYTEST_XDIST_WORKER" in os.environ:
         _copy(_model(factory.getbasetemp().parent, database), cluster)
         cluster.start()
     else:
-        _make(cluster, database)
+        cluster.prepare(database)
     return cluster
 
 
@@ -36,16 +39,9 @@ def _model(place: Path, database: str) -> Cluster:
     model = Cluster(place / MODEL, durable=False)
     with first_alone(place, MODEL) as is_first:
         if is_first:
-            _make(model, database)
+            model.prepare(database)
             model.stop()
     return model
-
-
-def _make(cluster: Cluster, database: str) -> None:
-    cluster.start()
-    cluster.bootstrap(database)
-    cluster.migrate(database)
-    cluster.set_app_password()
 
 
 def _copy(model: Cluster, cluster: Cluster) -> None:
