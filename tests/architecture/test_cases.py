@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from tests.architecture.source import ROOT
+from tests.support.for_each import for_each
 
 CASES = {
     1: "a token with another alg, jku, crit",
@@ -157,12 +158,12 @@ def sla_named() -> set[tuple[str, bool]]:
     return {(number[1], file == DESK) for file, name in every_test() if (number := SLA_NAME.match(name))}
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_each("case", CASES)
 def test_each_case_has_a_test_that_names_it(case: int) -> None:
     assert case in named(), f"no test_case_{case:02} for {CASES[case]}"
 
 
-@pytest.mark.parametrize("case", SLA_CASES)
+@for_each("case", SLA_CASES)
 def test_each_sla_case_has_a_test_that_names_it(case: str) -> None:
     assert {(case, True), (case, False)} & sla_named(), f"no test_case_s{case} for {SLA_CASES[case]}"
 
@@ -177,13 +178,13 @@ def test_each_rule_beyond_the_sla_cases_has_its_test(rule: str) -> None:
     assert BEYOND_THE_CASES[rule] in {name for _, name in every_test()}
 
 
-@pytest.mark.parametrize("case", MAIL_CASES)
+@for_each("case", MAIL_CASES)
 def test_each_case_of_mail_has_a_test_that_names_it(case: int) -> None:
     named = {int(number[1]) for _, name in every_test() if (number := MAIL_NAME.match(name))}
     assert case in named, f"no test_case_e{case:02} for {MAIL_CASES[case]}"
 
 
-@pytest.mark.parametrize("case", sorted(MAIL_CASES.keys() - READ_ALONE))
+@for_each("case", sorted(MAIL_CASES.keys() - READ_ALONE))
 def test_each_case_of_mail_that_the_desk_decides_has_one_there(case: int) -> None:
     there = [name for file, name in every_test() if file in MAIL_ROOM]
     assert case in {int(number[1]) for name in there if (number := MAIL_NAME.match(name))}

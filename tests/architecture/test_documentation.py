@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-import pytest
-
 from tests.architecture.source import ROOT
+from tests.support.for_each import for_each
 
 INDEX = ROOT / "docs/README.md"
 PAGES = sorted(
@@ -111,7 +110,7 @@ def is_there(name: str, path: Path) -> bool:
     return name in known or any(each.endswith(f"/{name}") for each in known)
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if path.parent == INDEX.parent], ids=named)
+@for_each("path", [path for path in PAGES if path.parent == INDEX.parent], ids=named)
 def test_the_index_leads_to_each_page(path: Path) -> None:
     """Where this fails: a line for the page in docs/README.md."""
     targets = {(INDEX.parent / target.split("#")[0]).resolve() for target in links(INDEX)}
@@ -119,8 +118,8 @@ def test_the_index_leads_to_each_page(path: Path) -> None:
     assert path == INDEX or path in targets
 
 
-@pytest.mark.parametrize("path", PAGES, ids=named)
 class TestPage:
+    @for_each("path", PAGES, named)
     def test_links_lead_to_pages_and_headings_that_are_there(self, path: Path) -> None:
         missing = []
         for link in links(path):
@@ -130,6 +129,7 @@ class TestPage:
                 missing.append(link)
         assert missing == []
 
+    @for_each("path", PAGES, named)
     def test_commands_are_in_the_makefile(self, path: Path) -> None:
         targets = set(
             re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -142,13 +142,16 @@ class TestPage:
         )
         assert set(COMMAND.findall(code)) - targets == set()
 
+    @for_each("path", PAGES, named)
     def test_variables_are_read_somewhere(self, path: Path) -> None:
         assert set(VARIABLE.findall(page(path))) - words() - {"AWS_REGION"} == set()
 
+    @for_each("path", PAGES, named)
     def test_parameters_and_resources_are_in_the_source(self, path: Path) -> None:
         named = {code for code in CODE.findall(prose(path)) if PARAMETER.fullmatch(code)}
         assert {name for name in named if not ELSEWHERE.fullmatch(name)} - words() == set()
 
+    @for_each("path", PAGES, named)
     def test_files_are_there(self, path: Path) -> None:
         named = {code for code in CODE.findall(prose(path)) if FILE.fullmatch(code)}
         assert sorted(name for name in named if not is_there(name, path)) == []

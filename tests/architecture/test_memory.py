@@ -7,6 +7,7 @@ import pytest
 from benchmarks import cost_page, needs
 from benchmarks.functions import HANDLERS
 from local.files import PROJECT
+from tests.support.for_each import for_each
 
 
 def test_every_function_is_measured() -> None:
@@ -17,7 +18,7 @@ def test_every_function_is_measured() -> None:
     assert set(needs.recorded()) == functions
 
 
-@pytest.mark.parametrize("name", sorted(needs.configuration()))
+@for_each("name", sorted(needs.configuration()))
 def test_a_function_has_the_memory_that_it_needs(name: str) -> None:
     assert needs.configured(name) >= needs.needed(name, needs.recorded()[name])
 

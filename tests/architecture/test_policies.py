@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from local.files import PROJECT
 from local.merging import merged
+from tests.support.for_each import for_each
 
 CHALICE = PROJECT / ".chalice"
 REASONS: dict[str, str] = json.loads((CHALICE / "wildcards.json").read_text("utf-8"))
@@ -69,7 +68,7 @@ def test_no_reason_is_idle() -> None:
     assert set(REASONS) <= {named(place, statement) for place, statement in ALL if wild(statement)}
 
 
-@pytest.mark.parametrize("sid", REASONS)
+@for_each("sid", REASONS)
 def test_a_reason_is_a_sentence(sid: str) -> None:
     assert len(REASONS[sid].split()) >= 6
     assert REASONS[sid].endswith(".")
@@ -146,7 +145,7 @@ def test_no_function_has_a_right_that_nothing_needs() -> None:
     assert granted() <= OF_LAMBDA | set(OF_OURS), "who does it? say so here"
 
 
-@pytest.mark.parametrize("action", OF_OURS)
+@for_each("action", OF_OURS)
 def test_each_right_of_ours_is_used(action: str) -> None:
     assert OF_OURS[action] in SOURCES
     assert action in granted()

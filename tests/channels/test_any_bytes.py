@@ -4,7 +4,6 @@ import random
 import re
 from collections.abc import Iterator
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from chalicelib.accounts import emails
 from chalicelib.channels import bounces, forwarding, message_ids, mime, quoting, subjects
 from chalicelib.channels.inbound_mail import InboundMail
 from chalicelib.tickets import file_names
+from tests.support.for_each import for_each
 from tests.support.mails import kept
 
 SEED = 20261121
@@ -24,21 +24,21 @@ def test_enough_broken_mails_are_read() -> None:
     assert len(kept()) * (CUTS + FLIPS + SPLICES) >= 5_000
 
 
-@pytest.mark.parametrize("name", kept())
+@for_each("name", kept())
 def test_a_mail_that_breaks_off_is_read(name: str) -> None:
     chance, raw = random.Random(f"{SEED}{name}"), kept()[name]
     for _ in range(CUTS):
         read(raw[: chance.randrange(len(raw))])
 
 
-@pytest.mark.parametrize("name", kept())
+@for_each("name", kept())
 def test_a_mail_with_wrong_bytes_is_read(name: str) -> None:
     chance = random.Random(f"{SEED}{name}")
     for _ in range(FLIPS):
         read(flipped(kept()[name], chance))
 
 
-@pytest.mark.parametrize("name", kept())
+@for_each("name", kept())
 def test_mails_put_together_of_others_are_read(name: str) -> None:
     chance, all_mails = random.Random(f"{SEED}{name}"), list(kept().values())
     for _ in range(SPLICES):

@@ -3,10 +3,11 @@
 import pytest
 
 from chalicelib.channels import automatic, mime
+from tests.support.for_each import for_each
 from tests.support.mails import written
 
 
-@pytest.mark.parametrize(
+@for_each(
     "field",
     [
         "Auto-Submitted: auto-replied",
@@ -96,7 +97,7 @@ def test_what_a_list_sends_to_its_readers_is_automatic(head: str) -> None:
     assert mime.parse(written(f"From: a@example.com\n{head}")).auto_submitted
 
 
-@pytest.mark.parametrize(
+@for_each(
     "field",
     [
         "Auto-Submitted: no",

@@ -3,10 +3,11 @@
 import pytest
 
 from chalicelib.channels import decoding
+from tests.support.for_each import for_each
 
 
-@pytest.mark.parametrize(
-    ("text", "charset", "codec"),
+@for_each(
+    "text, charset, codec",
     [
         ("Señor", "ISO-8859-1", "latin-1"),
         ("“quoted” – €", "iso-8859-1", "cp1252"),  # what calls itself Latin 1 is Windows
@@ -67,8 +68,8 @@ def test_a_line_is_one_line_and_turns_nobody_around() -> None:
     assert decoding.line("abc def", 4) == "abc"
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
+@for_each(
+    "written, read",
     [
         ("plain", "plain"),
         ("=?utf-8?q?Caf=C3=A9_au_lait?=", "Café au lait"),

@@ -4,12 +4,12 @@ import contextlib
 import json
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.channels import envelope
 from chalicelib.channels.mail_news import MailNews, Stored
+from tests.support.for_each import for_each
 from tests.support.letterbox import BUCKET, letter, proven, stamped, stored
 
 JSON = st.recursive(
@@ -33,8 +33,8 @@ def test_what_stands_below_the_second_received_is_the_senders() -> None:
     assert (found.recipient, found.failed) == ("acme@mail.mesa.example", set())
 
 
-@pytest.mark.parametrize(
-    ("results", "proves"),
+@for_each(
+    "results, proves",
     [
         (proven("acme.example"), True),
         ("spf=pass envelope-from=a@acme.example; dkim=none; dmarc=none", True),

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.channels import fields
+from tests.support.for_each import for_each
 
 
 def of(raw: bytes) -> fields.Head:
@@ -57,8 +58,8 @@ def test_a_type_is_two_words_or_none(written: str, kind: str | None) -> None:
     assert fields.content_type(written)[0] == kind
 
 
-@pytest.mark.parametrize(
-    ("written", "name"),
+@for_each(
+    "written, name",
     [
         ('x; filename="a b.txt"', "a b.txt"),
         ("x; filename=a.txt", "a.txt"),

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.channels import forwarding, mime
+from tests.support.for_each import for_each
 from tests.support.mails import answer, written
 
 HEADING = (
@@ -31,8 +32,8 @@ def test_a_marked_forward_is_one_whatever_its_subject(marker: str) -> None:
     assert found == forwarding.Original("Nora", "nora@example.com", "Invoice", "Dear Ana,", "Please.")
 
 
-@pytest.mark.parametrize(
-    ("subject", "heading"),
+@for_each(
+    "subject, heading",
     [
         ("FW: Invoice", "From: {0}\nSent: Friday\nTo: Ana\nSubject: Invoice"),
         ("RV: Factura", "De: {0}\nEnviado el: viernes\nPara: Ana\nAsunto: Invoice"),

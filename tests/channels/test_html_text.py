@@ -1,12 +1,11 @@
 """HTML as the text that its reader sees."""
 
-import pytest
-
 from chalicelib.channels import html_text
+from tests.support.for_each import for_each
 
 
-@pytest.mark.parametrize(
-    ("html", "text"),
+@for_each(
+    "html, text",
     [
         ("plain", "plain"),
         ("<p>a</p><p>b</p>", "a\n\nb"),

@@ -3,10 +3,11 @@
 import pytest
 
 from chalicelib.channels.mailboxes import mailboxes
+from tests.support.for_each import for_each
 
 
-@pytest.mark.parametrize(
-    ("written", "address", "name"),
+@for_each(
+    "written, address, name",
     [
         ("ana@example.com", "ana@example.com", ""),
         ("<Ana@Example.COM>", "ana@example.com", ""),

@@ -6,11 +6,12 @@ import pytest
 
 from chalicelib.channels import message_ids, mime
 from chalicelib.notifications import threads
+from tests.support.for_each import for_each
 from tests.support.mails import written
 
 
-@pytest.mark.parametrize(
-    ("value", "ids"),
+@for_each(
+    "value, ids",
     [
         ("<a@b>", ("<a@b>",)),
         ("<a@b> <c@d>", ("<a@b>", "<c@d>")),

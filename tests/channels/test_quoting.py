@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.channels import quoting
+from tests.support.for_each import for_each
 from tests.support.mails import kept, read
 
 HEADINGS = [
@@ -34,13 +35,13 @@ HEADINGS = [
 ]
 
 
-@pytest.mark.parametrize("heading", HEADINGS)
+@for_each("heading", HEADINGS)
 @pytest.mark.parametrize("history", ["> Is it plugged in?\n> \n> Ana", "Is it plugged in?\n\nAna"])
 def test_the_mail_that_is_answered_is_taken_off(heading: str, history: str) -> None:
     assert quoting.stripped(f"Yes.\n\nCarol\n\n{heading}\n\n{history}\n") == "Yes.\n\nCarol"
 
 
-@pytest.mark.parametrize("heading", HEADINGS)
+@for_each("heading", HEADINGS)
 def test_a_text_that_is_all_history_stays(heading: str) -> None:
     text = f"{heading}\n> Is it plugged in?"
     assert quoting.stripped(text) == text
@@ -60,7 +61,7 @@ def test_a_quote_at_the_end_goes_even_without_a_heading() -> None:
     assert quoting.stripped("Yes.\n\n> Is it plugged in?\n>\n> Ana\n\n") == "Yes."
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "Dear desk,\n\nonce upon a time I wrote:\nnothing\n",
@@ -86,7 +87,7 @@ def test_a_forward_stays_as_it_is() -> None:
     assert quoting.stripped(text) == text
 
 
-@pytest.mark.parametrize("name", kept())
+@for_each("name", kept())
 def test_no_text_is_emptied(name: str) -> None:
     text = read(name).text
     assert bool(quoting.stripped(text)) == bool(text)

@@ -3,9 +3,10 @@
 import pytest
 
 from chalicelib.channels import subjects
+from tests.support.for_each import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     "subject",
     [
         *("Re: x", "RE: x", "re:x", "Re : x", "RE[2]: x", "Re(3): x", "Re^2: x", "AW: x", "Antw: x", "SV: x"),

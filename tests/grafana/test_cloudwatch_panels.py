@@ -9,6 +9,7 @@ import pytest
 from local.merging import FOLDER, merged
 from tests.architecture.source import ROOT, calls, modules
 from tests.grafana.dashboards import panels
+from tests.support.for_each import for_each
 
 TARGETS = [target for panel in panels("mesa-cloudwatch") for target in panel.targets]
 OURS = [target for target in TARGETS if target["namespace"] == "Mesa"]
@@ -48,9 +49,7 @@ def test_a_metric_of_ours_is_written_under_these_dimensions(target: dict[str, An
     assert (target["metricName"], frozenset(target["dimensions"])) in emitted()
 
 
-@pytest.mark.parametrize(
-    "target", TARGETS, ids=lambda target: f"{target['namespace']} {target['metricName']}"
-)
+@for_each("target", TARGETS, ids=lambda target: f"{target['namespace']} {target['metricName']}")
 def test_a_query_is_whole(target: dict[str, Any]) -> None:
     assert target["region"] == "$region"
     assert target["queryMode"] == "Metrics"

@@ -13,6 +13,7 @@ import pytest
 from local import compatibility
 from local.contract_changes import changes
 from local.shape_changes import Change
+from tests.support.for_each import for_each
 
 ROOT = Path(__file__).parents[2]
 ROUTE = "PATCH /v1/tickets/{id}"
@@ -197,7 +198,7 @@ HARMLESS: list[Callable[[Desk], object]] = [
 
 
 class TestChanges:
-    @pytest.mark.parametrize(("change", "expected"), BREAKS, ids=[text.strip() for _, text in BREAKS])
+    @for_each("change, expected", BREAKS)
     def test_it_breaks_a_caller(self, change: Callable[[Desk], object], expected: str) -> None:
         found = told(change)
 
@@ -207,7 +208,7 @@ class TestChanges:
     def test_it_is_told_and_breaks_nobody(self, change: Callable[[Desk], object], expected: str) -> None:
         assert told(change) == [(False, ROUTE + expected)]
 
-    @pytest.mark.parametrize("change", HARMLESS, ids=range(len(HARMLESS)))
+    @for_each("change", HARMLESS, lambda change: str(HARMLESS.index(change)))
     def test_it_is_not_told(self, change: Callable[[Desk], object]) -> None:
         assert told(change) == []
 

@@ -17,6 +17,7 @@ from chalicelib.notifications.facts import Brand
 from chalicelib.notifications.rendering import languages
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.mailbox import Mailbox, deliver, html_of, text_of
 from tests.support.post import token_of
 
@@ -312,7 +313,7 @@ class TestWords:
         return Letter(kind, workspace, issued=issued, **facts)
 
     @pytest.mark.parametrize("language", ["en", "es"])
-    @pytest.mark.parametrize("kind", KINDS)
+    @for_each("kind", KINDS)
     def test_every_mail_can_be_written(self, kind: str, language: str) -> None:
         words = write(self.letter(kind, language), "https://desk.acme.example/api")
 

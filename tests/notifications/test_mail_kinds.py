@@ -15,6 +15,7 @@ from chalicelib.notifications.recipients import AUDIENCES, INTERNAL, Part
 from chalicelib.notifications.rendering import Rendered, languages, render
 from chalicelib.notifications.samples import FULL, SPARSE, recipient, sample
 from chalicelib.notifications.texts import LANGUAGES, OwnText
+from tests.support.for_each import for_each
 
 ACME = Workspace(uuid4(), "acme", "Acme", "America/Bogota", "en", "teams", 7)
 NAMES = sorted(kinds())
@@ -55,7 +56,7 @@ def test_there_is_one_for_each_occasion_and_part_and_the_acknowledgement() -> No
 
 @pytest.mark.parametrize("facts", [FULL, SPARSE], ids=["much to tell", "little to tell"])
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_the_default_written_as_an_own_text_is_the_same_mail(name: str, language: str, facts: Facts) -> None:
     text = mail_defaults.default(kinds()[name], language)
     for field, source in (("subject", text.subject), ("text", text.text), ("html", text.html)):
@@ -73,7 +74,7 @@ def words(html: str) -> list[str]:
     return re.sub(r"<[^>]*>", " ", shown).replace("&nbsp;", " ").split()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_a_text_can_say_all_that_its_kind_offers(name: str) -> None:
     text = everything(name, "<p>{{ lead }}</p>")
 
@@ -84,7 +85,7 @@ def test_a_text_can_say_all_that_its_kind_offers(name: str) -> None:
     assert not re.search(r"None|[{}]|\bnull\b", said.subject + said.text)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not kinds()[name].is_for_staff])
+@for_each("name", [name for name in NAMES if not kinds()[name].is_for_staff])
 def test_who_may_be_a_customer_is_told_nothing_of_the_staffs(name: str) -> None:
     said = mail(name, "en", SECRET, everything(name))
 
@@ -92,7 +93,7 @@ def test_who_may_be_a_customer_is_told_nothing_of_the_staffs(name: str) -> None:
         assert secret not in said.subject + said.text + said.html
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if kinds()[name].is_for_staff])
+@for_each("name", [name for name in NAMES if kinds()[name].is_for_staff])
 def test_a_text_for_the_staff_is_never_sent_to_a_customer(name: str) -> None:
     kind = kinds()[name]
     to = recipient(kind)
@@ -157,7 +158,7 @@ class TestFrame:
         assert "<p>1 &lt; 2<br>&lt;script&gt;<br>&lt;b&gt;bold&lt;/b&gt;</p>" in said.html
         assert "1 < 2\n<script>\n<b>bold</b>" in said.text
 
-    @pytest.mark.parametrize(
+    @for_each(
         "html",
         [
             "<p title={{ quoted.text }}>x</p>",

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chalicelib.notifications.own_html import TAGS, clean, is_too_deep, refused
+from tests.support.for_each import for_each
 from tests.support.heavy_texts import HEAVY_HTML, of_size
 
 HOSTILE = {
@@ -50,7 +51,7 @@ GOOD = """\
 """
 
 
-@pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE)
+@for_each("html", HOSTILE.values())
 def test_nothing_of_it_goes_out(html: str) -> None:
     said = clean(html)
 
@@ -58,7 +59,7 @@ def test_nothing_of_it_goes_out(html: str) -> None:
     assert not re.search(r"on\w+=|javascript|data:|url\(|position|-900|http-equiv|\bid=|<!--|\\", said)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "html", [html for name, html in HOSTILE.items() if name != "end of the page"], ids=lambda html: html[:25]
 )
 def test_it_is_refused_with_a_sentence_where_it_is_kept(html: str) -> None:
@@ -102,7 +103,7 @@ def test_nobody_nests_that_deep() -> None:
     assert not is_too_deep("<p>x</p>" * 1_000 + "<br>" * 10_000)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "part",
     [
         *("<b></i>", "<div></b>", "<p><b></p>", "<b><div></b>", "<div/></p>", "<table><div></table>"),

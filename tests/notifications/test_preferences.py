@@ -24,6 +24,7 @@ from tests.support.cast import Person as Somebody
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 from tests.support.mailbox import Mailbox, deliver, text_of
 
 PATH = "/v1/notifications/preferences"
@@ -157,10 +158,9 @@ class TestRaces:
 
 
 class TestTable:
-    @pytest.mark.parametrize(
-        ("occasion", "part"),
+    @for_each(
+        "occasion, part",
         [(occasion, audience.part) for occasion, found in AUDIENCES.items() for audience in found],
-        ids=str,
     )
     def test_every_mail_can_be_turned_off(self, occasion: Occasion, part: Part) -> None:
         preference = preference_of(occasion, part)

@@ -23,6 +23,7 @@ from chalicelib.notifications.recipients import (
     recipients,
     topic_of,
 )
+from tests.support.for_each import for_each
 
 
 def somebody(name: str, role: Role, *parts: Part) -> Person:
@@ -55,8 +56,8 @@ def hear(
 
 
 class TestTable:
-    @pytest.mark.parametrize(
-        ("occasion", "actor", "expected"),
+    @for_each(
+        "occasion, actor, expected",
         [
             (Occasion.CREATED, CAROL, {"Carol": "requester", "Ana": "assignee", "Dario": "dispatcher"}),
             (
@@ -87,7 +88,6 @@ class TestTable:
             (Occasion.SLA_WARNED, None, {"Ana": "assignee"}),
             (Occasion.SLA_BREACHED, None, {"Ana": "assignee", "Dario": "dispatcher"}),
         ],
-        ids=lambda value: str(value) if isinstance(value, Occasion) else "",
     )
     def test_of_an_assigned_ticket(
         self, occasion: Occasion, actor: Person | None, expected: dict[str, str]
@@ -147,7 +147,7 @@ class TestTable:
 
 
 class TestRules:
-    @pytest.mark.parametrize("occasion", Occasion)
+    @for_each("occasion", Occasion)
     @pytest.mark.parametrize("actor", ALL, ids=lambda person: person.name)
     def test_nobody_hears_of_their_own_doing_but_the_requester_of_a_new_ticket(
         self, occasion: Occasion, actor: Person
@@ -162,7 +162,7 @@ class TestRules:
 
         assert not {"Carol", "Chris"} & hear(occasion, None, everywhere).keys()
 
-    @pytest.mark.parametrize("occasion", Occasion)
+    @for_each("occasion", Occasion)
     def test_an_event_marked_internal_reaches_no_customer(self, occasion: Occasion) -> None:
         everywhere = tuple(Person(p.id, p.name, p.email, p.role, frozenset(Part)) for p in ALL)
 

@@ -14,6 +14,7 @@ from chalicelib.notifications.claiming import Claim
 from chalicelib.notifications.facts import Brand, Facts, Question
 from chalicelib.notifications.recipients import AUDIENCES, INTERNAL, Occasion, Part, Person, Recipient
 from chalicelib.notifications.rendering import languages, render
+from tests.support.for_each import for_each
 
 FACTS = Facts(
     label="TKT-2026-00042",
@@ -74,7 +75,7 @@ class TestLanguages:
         assert set(words["reasons"]) == {str(part) for _, part in PAIRS}
 
     @pytest.mark.parametrize("language", ["en", "es"])
-    @pytest.mark.parametrize(("occasion", "part"), PAIRS, ids=lambda value: str(value))
+    @for_each("occasion, part", PAIRS)
     def test_every_mail_can_be_written(self, language: str, occasion: Occasion, part: Part) -> None:
         meta = {"metric": "first_response", "percent": 90}
 
@@ -129,7 +130,7 @@ class TestWords:
             in render(claim_of(Occasion.CREATED), person_as(Part.DISPATCHER)).text
         )
 
-    @pytest.mark.parametrize("occasion", [o for o in Occasion if o not in INTERNAL])
+    @for_each("occasion", [o for o in Occasion if o not in INTERNAL])
     def test_a_customer_reads_neither_priority_nor_promise_nor_team(self, occasion: Occasion) -> None:
         parts = {audience.part for audience in AUDIENCES[occasion]} & {Part.REQUESTER, Part.WATCHER}
         for part in parts:

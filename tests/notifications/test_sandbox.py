@@ -251,8 +251,8 @@ class TestHostile:
 
 
 class TestSaying:
-    @pytest.mark.parametrize(
-        ("source", "said"),
+    @for_each(
+        "source, said",
         [
             ("{{ greeting }} {{ lead|upper }}", "Hello Dana, ANA REPLIED."),
             ("Dear {{ recipient.first_name|default('customer') }}", "Dear customer"),

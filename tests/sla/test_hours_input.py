@@ -15,13 +15,14 @@ from chalicelib.sla.hours import (
     intervals,
     within_hours,
 )
+from tests.support.for_each import for_each
 
 ALWAYS = Calendar.always()
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 NAIVE = datetime(2026, 6, 5, 12)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "zone",
     [
         "",
@@ -44,7 +45,7 @@ def test_an_unknown_time_zone(zone):
         Calendar(zone, {0: [(time(9), time(17))]})
 
 
-@pytest.mark.parametrize(
+@for_each(
     "weekly",
     [
         {7: [(time(9), time(17))]},
@@ -67,7 +68,7 @@ def test_weekly_hours_that_make_no_sense(weekly):
         Calendar("UTC", weekly)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "holiday",
     [
         NOON,

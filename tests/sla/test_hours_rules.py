@@ -17,6 +17,7 @@ from chalicelib.sla.hours import (
     due_at,
     intervals,
 )
+from tests.support.for_each import for_each
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHTS = Calendar("Europe/Berlin", {day: [(time(22), time(6))] for day in range(7)})
@@ -86,8 +87,8 @@ class TestShiftsPastMidnight:
 
 
 class TestClockChanges:
-    @pytest.mark.parametrize(
-        ("zone", "day", "hours"),
+    @for_each(
+        "zone, day, hours",
         [
             ("Europe/Berlin", date(2026, 3, 29), 23),
             ("Europe/Berlin", date(2026, 10, 25), 25),

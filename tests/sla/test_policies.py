@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from chalicelib.models.words import Metric
 from chalicelib.sla.policies import Policy, choose, read
 from tests.sla.office import NETWORKS, OFFICE, OFFICE_ID, about, promising
+from tests.support.for_each import for_each
 
 APPS = UUID("00000000-0000-7000-8000-000000000002")
 ORGANISATION = UUID("00000000-0000-7000-8000-0000000000f1")
@@ -30,8 +29,8 @@ def test_the_first_policy_that_matches_is_chosen() -> None:
     assert choose([], about()) is None
 
 
-@pytest.mark.parametrize(
-    ("condition", "ticket", "matches"),
+@for_each(
+    "condition, ticket, matches",
     [
         ({}, {}, True),
         ({"type": []}, {}, True),

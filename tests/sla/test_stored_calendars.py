@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.sla.calendars import parse, read
 from chalicelib.sla.hours import DateRange, NoWorkingTime, UnknownTimeZone, YearlyRange
+from tests.support.for_each import for_each
 
 MONDAY = {"0": [["09:00", "17:00"]]}
 
@@ -45,7 +46,7 @@ def test_holidays_are_dates_ranges_and_yearly_ranges_with_or_without_a_name() ->
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     "weekly",
     [
         {"7": [["09:00", "17:00"]]},
@@ -68,7 +69,7 @@ def test_hours_that_make_no_sense_are_refused(weekly: dict[str, Any]) -> None:
         parse("UTC", weekly)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "holiday",
     [
         "25.12.2026",

@@ -23,6 +23,7 @@ from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.crew import crew
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 SHAPE = TypeAdapter(ActionsOnce)
@@ -585,7 +586,7 @@ class TestTheList:
         with pytest.raises(ValidationFailed):
             doer.run(doer.cast.ada, lambda tx, actor: acting.check(tx, actor, kept, KEPT, me=False))
 
-    @pytest.mark.parametrize(
+    @for_each(
         "given",
         [
             [],

@@ -7,10 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.tickets.file_names import MAX_BYTES, clean, content_disposition, is_executable
+from tests.support.for_each import for_each
 
 
-@pytest.mark.parametrize(
-    ("given_name", "kept"),
+@for_each(
+    "given_name, kept",
     [
         ("report.pdf", "report.pdf"),
         ("Informe año 2026.pdf", "Informe año 2026.pdf"),

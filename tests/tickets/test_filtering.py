@@ -16,6 +16,7 @@ from chalicelib.tickets import filtering, listing
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 
@@ -67,7 +68,7 @@ class TestInJson:
         assert found(connections, desk.cast.dario, {}) == 2
         assert found(connections, desk.cast.dario, {**wanted, "not_updated_for_days": 1}) == 0
 
-    @pytest.mark.parametrize(
+    @for_each(
         "wanted",
         [
             {"status": []},

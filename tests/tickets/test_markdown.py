@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.tickets import markdown
 from chalicelib.tickets.markdown import MAX_HTML_BYTES, MAX_LATE, MAX_MARKDOWN, as_written, render
 from chalicelib.tickets.markdown_rules import Said
+from tests.support.for_each import for_each
 from tests.support.heavy_texts import HEAVIEST, HEAVY, SHAPES, SIZE, of_size, pieces
 
 REL = "nofollow noopener noreferrer"
@@ -59,8 +60,8 @@ def assert_inert(html: str) -> None:
 
 
 class TestWhatPeopleMean:
-    @pytest.mark.parametrize(
-        ("text", "html"),
+    @for_each(
+        "text, html",
         [
             ("plain", "<p>plain</p>"),
             ("**bold** *soft* ~~gone~~", "<p><strong>bold</strong> <em>soft</em> <s>gone</s></p>"),
@@ -113,8 +114,8 @@ class TestWhatPeopleMean:
         assert "<img" not in html
         assert_inert(html)
 
-    @pytest.mark.parametrize(
-        ("text", "addresses"),
+    @for_each(
+        "text, addresses",
         [
             ("See https://kb.example/vpn.", ["https://kb.example/vpn"]),
             (
@@ -325,7 +326,7 @@ class TestCase33ScriptInMarkdown:
     def test_case_33_there_are_payloads_enough(self) -> None:
         assert len(set(CORPUS)) > 500
 
-    @pytest.mark.parametrize("place", [*PLACES, *FRAMES, "breaking"])
+    @for_each("place", [*PLACES, *FRAMES, "breaking"])
     def test_case_33_nothing_of_it_runs(self, place: str) -> None:
         wrappings = {**dict.fromkeys(PLACES, SCHEMES), **dict.fromkeys(FRAMES, RAW), "breaking": BREAKING}
         for payload in wrappings[place]:
@@ -431,8 +432,8 @@ def assert_bounded(text: str) -> None:
 
 
 class TestMentions:
-    @pytest.mark.parametrize(
-        ("text", "said"),
+    @for_each(
+        "text, said",
         [
             ("@ana please", [Said("ana please", False)]),
             ("(@ana)", [Said("ana)", False)]),

@@ -10,6 +10,7 @@ from chalicelib.tickets.markdown_rules import Said
 from chalicelib.tickets.mentioning import Colleague, whom
 from tests.support.cast import Person, person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 ANA = Colleague(uuid4(), "Ana", "ana@acme.example")
@@ -21,8 +22,8 @@ EVERYBODY = (ANA, ANA_DIAZ, ANGEL, BEN, BEN_TOO)
 
 
 class TestWhoIsMeant:
-    @pytest.mark.parametrize(
-        ("text", "meant"),
+    @for_each(
+        "text, meant",
         [
             ("ana", ANA),
             ("ANA, please", ANA),

@@ -19,6 +19,7 @@ from chalicelib.tickets.placeholders import (
     parse,
 )
 from chalicelib.tickets.template_places import misplaced
+from tests.support.for_each import for_each
 
 # What means something to Markdown comes up more often than it would by chance.
 HOSTILE = st.text(
@@ -84,7 +85,7 @@ class TestFillingIn:
 
 
 class TestWhatIsNone:
-    @pytest.mark.parametrize(
+    @for_each(
         "text",
         [
             *("{{customer.name}}", "{{}}", "{{ }}", "{{requester.name", "{{requester.name}", "{{{{"),
@@ -113,7 +114,7 @@ class TestWhatIsNone:
             parse(f"{{{{actor.name|{'x' * (FALLBACK + 1)}}}}}")
 
     @pytest.mark.parametrize("before", ["@", "@[", "@[Ana "])
-    @pytest.mark.parametrize("name", sorted(KNOWN))
+    @for_each("name", sorted(KNOWN))
     def test_an_at_stands_before_the_staff_alone(self, before: str, name: str) -> None:
         text = f"Ask {before}{{{{{name}}}}}"
         if name in MENTIONABLE:
@@ -122,7 +123,7 @@ class TestWhatIsNone:
             with pytest.raises(ValueError, match="@"):
                 parse(text)
 
-    @pytest.mark.parametrize(
+    @for_each(
         "text",
         [
             *("`{}`", "```\n{}\n```", "``` {}\nx\n```", "    {}", "- a\n\n      {}", "[x]({})"),
@@ -135,7 +136,7 @@ class TestWhatIsNone:
         for name in SAFE_ANYWHERE:
             assert misplaced(parse(text.replace("{}", f"{{{{{name}}}}}"))) is None
 
-    @pytest.mark.parametrize(
+    @for_each(
         "text",
         [
             *("{}", "**{}**", "> {}", "# {}", "- {}", "[{}](http://a.example)", "| a |\n|---|\n| {} |"),

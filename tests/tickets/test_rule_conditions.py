@@ -12,6 +12,7 @@ from chalicelib.tickets import rule_conditions
 from chalicelib.tickets.field_values import CustomField
 from chalicelib.tickets.rule_conditions import Facts, holds, judge
 from chalicelib.tickets.rule_fields import FIELDS, OPERATORS, Takes, checked, fields_with
+from tests.support.for_each import for_each
 
 ANA, NETWORKS = "0190c0de-0000-7000-8000-000000000001", "0190c0de-0000-7000-8000-000000000002"
 TICKET: dict[str, Any] = {
@@ -63,8 +64,8 @@ def condition(field: str, operator: str, value: Any = None) -> dict[str, Any]:
     return {"field": field, "operator": operator, **({} if value is None else {"value": value})}
 
 
-@pytest.mark.parametrize(
-    ("field", "operator", "value", "wanted"),
+@for_each(
+    "field, operator, value, wanted",
     [
         ("status", "is", "open", True),
         ("status", "is", "new", False),
@@ -264,8 +265,8 @@ class TestProperties:
 
 
 class TestChecking:
-    @pytest.mark.parametrize(
-        ("given_", "path", "sentence"),
+    @for_each(
+        "given_, path, sentence",
         [
             (("colour", "is", "red"), "field", "There is no such field. Use one of: status, priority,"),
             (("custom_fields.gone", "is", "x"), "field", "There is no such field."),
