@@ -103,8 +103,8 @@ def declare(desk: ServiceDesk, **field: Any) -> None:
 
 
 class TestEachAction:
-    @pytest.mark.parametrize(
-        ("given", "seen"),
+    @for_each(
+        "given, seen",
         [
             (action("set_priority", priority="ALTA"), {"priority": "high"}),
             (action("set_type", type="incident"), {"type": "incident"}),
@@ -442,8 +442,17 @@ class TestTheDeskItself:
 
 
 class TestWhatIsNotThere:
-    @pytest.mark.parametrize(
-        ("given", "field"),
+    @pytest.fixture
+    def floor_and_network(self, desk: ServiceDesk) -> None:
+        """Of fields and categories there is one each, and no other category may be given."""
+        declare(desk, key="floor", type="number")
+        admin = desk.as_(desk.cast.ada)
+        admin.post("/v1/categories", {"name": "Network", "subcategories": ["VPN"]})
+        admin.patch("/v1/workspace", {"categories_only": True})
+
+    @pytest.mark.usefixtures("floor_and_network")
+    @for_each(
+        "given, field",
         [
             (action("transfer", team_id=str(uuid4())), "team_id"),
             (action("assign", assignee_id=str(uuid4())), "assignee_id"),
@@ -460,10 +469,6 @@ class TestWhatIsNotThere:
     def test_is_refused_by_its_field(
         self, doer: Doer, desk: ServiceDesk, given: dict[str, Any], field: str
     ) -> None:
-        admin = desk.as_(doer.cast.ada)
-        declare(desk, key="floor", type="number")
-        admin.post("/v1/categories", {"name": "Network", "subcategories": ["VPN"]})
-        admin.patch("/v1/workspace", {"categories_only": True})
         ids = {**vars(doer.cast), **doer.cast.teams}
         given = {
             name: str(getattr(found, "id", found)) if (found := ids.get(value)) else value
@@ -546,8 +551,8 @@ class TestBounds:
 
 
 class TestTheList:
-    @pytest.mark.parametrize(
-        ("actions", "field"),
+    @for_each(
+        "actions, field",
         [
             ([action("set_priority", priority="low"), action("set_priority", priority="high")], "1.action"),
             ([action("set_field", key="a", value=1), action("set_field", key="a", value=2)], "1.key"),

@@ -15,6 +15,7 @@ from tests.support.cast import Cast, Person
 from tests.support.connections import Connections
 from tests.support.crew import crew
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk, plain
 from tests.support.tenants import fingerprint
 
@@ -369,8 +370,8 @@ class TestTrying:
 
 
 class TestBadInput:
-    @pytest.mark.parametrize(
-        ("body", "field", "code"),
+    @for_each(
+        "body, field, code",
         [
             ({"actions": [TAG]}, "ticket_ids", "FIELD_REQUIRED"),
             ({"ticket_ids": [str(UUID(int=7))]}, "actions", "FIELD_REQUIRED"),

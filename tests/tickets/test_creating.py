@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 TEXTS = {"subject": "VPN drops", "description": "Since the update."}
@@ -42,9 +43,7 @@ class TestACustomersTicket:
         assert reply.headers["etag"] == '"1"'
         assert reply.headers["location"] == f"/v1/tickets/{reply.json['id']}"
 
-    @pytest.mark.parametrize(
-        "field", ["team_id", "assignee_id", "requester_id", "requester", "sla_minutes", "tags"]
-    )
+    @for_each("field", ["team_id", "assignee_id", "requester_id", "requester", "sla_minutes", "tags"])
     def test_may_not_say_what_is_the_staffs_to_say(
         self, desk: ServiceDesk, database: Database, field: str
     ) -> None:
@@ -60,8 +59,8 @@ class TestACustomersTicket:
 
 
 class TestWordsOfOtherSystems:
-    @pytest.mark.parametrize(
-        ("theirs", "ours"),
+    @for_each(
+        "theirs, ours",
         [
             ({"title": "T"}, {"subject": "T"}),
             ({"asunto": "T"}, {"subject": "T"}),
@@ -166,8 +165,8 @@ class TestRefusals:
             ("description", "FIELD_REQUIRED"),
         }
 
-    @pytest.mark.parametrize(
-        ("field", "value"),
+    @for_each(
+        "field, value",
         [
             ("subject", " "),
             ("subject", "x" * 201),

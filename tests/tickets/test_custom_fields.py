@@ -7,6 +7,7 @@ import pytest
 from tests.support.api import Reply
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.plans import plan_of
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
@@ -77,8 +78,8 @@ class TestDeclaring:
         desk.as_(desk.cast.mallory).post(PATH, {"key": "floor", "name": "F", "type": "text"})
         assert len(ada.get(PATH).json["items"]) == 1
 
-    @pytest.mark.parametrize(
-        ("fields", "field"),
+    @for_each(
+        "fields, field",
         [
             ({"key": "Floor"}, "key"),
             ({"key": "1st"}, "key"),
@@ -199,8 +200,14 @@ class TestValues:
 
         assert open_one(desk, field=value).json["custom_fields"] == {"field": kept}
 
-    @pytest.mark.parametrize(
-        ("kind", "value"),
+    @pytest.fixture
+    def one_of_each(self, desk: ServiceDesk) -> None:
+        """Called as their kinds are."""
+        for kind in ("text", "number", "date", "boolean", "select", "multi_select"):
+            declare(desk, kind, kind, **THEIRS)
+
+    @for_each(
+        "kind, value",
         [
             ("text", 3),
             ("text", "  "),
@@ -227,11 +234,9 @@ class TestValues:
         ],
     )
     def test_of_another_type_are_refused(
-        self, desk: ServiceDesk, database: Database, kind: str, value: Any
+        self, desk: ServiceDesk, database: Database, one_of_each: None, kind: str, value: Any
     ) -> None:
-        declare(desk, "field", kind, **THEIRS)
-
-        assert problems(open_one(desk, field=value)) == {"custom_fields.field": "VALIDATION_ERROR"}
+        assert problems(open_one(desk, **{kind: value})) == {f"custom_fields.{kind}": "VALIDATION_ERROR"}
         assert database.value("SELECT count(*) FROM tickets") == 0
 
     def test_all_that_is_wrong_is_told_at_once(self, desk: ServiceDesk) -> None:
@@ -448,7 +453,12 @@ class TestFilter:
         assert found(desk, "custom_field=m:macOS&custom_field=b:false&custom_field=n:1") == [2]
         assert found(desk, "custom_field=m:macOS&custom_field=b:false&custom_field=n:1.5") == []
 
-    @pytest.mark.parametrize(
+    @pytest.fixture
+    def three(self, desk: ServiceDesk) -> None:
+        for key, kind in {"n": "number", "d": "date", "b": "boolean"}.items():
+            declare(desk, key, kind)
+
+    @for_each(
         "query",
         [
             "custom_field=os",
@@ -466,10 +476,7 @@ class TestFilter:
             "custom_field=n:" + "x" * 1200,
         ],
     )
-    def test_what_names_no_field_or_no_value_is_422(self, desk: ServiceDesk, query: str) -> None:
-        for key, kind in {"n": "number", "d": "date", "b": "boolean"}.items():
-            declare(desk, key, kind)
-
+    def test_what_names_no_field_or_no_value_is_422(self, desk: ServiceDesk, three: None, query: str) -> None:
         reply = desk.as_(desk.cast.dario).get(f"/v1/tickets?{query}")
 
         assert {field.split(".")[0] for field in problems(reply)} == {"custom_field"}

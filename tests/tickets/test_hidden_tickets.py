@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.tickets.lifecycle import Verb
 from tests.support.cast import Person
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -39,7 +40,7 @@ def who(request: pytest.FixtureRequest, desk: ServiceDesk) -> Person:
 
 
 class TestSearching:
-    @pytest.mark.parametrize(
+    @for_each(
         "query",
         [
             "query={number}",

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 
@@ -62,8 +63,17 @@ class TestWhoSeesWhat:
 
 
 class TestFilters:
-    @pytest.mark.parametrize(
-        ("query", "expected"),
+    @pytest.fixture
+    def four(self, desk: ServiceDesk) -> None:
+        dario = desk.cast.dario
+        desk.networks_ticket(priority="high")
+        desk.networks_ticket(priority="urgent", type="complaint", tags=["VIP"], subject="The printer jams")
+        third, fourth = desk.networks_ticket(), desk.networks_ticket(assignee_id=dario.id)
+        desk.do(dario, third, "pause", waiting_on="customer", reason="x")
+        desk.do(dario, fourth, "pause", waiting_on="other", reason="x")
+
+    @for_each(
+        "query, expected",
         [
             ("status=NEW,OPEN&priority=HIGH", [1]),
             ("status=nuevo", [1, 2]),
@@ -98,15 +108,8 @@ class TestFilters:
             ("assignee=me&status=pausado&created_before=2999-01-01T00:00:00Z", [4]),
         ],
     )
-    def test_by(self, desk: ServiceDesk, query: str, expected: list[int]) -> None:
-        dario = desk.cast.dario
-        desk.networks_ticket(priority="high")
-        desk.networks_ticket(priority="urgent", type="complaint", tags=["VIP"], subject="The printer jams")
-        third, fourth = desk.networks_ticket(), desk.networks_ticket(assignee_id=dario.id)
-        desk.do(dario, third, "pause", waiting_on="customer", reason="x")
-        desk.do(dario, fourth, "pause", waiting_on="other", reason="x")
-
-        found = desk.as_(dario).get(f"/v1/tickets?sort=created_at&{query}").json["items"]
+    def test_by(self, desk: ServiceDesk, four: None, query: str, expected: list[int]) -> None:
+        found = desk.as_(desk.cast.dario).get(f"/v1/tickets?sort=created_at&{query}").json["items"]
 
         assert [item["number"] for item in found] == expected
 
@@ -135,7 +138,7 @@ class TestFilters:
         assert item["hours_remaining"] < 0
         assert desk.labels(desk.cast.ana, "breached=true") == [late["label"]]
 
-    @pytest.mark.parametrize(
+    @for_each(
         "query",
         [
             "status=asleep",
@@ -230,7 +233,7 @@ class TestSorts:
 
 
 class TestCursors:
-    @pytest.mark.parametrize(
+    @for_each(
         "other",
         [
             "sort=created_at",
@@ -285,13 +288,18 @@ class TestCursors:
 
 
 class TestPages:
-    @pytest.mark.parametrize(
-        "sort", ["created_at", "-created_at", "updated_at", "-due_at", "due_at", "priority", "-priority"]
-    )
-    def test_a_cursor_walks_through_all_of_them_in_order(self, desk: ServiceDesk, sort: str) -> None:
+    @pytest.fixture
+    def six(self, desk: ServiceDesk) -> None:
         for priority in ("low", "urgent", "medium", "high", "low", "urgent"):
             ticket = desk.networks_ticket(priority=priority)
         desk.do(desk.cast.dario, ticket, "pause", waiting_on="other", reason="x")
+
+    @for_each(
+        "sort", ["created_at", "-created_at", "updated_at", "-due_at", "due_at", "priority", "-priority"]
+    )
+    def test_a_cursor_walks_through_all_of_them_in_order(
+        self, desk: ServiceDesk, six: None, sort: str
+    ) -> None:
         api = desk.as_(desk.cast.dario)
         whole = [item["number"] for item in api.get(f"/v1/tickets?sort={sort}").json["items"]]
 

@@ -7,6 +7,7 @@ import pytest
 from tests.support.api import Reply
 from tests.support.cast import Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 
@@ -81,7 +82,7 @@ class TestGiving:
 
         assert (after["version"], after["status"]) == (ticket["version"], "resolved")
 
-    @pytest.mark.parametrize(
+    @for_each(
         "body",
         [
             {},

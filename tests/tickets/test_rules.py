@@ -9,6 +9,7 @@ from chalicelib.tickets import acting
 from tests.support.api import Api
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.rule_book import TAG, RuleBook
 from tests.support.service_desk import ServiceDesk
 from tests.support.tenants import fingerprint
@@ -80,8 +81,8 @@ class TestMaking:
 
         assert made["when"] == [{"on": "since", "since": "pending", "minutes": 150}]
 
-    @pytest.mark.parametrize(
-        ("changed", "field", "sentence"),
+    @for_each(
+        "changed, field, sentence",
         [
             ({"when": []}, "when", ""),
             ({"when": [{"on": "deleted"}]}, "when.0.on", ""),

@@ -2,6 +2,7 @@
 never over a whole table."""
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from chalicelib.tickets import searching
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.made_once import MadeOnce
 from tests.support.plans import plan_of
 from tests.support.service_desk import ServiceDesk
@@ -125,15 +127,18 @@ class TestPlans(MadeOnce):
         }
 
 
-@pytest.mark.parametrize("ranked", [False, True])
-@pytest.mark.parametrize("newest", [3, 6, 8, 12, 100])
-def test_among_the_newest_or_by_the_index_the_same_is_found(
-    desk: ServiceDesk, database: Database, newest: int, ranked: bool
-) -> None:
+@pytest.fixture
+def six_and_six(desk: ServiceDesk, database: Database) -> None:
     """Printers are of former times: of the newest 6 tickets none speaks of one."""
     for number in range(1, 13):
         desk.ticket(subject="A printer" if number <= 6 else "A scanner")
     database.run("ANALYZE search_documents")
+
+
+@for_each("newest, ranked", product([3, 6, 8, 12, 100], [False, True]))
+def test_among_the_newest_or_by_the_index_the_same_is_found(
+    desk: ServiceDesk, database: Database, six_and_six: None, newest: int, ranked: bool
+) -> None:
     asked = {"words": "printer", "staff": True, "only": {}, "most": 2, "often": 0, "ranked": ranked}
     database.run("SELECT set_config('app.workspace_id', :w, false)", w=str(desk.cast.acme))
 

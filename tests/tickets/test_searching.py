@@ -16,6 +16,7 @@ from tests.support.canary import found_in
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.jobs import Workshop
 from tests.support.made_once import MadeOnce
 from tests.support.service_desk import ServiceDesk
@@ -74,7 +75,7 @@ class TestAWord(MadeOnce):
         desk.comment(desk.cast.dario, ticket, "The toner is new.")
         return int(ticket["number"])
 
-    @pytest.mark.parametrize(
+    @for_each(
         "typed",
         [
             *("printer", "PRINTERS", "print", "jam", "jammed", "paper", '"paper jam"', "third floor"),
@@ -100,7 +101,7 @@ class TestOneTicket(MadeOnce):
     def ticket(cls, desk: ServiceDesk) -> None:
         desk.ticket(subject="The printer has a paper jam")
 
-    @pytest.mark.parametrize(
+    @for_each(
         "typed",
         [
             "scanner",
@@ -125,9 +126,7 @@ class TestALabel(MadeOnce):
         desk.ticket()
         return desk.ticket()
 
-    @pytest.mark.parametrize(
-        "typed", ["{label}", "{lower}", "#{number}", "{number}", "tkt-{number}", "TKT-2"]
-    )
+    @for_each("typed", ["{label}", "{lower}", "#{number}", "{number}", "tkt-{number}", "TKT-2"])
     def test_or_number_is_found_at_once(self, desk: ServiceDesk, second: dict[str, Any], typed: str) -> None:
         named = typed.format(label=second["label"], lower=second["label"].lower(), number=second["number"])
 
@@ -393,7 +392,7 @@ class TestAWordInSpanish(MadeOnce):
             description="La contraseña vence tras la instalación; el teléfono está caído, las impresoras no.",
         )
 
-    @pytest.mark.parametrize(
+    @for_each(
         "typed",
         [
             *(

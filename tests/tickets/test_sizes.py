@@ -8,6 +8,7 @@ import pytest
 from chalicelib.tickets.markdown import VERSION
 from tests.support.api import Reply
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 LAMBDAS_LIMIT = 6_000_000
@@ -150,7 +151,7 @@ class TestCustomFields:
         assert made["custom_fields"] == fields
         assert (changed.status, changed.json["custom_fields"]) == (200, fields)
 
-    @pytest.mark.parametrize("fields", BAD)
+    @for_each("fields", BAD)
     def test_past_bounds_are_refused(self, desk: ServiceDesk, fields: dict[str, Any]) -> None:
         ticket = desk.ticket()
         body = {"subject": "A", "description": "B", "custom_fields": fields}

@@ -8,6 +8,7 @@ import pytest
 from tests.support.api import Reply
 from tests.support.cast import Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 
@@ -121,7 +122,7 @@ def test_an_archived_ticket_is_only_read(desk: ServiceDesk) -> None:
     assert listing(desk, desk.cast.ana, ticket)["total_minutes"] == 25
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         {},

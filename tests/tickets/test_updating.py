@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 
@@ -61,8 +62,8 @@ class TestACustomer:
 
         assert (reply.json["subject"], reply.json["description"]) == ("New", "Text")
 
-    @pytest.mark.parametrize(
-        ("field", "value"),
+    @for_each(
+        "field, value",
         [
             ("status", "resolved"),
             ("priority", "urgent"),
@@ -122,8 +123,8 @@ class TestTheStaff:
         assert database.value("SELECT count(*) FROM comments") == 0
         assert desk.actions(ticket) == ["created"]
 
-    @pytest.mark.parametrize(
-        ("before", "wanted", "action"),
+    @for_each(
+        "before, wanted, action",
         [
             ("new", "open", "opened"),
             ("open", "pending", "paused"),
@@ -172,7 +173,7 @@ class TestTheStaff:
         assert desk.patch(desk.cast.ana, ticket, team_id=desk.cast.teams["Apps"]).status == 403
 
 
-@pytest.mark.parametrize("field", ["subject", "description", "status", "priority", "type", "team_id", "tags"])
+@for_each("field", ["subject", "description", "status", "priority", "type", "team_id", "tags"])
 def test_what_cannot_be_empty_is_not_set_to_null(desk: ServiceDesk, field: str) -> None:
     reply = desk.patch(desk.cast.dario, desk.networks_ticket(), **{field: None})
 

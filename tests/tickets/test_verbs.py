@@ -7,6 +7,7 @@ import pytest
 from chalicelib.tickets.lifecycle import Verb
 from tests.support.cast import Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 STATUSES = ["new", "open", "pending", "on_hold", "resolved", "closed", "cancelled"]
@@ -57,9 +58,7 @@ def body_for(desk: ServiceDesk, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize(
-    ("verb", "body", "moves"), TABLE, ids=lambda value: value if isinstance(value, str) else ""
-)
+@for_each("verb, body, moves", TABLE)
 def test_verb_by_status(
     desk: ServiceDesk, database: Database, verb: str, body: dict[str, Any], moves: dict[str, str], status: str
 ) -> None:

@@ -15,6 +15,7 @@ from tests.support.api import Api, Reply
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk, plain
 
 PATH = "/v1/views"
@@ -97,8 +98,8 @@ class TestSaving:
         assert (view["filter"], view["sort"], view["columns"]) == ({}, "-created_at", [])
         assert (view["position"], view["shared"], view["teams"]) == (8, False, [])
 
-    @pytest.mark.parametrize(
-        ("fields", "field"),
+    @for_each(
+        "fields, field",
         [
             ({"name": ""}, "name"),
             ({"name": "x" * 101}, "name"),

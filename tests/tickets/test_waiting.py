@@ -12,6 +12,7 @@ from chalicelib.tickets import waiting_queries
 from chalicelib.tickets.draft import open_draft
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
 from tests.support.waits import Waits
@@ -126,7 +127,7 @@ class TestClosing:
         assert waits.tick() == 1
         assert waits.look(ticket)["status"] == "closed"
 
-    @pytest.mark.parametrize("status", ["new", "open", "pending", "on_hold", "closed", "cancelled"])
+    @for_each("status", ["new", "open", "pending", "on_hold", "closed", "cancelled"])
     def test_nothing_else_closes(self, waits: Waits, desk: ServiceDesk, status: str) -> None:
         ticket = desk.in_status(status)
         waits.pass_by(ticket, "400 days")
@@ -209,7 +210,7 @@ class TestReminding:
 
         assert waits.look(pending)["timeline"][-1]["meta"] == {"days": 7, "left_days": 3}
 
-    @pytest.mark.parametrize("status", ["new", "open", "on_hold", "resolved", "closed", "cancelled"])
+    @for_each("status", ["new", "open", "on_hold", "resolved", "closed", "cancelled"])
     def test_nobody_is_reminded_of_anything_else(self, waits: Waits, desk: ServiceDesk, status: str) -> None:
         waits.set(pending_reminder_days=[1], pending_resolve_days=2, reopen_window_days=365)
         ticket = desk.in_status(status)
