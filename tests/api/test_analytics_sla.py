@@ -11,6 +11,7 @@ from chalicelib.analytics import attainment
 from tests.support.api import Api
 from tests.support.cast import Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
@@ -179,8 +180,8 @@ class TestDays:
         assert total["attainment_change"] == 0.5
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
+@for_each(
+    "query, field",
     [
         ("from=2026-03-02&to=2026-03-01", "to"),
         ("from=2024-03-01&to=2026-03-01", "from"),

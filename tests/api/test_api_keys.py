@@ -13,6 +13,7 @@ from chalicelib.core.tokens import Claims, TokenKind
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast, signer
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
@@ -106,8 +107,8 @@ class TestMaking:
             assert event["payload"]["actor"]["id"] == str(cast.ada.id)
             assert event["internal"]
 
-    @pytest.mark.parametrize(
-        ("fields", "field"),
+    @for_each(
+        "fields, field",
         [
             ({"role": "customer"}, "role"),
             ({"role": "root"}, "role"),
@@ -384,8 +385,8 @@ class TestPeopleAlone:
         assert (changed.status, gone.status) == (200, 200)
         assert gone.json["status"] == "deactivated"
 
-    @pytest.mark.parametrize(
-        ("method", "path", "body"),
+    @for_each(
+        "method, path, body",
         [
             ("POST", "/v1/users", {**SOMEBODY, "role": "agent", "password": PASSWORD}),
             ("POST", "/v1/users", {**SOMEBODY, "role": "admin"}),

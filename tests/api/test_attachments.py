@@ -15,6 +15,7 @@ from tests.support import bucket
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 PNG = {"file_name": "switch.png", "content_type": "image/png", "size": 5}
@@ -107,8 +108,8 @@ class TestAnnouncing:
         assert [reply.status for reply in replies] == [201, 201]
         assert database.value("SELECT count(*) FROM idempotency_keys WHERE key = 'once'") == 0
 
-    @pytest.mark.parametrize(
-        ("field", "value"),
+    @for_each(
+        "field, value",
         [
             ("size", 0),
             ("size", -1),
@@ -343,24 +344,25 @@ class TestReceiving:
         desk.do(cast.ada, ticket, "restore")
         assert show(desk, cast.carol, ticket, made).json["state"] == "uploaded"
 
-    @pytest.mark.parametrize(
+    @for_each(
         "message",
         [
-            {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": bucket.BUCKET},
-            bucket.created("malware-protection-resource-validation-object", "v1", 0),
-            bucket.created(f"{uuid4()}/{uuid4()}/more", "v1", 5),
-            bucket.created(f"{uuid4()}/{uuid4()}", "v1", 5, bucket="another"),
+            {
+                "Service": "Amazon S3",
+                "Event": "s3:TestEvent",
+                "Bucket": bucket.BUCKET,
+            },  # a test
+            bucket.created("malware-protection-resource-validation-object", "v1", 0),  # GuardDuty's own
+            bucket.created(f"{uuid4()}/{uuid4()}/more", "v1", 5),  # another key
+            bucket.created(f"{uuid4()}/{uuid4()}", "v1", 5, bucket="another"),  # another bucket
             bucket.scanned("malware-protection-resource-validation-object", "v1", "NO_THREATS_FOUND"),
         ],
-        ids=["test", "GuardDuty's own", "another key", "another bucket", "a scan of another key"],
     )
     def test_news_of_other_things_is_passed_over(self, desk: ServiceDesk, message: Any) -> None:
         assert desk
         assert bucket.deliver(message) == []
 
-    @pytest.mark.parametrize(
-        "message", ["", "[]", "{}", "null", '{"Records": []}', '{"Records": [{}]}', "[" * 9999]
-    )
+    @for_each("message", ["", "[]", "{}", "null", '{"Records": []}', '{"Records": [{}]}', "[" * 9999])
     def test_what_is_no_news_fails_alone(self, desk: ServiceDesk, cast: Cast, message: str) -> None:
         ticket = desk.ticket()
         reply = announce(desk, cast.carol, ticket)
@@ -405,7 +407,7 @@ class TestFetching:
         assert answer.headers["content-type"] == "image/png"
         assert answer.headers["cache-control"] == "private, no-store"
 
-    @pytest.mark.parametrize(
+    @for_each(
         "content_type",
         [
             *("image/svg+xml", "text/html", "application/xhtml+xml", "text/xml", "application/xml"),

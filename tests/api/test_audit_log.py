@@ -10,6 +10,7 @@ from chalicelib.core import storage
 from tests.support.api import Api, Reply
 from tests.support.cast import PASSWORD, Cast, Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.mailbox import LambdaContext
 from tests.support.service_desk import ServiceDesk
 
@@ -349,8 +350,8 @@ class TestListing:
         assert seen == list(range(9, 0, -1))
         assert [entry["sequence"] for entry in entries(ada, "?offset=7")] == [2, 1]
 
-    @pytest.mark.parametrize(
-        ("action", "count"),
+    @for_each(
+        "action, count",
         [
             ("team.changed", 7),
             ("team.*", 7),
@@ -373,7 +374,7 @@ class TestListing:
         assert len(entries(ada, f"?created_after={middle}")) == 4
         assert len(entries(ada, f"?created_before={middle}")) == 4
 
-    @pytest.mark.parametrize(
+    @for_each(
         "query",
         [
             "action=%27--",

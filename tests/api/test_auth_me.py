@@ -9,11 +9,12 @@ from chalicelib.api.schemas.auth import MeOut
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 EVERYBODY = ["ada", "dario", "ana", "carol", "mallory"]
 
 
-@pytest.mark.parametrize("who", EVERYBODY)
+@for_each("who", EVERYBODY)
 def test_everybody_learns_who_they_are(api: Api, cast: Cast, who: str) -> None:
     person = getattr(cast, who)
 
@@ -32,7 +33,7 @@ def test_it_shows_the_own_teams(api: Api, cast: Cast) -> None:
     assert me["teams"] == [{"id": str(cast.teams["Networks"]), "name": "Networks"}]
 
 
-@pytest.mark.parametrize("who", EVERYBODY)
+@for_each("who", EVERYBODY)
 def test_it_tells_what_the_role_may_do(api: Api, cast: Cast, who: str) -> None:
     person = getattr(cast, who)
 
@@ -96,7 +97,7 @@ def test_a_customer_is_neither_away_nor_back(api: Api, cast: Cast, away: bool) -
     }
 
 
-@pytest.mark.parametrize("away", [None, 1, 0, "true", "2026-11-20T00:00:00Z", []])
+@for_each("away", [None, 1, 0, "true", "2026-11-20T00:00:00Z", []])
 def test_away_is_yes_or_no(api: Api, cast: Cast, away: object) -> None:
     reply = api.with_token(cast.ana.token).patch("/v1/auth/me", {"away": away})
 
@@ -109,8 +110,8 @@ def test_an_empty_patch_changes_nothing(api: Api, cast: Cast) -> None:
     assert carol.patch("/v1/auth/me", {}).json == carol.get("/v1/auth/me").json
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
+@for_each(
+    "body, field",
     [
         ({"role": "admin"}, "role"),
         ({"workspace_id": "0190c0de-0000-7000-8000-000000000001"}, "workspace_id"),

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.api.schemas.auth import Registered
 from tests.support.api import Api, Reply
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PASSWORD = "violet staple horse"
 
@@ -96,8 +97,8 @@ def test_the_same_email_may_have_several_workspaces(api: Api) -> None:
     assert first.json["workspace"]["id"] != second.json["workspace"]["id"]
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
+@for_each(
+    "fields, field",
     [
         ({"admin_password": "short"}, "admin_password"),
         ({"admin_password": "password123"}, "admin_password"),

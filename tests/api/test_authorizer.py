@@ -20,6 +20,7 @@ from chalicelib.api.authorizer import authorizer, bp, verifier
 from chalicelib.core.keys import encode_base64url
 from chalicelib.core.settings import SettingsError
 from chalicelib.core.tokens import Claims, Signer, SigningKey, TokenKind, new_opaque_token
+from tests.support.for_each import for_each
 
 KEY = SigningKey.from_seed("2026-01", hashlib.sha256(b"one").digest())
 NEXT_KEY = SigningKey.from_seed("2026-07", hashlib.sha256(b"two").digest())
@@ -90,7 +91,7 @@ def test_the_scheme_is_written_in_any_case(scheme: str) -> None:
     assert authorize(f"{scheme} {token()}")["principalId"] == str(ADA)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "header",
     [
         *(

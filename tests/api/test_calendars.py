@@ -7,6 +7,7 @@ import pytest
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 OFFICE = {
     "name": "Office",
@@ -56,6 +57,11 @@ def ada(api: Api, cast: Cast) -> Api:
     return api.with_token(cast.ada.token)
 
 
+@pytest.fixture
+def office(ada: Api) -> dict[str, Any]:
+    return make(ada)
+
+
 class TestMaking:
     def test_it_is_answered_whole(self, ada: Api) -> None:
         holidays = ["2026-12-25", {"yearly_from": "12-31", "yearly_to": "01-01", "name": "New Year"}]
@@ -71,8 +77,8 @@ class TestMaking:
 
         assert made["weekly"] == {"4": [["09:00", "12:00"], ["13:00", "17:00"]]}
 
-    @pytest.mark.parametrize(
-        ("fields", "field", "told"),
+    @for_each(
+        "fields, field, told",
         [
             ({"weekly": {}}, "weekly", "The calendar has no working time."),
             ({"weekly": {"0": []}}, "weekly", "The calendar has no working time."),
@@ -138,8 +144,8 @@ class TestMaking:
         assert {each["field"] for each in reply.json["errors"]} >= {field}
         assert told in (None, reply.json["errors"][0]["message"])
 
-    @pytest.mark.parametrize(
-        ("weekly", "field", "other"),
+    @for_each(
+        "weekly, field, other",
         [
             ({"0": [["09:00", "13:00"], ["12:59", "17:00"]]}, "0.1", "09:00 to 13:00 of Monday"),
             ({"0": [["12:00", "17:00"], ["09:00", "13:00"]]}, "0.0", "09:00 to 13:00 of Monday"),
@@ -350,8 +356,8 @@ class TestPublicHolidays:
         assert {"DE", "ES", "US"} <= set(known["countries"])
         assert "BY" in known["regions"]
 
-    @pytest.mark.parametrize(
-        ("body", "field"),
+    @for_each(
+        "body, field",
         [
             ({"country": "XX"}, "country"),
             ({"country": "de"}, "country"),
@@ -363,8 +369,10 @@ class TestPublicHolidays:
             ({"country": "DE", "icalendar": "x"}, "icalendar"),
         ],
     )
-    def test_what_is_unknown_is_422(self, ada: Api, body: dict[str, Any], field: str) -> None:
-        reply = take(ada, make(ada), **body)
+    def test_what_is_unknown_is_422(
+        self, ada: Api, office: dict[str, Any], body: dict[str, Any], field: str
+    ) -> None:
+        reply = take(ada, office, **body)
 
         assert (reply.status, reply.code) == (422, "VALIDATION_ERROR"), reply.text
         assert reply.json["errors"][0]["field"].split(".")[0] == field
@@ -411,7 +419,7 @@ class TestICalendar:
 
         assert [each["from"] for each in taken["calendar"]["holidays"]] == ["2026-11-10"]
 
-    @pytest.mark.parametrize(
+    @for_each(
         "file",
         [
             "no calendar",
@@ -433,8 +441,8 @@ class TestICalendar:
             FILE.format(events="\n".join(event("DTSTART;VALUE=DATE:20260101") for _ in range(1001))),
         ],
     )
-    def test_what_has_no_holiday_in_it_is_422(self, ada: Api, file: str) -> None:
-        reply = take(ada, make(ada), icalendar=file)
+    def test_what_has_no_holiday_in_it_is_422(self, ada: Api, office: dict[str, Any], file: str) -> None:
+        reply = take(ada, office, icalendar=file)
 
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "icalendar"), reply.text
 
@@ -582,7 +590,7 @@ class TestPreview:
         ]
         assert shown["explain"]["counted"] == 60
 
-    @pytest.mark.parametrize(
+    @for_each(
         "query",
         [
             "?minutes=-1",
@@ -592,10 +600,8 @@ class TestPreview:
             "?minutes=9e9",
         ],
     )
-    def test_what_cannot_be_is_422(self, ada: Api, query: str) -> None:
-        made = make(ada)
-
-        assert ada.get(f"/v1/calendars/{made['id']}/preview{query}").status == 422
+    def test_what_cannot_be_is_422(self, ada: Api, office: dict[str, Any], query: str) -> None:
+        assert ada.get(f"/v1/calendars/{office['id']}/preview{query}").status == 422
 
     def test_closed_for_ninety_years_it_is_due_after_them(self, ada: Api) -> None:
         made = make(ada, holidays=[{"from": "2026-01-01", "to": "2115-12-31"}])

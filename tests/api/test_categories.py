@@ -7,6 +7,7 @@ import pytest
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PATH = "/v1/categories"
 OPTIONAL = {"subcategories": [], "team": None, "position": 1, "active": True}
@@ -72,8 +73,8 @@ class TestDeclaring:
 
         make(api.with_token(cast.mallory.token))
 
-    @pytest.mark.parametrize(
-        ("fields", "field", "code"),
+    @for_each(
+        "fields, field, code",
         [
             ({}, "name", "FIELD_REQUIRED"),
             ({"name": ""}, "name", "VALIDATION_ERROR"),

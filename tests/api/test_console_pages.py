@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api import Api
+from tests.support.for_each import for_each
 
 PROJECT = Path(__file__).parents[2]
 SOURCES = PROJECT / "console"
@@ -20,7 +21,7 @@ def policy_of(csp: str) -> dict[str, list[str]]:
 
 
 class TestPages:
-    @pytest.mark.parametrize("name", ["home", "queue", "invitation", "reset", "verify-email"])
+    @for_each("name", ["home", "queue", "invitation", "reset", "verify-email"])
     def test_each_name_is_the_one_document_which_is_asked_for_anew(self, api: Api, name: str) -> None:
         reply = api.get(f"/app/{name}")
 
@@ -41,7 +42,7 @@ class TestPages:
         assert reply.status == 302
         assert reply.headers["location"].endswith("/app/home")
 
-    @pytest.mark.parametrize("name", ["nothing", "pages.txt", "index.html", "..", "licences.txt"])
+    @for_each("name", ["nothing", "pages.txt", "index.html", "..", "licences.txt"])
     def test_no_other_name_is_there(self, api: Api, name: str) -> None:
         assert api.get(f"/app/{name}").status == 404
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.architecture.source import ROOT, modules, nodes
+from tests.support.for_each import for_each
 
 SENTENCES = ROOT / "console" / "src" / "ui" / "sentences.ts"
 # As long as a sentence is that means one thing.
@@ -38,6 +39,6 @@ def patterns() -> list[re.Pattern[str]]:
     return [re.compile(text, re.DOTALL) for text in texts if len(text.replace(".+", "")) >= LONG]
 
 
-@pytest.mark.parametrize("sentence", translated())
+@for_each("sentence", translated())
 def test_it_is_one_of_the_apis(patterns: list[re.Pattern[str]], sentence: str) -> None:
     assert any(pattern.fullmatch(sentence) for pattern in patterns)

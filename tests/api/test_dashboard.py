@@ -10,6 +10,7 @@ from chalicelib.analytics import dashboard
 from tests.support.cast import Person
 from tests.support.database import Database
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
@@ -297,8 +298,8 @@ class TestToday:
         assert told["by_team"][0]["due_today"] == 2
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
+@for_each(
+    "query, field",
     [
         ("limit=0", "limit"),
         ("limit=26", "limit"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.api import Api
+from tests.support.for_each import for_each
 
 PAGES = ("/docs", "/redoc")
 ASSETS = Path(__file__).parents[2] / "chalicelib" / "api" / "assets"
@@ -119,7 +120,7 @@ class TestAssets:
         assert len(scripts) == 3
         assert [found for found in pictures if found] == []
 
-    @pytest.mark.parametrize(
+    @for_each(
         "name",
         [
             "swagger-ui.css",  # its own name, without the digest

@@ -13,6 +13,7 @@ from tests.support.api import Api
 from tests.support.cast import Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.jobs import Workshop
 from tests.support.plans import plan_of
 from tests.support.service_desk import ServiceDesk
@@ -273,7 +274,7 @@ LATER = datetime(2126, 1, 1, tzinfo=UTC)
 
 
 class TestWhatIsRefused:
-    @pytest.mark.parametrize(
+    @for_each(
         "after",
         [
             "x",
@@ -294,15 +295,13 @@ class TestWhatIsRefused:
         assert (reply.status, reply.json["code"]) == (422, "VALIDATION_ERROR")
         assert [error["field"] for error in reply.json["errors"]] == ["after"]
 
-    @pytest.mark.parametrize("types", ["", ",", "ticket", "ticket.none", "job.requested", "*.created", "%"])
+    @for_each("types", ["", ",", "ticket", "ticket.none", "job.requested", "*.created", "%"])
     def test_what_is_no_type(self, desk: ServiceDesk, types: str) -> None:
         reply = desk.as_(desk.cast.ada).get(f"{PATH}?types={types}")
 
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "types")
 
-    @pytest.mark.parametrize(
-        "query", ["limit=0", "limit=101", "limit=1.5", "offset=1", "cursor=x", "ticket=1"]
-    )
+    @for_each("query", ["limit=0", "limit=101", "limit=1.5", "offset=1", "cursor=x", "ticket=1"])
     def test_what_is_no_parameter(self, desk: ServiceDesk, query: str) -> None:
         assert desk.as_(desk.cast.ada).get(f"{PATH}?{query}").status == 422
 

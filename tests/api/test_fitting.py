@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from tests.support.contract import FORMATS, contract
 from tests.support.fitting import TYPES, Fitting
+from tests.support.for_each import for_each
 
 COMPONENTS = contract().document["components"]
 
@@ -78,7 +79,7 @@ def judged(schema: dict[str, Any], values: Iterable[Any]) -> Counter[bool]:
     return told
 
 
-@pytest.mark.parametrize("schema", KEYWORDS, ids=str)
+@for_each("schema", KEYWORDS, ids=str)
 def test_what_a_keyword_means_is_what_jsonschema_says(schema: dict[str, Any]) -> None:
     told = judged(schema, ODD)
 

@@ -18,6 +18,7 @@ from chalicelib.models.words import TicketType
 from tests.support.api import Api, Context, Reply
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PATH = "/v1/public/acme/form"
 STATUS_PATH = "/v1/public/acme/status"
@@ -236,8 +237,8 @@ class TestSending:
         assert page.error("website") == "Leave this empty: only machines fill it in."
         assert database.value("SELECT count(*) FROM tickets") == 0
 
-    @pytest.mark.parametrize(
-        ("body", "media_type", "status"),
+    @for_each(
+        "body, media_type, status",
         [
             (b'{"name": "Nora"}', "application/json", 415),
             (b"--x--", "multipart/form-data; boundary=x", 415),
@@ -320,7 +321,7 @@ class TestWhatIsWrong:
             assert reply.status == 422
             assert Page(reply.text).error(name) == "This is needed."
 
-    @pytest.mark.parametrize("name", ["name", "email", "subject", "description", "type"])
+    @for_each("name", ["name", "email", "subject", "description", "type"])
     def test_nul_is_refused_at_its_field(self, api: Api, cast: Cast, name: str) -> None:
         reply = send(api, {**FILLED, name: f"{FILLED[name]}\0"})
         assert reply.status == 422
@@ -489,8 +490,8 @@ class TestHowItReads:
         assert len(page.all("h1")) == 1
         assert page.all("meta", name="viewport")
 
-    @pytest.mark.parametrize(
-        ("path", "accepts", "workspace", "code"),
+    @for_each(
+        "path, accepts, workspace, code",
         [
             (PATH, "", "en", "en"),
             (PATH, "", "es", "es"),

@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.contract import contract
+from tests.support.for_each import for_each
 
 TEMPLATE = Path(__file__).parents[2] / ".chalice" / "resources" / "api.json"
 BODY = json.loads(TEMPLATE.read_text("utf-8"))["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
@@ -15,7 +14,7 @@ ANSWERS = BODY["x-amazon-apigateway-gateway-responses"]
 BESIDE = {"504"}
 
 
-@pytest.mark.parametrize("name", [name for name, each in ANSWERS.items() if each["statusCode"] not in BESIDE])
+@for_each("name", [name for name, each in ANSWERS.items() if each["statusCode"] not in BESIDE])
 def test_a_refusal_of_the_gateway_has_every_header_field_that_is_required(name: str) -> None:
     document = contract().document
     sent = {each.rpartition(".")[2] for each in ANSWERS[name]["responseParameters"]}

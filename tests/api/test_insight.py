@@ -10,6 +10,7 @@ import pytest
 from chalicelib.analytics import person, series, series_queries
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
 
@@ -255,8 +256,8 @@ class TestSeries:
         assert busy.as_(busy.cast.ada).get(f"{SERIES}?days=1&group_by=agent").status == 422
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
+@for_each(
+    "query, field",
     [
         ("from=2026-03-02&to=2026-03-01", "to"),
         ("from=2024-03-01&to=2026-03-01", "from"),
@@ -278,8 +279,8 @@ def test_days_that_make_no_sense_are_refused_at_their_field(
         assert [error["field"] for error in reply.json["errors"]] == [field]
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
+@for_each(
+    "query, field",
     [
         ("metric=response", "metric"),
         ("metric=", "metric"),

@@ -13,6 +13,7 @@ from tests.support.api import Reply
 from tests.support.cast import Cast
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 PATH = "/v1/mail-templates/replied.requester/en"
@@ -124,8 +125,8 @@ class TestKept:
 
 
 class TestRefused:
-    @pytest.mark.parametrize(
-        ("field", "source", "told"),
+    @for_each(
+        "field, source, told",
         [
             ("text", "One.\n{% if %}", "Line 2: This is no template: Expected an expression"),
             ("text", "One.\n\n{{ ticket.priority }}", "Line 3: There is no “ticket.priority” here."),

@@ -168,7 +168,7 @@ class TestTable:
                 other.run(rename, id=carol.id, name="Caroline")
                 other.run("ROLLBACK")
 
-    @pytest.mark.parametrize("path", sorted(app.routes))
+    @for_each("path", sorted(app.routes))
     def test_another_method_is_not_allowed(self, shared_world: World, path: str) -> None:
         endpoint = next(each for each in ROUTES if each.path == path)
         place = address(endpoint, "acme", shared_world.acme.ids)

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from chalicelib.accounts import oidc_calls
+from tests.support.for_each import for_each
 from tests.support.forged_provider import CLIENT, Provider, jwk, key_for, weak_key
 from tests.support.oidc_desk import OidcDesk
 from tests.support.stranger import Told
@@ -26,15 +27,17 @@ def b64(value: Any) -> str:
 
 def refused(oidc: OidcDesk, body: dict[str, Any] | None = None) -> str | None:
     """Why a sign-in failed; whoever tried hears 401, no more, and no session begins."""
-    reply = oidc.finish(body or oidc.went_there())
+    body, before = body or oidc.went_there(), len(oidc.actions())
+    reply = oidc.finish(body)
     assert (reply.status, reply.code) == (401, "UNAUTHENTICATED"), reply.text
+    assert oidc.actions()[before:] == ["sign_in.failed"]
     assert oidc.database.value("SELECT count(*) FROM refresh_tokens") == 0
     return oidc.reason()
 
 
 class TestTokens:
-    @pytest.mark.parametrize(
-        ("claims", "reason"),
+    @for_each(
+        "claims, reason",
         [
             ({"iss": "https://evil.example"}, "issuer"),
             ({"iss": None}, "malformed"),
@@ -178,7 +181,7 @@ class TestTokens:
         oidc_calls.forget_keys()
         assert refused(oidc) == "key"
 
-    @pytest.mark.parametrize(
+    @for_each(
         "token",
         [
             "",
@@ -332,8 +335,8 @@ class TestCodes:
 
 
 class TestProvidersThatFail:
-    @pytest.mark.parametrize(
-        ("told", "reason"),
+    @for_each(
+        "told, reason",
         [
             (Told(400, {}, b'{"error": "invalid_client"}'), "invalid_client"),
             (Told(400, {}, b'{"error": "<script>alert(1)</script>"}'), "token_endpoint_status"),
@@ -351,10 +354,12 @@ class TestProvidersThatFail:
     def test_a_token_endpoint_that_says_anything_else(self, oidc: OidcDesk, told: Told, reason: str) -> None:
         oidc.set_up()
         oidc.provider.routes["/token"] = lambda _: told
+        before = len(oidc.actions())
 
         reply = oidc.finish(oidc.went_there())
 
         assert (reply.status, oidc.reason()) == (401, reason)
+        assert oidc.actions()[before:] == ["sign_in.failed"]
         assert "script" not in reply.text
 
     def test_one_that_turned_inward_is_not_called(self, oidc: OidcDesk) -> None:
@@ -393,7 +398,7 @@ class TestDiscovery:
         assert "secret words" not in reply.text
         return str(reply.json["errors"][0]["message"])
 
-    @pytest.mark.parametrize(
+    @for_each(
         "issuer",
         [
             "https://10.0.0.1",
@@ -417,7 +422,7 @@ class TestDiscovery:
         assert self.saved(oidc, issuer)
 
     @pytest.mark.parametrize("field", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
-    @pytest.mark.parametrize(
+    @for_each(
         "url",
         ["http://login.acme.example/a", "https://a@b/", "https://b:25/", None, 7, "javascript:a", "//b"],
     )
@@ -429,8 +434,8 @@ class TestDiscovery:
         oidc.provider.document = {"jwks_uri": "https://10.0.0.1/jwks"}
         assert "public internet" in self.saved(oidc)
 
-    @pytest.mark.parametrize(
-        ("document", "word"),
+    @for_each(
+        "document, word",
         [
             ({"issuer": "https://evil.example"}, "issuer"),
             ({"issuer": None}, "issuer"),

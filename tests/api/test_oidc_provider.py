@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.accounts.sealing import Unsealable, unseal
 from tests.support.cast import signing_secret
+from tests.support.for_each import for_each
 from tests.support.forged_provider import BACK, CLIENT, SECRET, Provider
 from tests.support.oidc_desk import PATH, OidcDesk
 
@@ -61,8 +62,8 @@ class TestSettingUp:
         assert after["token_endpoint"].endswith("/token/v2")
         assert after["has_client_secret"] is True
 
-    @pytest.mark.parametrize(
-        ("field", "value"),
+    @for_each(
+        "field, value",
         [
             ("redirect_uris", []),
             ("redirect_uris", ["http://desk.acme.example/back"]),

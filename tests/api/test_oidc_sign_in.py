@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.for_each import for_each
 from tests.support.forged_provider import BACK, CLIENT, SECRET, jwk, key_for
 from tests.support.oidc_desk import OidcDesk
 from tests.support.service_desk import ServiceDesk
@@ -169,8 +170,8 @@ class TestWho:
 
         assert (reply.status, oidc.reason()) == (403, "another_subject")
 
-    @pytest.mark.parametrize(
-        ("person", "reason"),
+    @for_each(
+        "person, reason",
         [
             ({"email_verified": False}, "email_not_verified"),
             ({"email_verified": None}, "email_not_verified"),
@@ -189,10 +190,12 @@ class TestWho:
         self, oidc: OidcDesk, person: dict[str, Any], reason: str
     ) -> None:
         oidc.set_up(create_users=True, default_role="agent")
+        before = len(oidc.actions())
 
-        reply = oidc.sign_in(**person)
+        reply = oidc.sign_in(**{"email": "ana@acme.example", "email_verified": True, **person})
 
         assert (reply.status, reply.code, oidc.reason()) == (403, "FORBIDDEN", reason)
+        assert oidc.actions()[before:] == ["sign_in.failed"]
         assert oidc.database.value("SELECT count(*) FROM oidc_identities") == 0
 
     @pytest.mark.parametrize("told", [True, "true", 1, "1"])

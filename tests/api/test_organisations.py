@@ -7,6 +7,7 @@ import pytest
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PATH = "/v1/organisations"
 
@@ -75,8 +76,8 @@ class TestMaking:
 
         make(api.with_token(cast.mallory.token), "Northwind", "northwind.example")
 
-    @pytest.mark.parametrize(
-        ("domain", "says"),
+    @for_each(
+        "domain, says",
         [
             ("gmail.com", "Anybody can have a mailbox at gmail.com"),
             (".northwind.example", "one by one"),
@@ -94,8 +95,8 @@ class TestMaking:
         assert problem["field"] == "domains.1"
         assert says in problem["message"]
 
-    @pytest.mark.parametrize(
-        ("fields", "field", "code"),
+    @for_each(
+        "fields, field, code",
         [
             ({"name": ""}, "name", "VALIDATION_ERROR"),
             ({"name": "a\nb"}, "name", "VALIDATION_ERROR"),

@@ -8,6 +8,7 @@ import pytest
 from tests.support.api import Api, Reply
 from tests.support.database import Database
 from tests.support.escalations import RAISE, after, before, notify
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 ACTIVE = "There is no such active member of the staff."
@@ -58,8 +59,8 @@ class TestWarnings:
         assert ada.get(f"/v1/sla-policies/{policy['id']}").json["warnings"] == given
         assert patch(ada, policy, warnings=[]).json["warnings"] == []
 
-    @pytest.mark.parametrize(
-        ("warnings", "field"),
+    @for_each(
+        "warnings, field",
         [
             ([{"percent": 0}], "warnings.0.percent"),
             ([{"percent": 100}], "warnings.0.percent"),
@@ -103,8 +104,8 @@ class TestEscalations:
         assert [{name: value for name, value in each.items() if name != "id"} for each in kept] == given
         assert len({each["id"] for each in kept}) == 2
 
-    @pytest.mark.parametrize(
-        ("escalation", "field"),
+    @for_each(
+        "escalation, field",
         [
             ({"minutes": 5, "actions": [RAISE]}, "escalations.0.when"),
             (after(-1, RAISE), "escalations.0.minutes"),

@@ -12,6 +12,7 @@ from tests.support import bucket
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PATH = "/v1/public/acme/tickets"
 MIB = 1024 * 1024
@@ -147,8 +148,8 @@ class TestTheSameAgain:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(
-        ("files", "field"),
+    @for_each(
+        "files, field",
         [
             ([PNG] * 11, "attachments"),
             ([{**PNG, "size": 25 * MIB}, {**PNG, "size": 25 * MIB}, PNG], "attachments"),

@@ -22,6 +22,7 @@ from tests.support.api import Api, Context, Reply
 from tests.support.cast import Cast
 from tests.support.database import Database
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 
 
 class LookupShape(In):
@@ -309,8 +310,8 @@ class TestThrottle:
 
 
 class TestBadInput:
-    @pytest.mark.parametrize(
-        ("raw", "status", "code", "fields"),
+    @for_each(
+        "raw, status, code, fields",
         [
             (b"", 422, "FIELD_REQUIRED", ["label", "email"]),
             (b"{}", 422, "FIELD_REQUIRED", ["label", "email"]),
@@ -336,7 +337,7 @@ class TestBadInput:
             (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, 400, "MALFORMED_REQUEST", []),
             (b"x" * 1_048_577, 413, "PAYLOAD_TOO_LARGE", []),
         ],
-        ids=lambda value: repr(value)[:40],
+        ids=lambda case: repr(case)[:40],
     )
     def test_is_refused_with_the_code_and_the_fields(
         self, ask: Ask, raw: bytes, status: int, code: str, fields: list[str]
@@ -348,7 +349,7 @@ class TestBadInput:
         assert set(reply.json) == {"type", "title", "status", "detail", "code", "request_id", "errors"}
         assert reply.json["request_id"] == "r-1"
 
-    @pytest.mark.parametrize(
+    @for_each(
         "raw",
         [
             b"",

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import pytest
-
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 BODY: dict[str, Any] = {
     "name": "Nadia Petit",
@@ -83,8 +82,8 @@ class TestATicketWithoutAnAccount:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize(
-        ("field", "value"),
+    @for_each(
+        "field, value",
         [
             ("name", "Al"),
             ("name", "A\r\nBcc: x@y.example"),
@@ -109,9 +108,7 @@ class TestRefusals:
 
         assert "at least 10 characters" in error["message"]
 
-    @pytest.mark.parametrize(
-        "field", ["role", "workspace_id", "assignee_id", "requester_id", "sla_minutes", "status"]
-    )
+    @for_each("field", ["role", "workspace_id", "assignee_id", "requester_id", "sla_minutes", "status"])
     def test_case_19_what_a_stranger_may_not_say_is_no_field(self, api: Api, cast: Cast, field: str) -> None:
         assert api.post(PATH, {**BODY, field: "admin"}).status == 422
 

@@ -1,13 +1,13 @@
 """A pattern in the document takes what its check takes, and refuses what a glance shows to be wrong."""
 
 import re
-from typing import Any
 
 import pytest
 
 from chalicelib.api import openapi
 from chalicelib.api.schemas import attachments, common, workspace
 from chalicelib.api.schemas.common import Shown
+from tests.support.for_each import for_each
 
 LINE = common.ONE_LINE
 SLUG, PREFIX, COLOR, SITE, LOGO, TYPE = (
@@ -42,22 +42,18 @@ REFUSED: list[tuple[Shown, list[str]]] = [
 ]
 
 
-def each_of(known: list[tuple[Shown, list[str]]]) -> list[Any]:
-    return [
-        pytest.param(shown, text, id=f"{shown.func.__name__}-{text!r}")
-        for shown, texts in known
-        for text in texts
-    ]
+def each_of(known: list[tuple[Shown, list[str]]]) -> list[tuple[Shown, str]]:
+    return [(shown, text) for shown, texts in known for text in texts]
 
 
-@pytest.mark.parametrize(("shown", "text"), each_of(TAKEN))
+@for_each("shown, text", each_of(TAKEN))
 def test_what_is_taken_fits_the_pattern(shown: Shown, text: str) -> None:
     shown.func(text)  # type: ignore[call-arg]
 
     assert re.search(shown.pattern, text)
 
 
-@pytest.mark.parametrize(("shown", "text"), each_of(REFUSED))
+@for_each("shown, text", each_of(REFUSED))
 def test_what_the_pattern_leaves_out_is_refused_in_a_sentence(shown: Shown, text: str) -> None:
     assert not re.search(shown.pattern, text)
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tests.support.api import Api
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 
@@ -56,8 +57,8 @@ class TestMaking:
         assert [each["id"] for each in ada.get("/v1/sla-policies").json["items"]][-1] == made["id"]
         assert ada.get(f"/v1/sla-policies/{made['id']}").json == made
 
-    @pytest.mark.parametrize(
-        ("fields", "field"),
+    @for_each(
+        "fields, field",
         [
             ({"targets": {"resolution": 0}}, "targets.resolution"),
             ({"targets": {"resolution": True}}, "targets.resolution"),

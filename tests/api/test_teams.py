@@ -10,6 +10,7 @@ from chalicelib.api.schemas.teams import MemberOut, TeamOut
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast, Person, person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 ELSEWHERE = "0190c0de-0000-7000-8000-000000000001"
 
@@ -125,7 +126,7 @@ def test_a_team_is_renamed_the_default_one_too(ada: Api, cast: Cast, networks: s
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         {"name": ""},

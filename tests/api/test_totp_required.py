@@ -10,6 +10,7 @@ from tests.support.api import Api, Reply
 from tests.support.authenticator import Device, begin, enrol, login
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.specimens import is_public, name_of, routes
 from tests.support.world import World
 
@@ -51,7 +52,7 @@ class TestSetting:
             "after": {"two_step_required_of": "staff"},
         }
 
-    @pytest.mark.parametrize("value", ["everybody", "", None, True, "STAFF "])
+    @for_each("value", ["everybody", "", None, True, "STAFF "])
     def test_it_is_one_of_two_words(self, api: Api, cast: Cast, value: Any) -> None:
         reply = api.with_token(cast.ada.token).patch("/v1/workspace", {"two_step_required_of": value})
 
@@ -202,7 +203,7 @@ class TestVouched:
         assert api.with_token(own["access_token"]).get("/v1/tickets").status == 403
 
 
-@pytest.mark.parametrize("endpoint", PRIVATE, ids=name_of)
+@for_each("endpoint", PRIVATE, ids=name_of)
 def test_every_other_route_is_refused_before_anything_happens(
     shared_world: World, endpoint: Endpoint
 ) -> None:

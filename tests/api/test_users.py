@@ -11,6 +11,7 @@ from tests.conftest import Queue
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PASSWORD = "violet staple horse"
 ELSEWHERE = "0190c0de-0000-7000-8000-000000000001"
@@ -149,8 +150,8 @@ def test_the_email_of_a_deleted_user_is_free(ada: Api, database: Database) -> No
     assert add(ada).status == 201
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
+@for_each(
+    "fields, field",
     [
         ({"role": "owner"}, "role"),
         ({"role": ""}, "role"),
@@ -224,8 +225,8 @@ def test_a_list_shows_everybody_of_the_workspace_by_name(ada: Api) -> None:
     assert (page["next_cursor"], page["next_offset"]) == (None, None)
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
+@for_each(
+    "query, expected",
     [
         ("role=agent", ["Ana", "Ben"]),
         ("role=AREA,MESA", ["Ana", "Ben", "Dario"]),
@@ -284,7 +285,7 @@ def test_pages_show_everybody_once(ada: Api, sort: str) -> None:
     assert by_cursor == by_offset == whole
 
 
-@pytest.mark.parametrize(
+@for_each(
     "query",
     [
         "limit=0", "limit=101", "limit=x", "limit=1.5", "limit=99999999999999999999", "offset=-1",

@@ -9,6 +9,7 @@ from tests.conftest import Queue
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast, Person, person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PASSWORD = "violet staple horse"
 ELSEWHERE = "0190c0de-0000-7000-8000-000000000001"
@@ -236,8 +237,8 @@ def test_11_the_own_password_needs_the_current_one(api: Api, ada: Api, cast: Cas
     assert login(api, cast.ada).status == 200
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
+@for_each(
+    "fields, field",
     [
         ({"role": "owner"}, "role"),
         ({"role": None}, "role"),

@@ -10,6 +10,7 @@ from chalicelib.api.schemas.workspace import WorkspaceOut
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_each_setting_changes_alone(ada: Api, sent: dict[str, Any], kept: dict[s
     assert ada.get("/v1/workspace").json == reply.json
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         {"name": ""},
@@ -183,7 +184,7 @@ def test_what_cannot_be_is_refused(ada: Api, body: dict[str, Any]) -> None:
     assert ada.get("/v1/workspace").json == before
 
 
-@pytest.mark.parametrize(
+@for_each(
     "branding",
     [
         {"color": "blue"},
