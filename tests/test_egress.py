@@ -20,6 +20,7 @@ from chalicelib.core.outbound import Call
 from chalicelib.core.vetting import Refused, target, vet
 from chalicelib.egress import egress, read
 from tests.support.api import Context
+from tests.support.for_each import for_each
 from tests.support.stranger import Asked, Authority, Stranger, Told
 
 LOCAL = frozenset({"127.0.0.1", "localhost"})
@@ -93,7 +94,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]
 
 
 class TestCase53:
-    @pytest.mark.parametrize(
+    @for_each(
         "address",
         [
             *("0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "127.9.9.9"),
@@ -126,7 +127,7 @@ class TestCase53:
     def test_one_of_the_public_internet_is_not(self, address: str) -> None:
         vet(address)
 
-    @pytest.mark.parametrize(
+    @for_each(
         "host",
         [
             *("2130706433", "017700000001", "0x7f000001", "0x7f.1", "127.1", "127.0.1", "0177.0.0.1"),
@@ -136,7 +137,7 @@ class TestCase53:
     def test_a_number_that_some_resolver_reads_as_an_address_is_blocked(self, host: str) -> None:
         assert kind_of(get(f"https://{host}/"), frozenset()) in ("blocked", "bad_url")
 
-    @pytest.mark.parametrize(
+    @for_each(
         "url",
         [
             "https://user@example.org/",
@@ -287,8 +288,8 @@ class TestCase56:
 
         assert kind_of(get(f"{stranger.url}/", max_bytes=10_000)) == "too_large"
 
-    @pytest.mark.parametrize(
-        ("reply", "kind"),
+    @for_each(
+        "reply, kind",
         [
             (b"", "broken"),
             (b"\x16\x03\x01\x02\x00\x01", "broken"),
@@ -306,7 +307,7 @@ class TestCase56:
             (b"HTTP/1.1 304 Not Modified\r\n\r\n", "redirected"),
             (b"HTTP/1.1 399 x\r\nLocation: http://10.0.0.1/\r\n\r\n", "redirected"),
         ],
-        ids=lambda value: str(value)[:50],
+        ids=lambda case: str(case)[:50],
     )
     def test_a_reply_that_is_none_is_told_by_a_word(self, reply: bytes, kind: str) -> None:
         with replying(reply) as url:

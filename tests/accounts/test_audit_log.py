@@ -19,6 +19,7 @@ from tests.accounts.conftest import Connections, Unit
 from tests.conftest import DATABASE
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 INSUFFICIENT_PRIVILEGE = "42501"
 ADDRESS = "203.0.113.7"
@@ -120,7 +121,7 @@ class TestWriting:
 
         assert database.value("SELECT count(*) FROM audit_log") == 0
 
-    @pytest.mark.parametrize("name", sorted(auditing.SECRET))
+    @for_each("name", sorted(auditing.SECRET))
     def test_a_secret_is_refused(self, connections: Connections, cast: Cast, name: str) -> None:
         def act(tx: Transaction, actor: Actor) -> None:
             auditing.audit(tx, actor, "user.changed", ("user", cast.ada.id), after={name: "x"})
@@ -167,7 +168,7 @@ class TestWriting:
 
 
 class TestRights:
-    @pytest.mark.parametrize(
+    @for_each(
         "statement",
         [
             "UPDATE audit_log SET action = 'forged'",

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.accounts.email_domains import PROVIDERS, domain, domain_of
 from chalicelib.accounts.emails import address
+from tests.support.for_each import for_each
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_it_is_the_spelling_of_the_emails_there(given: str) -> None:
     assert domain(given) == domain_of(address(f"carol@{given}"))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "given",
     [
         "",
@@ -65,7 +66,7 @@ def test_a_domain_does_not_stand_for_those_below_it(given: str) -> None:
         domain(given)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "given",
     [
         *(

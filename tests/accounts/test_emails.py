@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.accounts.emails import address, normalised, valid_address
 from chalicelib.core.errors import ValidationFailed
+from tests.support.for_each import for_each
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def test_an_address_has_one_spelling(typed: str, kept: str) -> None:
     assert address(typed) == kept
 
 
-@pytest.mark.parametrize(
+@for_each(
     "typed",
     [
         "",

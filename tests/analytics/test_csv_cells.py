@@ -3,10 +3,9 @@
 import csv
 import io
 
-import pytest
-
 from chalicelib.analytics.export_file import cell, header
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 # What a spreadsheet takes for a formula, or might.
 FORMULAS = (
@@ -75,17 +74,17 @@ def read(cells: str) -> list[str]:
     return row
 
 
-@pytest.mark.parametrize("text", FORMULAS)
+@for_each("text", FORMULAS)
 def test_case_69_a_cell_that_begins_as_a_formula_is_neutralised(database: Database, text: str) -> None:
     assert read(made(database, text)) == [f"'{text}"]
 
 
-@pytest.mark.parametrize("text", HARMLESS)
+@for_each("text", HARMLESS)
 def test_what_is_no_formula_is_read_as_it_was_written(database: Database, text: str) -> None:
     assert read(made(database, text)) == [text]
 
 
-@pytest.mark.parametrize("text", [*FORMULAS, *HARMLESS])
+@for_each("text", [*FORMULAS, *HARMLESS])
 def test_headings_are_made_by_the_same_rule(database: Database, text: str) -> None:
     assert cell(text) == made(database, text)
 

@@ -10,6 +10,7 @@ from chalicelib.analytics import export_queries
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
 from tests.support.exports import Exports
+from tests.support.for_each import for_each
 from tests.support.jobs import Workshop
 from tests.support.made_once import MadeOnce
 from tests.support.service_desk import ServiceDesk
@@ -99,7 +100,7 @@ class TestTheList(MadeOnce):
         assert all(same(*pair) for pair in zip(exported, shown, strict=True))
         assert len(shown) == {"ada": 8, "dario": 8, "ana": 7, "ben": 1}[who]
 
-    @pytest.mark.parametrize(
+    @for_each(
         "filters",
         [
             {"status": ["new", "open"]},
@@ -422,8 +423,8 @@ class TestWhoMayAsk:
 
 
 class TestBadRequests:
-    @pytest.mark.parametrize(
-        ("body", "field"),
+    @for_each(
+        "body, field",
         [
             ({}, "resource"),
             ({"resource": "passwords"}, "resource"),
@@ -447,7 +448,6 @@ class TestBadRequests:
             ({"resource": "users", "columns": ["password_hash"]}, "columns.0"),
             ({"resource": "tickets", "sort": "-id"}, "sort"),
         ],
-        ids=str,
     )
     def test_what_there_is_not_is_refused_with_its_field(
         self, desk: ServiceDesk, cast: Cast, body: dict[str, Any], field: str

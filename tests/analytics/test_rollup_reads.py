@@ -19,6 +19,7 @@ from tests.analytics.roll_ups import days_between, rebuilt
 from tests.support.cast import Cast, Person
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 # The clocks of all of these change within the days of the tests: at night, at midnight, by half an hour.
 ZONES = ("Europe/Madrid", "America/Havana", "Australia/Lord_Howe", "Africa/Cairo")
@@ -175,7 +176,7 @@ def test_the_week_as_a_map_is_by_the_hours_on_the_clock(
     assert {(r["weekday"], r["hour"]): r["created"] for r in found if r["created"]} == expected
 
 
-@pytest.mark.parametrize("seed", range(6))
+@for_each("seed", range(6))
 def test_percentiles_are_within_two_hundredths_of_the_exact_ones(database: Database, seed: int) -> None:
     """Of whatever shape: few, many, all the same, of seconds and of years."""
     dice = Random(seed)

@@ -11,6 +11,7 @@ from tests.analytics.history import History
 from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 PATH = "/v1/analytics/sla/targets"
@@ -122,8 +123,8 @@ def test_a_cursor_belongs_to_its_question(history: History, desk: ServiceDesk) -
         assert (reply.status, [error["field"] for error in reply.json["errors"]]) == (422, ["cursor"])
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
+@for_each(
+    "query, field",
     [
         ("outcome=late", "outcome"),
         ("sort=label", "sort"),

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.core.credentials import DatabaseSecret, SigningSecret, WebhookSecret
 from chalicelib.core.keys import encode_base64url
 from chalicelib.core.settings import SettingsError
+from tests.support.for_each import for_each
 
 SEED = hashlib.sha256(b"seed").digest()
 PEPPER = hashlib.sha512(b"pepper").digest()
@@ -25,8 +26,8 @@ def test_a_signing_secret_is_read() -> None:
     assert (secret.kid, secret.seed, secret.pepper) == ("2026-01", SEED, PEPPER)
 
 
-@pytest.mark.parametrize(
-    ("change", "sentence"),
+@for_each(
+    "change, sentence",
     [
         ({"kid": None}, "kid is not"),
         ({"kid": ""}, "kid is not"),

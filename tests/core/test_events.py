@@ -23,6 +23,7 @@ from tests.conftest import Queue
 from tests.support.cast import Cast
 from tests.support.database import Database
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 
 GOOD = {
     "id": 1,
@@ -530,7 +531,7 @@ class TestSize:
 
         assert in_transaction(read, repeatable=True) is None
 
-    @pytest.mark.parametrize("character", ["\ufffe", "\uffff", "\x02", "\ud7ff", "💥", '"', "\\"])
+    @for_each("character", ["\ufffe", "\uffff", "\x02", "\ud7ff", "💥", '"', "\\"])
     def test_every_character_survives_the_queue(
         self, cast: Cast, database: Database, queue: Queue, urls: list[str], character: str
     ) -> None:
@@ -554,7 +555,7 @@ class TestParse:
     def test_takes_the_good_one_that_the_poison_is_made_of(self) -> None:
         assert Event.parse(json.dumps(GOOD)).payload == {}
 
-    @pytest.mark.parametrize(
+    @for_each(
         "body",
         [
             "",

@@ -183,7 +183,7 @@ def test_case_53_what_may_be_called_on_a_laptop_opens_no_other_door(
     assert connections == []
 
 
-@pytest.mark.parametrize("inside", INSIDE)
+@for_each("inside", INSIDE)
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_case_54_one_address_inside_among_those_of_a_name_has_none_of_them_called(
     inside: str, place: int, connections: list[Any], monkeypatch: pytest.MonkeyPatch

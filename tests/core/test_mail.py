@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core import mail
 from chalicelib.core.mail import Mail, MailRefused, MailRejected, Tracking, compose, domain_of, single_line
+from tests.support.for_each import for_each
 from tests.support.mailbox import Mailbox, html_of, text_of
 
 UNTRACKED = Tracking("", UUID(int=7))
@@ -80,7 +81,7 @@ class TestHeaders:
     def test_more_headers_can_be_given(self) -> None:
         assert read(compose(replace(MAIL, headers={"List-Id": "x\r\nBcc: y"})))["List-Id"] == "x Bcc: y"
 
-    @pytest.mark.parametrize("line_break", BREAKS, ids=ascii)
+    @for_each("line_break", BREAKS, ids=ascii)
     @pytest.mark.parametrize("field", ["sender_name", "recipient_name", "subject"])
     def test_case_36_a_line_break_in_a_name_or_subject_makes_no_header(
         self, field: str, line_break: str
@@ -107,7 +108,7 @@ class TestHeaders:
 
 
 class TestAddresses:
-    @pytest.mark.parametrize(
+    @for_each(
         "address",
         [
             *("", "carol", "@x.example", "carol@", "a b@x.example", "a@b@x.example", "<>", "(c)@x.example"),

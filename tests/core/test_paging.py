@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.core.errors import ValidationFailed
 from chalicelib.core.paging import MAX_BYTES, Int8, Page, answer, decode, encode
+from tests.support.for_each import for_each
 
 ID = UUID("0190c0de-0000-7000-8000-000000000001")
 WHEN = datetime(2026, 3, 4, 5, 6, 7, 890, UTC)
@@ -47,7 +48,7 @@ def test_a_long_name_fits_in_what_a_query_may_hold() -> None:
     assert len(encode("name", ("\U0001f600" * 150, ID))) <= 1000
 
 
-@pytest.mark.parametrize(
+@for_each(
     "cursor",
     [
         "",
@@ -82,8 +83,8 @@ def test_37_what_is_no_cursor_of_the_sort_is_refused(cursor: str) -> None:
     assert caught.value.errors[0].field == "cursor"
 
 
-@pytest.mark.parametrize(
-    ("document", "kind"),
+@for_each(
+    "document, kind",
     [
         (["s", True], int),
         (["s", 1], bool),

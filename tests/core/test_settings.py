@@ -25,6 +25,7 @@ from chalicelib.core.settings import (
     SettingsError,
     WebhookSettings,
 )
+from tests.support.for_each import for_each
 
 
 def public_key(name: str) -> bytes:
@@ -102,13 +103,13 @@ def test_settings_cannot_be_changed() -> None:
         Settings.load(ENVIRON).stage = "test"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@for_each("kind", EVERY_KIND)
 def test_every_function_starts_with_a_whole_environment(kind: type[Settings]) -> None:
     assert kind.load(ENVIRON).stage == "prod"
 
 
 @pytest.mark.parametrize("empty", ["", "  "])
-@pytest.mark.parametrize("kind", EVERY_KIND)
+@for_each("kind", EVERY_KIND)
 def test_a_missing_variable_is_named(kind: type[Settings], empty: str) -> None:
     needed = [name for name in ENVIRON if _refusal(kind, {n: v for n, v in ENVIRON.items() if n != name})]
 
@@ -126,8 +127,8 @@ def _refusal(kind: type[Settings], environ: dict[str, str]) -> str | None:
     return None
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "value"),
+@for_each(
+    "kind, name, value",
     [
         (Settings, "MESA_STAGE", "Prod!"),
         (Settings, "MESA_LOG_LEVEL", "LOUD"),
@@ -173,7 +174,7 @@ def test_an_unfit_variable_is_named_but_not_shown(kind: type[Settings], name: st
     assert len(value) < 4 or value not in str(refusal.value)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "keys",
     [
         "k1",

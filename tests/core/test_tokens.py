@@ -25,6 +25,7 @@ from chalicelib.core.tokens import (
     new_opaque_token,
     opaque_digest,
 )
+from tests.support.for_each import for_each
 
 NOW = 1_790_000_000
 DAY = 24 * 60 * 60
@@ -165,7 +166,7 @@ def test_case_1_the_public_key_is_no_shared_secret(alg: str) -> None:
         assert refusal(f"{signed}.{encode_base64url(digest)}")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "header",
     [
         {**HEADER, "jku": "https://mallory.example/keys.json"},
@@ -220,7 +221,7 @@ def test_case_2_a_missing_claim_is_refused(claim: str) -> None:
     assert refusal(forge(payload={**rest, claim: None}))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "change",
     [
         {"iss": "other"},
@@ -340,7 +341,7 @@ def test_case_3_an_access_token_is_no_api_key_and_an_api_key_no_access_token() -
 # One token, one spelling; and no text breaks the verifier.
 
 
-@pytest.mark.parametrize(
+@for_each(
     "spoil",
     [
         lambda _: "",

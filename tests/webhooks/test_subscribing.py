@@ -8,6 +8,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.post_office import PostOffice
 
 BODY = {"name": "Warehouse", "url": "https://hooks.acme.example/mesa", "events": ["ticket.created"]}
@@ -38,7 +39,7 @@ class TestMaking:
         made = office.make(secret=secret_of(count))
         assert made["secret"] == secret_of(count)
 
-    @pytest.mark.parametrize(
+    @for_each(
         "secret",
         [
             secret_of(23),
@@ -56,8 +57,8 @@ class TestMaking:
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "secret")
         assert secret == "whsec_" or secret.strip() not in reply.text
 
-    @pytest.mark.parametrize(
-        ("change", "field"),
+    @for_each(
+        "change, field",
         [
             ({"url": "http://hooks.acme.example/"}, "url"),
             ({"url": "https://user:word@hooks.acme.example/"}, "url"),
@@ -203,8 +204,8 @@ class TestChanging:
         assert ada.get(f"/v1/webhooks/{webhook['id']}").status == 404
         assert database.value("SELECT count(*) FROM webhook_deliveries") == 0
 
-    @pytest.mark.parametrize(
-        ("method", "path"),
+    @for_each(
+        "method, path",
         [
             ("GET", ""),
             ("PATCH", ""),
