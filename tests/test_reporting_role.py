@@ -18,6 +18,7 @@ from local.postgres import OWNER, Cluster
 from tests.conftest import DATABASE
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.reporting import Readers, readers, views
 from tests.support.tenants import furnish, tenant_tables
 
@@ -137,7 +138,7 @@ class TestItsWorkspace:
         reader.run("SET row_security = off")
         assert refused(reader, "SELECT * FROM reporting.tickets") == DENIED
 
-    @pytest.mark.parametrize("role", ["mesa_app", "mesa_definer", "mesa_owner", "mesa_reporting", "postgres"])
+    @for_each("role", ["mesa_app", "mesa_definer", "mesa_owner", "mesa_reporting", "postgres"])
     def test_it_becomes_nobody_else(self, reader: Database, role: str) -> None:
         assert refused(reader, f"SET ROLE {role}") == DENIED
         assert refused(reader, f"SET SESSION AUTHORIZATION {role}") == DENIED

@@ -87,7 +87,7 @@ class TestTheList(MadeOnce):
         desk.do(cast.dario, desk.in_status("closed"), "archive")
         return made
 
-    @pytest.mark.parametrize("who", ["ada", "dario", "ana", "ben"])
+    @for_each("who", ["ada", "dario", "ana", "ben"])
     def test_case_17_an_export_has_the_tickets_that_its_asker_sees_as_they_are_shown(
         self, desk: ServiceDesk, cast: Cast, exports: Exports, busy: list[dict[str, Any]], who: str
     ) -> None:
@@ -350,7 +350,7 @@ class TestOtherRows:
         (carol,) = exports.rows(cast.ada, "users", user_filter={"query": "carol"})
         assert (carol["phone"], carol["company"], carol["away"]) == ("'+57 601 555", "'=ACME", "")
 
-    @pytest.mark.parametrize(
+    @for_each(
         "filters",
         [
             {"role": ["agent"]},

@@ -60,7 +60,7 @@ def test_behind_each_figure_are_as_many_as_it_says(history: History, desk: Servi
     assert not {item["id"] for item in behind["met"]} & {item["id"] for item in behind["breached"]}
 
 
-@pytest.mark.parametrize("sort", ["at", "used_minutes", "-used_minutes"])
+@for_each("sort", ["at", "used_minutes", "-used_minutes"])
 def test_they_come_in_the_order_asked_for(history: History, desk: ServiceDesk, sort: str) -> None:
     items = walked(desk.as_(desk.cast.ada), f"{DAYS}&outcome=fulfilled&sort={sort}")
 

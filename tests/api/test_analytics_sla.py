@@ -219,7 +219,7 @@ def test_what_makes_no_sense_is_refused_at_its_field(desk: ServiceDesk, query: s
     assert [error["field"] for error in reply.json["errors"]] == [field]
 
 
-@pytest.mark.parametrize("name", ["days", "from", "team", "interval"])
+@for_each("name", ["days", "from", "team", "interval"])
 def test_what_is_given_twice_is_refused(desk: ServiceDesk, name: str) -> None:
     reply = desk.as_(desk.cast.ada).get(f"{PATH}?{name}=1&{name}=2")
 

@@ -336,8 +336,8 @@ class TestPeopleAlone:
         assert outcome(reply) == (403, "FORBIDDEN")
         assert database.value("SELECT count(*) FROM api_keys") == 1
 
-    @pytest.mark.parametrize(
-        ("method", "path", "body"),
+    @for_each(
+        "method, path, body",
         [
             ("GET", "/v1/auth/me", None),
             ("PATCH", "/v1/auth/me", {"name": "Robot"}),

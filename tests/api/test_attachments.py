@@ -145,7 +145,7 @@ class TestAnnouncing:
         assert reply.json["errors"][0]["field"] == field
         assert database.value("SELECT count(*) FROM attachments") == 0
 
-    @pytest.mark.parametrize("field", ["file_name", "content_type", "size"])
+    @for_each("field", ["file_name", "content_type", "size"])
     def test_what_is_missing_is_named(self, desk: ServiceDesk, cast: Cast, field: str) -> None:
         body = {name: value for name, value in PNG.items() if name != field}
 
@@ -156,8 +156,8 @@ class TestAnnouncing:
     def test_the_largest_file_is_25_mib(self, desk: ServiceDesk, cast: Cast) -> None:
         assert announce(desk, cast.carol, desk.ticket(), size=25 * 1024 * 1024).status == 201
 
-    @pytest.mark.parametrize(
-        ("name", "kept"),
+    @for_each(
+        "name, kept",
         [
             ("../../etc/passwd", "passwd"),
             ("..\\windows\\boot.ini", "boot.ini"),
@@ -542,7 +542,7 @@ class TestScanning:
 
         assert show(desk, cast.carol, ticket, file).json["scan"] == "pending"
 
-    @pytest.mark.parametrize("status", ["UNSUPPORTED", "ACCESS_DENIED", "FAILED", "NEW_WORD"])
+    @for_each("status", ["UNSUPPORTED", "ACCESS_DENIED", "FAILED", "NEW_WORD"])
     def test_what_could_not_be_scanned_stays_out_of_reach(
         self, desk: ServiceDesk, cast: Cast, ticket: dict[str, Any], status: str
     ) -> None:
@@ -581,7 +581,7 @@ class TestSeeing:
         assert show(desk, cast.chris, ticket, file).json["download"] is not None
         assert announce(desk, cast.chris, ticket).status == 201
 
-    @pytest.mark.parametrize("who", ["chris", "ben", "mallory"])
+    @for_each("who", ["chris", "ben", "mallory"])
     def test_who_sees_no_ticket_sees_no_file(self, desk: ServiceDesk, cast: Cast, who: str) -> None:
         ticket = desk.networks_ticket()
         file = attach(desk, cast.carol, ticket)
@@ -645,7 +645,7 @@ class TestTakingOff:
         assert listed(desk, cast.carol, ticket) == [late["id"]]
         assert outcome(show(desk, cast.carol, ticket, early)) == (404, "NOT_FOUND")
 
-    @pytest.mark.parametrize(("who", "status"), [("ada", 204), ("dario", 204), ("ana", 403), ("chris", 404)])
+    @for_each("who, status", [("ada", 204), ("dario", 204), ("ana", 403), ("chris", 404)])
     def test_others_files_are_the_dispatchers_business(
         self, desk: ServiceDesk, cast: Cast, who: str, status: int
     ) -> None:

@@ -395,7 +395,7 @@ class TestListing:
         assert entries(mallory, f"?target={cast.teams['Apps']}") == []
         assert mallory.get("/v1/audit-log/verify").json["checked"] == 0
 
-    @pytest.mark.parametrize("name", ["dario", "ana", "carol"])
+    @for_each("name", ["dario", "ana", "carol"])
     def test_case_18_nobody_but_an_admin_reads_it(self, api: Api, cast: Cast, name: str) -> None:
         someone = api.with_token(getattr(cast, name).token)
 

@@ -14,6 +14,7 @@ from chalicelib.core.db import engine
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast, person, signing_secret
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PASSWORD = "violet staple horse"
 
@@ -250,16 +251,14 @@ def test_an_old_hash_is_replaced_at_sign_in(api: Api, cast: Cast, database: Data
     assert after == hash_password(cast.ada.password, signing_secret().pepper, 4, cast.ada.email)
 
 
-@pytest.mark.parametrize("body", [{}, {"email": "ada@acme.example"}, {"password": PASSWORD}])
+@for_each("body", [{}, {"email": "ada@acme.example"}, {"password": PASSWORD}])
 def test_a_missing_field_is_named(api: Api, body: dict[str, str]) -> None:
     reply = api.post("/v1/auth/login", body)
 
     assert (reply.status, reply.code) == (422, "FIELD_REQUIRED")
 
 
-@pytest.mark.parametrize(
-    "more", [{"role": "admin"}, {"workspace_id": "x"}, {"email": 1}, {"password": ["a"]}]
-)
+@for_each("more", [{"role": "admin"}, {"workspace_id": "x"}, {"email": 1}, {"password": ["a"]}])
 def test_case_19_nothing_else_is_taken(api: Api, cast: Cast, more: dict[str, Any]) -> None:
     reply = api.post("/v1/auth/login", {"email": cast.ada.email, "password": cast.ada.password, **more})
 

@@ -61,7 +61,7 @@ def test_the_own_name_and_facts_can_be_changed_and_cleared(api: Api, cast: Cast)
     assert carol.get("/v1/auth/me").json == cleared.json
 
 
-@pytest.mark.parametrize("who", ["ada", "dario", "ana"])
+@for_each("who", ["ada", "dario", "ana"])
 def test_staff_is_away_and_back(api: Api, cast: Cast, who: str) -> None:
     me = api.with_token(getattr(cast, who).token)
 

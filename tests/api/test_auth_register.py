@@ -129,7 +129,7 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
     assert database.value("SELECT count(*) FROM workspaces") == 0
 
 
-@pytest.mark.parametrize("field", ["workspace_name", "admin_email", "admin_password"])
+@for_each("field", ["workspace_name", "admin_email", "admin_password"])
 def test_a_missing_field_is_named(api: Api, field: str) -> None:
     reply = register(api, **{field: ...})
 

@@ -5,8 +5,6 @@ import hashlib
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.support.api import Api
 from tests.support.for_each import for_each
 
@@ -30,7 +28,7 @@ class TestPages:
         assert reply.headers["cache-control"] == "no-cache"
         assert reply.text == (BUILT / "index.html").read_text("utf-8")
 
-    @pytest.mark.parametrize(
+    @for_each(
         "parameters", ["workspace=acme&return=queue%3Fview%3Dmine", "tag=a&tag=b", "state=x&code=y&iss=z"]
     )
     def test_its_parameters_are_left_to_its_script(self, api: Api, parameters: str) -> None:

@@ -314,7 +314,7 @@ class TestWhatIsWrong:
         assert page.texts.keys() >= {"f-name-error"}
         assert database.value("SELECT count(*) FROM users WHERE email LIKE 'nora%'") == 0
 
-    @pytest.mark.parametrize("name", ["name", "email", "subject", "description"])
+    @for_each("name", ["name", "email", "subject", "description"])
     def test_what_is_missing_or_blank_is_needed(self, api: Api, cast: Cast, name: str) -> None:
         for fields in ({**FILLED, name: " \r\n "}, {each: FILLED[each] for each in FILLED if each != name}):
             reply = send(api, fields)

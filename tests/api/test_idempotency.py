@@ -3,10 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from tests.support.api import Reply
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.processes import in_processes
 from tests.support.service_desk import ServiceDesk
 
@@ -100,7 +99,7 @@ class TestTheSameKey:
 
         assert (reply.status, reply.json["subject"]) == (201, "Other")
 
-    @pytest.mark.parametrize("key", ["", "x" * 256, "ñ", "a\tb"])
+    @for_each("key", ["", "x" * 256, "ñ", "a\tb"])
     def test_that_is_no_key_is_refused(self, desk: ServiceDesk, key: str) -> None:
         reply = desk.as_(desk.cast.carol).post("/v1/tickets", BODY, Idempotency_Key=key)
 

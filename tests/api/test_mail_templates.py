@@ -107,7 +107,7 @@ class TestKept:
         assert (seen.status, seen.json["overridden"]) == (200, False)
         assert "News" not in seen.text
 
-    @pytest.mark.parametrize("path", [PATH, f"{PATH}/preview", "/v1/mail-templates"])
+    @for_each("path", [PATH, f"{PATH}/preview", "/v1/mail-templates"])
     def test_it_is_for_admins_alone(self, desk: ServiceDesk, cast: Cast, path: str) -> None:
         for person in (cast.dario, cast.ana, cast.carol):
             method = "POST" if path.endswith("preview") else "GET"
@@ -162,7 +162,7 @@ class TestRefused:
 
         assert [error["field"] for error in reply.json["errors"]] == ["subject", "text", "html"]
 
-    @pytest.mark.parametrize(
+    @for_each(
         "fields", [{"subject": "x" * 501}, {"text": "x" * 20_001}, {"html": "ñ" * 32_769}, {"text": ""}]
     )
     def test_a_text_has_bounds(self, desk: ServiceDesk, fields: dict[str, str]) -> None:
@@ -200,9 +200,7 @@ class TestPreview:
         assert "<p>Printer &lt;3</p><p>Try <strong>again</strong>.</p>" in shown["html"]
         assert "SECRET" not in str(shown)
 
-    @pytest.mark.parametrize(
-        "kind", ["created.requester", "replied.watcher", "resolved.requester", "merged.watcher"]
-    )
+    @for_each("kind", ["created.requester", "replied.watcher", "resolved.requester", "merged.watcher"])
     def test_no_kind_for_customers_shows_a_note(self, desk: ServiceDesk, cast: Cast, kind: str) -> None:
         ticket = desk.networks_ticket()
         note = {"body": "SECRET", "visibility": "internal"}

@@ -111,8 +111,8 @@ class TestTokens:
         oidc.provider.sign = lambda claims, _: jwt.encode(claims, b"a" * 32, "HS256", {"kid": "one"})
         assert refused(oidc) == "algorithm"
 
-    @pytest.mark.parametrize(
-        ("header", "reason"),
+    @for_each(
+        "header, reason",
         [
             ({"crit": ["exp"]}, "malformed"),
             ({"crit": ["b64"], "b64": True}, "malformed"),
@@ -241,7 +241,7 @@ class TestStates:
         assert refused(oidc, body) == "state"
         assert oidc.provider.redeemed == []
 
-    @pytest.mark.parametrize("state", ["a", "A" * 43, "", "\u00e9" * 43])
+    @for_each("state", ["a", "A" * 43, "", "\u00e9" * 43])
     def test_one_that_nobody_gave_is_none(self, oidc: OidcDesk, state: str) -> None:
         oidc.set_up()
         reply = oidc.finish({**oidc.went_there(), "state": state})
@@ -491,7 +491,7 @@ class TestDiscovery:
         assert "too long" in self.saved(oidc)
         assert len(said) < 100
 
-    @pytest.mark.parametrize("keys", [[], [{"kty": "oct", "k": "AA"}], [{"kty": "RSA", "use": "enc"}]])
+    @for_each("keys", [[], [{"kty": "oct", "k": "AA"}], [{"kty": "RSA", "use": "enc"}]])
     def test_one_without_a_key_of_use(self, oidc: OidcDesk, keys: list[Any]) -> None:
         oidc.provider.keys = keys
         assert "key" in self.saved(oidc)

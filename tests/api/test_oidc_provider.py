@@ -99,7 +99,7 @@ class TestSettingUp:
         oidc.set_up()
         assert oidc.change(role_mapping={"desk": "agent"}).json["errors"][0]["field"] == "role_claim"
 
-    @pytest.mark.parametrize("uri", ["http://127.0.0.1:5173/a", "http://localhost/a", "http://[::1]:80/a"])
+    @for_each("uri", ["http://127.0.0.1:5173/a", "http://localhost/a", "http://[::1]:80/a"])
     def test_a_browser_may_come_back_to_its_own_machine(self, oidc: OidcDesk, uri: str) -> None:
         assert oidc.set_up(redirect_uris=[uri]).json["redirect_uris"] == [uri]
 

@@ -9,6 +9,7 @@ from tests.api.test_organisations import make
 from tests.support.api import Api
 from tests.support.cast import Cast, person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.post import Post
 
 DOMAIN = "northwind.example"
@@ -100,7 +101,7 @@ class TestByHand:
 
         assert carol.patch("/v1/auth/me", {"organisation_id": northwind["id"]}).status == 422
 
-    @pytest.mark.parametrize("role", ["agent", "dispatcher", "admin"])
+    @for_each("role", ["agent", "dispatcher", "admin"])
     def test_staff_is_in_none(self, ada: Api, cast: Cast, northwind: dict[str, Any], role: str) -> None:
         new = {"name": "N", "email": "n@else.example", "role": role, "organisation_id": northwind["id"]}
 

@@ -182,7 +182,7 @@ class TestListing:
         database.run("UPDATE users SET deleted_at = now() WHERE id = :u", u=cast.chris.id)
         assert ada.get(f"{PATH}/{there['id']}").json["member_count"] == 1
 
-    @pytest.mark.parametrize("query", ["organisation=somebody", "organisation=", "organisation=me"])
+    @for_each("query", ["organisation=somebody", "organisation=", "organisation=me"])
     def test_a_filter_that_names_none_is_422(self, ada: Api, query: str) -> None:
         reply = ada.get(f"/v1/users?{query}")
 

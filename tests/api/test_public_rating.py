@@ -89,7 +89,7 @@ class TestAnswering:
         assert "Rated 1 of 5" in mail["Subject"]
         assert "Rated 1 of 5" in post.last(cast.dario.email)["Subject"]
 
-    @pytest.mark.parametrize("body", [{"score": 0}, {"score": 6}, {"score": "5"}, {"comment": "No number."}])
+    @for_each("body", [{"score": 0}, {"score": 6}, {"score": "5"}, {"comment": "No number."}])
     def test_a_wrong_answer_is_refused(self, api: Api, token: str, body: dict[str, Any]) -> None:
         reply = api.post("/v1/ratings", {"token": token, **body})
 

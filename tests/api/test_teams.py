@@ -64,8 +64,8 @@ def test_a_list_goes_on_by_cursor_and_offset(ada: Api) -> None:
     assert names(ada.get("/v1/teams?sort=-name&limit=1")) == ["Service desk"]
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
+@for_each(
+    "query, expected",
     [
         ("desk", ["Service desk"]),
         ("NET", ["Networks"]),
@@ -219,7 +219,7 @@ def test_an_agent_may_be_in_several_teams(ada: Api, cast: Cast, networks: str) -
     ]
 
 
-@pytest.mark.parametrize("who", ["ada", "dario", "ben"])
+@for_each("who", ["ada", "dario", "ben"])
 def test_all_staff_can_be_members(ada: Api, cast: Cast, networks: str, who: str) -> None:
     assert join(ada, networks, getattr(cast, who)).status == 201
 
@@ -286,7 +286,7 @@ def test_a_team_that_is_not_there(ada: Api, cast: Cast, path: str) -> None:
     assert ada.patch(f"/v1/teams/{ELSEWHERE}", {"name": "X"}).status == 404
 
 
-@pytest.mark.parametrize("body", [{"user_id": "x"}, {"user_id": None}, {"user_id": 1}, {"user_ids": []}])
+@for_each("body", [{"user_id": "x"}, {"user_id": None}, {"user_id": 1}, {"user_ids": []}])
 def test_a_member_is_a_user(ada: Api, networks: str, body: dict[str, Any]) -> None:
     assert ada.post(f"{networks}/members", body).status == 422
 
@@ -310,7 +310,7 @@ def test_case_18_customers_see_no_teams(api: Api, cast: Cast, networks: str) -> 
     assert {carol.get(path).status for path in ("/v1/teams", networks, f"{networks}/members")} == {403}
 
 
-@pytest.mark.parametrize("query", ["sort=id", "limit=0", "cursor=x", "name=Apps"])
+@for_each("query", ["sort=id", "limit=0", "cursor=x", "name=Apps"])
 def test_37_what_is_no_query_is_refused(ada: Api, networks: str, query: str) -> None:
     assert ada.get(f"/v1/teams?{query}").status == 422
     assert ada.get(f"{networks}/members?{query}").status == 422

@@ -180,7 +180,7 @@ def test_case_19_what_cannot_be_is_refused(ada: Api, fields: dict[str, Any], fie
     assert [error["field"] for error in reply.json["errors"]] == [field]
 
 
-@pytest.mark.parametrize("who", ["dario", "ana", "carol"])
+@for_each("who", ["dario", "ana", "carol"])
 def test_case_18_only_admins_add_users(api: Api, cast: Cast, database: Database, who: str) -> None:
     reply = add(api.with_token(getattr(cast, who).token))
 
@@ -309,7 +309,7 @@ def test_37_a_cursor_of_another_sort_is_refused(ada: Api) -> None:
     assert ada.get(f"/v1/users?sort=name&cursor={cursor}").status == 200
 
 
-@pytest.mark.parametrize("who", ["ada", "dario", "ana"])
+@for_each("who", ["ada", "dario", "ana"])
 def test_staff_may_look(api: Api, cast: Cast, who: str) -> None:
     caller = api.with_token(getattr(cast, who).token)
 

@@ -222,7 +222,7 @@ def test_guesses_of_the_own_password_are_counted(ada: Api, cast: Cast) -> None:
     assert [reply.status for reply in replies] == [403] * 10 + [429]
 
 
-@pytest.mark.parametrize("password", ["short", "ana@acme.example", "acme-202611!", "x" * 129])
+@for_each("password", ["short", "ana@acme.example", "acme-202611!", "x" * 129])
 def test_a_password_keeps_to_the_policy(api: Api, ada: Api, cast: Cast, password: str) -> None:
     reply = patch(ada, cast.ana, password=password)
 
@@ -264,7 +264,7 @@ def test_case_19_what_cannot_be_is_refused(ada: Api, cast: Cast, fields: dict[st
     assert [error["field"] for error in reply.json["errors"]] == [field]
 
 
-@pytest.mark.parametrize("who", ["dario", "ana", "carol"])
+@for_each("who", ["dario", "ana", "carol"])
 def test_case_18_only_admins_change_users(api: Api, cast: Cast, who: str) -> None:
     caller = api.with_token(getattr(cast, who).token)
 

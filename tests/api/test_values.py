@@ -7,12 +7,13 @@ from sqlalchemy import text
 
 from chalicelib.core.paging import encode
 from chalicelib.tickets import listing
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 ID = UUID("0190c0de-0000-7000-8000-000000000001")
 
 
-@pytest.mark.parametrize("number", [2**31, 2**62, -(2**31) - 1])
+@for_each("number", [2**31, 2**62, -(2**31) - 1])
 def test_a_forged_cursor_is_refused(desk: ServiceDesk, number: int) -> None:
     ticket = desk.ticket()
     rank, sequence = encode("priority", (number, ID)), encode("sequence", (number,))
@@ -34,7 +35,7 @@ def test_the_audit_log_goes_on_past_what_an_integer_holds(desk: ServiceDesk) -> 
     assert ada.get(f"/v1/audit-log?cursor={encode('-sequence', (2**62,))}").status == 200
 
 
-@pytest.mark.parametrize(
+@for_each(
     "refused",
     [
         "CAST(9999999999 AS bigint)::integer",
@@ -61,8 +62,8 @@ def test_a_database_error_of_another_kind_is_a_defect(
     assert desk.as_(desk.cast.ada).get("/v1/tickets").status == 500
 
 
-@pytest.mark.parametrize(
-    ("query", "field", "message"),
+@for_each(
+    "query, field, message",
     [
         ("assignee=somebody", "assignee", "This is no UUID. Or: Input should be 'me' or 'none'."),
         ("requester=somebody", "requester", "This is no UUID. Or: Input should be 'me'."),

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.invoking import Lambda
 from tests.support.post_office import PostOffice
 from tests.support.stranger import Told
@@ -162,8 +163,8 @@ class TestAPeriod:
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "to")
         assert database.value("SELECT count(*) FROM webhook_deliveries") == 0
 
-    @pytest.mark.parametrize(
-        ("body", "field"),
+    @for_each(
+        "body, field",
         [
             ({"from": "2026-11-20T10:00:00Z", "to": "2026-11-20T09:00:00Z"}, "to"),
             ({"from": "2026-11-20T10:00:00", "to": "2026-11-20T11:00:00Z"}, "from"),

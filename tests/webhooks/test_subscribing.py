@@ -34,7 +34,7 @@ class TestMaking:
         assert Webhook(secret)._whsecret not in kept
         assert secret not in str(database.rows("SELECT after FROM audit_log"))
 
-    @pytest.mark.parametrize("count", [24, 32, 64])
+    @for_each("count", [24, 32, 64])
     def test_a_secret_of_ones_own_has_24_to_64_bytes(self, office: PostOffice, count: int) -> None:
         made = office.make(secret=secret_of(count))
         assert made["secret"] == secret_of(count)
@@ -280,7 +280,7 @@ class TestRotating:
             office.verified(webhook["secret"])
 
 
-@pytest.mark.parametrize("name", ["dario", "ana", "carol"])
+@for_each("name", ["dario", "ana", "carol"])
 def test_case_18_only_administrators_see_to_webhooks(office: PostOffice, name: str) -> None:
     person = office.desk.as_(getattr(office.desk.cast, name))
     assert person.get("/v1/webhooks").status == 403
