@@ -10,6 +10,7 @@ from chalicelib.models.words import Status
 from chalicelib.tickets.lifecycle import edges
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PAIRS = list(product(Status, Status))
 CHECK_VIOLATION = "23514"
@@ -42,7 +43,7 @@ def test_the_database_holds_the_edges_of_the_table(database: Database) -> None:
     assert {(row["source"], row["target"]) for row in rows if row["legal"]} == edges()
 
 
-@pytest.mark.parametrize(("source", "target"), PAIRS, ids=[f"{a}-{b}" for a, b in PAIRS])
+@for_each("source, target", PAIRS)
 def test_an_update_follows_an_edge_or_is_refused(
     database: Database, ticket: UUID, source: Status, target: Status
 ) -> None:

@@ -23,6 +23,7 @@ from chalicelib.tickets.file_news import SCAN_RESULT
 from chalicelib.webhooks import dispatching
 from local.files import PROJECT
 from local.package import package
+from tests.support.for_each import for_each
 from tests.support.settled import settled
 
 MEGABYTE = 1_000_000
@@ -248,7 +249,7 @@ class TestConnections:
 
 
 class TestFunctions:
-    @pytest.mark.parametrize("name", SETTINGS)
+    @for_each("name", SETTINGS)
     def test_a_function_is_given_the_settings_that_it_needs_and_no_others(
         self, resources: dict[str, Any], name: str
     ) -> None:
@@ -434,7 +435,7 @@ class TestRights:
         roles = [resources[name]["Properties"]["Role"]["Fn::GetAtt"][0] for name in SETTINGS]
         assert len(set(roles)) == len(roles)
 
-    @pytest.mark.parametrize("name", SETTINGS)
+    @for_each("name", SETTINGS)
     def test_a_right_names_its_actions_and_its_target(self, resources: dict[str, Any], name: str) -> None:
         for statement in self.statements(resources, name):
             actions = statement["Action"]

@@ -18,6 +18,7 @@ from standardwebhooks.webhooks import Webhook
 from tests.support.api import Api, Reply
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 PAYLOADS = Path(__file__).parent / "payloads"
 PARCEL = {
@@ -72,6 +73,11 @@ def connect(ada: Api) -> Connect:
     return made
 
 
+@pytest.fixture
+def shop(connect: Connect) -> Sender:
+    return connect()
+
+
 def ticket_of(ada: Api, reply: Reply) -> dict[str, Any]:
     assert reply.status in (200, 201), reply.text
     return dict(ada.get(f"/v1/tickets/{reply.json['ticket']['id']}").json)
@@ -124,7 +130,7 @@ class TestWhoMayCall:
 
         assert sender.api.post(sender.url, anew, **sender.signed(body, "m-1")).status == 401
 
-    @pytest.mark.parametrize(
+    @for_each(
         "spelt",
         [
             *("V1,{}", "v2,{}", "v1a,{}", "{}", "v1, {}", "v1={}", "v1,", "v1,xx\t{}", "v1,{}x", "v1,é"),
@@ -132,14 +138,14 @@ class TestWhoMayCall:
         ],
         ids=ascii,
     )
-    def test_case_58_a_signature_that_is_spelt_otherwise(self, connect: Connect, spelt: str) -> None:
-        sender, body = connect(), json.dumps(PARCEL).encode()
-        headers = sender.signed(body, "m-1")
+    def test_case_58_a_signature_that_is_spelt_otherwise(self, shop: Sender, spelt: str) -> None:
+        body = json.dumps(PARCEL).encode()
+        headers = shop.signed(body, "m-1")
         headers["Webhook_Signature"] = spelt.format(headers["Webhook_Signature"].removeprefix("v1,"))
 
-        assert sender.api.post(sender.url, body, **headers).status == 401
+        assert shop.api.post(shop.url, body, **headers).status == 401
 
-    @pytest.mark.parametrize(
+    @for_each(
         "form",
         [
             *("+{}", "-{}", " {}", "{}.0", "{}000", "{}e0", "0x{}", "{}\n", "NaN", "inf", "", "0", "9" * 40),
@@ -147,27 +153,27 @@ class TestWhoMayCall:
         ],
         ids=ascii,
     )
-    def test_case_58_a_time_that_is_spelt_otherwise(self, connect: Connect, form: str) -> None:
+    def test_case_58_a_time_that_is_spelt_otherwise(self, shop: Sender, form: str) -> None:
         """Even where it is signed like that."""
-        sender, body = connect(), json.dumps(PARCEL).encode()
-        headers = sender.signed(body, "m-1")
+        body = json.dumps(PARCEL).encode()
+        headers = shop.signed(body, "m-1")
         told = form.format(headers["Webhook_Timestamp"])
-        key = base64.b64decode(sender.secret.removeprefix("whsec_"))
+        key = base64.b64decode(shop.secret.removeprefix("whsec_"))
         made = hmac.digest(key, b"m-1." + told.encode() + b"." + body, hashlib.sha256)
         headers |= {
             "Webhook_Timestamp": told,
             "Webhook_Signature": "v1," + base64.b64encode(made).decode(),
         }
 
-        assert sender.api.post(sender.url, body, **headers).status == 401
+        assert shop.api.post(shop.url, body, **headers).status == 401
 
-    @pytest.mark.parametrize("missing", ["Webhook_Id", "Webhook_Timestamp", "Webhook_Signature"])
-    def test_case_58_a_header_that_is_missing(self, connect: Connect, missing: str) -> None:
-        sender, body = connect(), json.dumps(PARCEL).encode()
-        headers = sender.signed(body, "m-1")
+    @for_each("missing", ["Webhook_Id", "Webhook_Timestamp", "Webhook_Signature"])
+    def test_case_58_a_header_that_is_missing(self, shop: Sender, missing: str) -> None:
+        body = json.dumps(PARCEL).encode()
+        headers = shop.signed(body, "m-1")
         del headers[missing]
 
-        assert sender.api.post(sender.url, body, **headers).status == 401
+        assert shop.api.post(shop.url, body, **headers).status == 401
 
     @pytest.mark.parametrize("change", ["upper", "urn"])
     def test_case_58_the_same_message_again_by_another_spelling_of_the_path(
@@ -215,12 +221,12 @@ class TestWhoMayCall:
 
         assert sender.post(PARCEL, "m-1").status == 201
 
-    @pytest.mark.parametrize("missing", ["Webhook_Id", "Webhook_Timestamp", "Webhook_Signature"])
-    def test_each_header_field_is_needed(self, connect: Connect, missing: str) -> None:
-        sender, body = connect(), json.dumps(PARCEL).encode()
-        headers = {name: value for name, value in sender.signed(body, "m-1").items() if name != missing}
+    @for_each("missing", ["Webhook_Id", "Webhook_Timestamp", "Webhook_Signature"])
+    def test_each_header_field_is_needed(self, shop: Sender, missing: str) -> None:
+        body = json.dumps(PARCEL).encode()
+        headers = {name: value for name, value in shop.signed(body, "m-1").items() if name != missing}
 
-        reply = sender.api.post(sender.url, body, **headers)
+        reply = shop.api.post(shop.url, body, **headers)
 
         assert reply.status == 401
         assert missing.lower().replace("_", "-") in reply.json["detail"]
@@ -293,8 +299,8 @@ class TestTickets:
         assert (first["subject"], first["priority"], first["tags"]) == ("Red light", "urgent", ["a", "b"])
         assert second["priority"] == "low"
 
-    @pytest.mark.parametrize(
-        ("document", "field"),
+    @for_each(
+        "document, field",
         [
             ({}, "subject"),
             ({"subject": {}}, "subject"),
@@ -307,9 +313,9 @@ class TestTickets:
         ],
     )
     def test_what_cannot_be_is_refused_where_it_stands(
-        self, connect: Connect, document: dict[str, Any], field: str
+        self, shop: Sender, document: dict[str, Any], field: str
     ) -> None:
-        reply = connect().post(document)
+        reply = shop.post(document)
 
         assert reply.status == 422
         assert [each["field"] for each in reply.json["errors"]] == [field]
@@ -565,7 +571,7 @@ class TestIntegrations:
         assert reply.status == 404
         assert [each["field"] for each in reply.json["errors"]] == ["team_id", "requester_id"]
 
-    @pytest.mark.parametrize("pointer", ["", "issue", "/a~", "/a~2b", "/" + "x" * 200])
+    @for_each("pointer", ["", "issue", "/a~", "/a~2b", "/" + "x" * 200])
     def test_a_pointer_is_one(self, ada: Api, pointer: str) -> None:
         reply = ada.post("/v1/integrations", {"name": "Shop", "mapping": {"subject": {"pointer": pointer}}})
 

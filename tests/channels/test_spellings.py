@@ -2,12 +2,14 @@
 itself. Each is written by hand, header by header, and goes the whole way."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
 from chalicelib.core import sqs
 from tests.conftest import Queue
 from tests.support.cast import Cast
+from tests.support.for_each import for_each
 from tests.support.letterbox import Letterbox, letter, stamped
 from tests.support.mailbox import Mailbox
 from tests.support.post import Post
@@ -32,7 +34,7 @@ def bring(letterbox: Letterbox, queue: Queue, cast: Cast) -> Bring:
     words |= {"cut": f"{words['root'][:20]}\n {words['root'][20:]}"}
 
     def brought(sender: str, head: str) -> Became:
-        fields = f"From: {sender}\nTo: acme@mail.mesa.example\nMessage-ID: <a@b.example>\n"
+        fields = f"From: {sender}\nTo: acme@mail.mesa.example\nMessage-ID: <{uuid4()}@b.example>\n"
         raw = f"{fields}{head.format(**words)}\n\nThe third one.\n"
         key = letterbox.store(stamped(raw.encode()))
         assert letterbox.tell(key) == []
@@ -42,7 +44,7 @@ def bring(letterbox: Letterbox, queue: Queue, cast: Cast) -> Bring:
     return brought
 
 
-@pytest.mark.parametrize(
+@for_each(
     "head",
     [
         "References: {root}",
@@ -76,8 +78,8 @@ def test_case_e5_however_the_label_is_written(bring: Bring, head: str) -> None:
     assert bring(EVE, head) == ("ticket", None, False)
 
 
-@pytest.mark.parametrize(
-    ("sender", "head"),
+@for_each(
+    "sender, head",
     [
         (EVE, "In-Reply-To: {id}"),
         (EVE, "References: {root}"),
@@ -93,7 +95,7 @@ def test_case_e5_whoever_only_looks_like_somebody_is_a_stranger(bring: Bring, se
     assert bring(sender, head) == ("ticket", None, False)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "head",
     [
         "Auto-Submitted:\n auto-replied",
@@ -109,8 +111,8 @@ def test_case_e9_however_a_machine_says_that_it_is_one(bring: Bring, head: str) 
     assert bring(CAROL, f"In-Reply-To: {{id}}\n{head}") == ("kept", None, True)
 
 
-@pytest.mark.parametrize(
-    ("sender", "head"),
+@for_each(
+    "sender, head",
     [
         ("ACME@Mail.Mesa.Example", "Subject: x"),
         ("acme+tag@mail.mesa.example", "Subject: x"),

@@ -4,13 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from local.demo_data import DAYS
 from tests.grafana.dashboards import Panel, documents, panels
 from tests.grafana.macros import Period
 from tests.support.cast import Cast
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 SOURCE = "mesa-postgres"
 PANELS = panels(SOURCE)
@@ -40,7 +39,7 @@ def one(reader: Database, title: str, days: int = DAYS) -> list[dict[str, Any]]:
     return reader.rows(statement)
 
 
-@pytest.mark.parametrize("panel", PANELS, ids=str)
+@for_each("panel", PANELS, ids=str)
 def test_a_panel_has_something_to_show(reader: Database, panel: Panel) -> None:
     for statement in sent(reader, panel):
         rows = reader.rows(statement)
@@ -51,7 +50,7 @@ def test_a_panel_has_something_to_show(reader: Database, panel: Panel) -> None:
         ), rows
 
 
-@pytest.mark.parametrize("panel", PANELS, ids=str)
+@for_each("panel", PANELS, ids=str)
 def test_a_panel_gets_what_its_kind_draws(reader: Database, panel: Panel) -> None:
     for target, statement in zip(panel.targets, sent(reader, panel), strict=True):
         rows = reader.rows(statement)
@@ -73,14 +72,14 @@ def test_a_panel_gets_what_its_kind_draws(reader: Database, panel: Panel) -> Non
             assert len(numbers) == 1
 
 
-@pytest.mark.parametrize("panel", PANELS, ids=str)
+@for_each("panel", PANELS, ids=str)
 def test_a_period_in_which_nothing_was_is_no_failure(reader: Database, panel: Panel) -> None:
     for target in panel.targets:
         statement = Period(0).expand(target["rawSql"], variables(reader, panel.dashboard))
         assert isinstance(reader.rows(statement), list)
 
 
-@pytest.mark.parametrize("panel", [panel for panel in PANELS if "$team" in str(panel.targets)], ids=str)
+@for_each("panel", [panel for panel in PANELS if "$team" in str(panel.targets)], ids=str)
 def test_nothing_is_there_for_another_workspaces_login(
     foreigner: Database, reader: Database, panel: Panel
 ) -> None:

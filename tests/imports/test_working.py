@@ -15,6 +15,7 @@ from tests.support.api import Api
 from tests.support.cast import Cast
 from tests.support.connections import Connections
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.imports import Importer, lines, zendesk
 from tests.support.jobs import Workshop
 
@@ -281,7 +282,7 @@ def test_another_tenant_knows_nothing_of_it(importer: Importer, api: Api, cast: 
     assert own.take(lines(zendesk(1)))["counts"]["taken"] == 1
 
 
-@pytest.mark.parametrize("who", ["dario", "ana", "carol"])
+@for_each("who", ["dario", "ana", "carol"])
 def test_only_administrators_import(api: Api, cast: Cast, who: str) -> None:
     body = {"source": "zendesk", "file_name": "t", "bytes": 9}
     assert api.with_token(getattr(cast, who).token).post("/v1/imports", body).status == 403

@@ -15,6 +15,7 @@ from tests.support.api import Api
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 from tests.support.letterbox import Letterbox, letter, proven
 from tests.support.mailbox import LambdaContext, Mailbox, batch_of, deliver
 
@@ -287,7 +288,7 @@ class TestTheEndOfIt:
 
 
 class TestPoison:
-    @pytest.mark.parametrize(
+    @for_each(
         "body",
         [
             *("", "{}", "[]", "null", "7", "no JSON", '{"Type": "Notification"}', "[" * 9999),

@@ -104,8 +104,8 @@ class TestRoutes:
 
         assert (reply.status, reply.json) == (200, AT_FIRST)
 
-    @pytest.mark.parametrize(
-        ("body", "field"),
+    @for_each(
+        "body, field",
         [
             ({"mail": {"accounts": False}}, "mail.accounts"),
             ({"mail": {"replies": "no"}}, "mail.replies"),
@@ -119,7 +119,6 @@ class TestRoutes:
             ({"digests": "daily"}, "digests"),
             ({"sms": {}}, "sms"),
         ],
-        ids=str,
     )
     def test_what_is_no_preference_is_refused_by_its_name(
         self, api: Api, cast: Cast, body: dict[str, Any], field: str

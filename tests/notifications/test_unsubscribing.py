@@ -15,6 +15,7 @@ from tests.support.cast import Person as Somebody
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 from tests.support.mailbox import Mailbox, deliver, html_of, text_of
 from tests.support.tenants import fingerprint
 
@@ -290,7 +291,7 @@ class TestHostileLinks:
 
         assert told(desk, mailbox, ticket, cast.ana) == [cast.ana.email]
 
-    @pytest.mark.parametrize("token", ["", "x", "A" * 91, "é" * 91, "A" * 90, "=" * 91, "../" * 30])
+    @for_each("token", ["", "x", "A" * 91, "é" * 91, "A" * 90, "=" * 91, "../" * 30])
     def test_what_is_no_link_is_refused_clearly(self, api: Api, cast: Cast, token: str) -> None:
         for reply in (api.get(f"/unsubscribe?token={token}"), one_click(api, f"/unsubscribe?token={token}")):
             assert reply.status == 404

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.tickets import markdown
 from tests.support.cast import Cast, Person
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 from tests.support.mailbox import Mailbox, deliver, html_of, text_of
 
 LANGUAGES = pytest.mark.parametrize(
@@ -115,12 +116,13 @@ class TestWritten:
 
 class TestHarmless:
     @LANGUAGES
-    @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+    @for_each("hostile", HOSTILE.values())
     def test_nothing_of_it_runs_loads_or_leaves_its_place(
         self, desk: Desk, cast: Cast, mailbox: Mailbox, language: str, wrote: str, hostile: str
     ) -> None:
         desk.database.run("UPDATE workspaces SET language = :l WHERE id = :w", l=language, w=cast.acme)
 
+        mailbox.empty()
         told(desk, desk.ticket(cast.carol), cast.dario, hostile)
 
         [mail] = mailbox.mails

@@ -14,6 +14,7 @@ from tests.support.api import Api
 from tests.support.canary import found_in
 from tests.support.cast import Cast, Person, person, token_for
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.jobs import Workshop
 from tests.support.mailbox import Mailbox
 from tests.support.post import Post
@@ -497,7 +498,7 @@ class TestAccess:
         assert cast.carol.email not in wrong.text
         assert database.value("SELECT count(*) FROM users WHERE deleted_at IS NOT NULL") == 0
 
-    @pytest.mark.parametrize(
+    @for_each(
         "body",
         [
             None,

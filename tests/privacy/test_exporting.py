@@ -13,6 +13,7 @@ from chalicelib.privacy import export_queries, exporting
 from tests.support.api import Reply
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.jobs import Workshop
 from tests.support.service_desk import ServiceDesk
 
@@ -200,7 +201,7 @@ class TestContent:
 
 
 class TestAccess:
-    @pytest.mark.parametrize("who", ["dario", "ana", "carol"])
+    @for_each("who", ["dario", "ana", "carol"])
     def test_somebody_elses_data_is_for_administrators(self, desk: ServiceDesk, cast: Cast, who: str) -> None:
         person: Person = getattr(cast, who)
         assert desk.as_(person).post(f"/v1/users/{cast.chris.id}/export").status == 403

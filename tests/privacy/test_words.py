@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.privacy.words import patterns
 from tests.support.database import Database
+from tests.support.for_each import for_each
 
 EMAIL = ("email", "nadia.petit@people.example")
 NAME = ("name", 'Nadia "Nat" Petit')
@@ -25,7 +26,7 @@ def cleaned(
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "nadia.petit@people.example",
@@ -44,7 +45,7 @@ def test_is_found_however_it_is_spelled(database: Database, text: str) -> None:
     assert cleaned(database, f"«{text}».", EMAIL, NAME, PHONE, DOCUMENT) == "«[erased]»."
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "xnadia.petit@people.example",
@@ -92,7 +93,7 @@ def test_what_is_short_is_looked_for_in_what_is_the_persons_alone(
     assert cleaned(database, f"Ask {fact[1]}.", fact) == f"Ask {fact[1]}."
 
 
-@pytest.mark.parametrize("name", [".*", "a|b c|d", "(x) [y]", r"\m \M", "%s {0} $1", "ñ é", "  "])
+@for_each("name", [".*", "a|b c|d", "(x) [y]", r"\m \M", "%s {0} $1", "ñ é", "  "])
 def test_a_name_is_no_expression(database: Database, name: str) -> None:
     assert cleaned(database, "All of this stays.", ("name", name), own=True) == "All of this stays."
     if len(name) > 5:

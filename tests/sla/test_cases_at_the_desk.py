@@ -9,6 +9,7 @@ import pytest
 
 from tests.sla.office_desk import WEEKDAYS, OfficeDesk, local, target
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.jobs import Workshop
 
 ALL_TOLD = [("sla_warned", "resolution", 1)] * 2 + [("sla_breached", "resolution", 1)]
@@ -146,14 +147,13 @@ def test_case_s13_breached_then_paused_then_resolved_late_it_stays_breached_and_
     assert office.is_listed_as_breached(ticket)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "calendar",
     [
         {"weekly": {}},
         {"weekly": {"0": [], "5": []}},
         {"weekly": WEEKDAYS, "holidays": [{"yearly_from": "01-01", "yearly_to": "12-31"}]},
     ],
-    ids=["no day", "empty days", "always a holiday"],
 )
 def test_case_s16_a_calendar_without_a_working_day_is_refused_new_or_changed(
     office: OfficeDesk, calendar: dict[str, Any]

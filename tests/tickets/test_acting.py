@@ -361,7 +361,7 @@ class TestRights:
 
         assert (ticket["assignee"], ticket["priority"]) == (doer.cast.ben.ref, "high")
 
-    @pytest.mark.parametrize(
+    @for_each(
         "wanted",
         [
             action("set_priority", priority="high"),
@@ -393,7 +393,7 @@ class TestRights:
 
         assert caught.value.code == "NOT_FOUND"
 
-    @pytest.mark.parametrize("status", ["open", "pending", "resolved", "cancelled"])
+    @for_each("status", ["open", "pending", "resolved", "cancelled"])
     def test_the_table_of_states_holds(self, doer: Doer, desk: ServiceDesk, status: str) -> None:
         archived = desk.in_status("closed")
         assert desk.do(doer.cast.dario, archived, "archive").status == 200
@@ -425,7 +425,7 @@ class TestTheDeskItself:
         states = {target["metric"]: target["status"] for target in ticket["sla"]["targets"]}
         assert states["first_response"] == "running"
 
-    @pytest.mark.parametrize("kind", ["assign", "add_watcher", "transfer"])
+    @for_each("kind", ["assign", "add_watcher", "transfer"])
     def test_is_nobody_whom_me_could_mean(self, doer: Doer, desk: ServiceDesk, kind: str) -> None:
         given = {
             "assign": {"assignee_id": "me"},

@@ -90,7 +90,7 @@ class TestTheStaffs:
         assert ticket["sla_minutes"] == 90
         assert at(ticket["due_at"]) - at(ticket["created_at"]) == timedelta(minutes=90)
 
-    @pytest.mark.parametrize("field", ["team_id", "assignee_id", "requester_id"])
+    @for_each("field", ["team_id", "assignee_id", "requester_id"])
     def test_case_15_an_id_of_another_workspace_is_not_found(
         self, desk: ServiceDesk, database: Database, field: str
     ) -> None:
@@ -148,7 +148,7 @@ class TestForSomebodyByTheirEmail:
         assert (reply.status, reply.json["errors"][0]["field"]) == (422, "requester")
         assert database.value("SELECT count(*) FROM users WHERE email = 'pia@new.example'") == 0
 
-    @pytest.mark.parametrize("email", ["nobody", "a@b", "pía@new.example"])
+    @for_each("email", ["nobody", "a@b", "pía@new.example"])
     def test_refuses_what_is_no_address(self, desk: ServiceDesk, email: str) -> None:
         reply = desk.as_(desk.cast.dario).post("/v1/tickets", {**TEXTS, "requester": {"email": email}})
 

@@ -192,7 +192,7 @@ class TestTimes:
         assert desk.labels(desk.cast.carol, f"created_before={moment}") == [before]
         assert desk.labels(desk.cast.carol, f"updated_after={moment}") == [after]
 
-    @pytest.mark.parametrize(
+    @for_each(
         "moment",
         ["2026-11-20", "2026-11-20T09:00:00", "2026-11-20T25:00:00Z", "1500-01-01T00:00:00Z", "1700000000"],
     )

@@ -112,7 +112,7 @@ class TestOneTicket:
             assert (reply.status, reply.code) == (404, "NOT_FOUND")
         assert desk.detail(desk.cast.dario, hidden)["subject"] == hidden["subject"]
 
-    @pytest.mark.parametrize("verb", [verb for verb in Verb if verb in BODIES])
+    @for_each("verb", [verb for verb in Verb if verb in BODIES])
     def test_case_17_no_verb_reaches_it(self, desk: ServiceDesk, hidden: dict[str, Any], verb: str) -> None:
         reply = desk.do(desk.cast.ana, hidden, verb, **BODIES[verb])
 

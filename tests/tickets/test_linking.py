@@ -10,6 +10,7 @@ from chalicelib.tickets import linking
 from tests.support.api import Reply
 from tests.support.cast import Person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 SIDES = [
@@ -154,7 +155,7 @@ class TestRefused:
         assert link(desk, ticket, "relates", foreign).status == 404
         assert link(desk, foreign, "relates", ticket).status == 404
 
-    @pytest.mark.parametrize("type", ["follow_up_of", "split_from", "PARENT", "", None])
+    @for_each("type", ["follow_up_of", "split_from", "PARENT", "", None])
     def test_types_are_those_that_people_make(self, desk: ServiceDesk, type: Any) -> None:
         assert link(desk, desk.networks_ticket(), type, desk.networks_ticket()).status == 422
 
@@ -162,7 +163,7 @@ class TestRefused:
         ticket = desk.networks_ticket()
         assert link(desk, ticket, "relates", ticket).status == 422
 
-    @pytest.mark.parametrize("type", ["blocks", "duplicates", "parent"])
+    @for_each("type", ["blocks", "duplicates", "parent"])
     def test_the_other_way_round_too(self, desk: ServiceDesk, type: str) -> None:
         one, other = desk.networks_ticket(), desk.networks_ticket()
         link(desk, one, type, other)

@@ -272,7 +272,7 @@ class TestTheList:
         assert seen == names(desk, desk.cast.dario, f"sort={sort}")
         assert len(seen) == 5
 
-    @pytest.mark.parametrize("query", ["sort=actions", "shared=perhaps", "query=", "owner=me", "limit=0"])
+    @for_each("query", ["sort=actions", "shared=perhaps", "query=", "owner=me", "limit=0"])
     def test_takes_nothing_else(self, desk: ServiceDesk, query: str) -> None:
         assert desk.as_(desk.cast.dario).get(f"/v1/macros?{query}").status == 422
 

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.tickets import merging
 from tests.support.cast import Person, person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 
@@ -89,7 +90,7 @@ class TestMerging:
         assert database.value(steps, t=source["id"]) == 0
         assert desk.detail(desk.cast.dario, into)["due_at"] == into["due_at"]
 
-    @pytest.mark.parametrize("status", ["resolved", "closed", "cancelled"])
+    @for_each("status", ["resolved", "closed", "cancelled"])
     def test_only_active_ones_into_active_ones(
         self, desk: ServiceDesk, database: Database, status: str
     ) -> None:

@@ -14,6 +14,7 @@ from tests.conftest import DATABASE
 from tests.support.api import Api
 from tests.support.cast import Person, person
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 
 DOMAIN = "northwind.example"
@@ -78,7 +79,7 @@ class TestFilter:
 
         assert desk.labels(desk.cast.dario, f"organisation={reply.json['id']}") == []
 
-    @pytest.mark.parametrize("value", ["me", "", "northwind", "none,none"])
+    @for_each("value", ["me", "", "northwind", "none,none"])
     def test_what_names_none_is_422(self, desk: ServiceDesk, value: str) -> None:
         reply = desk.as_(desk.cast.dario).get(f"/v1/tickets?organisation={value}")
 
@@ -444,8 +445,8 @@ class TestWhatMembersDo:
 
         assert desk.as_(desk.cast.chris).post(f"/v1/tickets/{ticket['id']}/comments", body).status == 403
 
-    @pytest.mark.parametrize(
-        ("status", "verb", "body"),
+    @for_each(
+        "status, verb, body",
         [
             ("new", "cancel", {"reason": "x"}),
             ("resolved", "close", {}),

@@ -110,7 +110,7 @@ class TestGiving:
 
 
 class TestWhen:
-    @pytest.mark.parametrize("status", ["new", "open", "pending", "on_hold"])
+    @for_each("status", ["new", "open", "pending", "on_hold"])
     def test_not_while_there_is_work_to_do(self, desk: ServiceDesk, status: str) -> None:
         reply = rate(desk, desk.cast.carol, desk.in_status(status))
 

@@ -95,7 +95,7 @@ class TestWhatIsSimilar:
 
         assert numbers(alike(desk, tickets[0], limit=2)) == [tickets[3]["number"], tickets[2]["number"]]
 
-    @pytest.mark.parametrize("limit", ["0", "21", "x", "-1"])
+    @for_each("limit", ["0", "21", "x", "-1"])
     def test_another_limit_is_refused(self, desk: ServiceDesk, limit: str) -> None:
         ticket = desk.ticket()
 

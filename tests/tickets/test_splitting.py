@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 from tests.tickets.test_merging import bodies
 
@@ -166,15 +167,13 @@ def test_case_15_comments_of_other_tickets_and_those_taken_back_are_not_found(
     assert database.value("SELECT count(*) FROM tickets") == before
 
 
-@pytest.mark.parametrize(
-    "body", [{"comment_ids": []}, {"subject": ""}, {"description": ""}, {"into_id": "x"}]
-)
+@for_each("body", [{"comment_ids": []}, {"subject": ""}, {"description": ""}, {"into_id": "x"}])
 def test_a_wrong_body_is_refused(desk: ServiceDesk, talk: Any, body: dict[str, Any]) -> None:
     ticket, (_, asked, _) = talk
     assert split(desk, ticket, [asked], **body).status == 422
 
 
-@pytest.mark.parametrize("status", ["resolved", "closed", "cancelled"])
+@for_each("status", ["resolved", "closed", "cancelled"])
 def test_only_an_active_one_is_split(desk: ServiceDesk, status: str) -> None:
     ticket = desk.in_status(status)
     comment = desk.comment(desk.cast.ana, ticket, "Also.")

@@ -127,7 +127,7 @@ class TestTakingOff:
         assert desk.detail(desk.cast.dario, ticket)["tags"] == ["kept"]
         assert desk.actions(ticket) == ["created", "updated"]
 
-    @pytest.mark.parametrize("path", ["vip", "%00", "x" * 600])
+    @for_each("path", ["vip", "%00", "x" * 600])
     def test_what_the_ticket_does_not_have_is_not_found(self, desk: ServiceDesk, path: str) -> None:
         ticket = desk.networks_ticket(tags=["vpn"])
 

@@ -27,7 +27,7 @@ class TestTheVersion:
 
         assert (reply.status, reply.json["version"], reply.headers["etag"]) == (200, 2, '"2"')
 
-    @pytest.mark.parametrize("header", ['"2"', '"0"', "nonsense", '"99999999999999999999"'])
+    @for_each("header", ['"2"', '"0"', "nonsense", '"99999999999999999999"'])
     def test_case_42_a_stale_one_is_refused(self, desk: ServiceDesk, header: str) -> None:
         ticket = desk.ticket()
 
@@ -146,9 +146,7 @@ class TestTheStaff:
         assert (reply.status, reply.json["status"]) == (200, wanted)
         assert desk.actions(ticket)[-1] == action
 
-    @pytest.mark.parametrize(
-        ("before", "wanted"), [("open", "new"), ("closed", "pending"), ("cancelled", "resolved")]
-    )
+    @for_each("before, wanted", [("open", "new"), ("closed", "pending"), ("cancelled", "resolved")])
     def test_does_not_leave_the_table(self, desk: ServiceDesk, before: str, wanted: str) -> None:
         ticket = desk.in_status(before)
 

@@ -123,7 +123,7 @@ class TestAnAgent:
         assert (reply.status, reply.code) == (409, "ILLEGAL_TRANSITION")
         assert "close" not in reply.json["allowed"]
 
-    @pytest.mark.parametrize("verb", ["transfer", "reopen", "unarchive"])
+    @for_each("verb", ["transfer", "reopen", "unarchive"])
     def test_case_18_may_not_call_a_dispatchers_verb(self, desk: ServiceDesk, verb: str) -> None:
         ticket = desk.in_status("resolved")
 
@@ -212,9 +212,7 @@ class TestWhatChangesNothing:
 
 
 class TestAWatcher:
-    @pytest.mark.parametrize(
-        ("status", "verb"), [("resolved", "close"), ("resolved", "reopen"), ("new", "cancel")]
-    )
+    @for_each("status, verb", [("resolved", "close"), ("resolved", "reopen"), ("new", "cancel")])
     def test_reads_but_does_not_act(
         self, desk: ServiceDesk, database: Database, status: str, verb: str
     ) -> None:
@@ -335,8 +333,8 @@ def test_a_transfer_clears_the_assignee_unless_one_is_given(desk: ServiceDesk) -
     assert (given.json["assignee"]["name"], given.json["team"]["name"]) == ("Ana", "Networks")
 
 
-@pytest.mark.parametrize(
-    ("verb", "body"),
+@for_each(
+    "verb, body",
     [
         ("transfer", {"team_id": "Apps"}),
         ("pause", {"waiting_on": "other"}),

@@ -126,7 +126,7 @@ class TestSaving:
         assert reply.status == 422
         assert reply.json["errors"][0]["field"].startswith(field.removesuffix(".0"))
 
-    @pytest.mark.parametrize("name", ["team", "assignee", "requester", "organisation"])
+    @for_each("name", ["team", "assignee", "requester", "organisation"])
     def test_what_a_filter_names_must_be_there(self, desk: ServiceDesk, name: str) -> None:
         reply = desk.as_(desk.cast.dario).post(PATH, {"name": "A view", "filter": {name: str(uuid4())}})
 
