@@ -11,6 +11,7 @@ from tests.support.cast import Person as Somebody
 from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.desk import Desk
+from tests.support.for_each import for_each
 from tests.support.mailbox import Mailbox, deliver
 from tests.support.plans import plan_of
 from tests.support.statements import recorded
@@ -57,7 +58,7 @@ def test_everybody_sees_what_was_mailed_to_them(
     assert "<" not in str(mail)
 
 
-@pytest.mark.parametrize("who", ["dario", "ana", "carol"])
+@for_each("who", ["dario", "ana", "carol"])
 def test_nobody_else_sees_it_but_administrators(api: Api, cast: Cast, ticket: UUID, who: str) -> None:
     person = getattr(cast, who)
 
@@ -74,8 +75,8 @@ def test_administrators_see_all_of_their_desk_alone(api: Api, cast: Cast, ticket
     assert listed(api, cast.mallory, f"?user={cast.chris.id}") == []
 
 
-@pytest.mark.parametrize(
-    ("status", "reason"),
+@for_each(
+    "status, reason",
     [
         ("claimed", None),
         ("gathered", None),
@@ -129,7 +130,7 @@ def test_of_a_ticket_that_one_sees_no_longer_neither(
     assert listed(api, cast.chris, f"?ticket={ticket}") == []
 
 
-@pytest.mark.parametrize("query", ["status=lost", "user=me", "ticket=x", "sort=user", "created_after=today"])
+@for_each("query", ["status=lost", "user=me", "ticket=x", "sort=user", "created_after=today"])
 def test_what_is_no_filter_is_refused_by_its_name(api: Api, cast: Cast, query: str) -> None:
     reply = api.with_token(cast.ada.token).get(f"{PATH}?{query}")
 
@@ -152,7 +153,7 @@ def test_a_page_is_read_in_its_order_from_an_index(
         dario=cast.dario.id,
         t=ticket,
     )
-    database.run("VACUUM ANALYZE notifications")
+    database.run("VACUUM ANALYZE notifications, tickets, users")
     with recorded() as sent:
         listed(api, person)
     (statement,) = [each for each in sent if "FROM notifications" in each.sql]
