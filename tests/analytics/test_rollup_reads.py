@@ -71,10 +71,14 @@ def written(database: Database, cast: Cast, zone: ZoneInfo, count: int = 600) ->
     return rows
 
 
+@pytest.fixture
+def rows(database: Database, cast: Cast, zone: ZoneInfo) -> list[Row]:
+    return written(database, cast, zone)
+
+
 def test_figures_are_of_the_days_and_teams_that_are_asked_for(
-    database: Database, cast: Cast, zone: ZoneInfo
+    database: Database, cast: Cast, zone: ZoneInfo, rows: list[Row]
 ) -> None:
-    rows = written(database, cast, zone)
     first, last = date(2025, 3, 20), date(2025, 4, 5)
     before = first - timedelta(days=17)
     teams = [*cast.teams.values()][:2]
@@ -95,11 +99,10 @@ def test_figures_are_of_the_days_and_teams_that_are_asked_for(
         } == expected
 
 
-@pytest.mark.parametrize("interval", ["day", "week", "month"])
+@for_each("interval", ["day", "week", "month"])
 def test_a_series_has_the_buckets_of_its_period(
-    database: Database, cast: Cast, zone: ZoneInfo, interval: Any
+    database: Database, cast: Cast, zone: ZoneInfo, rows: list[Row], interval: Any
 ) -> None:
-    rows = written(database, cast, zone)
     expected = {}
     for bucket in Period(FIRST, LAST, zone).split(interval):
         within = [row for row in rows if bucket.since <= row[2] < bucket.until]
@@ -114,9 +117,8 @@ def test_a_series_has_the_buckets_of_its_period(
 
 
 def test_the_backlog_of_a_day_is_what_was_active_when_it_ended(
-    database: Database, cast: Cast, zone: ZoneInfo
+    database: Database, cast: Cast, zone: ZoneInfo, rows: list[Row]
 ) -> None:
-    rows = written(database, cast, zone)
     days = [FIRST, date(2025, 3, 30), date(2025, 4, 25), date(2025, 10, 26), date(2026, 1, 1)]
     ends = [Period(day, day, zone).until for day in days]
     expected = {
@@ -136,8 +138,9 @@ def test_the_backlog_of_a_day_is_what_was_active_when_it_ended(
     assert {(row["value"], row["day"]): row["active"] for row in found} == expected
 
 
-def test_every_hour_of_a_day_has_its_own(database: Database, cast: Cast, zone: ZoneInfo) -> None:
-    rows = written(database, cast, zone)
+def test_every_hour_of_a_day_has_its_own(
+    database: Database, cast: Cast, zone: ZoneInfo, rows: list[Row]
+) -> None:
     for first in (date(2025, 3, 5), date(2025, 3, 28), date(2025, 10, 24)):
         period = Period(first, first + timedelta(days=12), zone)
 
@@ -159,9 +162,8 @@ def test_every_hour_of_a_day_has_its_own(database: Database, cast: Cast, zone: Z
 
 
 def test_the_week_as_a_map_is_by_the_hours_on_the_clock(
-    database: Database, cast: Cast, zone: ZoneInfo
+    database: Database, cast: Cast, zone: ZoneInfo, rows: list[Row]
 ) -> None:
-    rows = written(database, cast, zone)
     expected: Counter[tuple[int, int]] = Counter()
     for _, _, created, _ in rows:
         at = created.astimezone(zone)
@@ -197,9 +199,8 @@ def test_percentiles_are_within_two_hundredths_of_the_exact_ones(database: Datab
 
 
 def test_the_percentiles_of_a_period_are_of_the_tickets_resolved_in_it(
-    database: Database, cast: Cast, zone: ZoneInfo
+    database: Database, cast: Cast, zone: ZoneInfo, rows: list[Row]
 ) -> None:
-    rows = written(database, cast, zone)
     took = sorted(
         (resolved - created).total_seconds()
         for _, _, created, resolved in rows

@@ -80,7 +80,7 @@ class TestTokens:
         oidc.provider.claims = {"aud": [CLIENT, "another"], "azp": CLIENT}
         assert oidc.sign_in().status == 200
 
-    @pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "NONE"}, {"alg": ""}])
+    @for_each("header", [{"alg": "none"}, {"alg": "NONE"}, {"alg": ""}])
     @pytest.mark.parametrize("signature", ["", "AAAA"])
     def test_case_1_a_token_without_a_signature(
         self, oidc: OidcDesk, header: dict[str, Any], signature: str
@@ -467,7 +467,7 @@ class TestDiscovery:
     def babbling(self, _: Any) -> Told:
         return Told(200, {}, b"secret words")
 
-    @pytest.mark.parametrize("how", ["redirecting", "huge", "failing", "babbling"])
+    @for_each("how", ["redirecting", "huge", "failing", "babbling"])
     @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks"])
     def test_case_55_and_56_one_that_redirects_babbles_or_never_ends(
         self, oidc: OidcDesk, how: str, path: str

@@ -410,13 +410,15 @@ class TestRoles:
         assert left["timeline"][-1]["meta"] == {"reason": "Ana is no longer staff."}
         assert oidc.user("ana@acme.example")["away_since"] is None
 
-    @pytest.mark.parametrize("groups", [None, [], ["others"], {"desk": True}, 7, [["desk"]]])
+    @for_each("groups", [None, [], ["others"], {"desk": True}, 7, [["desk"]]])
     def test_who_has_none_does_not_come_in(self, oidc: OidcDesk, groups: Any) -> None:
         self.mapped(oidc)
+        before = len(oidc.actions())
 
         reply = oidc.sign_in(groups=groups)
 
         assert (reply.status, oidc.reason()) == (403, "no_role")
+        assert oidc.actions()[before:] == ["sign_in.failed"]
         assert oidc.user("ana@acme.example")["role"] == "agent"
 
     def test_or_comes_in_with_the_default_one(self, oidc: OidcDesk) -> None:

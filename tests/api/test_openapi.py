@@ -172,8 +172,8 @@ class TestJudge:
     def test_what_the_app_answers_passes(self, shown: tuple[dict[str, str], dict[str, Any]]) -> None:
         self.judge(*shown)
 
-    @pytest.mark.parametrize(
-        ("name", "value"),
+    @for_each(
+        "name, value",
         [
             ("unheard_of", 1),
             ("number", "7"),

@@ -146,8 +146,14 @@ class TestListing:
         assert [item["name"] for item in first["items"]] == ["Contoso", "Northwind"]
         assert names(ada, f"limit=2&sort=created_at&cursor={first['next_cursor']}") == ["Adatum"]
 
-    @pytest.mark.parametrize(
-        ("query", "found"),
+    @pytest.fixture
+    def two(self, ada: Api) -> None:
+        make(ada, "Northwind", "nw.example")
+        make(ada, "Contoso", "contoso.example", "contoso.net.example")
+
+    @pytest.mark.usefixtures("two")
+    @for_each(
+        "query, found",
         [
             ("north", ["Northwind"]),
             ("NORTH", ["Northwind"]),
@@ -159,9 +165,6 @@ class TestListing:
         ],
     )
     def test_by_words_of_the_name_or_a_domain(self, ada: Api, query: str, found: list[str]) -> None:
-        make(ada, "Northwind", "nw.example")
-        make(ada, "Contoso", "contoso.example", "contoso.net.example")
-
         assert names(ada, f"query={query}") == found
 
     def test_those_of_another_workspace_are_not_in_it(self, api: Api, ada: Api, cast: Cast) -> None:
