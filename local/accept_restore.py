@@ -112,7 +112,7 @@ def main() -> None:
             accept(owner, s3, bucket, each, getpass.getuser(), options.reason)
     except StackError as error:
         raise SystemExit(str(error)) from None
-    print(f"{len(logs)} audit logs say so, and are anchored from there on.")
+    print(f"Audit logs that say so, and are anchored from there on: {len(logs)}.")
 
 
 if __name__ == "__main__":
