@@ -46,9 +46,10 @@ class Desks:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        cluster.bootstrap(TEMPLATE)
-        cluster.migrate(TEMPLATE)
-        cluster.set_app_password()
+        if not cluster.has(TEMPLATE):
+            cluster.bootstrap(TEMPLATE)
+            cluster.migrate(TEMPLATE)
+            cluster.set_app_password()
 
     def database(self, size: int) -> Database:
         """The superuser's view of a desk."""

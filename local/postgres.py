@@ -53,8 +53,11 @@ class Cluster(Server):
     def bootstrap(self, dbname: str) -> None:
         """Makes mesa_owner, the power RDS gives its master and no more, and a database that it owns."""
         self._set_password(OWNER, "LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS")
-        if not self.execute_as_superuser(f"SELECT 1 FROM pg_database WHERE datname = '{dbname}'"):
+        if not self.has(dbname):
             self.execute_as_superuser(f'CREATE DATABASE "{dbname}" OWNER {OWNER}')
+
+    def has(self, dbname: str) -> bool:
+        return bool(self.execute_as_superuser(f"SELECT 1 FROM pg_database WHERE datname = '{dbname}'"))
 
     def prepare(self, dbname: str) -> None:
         """Starts, with this database as the newest migrations leave it and passwords for both roles."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.desks import TEMPLATE
 from local.files import read_json, write_json
-from local.postgres import Cluster
+from local.postgres import OWNER, Cluster
 from tests.support.turns import first_alone
 
 MODEL = "postgres-model"
@@ -35,11 +36,12 @@ def destroy_model(config: pytest.Config) -> None:
 
 
 def _model(place: Path, database: str) -> Cluster:
-    """One that is migrated and was stopped, made by whoever comes first."""
+    """Migrated, stopped, with what large desks are made of; whoever comes first makes it."""
     model = Cluster(place / MODEL, durable=False)
     with first_alone(place, MODEL) as is_first:
         if is_first:
             model.prepare(database)
+            model.execute_as_superuser(f'CREATE DATABASE "{TEMPLATE}" TEMPLATE "{database}" OWNER {OWNER}')
             model.stop()
     return model
 
