@@ -1,6 +1,8 @@
 """Processes that outlive the command that started them: found again by id and start time."""
 
 import contextlib
+import time
+from collections.abc import Iterable
 from typing import Any
 
 import psutil
@@ -18,9 +20,25 @@ def find(known: dict[str, Any] | None) -> psutil.Process | None:
     with contextlib.suppress(psutil.Error, KeyError, TypeError):
         process = psutil.Process(known["pid"])
         same = abs(process.create_time() - known["started"]) < 0.05
-        if same and process.status() != psutil.STATUS_ZOMBIE:
+        if same and runs(process):
             return process
     return None
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it does. One that has ended and that nobody has asked for yet does not: its new parent may take
+    seconds to ask."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def await_end(processes: Iterable[psutil.Process], *, seconds: float) -> list[psutil.Process]:
+    """Waits until none of them runs, and answers which do after so long."""
+    until, left = time.monotonic() + seconds, list(processes)
+    while (left := [process for process in left if runs(process)]) and time.monotonic() < until:
+        time.sleep(0.02)
+    return left
 
 
 def stop(process: psutil.Process | None, *, patience: float = 10.0) -> None:
@@ -32,9 +50,9 @@ def stop(process: psutil.Process | None, *, patience: float = 10.0) -> None:
         family += process.children(recursive=True)
     with contextlib.suppress(psutil.Error):
         process.terminate()
-    psutil.wait_procs([process], timeout=patience)
-    _, left = psutil.wait_procs(family, timeout=1.0)
+    await_end([process], seconds=patience)
+    left = await_end(family, seconds=1.0)
     for survivor in left:
         with contextlib.suppress(psutil.Error):
             survivor.kill()
-    psutil.wait_procs(left, timeout=5.0)
+    await_end(left, seconds=5.0)

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import psutil
 
+from local import processes
 from local.account import server_account
 from local.binaries import SHARED_PLACE, programs, shared_folder
 from local.errors import StackError
@@ -182,7 +183,7 @@ class Server:
         pid_file = self.data / "postmaster.pid"
         if not pid_file.exists():
             return
-        _, left = psutil.wait_procs(self._orphans(), timeout=10)
+        left = processes.await_end(self._orphans(), seconds=10)
         for orphan in left:
             with contextlib.suppress(psutil.Error):
                 orphan.kill()

@@ -11,8 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from local import processes
 from local.deploy import BASE_PATH, DOMAIN, Cloud
 from local.emulator import Emulator
 from local.errors import StackError
@@ -119,7 +118,7 @@ class Stack:
             self.cloud.remove()
         self.cluster.stop()
         if server:
-            psutil.wait_procs([server], timeout=5)  # gone for good, not only deaf
+            processes.await_end([server], seconds=5)  # gone for good, not only deaf
         (self.path / "stack.json").unlink(missing_ok=True)
 
     def running(self) -> bool:

@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 
 import boto3
 
+from local import processes
 from local.postgres import Cluster
 from tests.chaos.profile import SEED, dice
 from tests.chaos.tally import tally
@@ -86,7 +87,7 @@ def crash(cluster: Cluster, more: int) -> float:
     assert server is not None
     at = time.monotonic()
     server.kill()
-    server.wait(timeout=10)
+    assert not processes.await_end([server], seconds=10)
     cluster.start()
     return at
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from random import Random
 
+from local import processes
 from local.redrive import redrive
 from local.server import SUPERUSER
 from local.stack import DATABASE, Stack
@@ -115,7 +116,7 @@ class StackFaults:
         assert server is not None
         self.crashes.append(time.monotonic())
         server.kill()
-        server.wait(timeout=10)
+        assert not processes.await_end([server], seconds=10)
         self.stack.cluster.start(bound=True)
         self.told.faults["PostgreSQL killed with -9"] += 1
 

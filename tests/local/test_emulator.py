@@ -57,8 +57,7 @@ def test_it_ends_with_a_starter_that_is_killed(tmp_path: Path) -> None:
     os.kill(starter.pid, signal.SIGKILL)
     starter.wait()
 
-    gone, _ = psutil.wait_procs([process], timeout=10)
-    assert gone == [process]
+    assert not processes.await_end([process], seconds=10)
 
 
 @pytest.mark.parametrize(
@@ -93,4 +92,4 @@ class TestProcesses:
         processes.stop(process)
         parent.communicate()
 
-        assert not [each for each in (process, *children) if each.is_running()]
+        assert not [each for each in (process, *children) if processes.runs(each)]

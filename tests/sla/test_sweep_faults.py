@@ -21,6 +21,7 @@ from app import app
 from chalicelib import schedules
 from chalicelib.core.db import engine
 from chalicelib.core.wire import Connection
+from local import processes
 from local.postgres import Cluster
 from tests.conftest import DATABASE
 from tests.sla.ledger import Ledger, listed_as_breached
@@ -199,7 +200,7 @@ def test_a_database_that_crashes_again_and_again_while_sweeps_and_people_work(
         server = frail.process()
         assert server is not None
         server.send_signal(signal.SIGQUIT)  # an immediate shutdown: nobody is waited for, nothing is written
-        server.wait(timeout=10)
+        assert not processes.await_end([server], seconds=10)
         frail.start()
 
     with sandboxes(connection), ThreadPoolExecutor(3) as threads:
