@@ -12,12 +12,13 @@ from chalicelib.api import access
 from chalicelib.api.endpoint import Endpoint
 from tests.support import specimens
 from tests.support.api import Reply
-from tests.support.cast import Person
+from tests.support.cast import Cast, Person
 from tests.support.crew import crew
 from tests.support.database import Database
+from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
 from tests.support.statements import recorded
-from tests.support.tenants import furnish
+from tests.support.tenants import Tenant, furnish
 
 READ, WRITE, KEY = 3, 8, 2
 # What has an end in time: it is set before and lifted after.
@@ -74,12 +75,14 @@ def ticket_for(desk: ServiceDesk, status: str) -> dict[str, Any]:
     return desk.in_status(status)
 
 
-@pytest.mark.parametrize("endpoint", READS, ids=specimens.name_of)
-def test_a_read(desk: ServiceDesk, database: Database, endpoint: Endpoint) -> None:
-    cast = desk.cast
-    acme = furnish(database, cast.acme, requester=cast.carol.id, colleague=cast.ana.id)
+@pytest.fixture
+def acme(database: Database, cast: Cast) -> Tenant:
+    return furnish(database, cast.acme, requester=cast.carol.id, colleague=cast.ana.id)
 
-    count, _ = counted(desk, cast.ada, "GET", specimens.address(endpoint, acme.slug, acme.ids))
+
+@for_each("endpoint", READS, specimens.name_of)
+def test_a_read(desk: ServiceDesk, acme: Tenant, endpoint: Endpoint) -> None:
+    count, _ = counted(desk, desk.cast.ada, "GET", specimens.address(endpoint, acme.slug, acme.ids))
 
     assert count <= LONGER.get(endpoint.path, READ)
 
