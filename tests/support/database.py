@@ -91,7 +91,7 @@ class Database:
 
 
 class Aside:
-    """Deletes where something is, and keeps plans. On a connection of its own: switching triggers, which it
+    """Deletes everything, and keeps plans. On a connection of its own: switching triggers, which it
     has off, has all that is prepared planned anew, and what a test does to its session ends with it."""
 
     def __init__(self, connection: pg8000.native.Connection) -> None:
@@ -101,13 +101,13 @@ class Aside:
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
             "AND relname <> 'alembic_version'"
         )
-        each = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for (table,) in tables)
-        self._filled = connection.prepare(" UNION ALL ".join(each))
+        each = "; ".join(f"DELETE FROM public.{table}" for (table,) in tables)
+        connection.run(f"CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql AS 'BEGIN {each}; END'")
+        self._empty = connection.prepare("SELECT pg_temp.empty()")
         self._prepared: dict[str, pg8000.native.PreparedStatement] = {}
 
     def empty(self) -> None:
-        if filled := self._filled.run():
-            self.connection.run("; ".join(f"DELETE FROM {table}" for (table,) in filled))
+        self._empty.run()
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         if sql not in self._prepared:
