@@ -69,9 +69,9 @@ class NewFile:
 
 def clean(name: str) -> str:
     """The name without folders and without what cannot be seen or saved, at most 255 bytes of UTF-8."""
-    text = unicodedata.normalize("NFC", name).replace("\\", "/")
-    seen = "".join(sign for sign in text if unicodedata.category(sign) not in _UNSEEN or sign in "\t\n\r")
-    last = [part for part in (_trimmed(part) for part in seen.split("/")) if part]
+    seen = "".join(sign for sign in name if unicodedata.category(sign) not in _UNSEEN or sign in "\t\n\r")
+    text = unicodedata.normalize("NFC", seen).replace("\\", "/")  # of what stands side by side by now
+    last = [part for part in (_trimmed(part) for part in text.split("/")) if part]
     return _safe(_FORBIDDEN.sub("_", last[-1])) if last else NAMELESS
 
 

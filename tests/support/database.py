@@ -102,7 +102,8 @@ class Aside:
             "AND relname <> 'alembic_version'"
         )
         each = "; ".join(f"DELETE FROM public.{table}" for (table,) in tables)
-        connection.run(f"CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql AS 'BEGIN {each}; END'")
+        emptying = "CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql"
+        connection.run(f"{emptying} AS 'BEGIN {each}; END'")
         self._empty = connection.prepare("SELECT pg_temp.empty()")
         self._prepared: dict[str, pg8000.native.PreparedStatement] = {}
 

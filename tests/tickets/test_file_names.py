@@ -55,12 +55,13 @@ def test_case_72_a_long_name_keeps_its_extension() -> None:
 
 
 NAMES = st.text(max_size=300) | st.text(
-    st.sampled_from("./\\ a\u200b\u202e\x00:*con1é\ud800\u2028\n"), max_size=30
+    st.sampled_from("./\\ aA\u0300\u0338<\u200b\u202e\x00:*con1é\ud800\u2028\n"), max_size=30
 )
 
 
 @given(NAMES)
 @example("con .txt")
+@example("A\x1f\u0300")
 @example("." * 300 + "x" * 254 + " ." + "y" * 20)
 def test_case_72_no_name_leaves_its_folder_hides_anything_or_is_too_long(name: str) -> None:
     kept = clean(name)
