@@ -67,11 +67,12 @@ console-dev: $(STAMP) ## The same before a stack that runs, built anew at each c
 	@cd console && npm ci --silent --no-audit --no-fund && npm run --silent dev
 
 # The tests on a deployed stack mostly wait, for the clock there and for pages, so they run beside the others and report
-# after them: all on one stack, for a stack takes as long as many tests.
+# after them: all on one stack, for a stack takes as long as many tests. The others, of which several can go on at once, let
+# them pass.
 test: $(STAMP) metrics-server browser ## Run all the tests: in process with coverage, and on a deployed stack of their own
 	@mkdir -p .local; $(PY) -m pytest -q tests/e2e > .local/deployed.log 2>&1 & deployed=$$!; \
 	  trap 'kill $$deployed; exit 130' INT TERM HUP; \
-	  $(MAKE) --no-print-directory unit; unit=$$?; \
+	  nice -n 10 $(MAKE) --no-print-directory unit; unit=$$?; \
 	  wait $$deployed; deployed=$$?; cat .local/deployed.log; exit $$((unit || deployed))
 
 metrics-server: $(STAMP) ## Have VictoriaMetrics and InfluxDB there, for tests of points; in CI they must be

@@ -3,7 +3,7 @@
 import email
 import email.policy
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +18,7 @@ from local.stack import DATABASE, Stack
 from tests.e2e.http import Http
 from tests.support.database import Database
 from tests.support.metrics_server import Points, metrics_server_if_any
+from tests.support.stranger import Stranger
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
@@ -98,6 +99,21 @@ def database(stack: Stack) -> Iterator[Database]:
     database = Database(stack.cluster.dsn(OWNER, DATABASE))
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def receivers() -> Iterator[Callable[[], Stranger]]:
+    """Makes somebody whom webhooks call, at `/hook`."""
+    made: list[Stranger] = []
+
+    def receiver() -> Stranger:
+        made.append(Stranger())
+        made[-1].says("/hook", b"thank you")
+        return made[-1]
+
+    yield receiver
+    for each in made:
+        each.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

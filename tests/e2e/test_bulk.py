@@ -1,8 +1,9 @@
 """Sixty tickets changed at once on the deployed stack: by the queue and the jobs' Lambda, to one mail."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.e2e.conftest import Mailbox
 from tests.e2e.http import Http, awaited
@@ -12,12 +13,21 @@ PASSWORD = "violet staple horse"
 MANY = 60
 
 
-def test_sixty_tickets_are_assigned_through_the_queue(http: Http, mail: Mailbox, tmp_path: Path) -> None:
+@pytest.mark.waits
+def test_sixty_tickets_are_assigned_through_the_queue(
+    http: Http, mail: Mailbox, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     desk = {"workspace_name": "Bulk", "admin_email": "ada@bulk.example", "admin_password": PASSWORD}
     ada = http.with_token(http.post("/v1/auth/register", desk).json["access_token"])
     agent = {"name": "Ana", "email": "ana@bulk.example", "role": "agent", "password": PASSWORD}
     ana = ada.post("/v1/users", agent).json
-    moved(ada, tmp_path, "zoe@bulk.example", [f"Outage {n}" for n in range(MANY)], tags=["outage"])
+    moved(
+        ada,
+        tmp_path_factory.mktemp("bulk"),
+        "zoe@bulk.example",
+        [f"Outage {n}" for n in range(MANY)],
+        tags=["outage"],
+    )
     tickets = ada.get(f"/v1/tickets?tag=outage&sort=created_at&limit={MANY}").json["items"]
     assert len(tickets) == MANY
 

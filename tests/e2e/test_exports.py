@@ -9,12 +9,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import pytest
+
 from tests.e2e.http import Http, awaited
 
 PASSWORD = "violet staple horse"
 MANY = 30
 
 
+@pytest.mark.waits
 def test_tickets_and_comments_are_taken_out_as_files(http: Http) -> None:
     desk = {"workspace_name": "Exports", "admin_email": "ada@exports.example", "admin_password": PASSWORD}
     ada = http.with_token(http.post("/v1/auth/register", desk).json["access_token"])

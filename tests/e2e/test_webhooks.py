@@ -1,7 +1,7 @@
 """Webhooks on the deployed stack: from a ticket through queues and Lambdas to a receiver that verifies it
 with the reference library."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,15 +14,9 @@ from tests.support.stranger import Asked, Stranger, Told
 PASSWORD = "violet staple horse"
 
 
-@pytest.fixture
-def receiver() -> Iterator[Stranger]:
-    receiver = Stranger()
-    receiver.says("/hook", b"thank you")
-    yield receiver
-    receiver.stop()
-
-
-def test_a_local_receiver_verifies_what_a_ticket_tells(http: Http, receiver: Stranger) -> None:
+@pytest.mark.waits
+def test_a_local_receiver_verifies_what_a_ticket_tells(http: Http, receivers: Callable[[], Stranger]) -> None:
+    receiver = receivers()
     owner = {"admin_email": "ada@hooks.example", "admin_password": PASSWORD}
     registered = http.post("/v1/auth/register", {"workspace_name": "Hooks", **owner}).json
     ada = http.with_token(registered["access_token"])
@@ -80,7 +74,9 @@ def test_a_local_receiver_verifies_what_a_ticket_tells(http: Http, receiver: Str
     assert (late["attempts"], late["status_code"], tries) == (2, 204, [late["message_id"]] * 2)
 
 
-def test_a_receiver_that_is_gone_is_called_no_more(http: Http, receiver: Stranger) -> None:
+@pytest.mark.waits
+def test_a_receiver_that_is_gone_is_called_no_more(http: Http, receivers: Callable[[], Stranger]) -> None:
+    receiver = receivers()
     owner = {"admin_email": "ada@gone.example", "admin_password": PASSWORD}
     registered = http.post("/v1/auth/register", {"workspace_name": "Gone", **owner}).json
     ada = http.with_token(registered["access_token"])
