@@ -281,8 +281,8 @@ def _serve(endpoint: Endpoint, request: Request, path: dict[str, str], spent: di
 
     # Without a workspace there is nobody to keep a key for: see _enter.
     keyed = key is not None and _has_actor(endpoint, arguments)
-    repeatable = endpoint.method == "GET" or keyed
-    result = in_transaction(work, repeatable=repeatable, origin=origin)
+    reads = endpoint.method == "GET"
+    result = in_transaction(work, repeatable=reads or keyed, of_one_moment=reads, origin=origin)
     if isinstance(result, Refusal):
         raise result.error
     response, recorded = result

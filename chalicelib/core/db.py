@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -118,17 +118,26 @@ def engine() -> Engine:
     return made
 
 
-def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin: Origin | None = None) -> T:
+def in_transaction(
+    unit: Callable[[Transaction], T],
+    *,
+    repeatable: bool,
+    of_one_moment: bool = False,
+    origin: Origin | None = None,
+) -> T:
     """Runs `unit` in a transaction of its own and commits what it returns.
 
     A connection lost before COMMIT, a deadlock or a serialisation failure is tried once more, if it came
     soon: nothing was written. Lost at COMMIT, the outcome is unknown, and the unit runs again only where it
-    is `repeatable`: a read, or a write that knows its own traces (an idempotency key, an event id). Raises
-    Unavailable where the database cannot be had; whatever else the unit raises goes through.
+    is `repeatable`: a read, or a write that knows its own traces (an idempotency key, an event id).
+    `of_one_moment`: all its statements see the same, so that what is put together of several holds together;
+    what is written between is not seen, and locking what was changed since is a serialisation failure.
+    Raises Unavailable where the database cannot be had; whatever else the unit raises goes through.
     """
-    origin, started = origin or Origin(), time.monotonic()
+    attempt = partial(_attempt, unit, repeatable, of_one_moment, origin or Origin())
+    started = time.monotonic()
     try:
-        return _attempt(unit, repeatable, origin)
+        return attempt()
     except _TryAgain as again:
         if time.monotonic() - started > REPEATED_WITHIN_SECONDS:
             raise _unavailable() from again.cause
@@ -136,7 +145,7 @@ def in_transaction(unit: Callable[[Transaction], T], *, repeatable: bool, origin
         log.warning("transaction repeated", extra=facts)
         time.sleep(0.02)
     try:
-        return _attempt(unit, repeatable, origin)
+        return attempt()
     except _TryAgain as again:
         raise _unavailable() from again.cause
 
@@ -166,11 +175,13 @@ class _TryAgain(Exception):
         self.cause = cause
 
 
-def _attempt(unit: Callable[[Transaction], T], repeatable: bool, origin: Origin) -> T:
+def _attempt(unit: Callable[[Transaction], T], repeatable: bool, of_one_moment: bool, origin: Origin) -> T:
     committing = False
     connection: Connection | None = None
     try:
         connection = engine().connect()
+        wire: Any = connection.connection.driver_connection
+        wire.of_one_moment = of_one_moment
         transaction = connection.begin()
         tx = Transaction(connection, origin=origin)
         result = unit(tx)

@@ -30,10 +30,15 @@ STATEMENTS_KEPT = 1024
 
 
 class Connection(pg8000.dbapi.Connection):  # type: ignore[misc]
-    """A DB-API connection (PEP 249) that takes what pg8000's own takes."""
+    """A DB-API connection (PEP 249) that takes what pg8000's own takes.
+
+    `of_one_moment`: whether all statements of a transaction that begins see what the first saw, PostgreSQL's
+    REPEATABLE READ; otherwise each sees what is committed when it starts.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.of_one_moment = False
         # What is longer than Python's buffer leaves in parts; the last would wait 40 ms for a delayed ACK.
         self._usock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         self.register_in_adapter(TIMESTAMPTZ, moment)
@@ -56,7 +61,8 @@ class Connection(pg8000.dbapi.Connection):  # type: ignore[misc]
         # All is encoded before anything is sent: what cannot be leaves the protocol in step.
         parsed = _parsed(statement, oids, self._client_encoding)
         bound = _bound(make_params(self.py_types, values), self._client_encoding)
-        sent = (BEGIN if begins else b"") + parsed + bound + DESCRIBED + EXECUTE_MSG + SYNC_MSG
+        before = BEGIN[self.of_one_moment] if begins else b""
+        sent = before + parsed + bound + DESCRIBED + EXECUTE_MSG + SYNC_MSG
         context = Context(statement)
         try:
             _write(self._sock, sent)
@@ -72,10 +78,12 @@ class Cursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
 
     def execute(self, operation: str, args: Sequence[Any] = (), stream: Any = None) -> None:
         connection = self._c
+        begins = connection is not None and not (connection.autocommit or connection._in_transaction)
         if not args or stream is not None or connection is None:
+            if begins and connection.of_one_moment:
+                connection.execute_simple(BEGINS[True])
             super().execute(operation, args, stream)
             return
-        begins = not (connection.autocommit or connection._in_transaction)
         self._context = connection.ask(numbered(operation), args, self._input_oids, begins=begins)
         self._row_iter = None if self._context.rows is None else iter(self._context.rows)
         self._input_oids: Sequence[int] = ()
@@ -119,4 +127,8 @@ def _bound(texts: Sequence[str | None], encoding: str) -> bytes:
 
 
 DESCRIBED = _message(DESCRIBE, PORTAL + NULL_BYTE)
-BEGIN = _parsed("BEGIN", (), "ascii") + _bound((), "ascii") + EXECUTE_MSG
+BEGINS = {False: "BEGIN", True: "BEGIN ISOLATION LEVEL REPEATABLE READ"}
+BEGIN = {
+    each: _parsed(statement, (), "ascii") + _bound((), "ascii") + EXECUTE_MSG
+    for each, statement in BEGINS.items()
+}

@@ -16,6 +16,7 @@ LONG_FILES = {
     "chalicelib/api/resource.py": "the one wrapper around every view, to be read top to bottom",
     "chalicelib/api/schemas/tickets.py": "every shape of a ticket in one place, many small classes",
     "chalicelib/channels/queries.py": "all the SQL of mail that comes in, statement by statement",
+    "chalicelib/core/db.py": "the life of a transaction, to be read in one go",
     "chalicelib/core/events.py": "the outbox from the change to the queue, to be read in one go",
     "chalicelib/core/jobs.py": "the life of a job from the asking to its end, half of it statements",
     "chalicelib/core/settings.py": "one small reader a setting, one class a kind of Lambda",

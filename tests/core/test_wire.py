@@ -94,11 +94,31 @@ class TestTransactions:
         connection.commit()
         nonsense = wire._parsed("BEGIN NONSENSE", (), "ascii") + wire._bound((), "ascii") + wire.EXECUTE_MSG
         with monkeypatch.context() as broken:
-            broken.setattr(wire, "BEGIN", nonsense)
+            broken.setitem(wire.BEGIN, False, nonsense)
             with pytest.raises(pg8000.dbapi.DatabaseError, match="42601"):
                 rows(connection, "INSERT INTO seen VALUES (%s)", 2)
 
         assert rows(connection, "SELECT n FROM seen WHERE n >= %s", 1) == [[1]]
+
+    @pytest.mark.parametrize("values", [(), (0,)], ids=["without values", "with values"])
+    @pytest.mark.parametrize("of_one_moment", [True, False])
+    def test_its_statements_see_one_moment_where_asked_and_else_each_its_own(
+        self, connection: Connection, cluster: Cluster, of_one_moment: bool, values: tuple[int, ...]
+    ) -> None:
+        rows(connection, "CREATE TABLE seen_meanwhile AS SELECT %s::int AS n", 1)
+        connection.commit()
+        connection.of_one_moment = of_one_moment
+        seen = f"SELECT n FROM seen_meanwhile WHERE n > {'%s' if values else '0'} ORDER BY n"
+        with Connection(**cluster.dsn("postgres", DATABASE)) as another:
+            first = rows(connection, seen, *values)
+            rows(another, "INSERT INTO seen_meanwhile VALUES (%s)", 2)
+            another.commit()
+            second = rows(connection, seen, *values)
+            connection.commit()
+            rows(another, "DROP TABLE seen_meanwhile")
+            another.commit()
+
+        assert (first, second) == ([[1]], [[1]] if of_one_moment else [[1], [2]])
 
 
 class TestStayingInStep:
