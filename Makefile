@@ -84,9 +84,7 @@ browser: $(STAMP) ## Have a Chromium there, for tests of pages; in CI it must be
 # Four workers for two processors: many tests wait, for the server or for a time-out. Files go out as they stand: those of
 # the most tests first would leave the slowest, of few, for the end.
 unit: $(STAMP) metrics-server ## Run the tests in process; chalicelib must be covered to 90 %
-	@rm -rf .local/coverage && mkdir -p .local/coverage
-	$(PY) -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder --ignore=tests/e2e --cov --cov-report= --no-cov-on-fail
-	$(PY) -m coverage report --fail-under=90
+	$(PY) -m pytest -q -p tests.support.covering -n 4 --dist loadfile --no-loadscope-reorder --ignore=tests/e2e
 
 e2e: $(STAMP) metrics-server ## Run the tests on a deployed stack, on ports and data of its own
 	$(PY) -m pytest -q tests/e2e --ignore=tests/e2e/console

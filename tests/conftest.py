@@ -7,7 +7,6 @@ import os
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Generator, Iterator
-from contextlib import nullcontext
 
 import boto3
 import pytest
@@ -32,11 +31,9 @@ from tests.support.migrated import destroy_model, migrated
 from tests.support.played_aws import PlayedAws, client, taken
 from tests.support.rule_book import RuleBook
 from tests.support.service_desk import ServiceDesk
-from tests.support.tracing import Tracing, tests_untraced
 from tests.support.turns import first_alone
 
 DATABASE = "mesa_test"
-TRACING = Tracing()
 
 # How long an example takes tells of the machine, which others use too.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,13 +48,11 @@ gc.disable()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Tracing what tests import, to no end, would take half as long again as importing it. What one worker
-    has compiled need not be compiled by the others."""
+    """What one worker has compiled need not be compiled by the others."""
     if not hasattr(session.config, "workerinput"):
-        with nullcontext() if session.config.getoption("dist", "no") != "no" else tests_untraced():
-            return (yield)  # who only hands tests out imports none
+        return (yield)  # who only hands tests out imports none
     place = session.config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined]
-    with first_alone(place, "collected"), tests_untraced():
+    with first_alone(place, "collected"):
         return (yield)
 
 
@@ -71,13 +66,6 @@ def pytest_collection_finish() -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not hasattr(session.config, "workerinput"):
         destroy_model(session.config)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """A test is traced for coverage where it may find something."""
-    with TRACING.of(item):
-        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,13 +2,10 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from functools import wraps
 from typing import Any
 
 import pytest
-
-from tests.support.tracing import EXAMPLES, is_tracing, untraced
 
 
 def for_each(names: str, values: Iterable[Any], ids: Callable[[Any], str] = repr) -> Callable[[Any], Any]:
@@ -26,15 +23,12 @@ def for_each(names: str, values: Iterable[Any], ids: Callable[[Any], str] = repr
         def every(*own: Any, **fixtures: Any) -> None:
             assert cases, f"there is no {names}"
             failed: list[BaseException] = []
-            with ExitStack() as tracing:
-                for number, case in enumerate(cases):
-                    if number == EXAMPLES and is_tracing():
-                        tracing.enter_context(untraced())
-                    try:
-                        test(*own, **fixtures, **given(case))
-                    except (Exception, pytest.fail.Exception) as error:  # the latter is what `raises` raises
-                        error.add_note(f"{names}: {ids(case)}")
-                        failed.append(error)
+            for case in cases:
+                try:
+                    test(*own, **fixtures, **given(case))
+                except (Exception, pytest.fail.Exception) as error:  # the latter is what `raises` raises
+                    error.add_note(f"{names}: {ids(case)}")
+                    failed.append(error)
             if failed:
                 raise BaseExceptionGroup(f"{len(failed)} of {len(cases)}", failed)
 
