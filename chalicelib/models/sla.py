@@ -129,7 +129,8 @@ sla_targets = Table(
             persisted=True,
         ),
     ),
-    belongs_to("tickets", "ticket_id", on_delete="CASCADE"),
+    # A new ticket's promises are written before it: see migrations/sql/fn_create_ticket.sql.
+    belongs_to("tickets", "ticket_id", on_delete="CASCADE", deferrable=True),
     belongs_to("sla_policies", "policy_id"),
     belongs_to("calendars", "calendar_id"),
     belongs_to("teams", "team_id"),

@@ -29,10 +29,15 @@ AS $$
     FROM public.workspaces w WHERE w.id = c.workspace_id
 $$;
 
+-- Who creates a ticket has written its document before: see fn_create_ticket.sql.
 CREATE OR REPLACE FUNCTION fn_keep_ticket_search() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    IF TG_OP = 'INSERT' AND EXISTS (
+        SELECT FROM public.search_documents d WHERE d.workspace_id = NEW.workspace_id AND d.id = NEW.id) THEN
+        RETURN NULL;
+    END IF;
     INSERT INTO public.search_documents (workspace_id, id, ticket_id, internal, vector)
     VALUES (NEW.workspace_id, NEW.id, NEW.id, false, public.fn_ticket_vector(NEW))
     ON CONFLICT (workspace_id, id) DO UPDATE SET vector = excluded.vector;

@@ -4,7 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from chalicelib.accounts import principals
+from chalicelib.core.db import Transaction
+from chalicelib.tickets.creating import NewTicket, open_ticket
+from tests.support.cast import Cast
+from tests.support.connections import Connections
 from tests.support.database import Database
 from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
@@ -211,3 +218,17 @@ def test_opening_writes_one_timeline_entry_and_one_event(desk: ServiceDesk, data
     assert entry["actor"] == {"type": "user", "id": str(desk.cast.carol.id), "name": "Carol"}
     (event,) = database.rows("SELECT type, sequence, ticket_id::text FROM events")
     assert event == {"type": "ticket.created", "sequence": 1, "ticket_id": ticket["id"]}
+
+
+@pytest.mark.parametrize("table", ["search_documents", "sla_targets"])
+def test_what_is_of_no_ticket_is_refused_at_once_in_the_same_transaction_too(
+    cast: Cast, connections: Connections, table: str
+) -> None:
+    stray = text(f"UPDATE {table} SET ticket_id = uuidv7() WHERE workspace_id = :w AND ticket_id = :id")
+
+    def unit(tx: Transaction) -> None:
+        ticket = open_ticket(tx, principals.enter(tx, cast.acme, cast.carol.id), NewTicket(**TEXTS))
+        with pytest.raises(DBAPIError, match=f"{table}_workspace_id_ticket_id_fkey"), tx.attempt():
+            assert tx.connection.execute(stray, {"w": cast.acme, "id": ticket.id}).rowcount > 0
+
+    connections.run(unit)
