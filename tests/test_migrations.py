@@ -6,13 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from chalicelib.models import plumbing
@@ -62,18 +65,15 @@ PERSISTENCE = """
 """
 
 
-def alembic(cluster: Cluster, dbname: str, *command: str) -> str:
-    finished = subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", str(ROOT / "migrations" / "alembic.ini"), *command],
-        cwd=ROOT,
-        env={**os.environ, "MESA_MIGRATION_URL": cluster.url("mesa_owner", dbname)},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout
+def alembic(cluster: Cluster, dbname: str, *arguments: str) -> str:
+    """As from the command line, but for the start of Python; whatever it prints."""
+    printed = StringIO()
+    config = Config(str(ROOT / "migrations" / "alembic.ini"), stdout=printed)
+    engine = create_engine(cluster.url("mesa_owner", dbname), poolclass=NullPool)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        getattr(command, arguments[0])(config, *arguments[1:])
+    return printed.getvalue()
 
 
 class Scratch:
@@ -102,9 +102,15 @@ def scratch(cluster: Cluster) -> Iterator[Scratch]:
 
 @pytest.fixture(scope="module")
 def migrated(cluster: Cluster) -> Iterator[Scratch]:
-    """Made by the migrations."""
+    """Made by the migrations, from the command line."""
     scratch = Scratch(cluster, "mesa_migrated")
-    alembic(cluster, scratch.name, "upgrade", "head")
+    subprocess.run(
+        [sys.executable, "-m", "alembic", "-c", str(ROOT / "migrations" / "alembic.ini"), "upgrade", "head"],
+        cwd=ROOT,
+        env={**os.environ, "MESA_MIGRATION_URL": cluster.url("mesa_owner", scratch.name)},
+        check=True,
+        timeout=120,
+    )
     yield scratch
     scratch.drop()
 

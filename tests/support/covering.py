@@ -10,11 +10,12 @@ import sys
 from collections.abc import Generator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from slipcover import Slipcover, merge_coverage, print_coverage
+from slipcover import Slipcover, print_coverage
 from slipcover.importer import SlipcoverLoader
 
 MEASURED, AT_LEAST_PERCENT = "chalicelib", 90
@@ -66,13 +67,23 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """The run fails where too little was reached."""
     result = yield
     if not (hasattr(session.config, "workerinput") or session.config.option.collectonly):
+        for each in OF_WORKERS:
+            _add(each)
         # What nobody imported was not reached either.
         PROBES.source = [MEASURED]
         coverage = PROBES.get_coverage()
-        for each in OF_WORKERS:
-            merge_coverage(coverage, each)
         print_coverage(coverage, skip_covered=True)
         if coverage["summary"]["percent_covered"] < AT_LEAST_PERCENT:
             print(f"Less than {AT_LEAST_PERCENT} % of {MEASURED} was reached.")
             session.testsfailed += 1
     return result
+
+
+def _add(coverage: dict[str, Any]) -> None:
+    """Takes what a worker has reached for what was reached here."""
+    for name, found in coverage["files"].items():
+        file = str(Path(name).resolve())
+        reached, branches = set(found["executed_lines"]), set(map(tuple, found["executed_branches"]))
+        PROBES.all_seen[file] |= reached | branches
+        PROBES.code_lines[file] |= reached.union(found["missing_lines"])
+        PROBES.code_branches[file] |= branches.union(map(tuple, found["missing_branches"]))

@@ -16,7 +16,7 @@ from tests.support.service_desk import ServiceDesk
 from tests.support.walker import MOST_TICKETS, OTHERS, PEOPLE, WHAT, Step, Walker
 
 IS_NIGHTLY = settings.get_current_profile_name() == "nightly"
-WALKS, LENGTH = (1000, 60) if IS_NIGHTLY else (20, 30)
+WALKS, LENGTH = (1000, 60) if IS_NIGHTLY else (12, 30)
 # The story of a walk is told with its failure; a shorter one takes minutes to find.
 PHASES = [*Phase] if IS_NIGHTLY else [Phase.explicit, Phase.reuse, Phase.generate]
 
