@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from threading import local
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,6 +25,13 @@ from tests.support.contract import contract
 ARN = "arn:aws:execute-api:us-east-1:123456789012:testapi/api"
 # How long API Gateway keeps what the authorizer said of a token.
 TTL_SECONDS = 60
+
+# Chalice keeps its one request on the app, for a sandbox of Lambda has one at a time. Here threads call it at
+# once, and each must find its own.
+OWN = local()
+Chalice.current_request = property(  # type: ignore[assignment]
+    lambda _: getattr(OWN, "request", None), lambda _, request: setattr(OWN, "request", request)
+)
 
 
 @dataclass(frozen=True)

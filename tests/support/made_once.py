@@ -1,7 +1,5 @@
 """Tests that only look: what they look at is made once for all of their class."""
 
-from threading import local
-
 import pytest
 
 from tests.support.api import Api
@@ -9,8 +7,6 @@ from tests.support.cast import Cast, make_cast
 from tests.support.database import Database
 from tests.support.played_aws import empty_queues
 from tests.support.service_desk import ServiceDesk
-
-OWN = local()
 
 
 class MadeOnce:
@@ -47,11 +43,6 @@ def emptied(superuser: Database) -> Database:
 
 
 def the_app() -> Api:
-    """The application, for several callers at once: Chalice keeps its one request on the app, where another
-    thread would take it for its own; a sandbox of Lambda has one at a time."""
     from app import app
 
-    type(app).current_request = property(
-        lambda _: getattr(OWN, "request", None), lambda _, request: setattr(OWN, "request", request)
-    )
     return Api(app)
