@@ -22,6 +22,11 @@ SENTENCES = {
 }
 
 
+def is_absent(raw: bytes) -> bool:
+    """Whether a body has nothing in it but what is space to JSON (RFC 8259, section 2)."""
+    return not raw.strip(b" \t\n\r")
+
+
 def is_json(content_type: str) -> bool:
     """Whether a Content-Type names JSON: application/json, or a type with the +json suffix (RFC 6839)."""
     media_type = content_type.split(";")[0].strip().lower()

@@ -10,7 +10,7 @@ from typing import Any, Never
 from urllib.parse import unquote
 
 from chalicelib.accounts.emails import normalised
-from chalicelib.api.bodies import MAX_BODY_BYTES, SENTENCES, is_json, unfit
+from chalicelib.api.bodies import MAX_BODY_BYTES, SENTENCES, is_absent, is_json, unfit
 from chalicelib.core.errors import (
     FieldProblem,
     MalformedRequest,
@@ -56,7 +56,7 @@ def _slug(event: Mapping[str, Any]) -> str:
 
 def _document(event: Mapping[str, Any]) -> Any:
     raw = _raw_body(event)
-    if not raw.strip():
+    if is_absent(raw):
         return {}
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
     if not is_json(headers.get("content-type", "application/json")):

@@ -12,7 +12,7 @@ from chalice.app import Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 
-from chalicelib.api.bodies import MAX_BODY_BYTES, is_json, unfit
+from chalicelib.api.bodies import MAX_BODY_BYTES, is_absent, is_json, unfit
 from chalicelib.api.endpoint import Form, Unread
 from chalicelib.api.forms import URL_ENCODED, form_fields, is_form
 from chalicelib.api.problems import validation_failed
@@ -44,7 +44,7 @@ def parse_body(shape: type[Shape], request: Request, raw: bytes, *, may_be_form:
     """The JSON body as its shape; an absent body is an empty object. Where a form does as well, the fields of
     one that the shape does not know are left out: browsers and mail programs add their own."""
     content_type = str(request.headers.get("content-type", "application/json"))
-    if not raw.strip():
+    if is_absent(raw):
         raw = b"{}"
     elif may_be_form and is_form(content_type):
         known = {field.alias or name for name, field in shape.model_fields.items()}

@@ -80,8 +80,8 @@ class Cursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
         connection = self._c
         begins = connection is not None and not (connection.autocommit or connection._in_transaction)
         if not args or stream is not None or connection is None:
-            if begins and connection.of_one_moment:
-                connection.execute_simple(BEGINS[True])
+            if begins:
+                connection.execute_simple(BEGINS[connection.of_one_moment])
             super().execute(operation, args, stream)
             return
         self._context = connection.ask(numbered(operation), args, self._input_oids, begins=begins)

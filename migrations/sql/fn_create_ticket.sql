@@ -29,7 +29,7 @@ BEGIN
     SELECT l.number, l.label INTO ticket_number, ticket_label FROM fn_next_ticket_label(p_workspace) l;
     IF p_picks THEN
         SELECT a.assignee_id, a.assigned_by INTO given_to, v_assigned_by
-        FROM fn_pick_assignee(p_workspace, (p_ticket ->> 'team_id')::uuid, NULL) a;
+        FROM fn_pick_assignee(p_workspace, v_ticket.team_id, NULL) a;
     END IF;
     INSERT INTO tickets AS t (
         workspace_id, id, number, label, subject, description, type, priority, status, category, subcategory,

@@ -66,6 +66,7 @@ NO_JSON = {
     "half a surrogate pair": b'{"a": "\\ud800"}',
     "a byte order mark": b"\xef\xbb\xbf{}",
     "a NUL": b"\x00",
+    "a space that is none in JSON": b"\x0b\x0c",
 }
 # What each type of a field is not: a text is no number, a boolean no integer.
 OTHER_TYPES: dict[str, tuple[Any, ...]] = {

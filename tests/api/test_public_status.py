@@ -333,6 +333,7 @@ class TestBadInput:
             (b'{"label": "\\ud800", "email": "x"}', 400, "MALFORMED_REQUEST", []),
             (b"\xff\xfe", 400, "MALFORMED_REQUEST", []),
             (b"\xef\xbb\xbf{}", 400, "MALFORMED_REQUEST", []),
+            (b"\x0b", 400, "MALFORMED_REQUEST", []),
             (b"[" * 100_000, 400, "MALFORMED_REQUEST", []),
             (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, 400, "MALFORMED_REQUEST", []),
             (b"x" * 1_048_577, 413, "PAYLOAD_TOO_LARGE", []),

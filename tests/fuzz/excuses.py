@@ -40,7 +40,7 @@ EXCUSES = (
     ),
     Excuse(
         "texts lose the space around them, and of some nothing is left",
-        r": String should have at least \d+ char",
+        r": (String should have at least \d+ char|The (subject|text|HTML) comes out empty)",
     ),
     Excuse(
         "times are of years in which there can be something",
@@ -56,7 +56,7 @@ EXCUSES = (
         "addresses, domains and zones are such that there can be one",
         r": (This is no email address|This email address is too long|This is no domain |These are domains "
         r"|Anybody can have a mailbox|A domain stands for itself|This is no (URL|host|address|time zone)"
-        r"|This needs a host|Only https|Use https|Use an address|This is no IANA )",
+        r"|This needs a host|Only https|Use https|Use an address|This is no IANA |Leave out the \+ )",
     ),
     Excuse(
         "words of a claim are of one line, and a pattern of keys would leave others to any value",
@@ -68,7 +68,7 @@ EXCUSES = (
     Excuse(
         "two fields exclude each other, or one of several must be there",
         r": (Send (either this or |at least one of|a code, or|a cursor or an offset)|Give either "
-        r"|Say (which tickets: by|how many|which claim)|Name (one of|the category) "
+        r"|Say (which tickets: by|for whom by|how many|which claim)|Name (one of|the category) "
         r"|A holiday (has|is) either |Only comments and timelines take|A rule that runs by the clock )",
     ),
     Excuse(
