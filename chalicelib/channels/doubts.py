@@ -55,7 +55,9 @@ def _of_sender(letter: Letter, situation: Any, thread: Thread) -> Doubt | None:
         return Doubt.MAILBOX_DISABLED
     if situation.status == UserStatus.DEACTIVATED:
         return Doubt.DEACTIVATED_SENDER
-    if letter.mail.auto_submitted and thread.ticket is None:
+    # Anybody can write a label, and the name of a member of the staff.
+    is_guess = thread.standing is Standing.UNPROVEN and thread.ticket.by_label
+    if letter.mail.auto_submitted and (thread.ticket is None or is_guess):
         return Doubt.AUTOMATIC
     if thread.standing is Standing.UNPROVEN and not letter.mail.auto_submitted:
         return Doubt.UNPROVEN_STAFF

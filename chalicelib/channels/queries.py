@@ -109,6 +109,7 @@ def situation(tx: Transaction, workspace_id: UUID, mailbox_id: UUID, sender: str
 
 
 # Ids first, a label last; of several the newest ticket. What came to another mailbox names nothing here.
+# Whom a mail was sent to counts where it said something: what is only kept, anybody can write (bounces).
 CANDIDATES = text(
     """
     WITH named AS (
@@ -136,7 +137,8 @@ CANDIDATES = text(
         EXISTS (SELECT FROM ticket_watchers w WHERE w.workspace_id = t.workspace_id AND w.ticket_id = t.id
                 AND w.user_id = :user_id) AS watches,
         EXISTS (SELECT FROM inbound_messages i WHERE i.workspace_id = t.workspace_id AND i.ticket_id = t.id
-                AND :sender = ANY(i.recipients)) AS was_copied,
+                AND :sender = ANY(i.recipients)
+                AND i.outcome IN ('ticket', 'comment', 'follow_up')) AS was_copied,
         (SELECT bool_or(coalesce(e.internal, true)) FROM notifications n
          LEFT JOIN events e ON e.workspace_id = n.workspace_id AND e.id = n.event_id
          WHERE n.workspace_id = t.workspace_id AND n.message_id = ANY(CAST(:proofs AS text[]))

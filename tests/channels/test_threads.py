@@ -157,6 +157,18 @@ class TestCustomers:
 
         assert row["ticket_id"] != ticket["id"]
 
+    def test_case_e5_nor_does_a_bounce_let_in_whom_it_copies(
+        self, letterbox: Letterbox, post: Post, ticket: Row, cast: Cast
+    ) -> None:
+        name = str(post.last(cast.carol.email)["Message-ID"])
+        copied = "mallory@evil.example"
+        kept = letterbox.bring(letter("daemon@evil.example", in_reply_to=name, cc=copied), return_path="")
+
+        row = letterbox.bring(letter(copied, in_reply_to=name))
+
+        assert (kept["outcome"], kept["ticket_id"]) == ("kept", ticket["id"])
+        assert (row["outcome"], row["ticket_id"] != ticket["id"]) == ("ticket", True)
+
     def test_case_e6_many_answer_one_newsletter(self, letterbox: Letterbox) -> None:
         people = [f"reader{n}@readers.example" for n in range(3)]
         rows = [letterbox.bring(letter(each, in_reply_to="<news@list.example>")) for each in people]
@@ -352,6 +364,17 @@ class TestStaff:
         row = letterbox.bring(own + answer_to(told, cast.ana.email))
 
         assert row["reason"] == "unproven_staff"
+
+    def test_case_e8_nor_does_a_machine_under_a_forged_name_write_on_a_guessed_ticket(
+        self, letterbox: Letterbox, told: EmailMessage, ticket: Row, cast: Cast
+    ) -> None:
+        away = {"text": "I am away.", "auto_submitted": "auto-replied"}
+        row = letterbox.bring(letter(cast.ana.email, f"Re: [{ticket['label']}]", **away))
+
+        assert (row["outcome"], row["reason"]) == ("quarantined", "automatic")
+        assert said(letterbox, ticket) == []
+        answer = answer_to(told, cast.ana.email, "I am away.", auto_submitted="auto-replied")
+        assert letterbox.bring(answer)["outcome"] == "kept"
 
     def test_staff_who_ask_for_help_are_customers(self, letterbox: Letterbox, cast: Cast) -> None:
         row = letterbox.bring(letter(cast.ana.email))
