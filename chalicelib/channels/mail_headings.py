@@ -8,15 +8,49 @@ from collections.abc import Sequence
 
 MAX_LINE = 300
 
-_FROM = ("from", "de", "von", "da", "van", "från", "fra", "od", "от", "差出人", "发件人")
+_FROM = (
+    *("from", "de", "von", "da", "van", "från", "fra", "od", "от", "kimden", "lähettäjä"),
+    *("差出人", "发件人", "寄件者", "보낸 사람"),
+)
 _OTHERS = (
-    *("sent", "date", "to", "cc", "subject", "reply-to", "importance", "attachments"),
-    *("enviado", "enviado el", "fecha", "para", "asunto", "responder a", "importancia", "datos adjuntos"),
-    *("gesendet", "datum", "an", "betreff", "antwort an", "wichtigkeit", "kopie"),
+    *("sent", "date", "to", "cc", "bcc", "subject", "reply-to", "importance", "priority", "attachments"),
+    *(
+        "enviado",
+        "enviado el",
+        "enviados",
+        "fecha",
+        "para",
+        "asunto",
+        "responder a",
+        "importancia",
+        "datos adjuntos",
+    ),
+    *("gesendet", "datum", "an", "betreff", "antwort an", "wichtigkeit", "priorität", "kopie"),
     *("envoyé", "envoyé le", "date d'envoi", "à", "objet", "répondre à", "pièces jointes"),
+    *("sujet", "pour", "copie à"),
     *("inviato", "data", "a", "oggetto", "enviada em", "enviado em", "assunto", "com cópia"),
     *("verzonden", "aan", "onderwerp", "skickat", "till", "ämne", "sendt", "til", "emne"),
+    *("wysłane", "do", "dw", "temat", "odesláno", "komu", "předmět", "отправлено", "кому", "копия", "тема"),
+    *("gönderildi", "kime", "konu", "lähetetty", "vastaanottaja", "aihe"),
     *("送信日時", "日時", "宛先", "件名", "发送时间", "收件人", "主题", "抄送"),
+    *("寄件日期", "收件者", "主旨", "보낸 날짜", "받는 사람", "제목"),
+)
+_SUBJECTS = frozenset(
+    (
+        *(
+            "subject",
+            "asunto",
+            "betreff",
+            "objet",
+            "sujet",
+            "oggetto",
+            "assunto",
+            "onderwerp",
+            "ämne",
+            "emne",
+        ),
+        *("temat", "předmět", "тема", "konu", "aihe", "件名", "主题", "主旨", "제목"),
+    )
 )
 _HEADING = re.compile(
     rf"[>\s*]{{0,40}}(?:(?P<from>{'|'.join(_FROM)})|(?P<other>{'|'.join(map(re.escape, _OTHERS))}))"
@@ -24,21 +58,35 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _STARTS = r"(?:on|el|am|le|em|il|op|den|dnia|w dniu)\b"
-_DID = r"(?:wrote|escribi[óo]|schrieb|a écrit|escreveu|ha scritto|schreef|skrev|napisał(?:\(a\))?|写道)"
-_ADDRESS = r"<[^<>\s]+@[^<>\s]+>"
+_DID = (
+    r"(?:wrote|escribi[óo]|schrieb|a écrit|escreveu|ha scritto|schreef|geschreven|skrev|napisał(?:\(a\))?"
+    r"|pisze|napsal(?:\(a\))?|kirjoitti|ezt írta|yazdı|написала?|пишет|写道|님이 작성)"
+)
+_ADDRESS = r"[<(][^<>()\s]+@[^<>()\s]+[>)]"
 _WROTE = re.compile(
     rf"{_STARTS}.{{5,280}}\b{_DID}\b.{{0,120}}:"
-    rf"|.{{0,200}}{_ADDRESS}.{{0,60}}{_DID}\s?:"
-    rf"|\d{{1,4}}[-/.年]\s?\d{{1,2}}.{{3,200}}(?:{_ADDRESS}|{_DID})\s?[:：]"
+    rf"|.{{0,200}}{_ADDRESS}.{{0,60}}{_DID}\s?[:：]"
+    rf"|\d{{1,4}}[-/.年년]\s?\d{{1,2}}.{{3,200}}(?:{_ADDRESS}|{_DID})\s?[:：]"
     rf"|-{{2,}}\s{_STARTS}.{{5,280}}\b{_DID}\s?-{{2,}}",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"\d{4}.{0,20}\d{1,2}[:.]\d\d|\d{1,2}[:.]\d\d.{0,20}\d{4}")
+_WROTE_ON = re.compile(rf"\b{_DID}\s(?:{_STARTS}|\()", re.IGNORECASE)
+_BY = re.compile(r"(?:quoting|zitat von|citando a|citation de)\s", re.IGNORECASE)
+_BY_ADDRESS = re.compile(rf"{_ADDRESS}\s?[:：]\Z")
+_HAS_ADDRESS = re.compile(_ADDRESS)
 # A date, or an address: who only tells that somebody wrote something gives neither.
 _MOMENT = re.compile(rf"\d+\D+\d|{_ADDRESS}")
 _BEGINS = re.compile(rf"{_STARTS}.{{0,280}}", re.IGNORECASE)
 _FORWARDED = (
     *("forwarded message", "mensaje reenviado", "weitergeleitete nachricht", "message transféré"),
-    *("message transmis", "messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht"),
+    *(
+        "message transmis",
+        "mail transféré",
+        "messaggio inoltrato",
+        "mensagem encaminhada",
+        "doorgestuurd bericht",
+    ),
 )
 _FORWARD_BEGINS = (
     *("begin forwarded message", "inicio del mensaje reenviado", "anfang der weitergeleiteten nachricht"),
@@ -48,13 +96,13 @@ _FORWARD_BEGINS = (
 _ORIGINALS = (
     *("original message", "mensaje original", "ursprüngliche nachricht", "originalnachricht"),
     *("message d'origine", "message d’origine", "messaggio originale", "mensagem original"),
-    *("oorspronkelijk bericht", "original appointment"),
+    *("oorspronkelijk bericht", "original appointment", "mail original", "ursprüngliche mail"),
 )
 _FORWARD = re.compile(
     rf"-{{2,}}\s?(?:{'|'.join(_FORWARDED)})\s?-{{2,}}|(?:{'|'.join(_FORWARD_BEGINS)})\s?:?", re.IGNORECASE
 )
-_ORIGINAL = re.compile(rf"-{{2,}}\s?(?:{'|'.join(_ORIGINALS)})\s?-{{2,}}", re.IGNORECASE)
-_RULE = re.compile(r"\s*[_-]{20,}\s*|\s*-{3}\s*")
+_ORIGINAL = re.compile(rf"[-‐]{{2,}}\s?(?:{'|'.join(_ORIGINALS)})\s?[-‐]{{2,}}", re.IGNORECASE)
+_RULE = re.compile(r"\s*[_-]{20,}\s*|\s*-{3}\s*|\s*-{3,}\s?\w.{0,60}\w\s?-{3,}\s*")
 # How many lines a block of headings may take, blank and folded ones among them.
 BLOCK = 16
 
@@ -88,7 +136,7 @@ def attribution(lines: Sequence[str], place: int) -> int:
     first = unquoted(lines[place])
     if not first:
         return 0
-    if says_who_wrote(first):
+    if says_who_wrote(first) or _heads_a_quote(lines, place, first):
         return 1
     if not _BEGINS.fullmatch(first):
         return 0
@@ -99,9 +147,29 @@ def attribution(lines: Sequence[str], place: int) -> int:
     return 0
 
 
+def _heads_a_quote(lines: Sequence[str], place: int, first: str) -> bool:
+    """Whether it is an attribution in any other language: an address, a moment, a colon, and then a quote."""
+    if is_quoted(lines[place]) or not first.endswith((":", "：")):
+        return False
+    if not (_HAS_ADDRESS.search(first) and _TIME.search(first)):
+        return False
+    return any(is_quoted(line) for line in [*filter(str.strip, lines[place + 1 : place + 4])][:1])
+
+
 def says_who_wrote(text: str) -> bool:
     """`On Sat, 21 Nov 2026 at 09:55, Ana <ana@example.com> wrote:` and its like."""
-    return _WROTE.fullmatch(text) is not None and names_a_moment(text)
+    return names_a_moment(text) and (_WROTE.fullmatch(text) is not None or _says_when(text))
+
+
+def _says_when(text: str) -> bool:
+    """`Ana wrote on 21/11/2026 09:55:`, `21 нояб. 2026 г. в 09:55, Ana <ana@example.com>:` and its like.
+    One look after the other: as a single pattern they would be tried at each letter of a hostile line."""
+    if not text.endswith((":", "：")):
+        return False
+    if _BY_ADDRESS.search(text):
+        return bool(_TIME.search(text) or _BY.match(text))
+    wrote = _WROTE_ON.search(text)
+    return wrote is not None and len(text) - wrote.end() < 80 and _TIME.search(text, wrote.end()) is not None
 
 
 def names_a_moment(text: str) -> bool:
@@ -138,5 +206,4 @@ def block(lines: Sequence[str], place: int) -> tuple[int, dict[str, str]]:
 
 
 def _meaning(name: str) -> str:
-    subjects = ("subject", "asunto", "betreff", "objet", "oggetto", "assunto", "onderwerp", "ämne", "emne")
-    return "subject" if name.lower() in (*subjects, "件名", "主题") else name.lower()
+    return "subject" if name.lower() in _SUBJECTS else name.lower()

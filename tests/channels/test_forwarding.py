@@ -39,6 +39,7 @@ def test_a_marked_forward_is_one_whatever_its_subject(marker: str) -> None:
         ("RV: Factura", "De: {0}\nEnviado el: viernes\nPara: Ana\nAsunto: Invoice"),
         ("WG: Rechnung", "Von: {0}\nGesendet: Freitag\nAn: Ana\nBetreff: Invoice"),
         ("TR: Facture", "De : {0}\nEnvoyé : vendredi\nÀ : Ana\nObjet : Invoice"),
+        ("TR: Facture", "Sujet : Invoice\nDate : vendredi\nDe : {0}\nPour : Ana"),
         ("FW: Invoice", "*From:* {0}\n*Sent:* Friday\n*To:* Ana\n*Subject:* Invoice"),
         ("FW: Invoice", "-----Original Message-----\nFrom: {0}\nSent: Friday\nTo: Ana\nSubject: Invoice"),
         (

@@ -25,6 +25,25 @@ HEADINGS = [
     "---- On Sat, 21 Nov 2026 09:55:00 +0100 Acme <desk@example.org> wrote ----",
     '21.11.2026, 09:55, "Acme" <desk@example.org>:',
     "Gesendet: Samstag, 21. November 2026 um 09:55\nVon: Acme <desk@example.org>\nAn: Carol\nBetreff: x",
+    "Ana Nord <desk@example.org> schrieb am Sa., 21. Nov. 2026, 09:55:",
+    "Ana Nord schrieb am 21.11.2026 09:55:12:",
+    "Ana Nord <desk@example.org> wrote on 11/21/2026 09:55:12 AM:",
+    "Quoting Acme <desk@example.org>:",
+    "Zitat von Acme <desk@example.org>:",
+    "Op 21 nov. 2026 om 09:55 heeft Acme <desk@example.org> het volgende geschreven:",
+    "W dniu 21.11.2026 o 09:55, Acme pisze:",
+    "so 21. 11. 2026 v 9:55 odesílatel Acme <desk@example.org> napsal:",
+    "la 21. marrask. 2026 klo 9.55 Acme (desk@example.org) kirjoitti:",
+    "Acme <desk@example.org> ezt írta (időpont: 2026. nov. 21., Szo, 9:55):",
+    "Acme <desk@example.org>, 21 Kas 2026 Cmt, 09:55 tarihinde şunu yazdı:",
+    "сб, 21 нояб. 2026 г. в 09:55, Acme <desk@example.org>:",
+    "Acme <desk@example.org> 于2026年11月21日周六 09:55写道：",
+    "2026년 11월 21일 (토) 오전 9:55, Acme <desk@example.org>님이 작성:",
+    "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn 21 November 2026 at 09:55, Acme <desk@example.org> wrote:",
+    "----- Mail original -----\nDe: Acme <desk@example.org>\nÀ: Carol\nEnvoyé: Samedi\nObjet: x",
+    "---- Ursprüngliche E-Mail ----\nVon: Acme <desk@example.org>\nDatum: heute\nAn: Carol\nBetreff: x",
+    "Od: Acme <desk@example.org>\nWysłane: sobota\nDo: Carol\nTemat: x",
+    "От: Acme <desk@example.org>\nОтправлено: 21 ноября\nКому: Carol\nТема: x",
     "-----Original Message-----",
     "-----Ursprüngliche Nachricht-----",
     "From: Acme <desk@example.org>\nSent: Saturday\nTo: Carol\nSubject: Printer",
@@ -45,6 +64,20 @@ def test_the_mail_that_is_answered_is_taken_off(heading: str, history: str) -> N
 def test_a_text_that_is_all_history_stays(heading: str) -> None:
     text = f"{heading}\n> Is it plugged in?"
     assert quoting.stripped(text) == text
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Στις Σάβ 21 Νοε 2026 στις 9:55 π.μ., ο/η Acme <desk@example.org> έγραψε:",
+        "Missatge de Acme <desk@example.org> del dia ds., 21 de nov. 2026 a les 9:55:",
+        "* Acme <desk@example.org> [2026-11-21 09:55]:",
+    ],
+)
+def test_an_address_and_a_moment_above_a_quote_head_it_in_any_language(heading: str) -> None:
+    assert quoting.stripped(f"Yes.\n\n{heading}\n\n> Is it plugged in?\n") == "Yes."
+    unquoted = f"Yes.\n\n{heading}\nIs it plugged in?"
+    assert quoting.stripped(unquoted) == unquoted
 
 
 def test_an_answer_below_is_kept_with_what_stands_above() -> None:
@@ -72,6 +105,10 @@ def test_a_quote_at_the_end_goes_even_without_a_heading() -> None:
         "El lunes llamé y Ana escribió:\nespere",
         "On page 3 somebody wrote:\nno",
         "Log:\n> not at the end\nSee above",
+        "Bob <bob@example.com> told me this:\n> error 5\nWhat is it?",
+        "Bob <bob@example.com> wrote to me about:\nthe printer",
+        "Bob wrote on paper:\nit is 9:55",
+        "At 09:55 of 21 Nov 2026 the log says:\nout of paper",
         "-- \nCarol",
         "--------------------------------\nA table\n--------------------------------\nmore",
         "One line",
