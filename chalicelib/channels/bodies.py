@@ -22,6 +22,8 @@ _NAMES = {
     "message/rfc822": "message.eml",
     "message/global": "message.eml",
     "message/delivery-status": "delivery-status.txt",
+    "message/global-delivery-status": "delivery-status.txt",
+    "message/global-headers": "headers.txt",
     "message/disposition-notification": "receipt.txt",
     "message/feedback-report": "feedback-report.txt",
     "text/rfc822-headers": "headers.txt",

@@ -1,6 +1,6 @@
 """Reports of mail that did not arrive: whether a mail is one, and what it tells. Pure.
 
-Sources: RFC 3464 (delivery reports), RFC 3463 (status codes), and what servers write that know neither.
+Sources: RFC 3464, 6533 (delivery reports), RFC 3463 (status codes), and what servers write that know neither.
 """
 
 import re
@@ -22,6 +22,9 @@ _REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
 _IN_TEXT = re.compile(
     r"^\s{0,8}<?([^\s<>()@:;,\"]{1,64}@[a-z0-9.-]{1,253}[a-z0-9])>?\s{0,4}:?", re.IGNORECASE
 )
+# The second ones are of addresses that are not in ASCII (RFC 6533).
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_ORIGINALS = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 _SENT_BACK = re.compile(
     r"^-{2,}.{0,40}(?:copy of the message|original message|message header).{0,60}$", re.IGNORECASE
 )
@@ -51,43 +54,45 @@ def is_bounce(fields: Fields, root: Part) -> bool:
     no answer and is not the answer of somebody's machine."""
     if root.content_type == "multipart/report":
         said = root.parameters.get("report-type", "").lower()
-        return said == "delivery-status" or (not said and _has(root, "message/delivery-status"))
-    if "x-failed-recipients" in fields:
+        return said == "delivery-status" or (not said and _has_report(root))
+    is_of_a_server = _DAEMON.search(" ".join(fields.get("from", ()))) is not None
+    if "x-failed-recipients" in fields or (is_of_a_server and _has_report(root)):
         return True
     if not any(value.strip() in ("", "<>") for value in fields.get("return-path", ())):
         return False
     # Answers of machines take none either; theirs say so, and come from people.
-    return automatic.reason(fields) is None or _DAEMON.search(" ".join(fields.get("from", ()))) is not None
+    return is_of_a_server or automatic.reason(fields) is None
 
 
 def report(mail: InboundMail) -> Report:
     """What a bounce tells; of what is only delayed there is no failure. Anybody can write one: believe it
     where its ids are among those that were sent."""
-    told = [each.content for each in mail.attachments if each.content_type.endswith("/delivery-status")]
+    told = [each.content for each in mail.attachments if each.content_type in _REPORTS]
     failures = {each.address: each for content in told for each in _reported(content)}
     if not told and _is_of_a_server(mail):
         failures = {each.address: each for each in _written(mail)}
     return Report(tuple(failures.values())[:MAX_FAILURES], tuple(dict.fromkeys(_ids(mail))))
 
 
-def _has(part: Part, kind: str) -> bool:
-    return part.content_type == kind or any(_has(child, kind) for child in part.children)
+def _has_report(part: Part) -> bool:
+    return part.content_type in _REPORTS or any(map(_has_report, part.children))
 
 
 def _reported(content: bytes) -> Iterator[Failure]:
-    """Of a delivery report, which has a block of fields a recipient (RFC 3464 §2.3)."""
+    """Of a delivery report, which has a block of fields a recipient (RFC 3464 §2.3). Where the mail was
+    handed on to another address, it went to the original one."""
     here, content = 0, content[:MAX_REPORT]
     while here < len(content):
         block = fields.head(content, here, len(content), top=True)
         here = max(block.body, here + 1)
         action = block.first("action").split(" ")[0].lower()
-        named = block.first("final-recipient") or block.first("original-recipient")
-        found = mailboxes.mailboxes(named.rpartition(";")[2])
-        if not found or action not in ("failed", ""):
+        if action not in ("failed", ""):
             continue
         reason = decoding.line(block.first("diagnostic-code").partition(";")[2], 500)
         status = _status(block.first("status")) or _status(reason)
-        yield Failure(found[0].address, status, _is_permanent(status, reason), reason)
+        for name in ("final-recipient", "original-recipient"):
+            for found in mailboxes.mailboxes(block.first(name).rpartition(";")[2])[:1]:
+                yield Failure(found.address, status, _is_permanent(status, reason), reason)
 
 
 def _is_of_a_server(mail: InboundMail) -> bool:
@@ -142,4 +147,4 @@ def _ids(mail: InboundMail) -> Iterator[str]:
 
 
 def _is_original(attachment: Attachment) -> bool:
-    return attachment.content_type in ("message/rfc822", "text/rfc822-headers", "message/global")
+    return attachment.content_type in _ORIGINALS

@@ -5,6 +5,8 @@ import pytest
 from chalicelib.channels import bounces, mime
 from tests.support.mails import read, written
 
+MIXED = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b"
+
 
 @pytest.mark.parametrize(
     ("head", "is_bounce"),
@@ -15,6 +17,8 @@ from tests.support.mails import read, written
         ("Return-Path: <>\nFrom: a@example.com\nAuto-Submitted: auto-replied", False),
         ("Return-Path: <a@example.com>\nFrom: MAILER-DAEMON@example.com", False),
         ("From: MAILER-DAEMON@example.com", False),
+        ("From: MAILER-DAEMON@example.com\n" + MIXED, True),
+        ("From: a@example.com\n" + MIXED, False),
         ("X-Failed-Recipients: b@example.com\nFrom: a@example.com", True),
         ("Content-Type: multipart/report; report-type=delivery-status; boundary=b", True),
         ("Content-Type: multipart/report; report-type=disposition-notification; boundary=b", False),
@@ -23,7 +27,8 @@ from tests.support.mails import read, written
     ],
 )
 def test_a_bounce_is_known(head: str, is_bounce: bool) -> None:
-    assert mime.parse(written(head)).is_bounce is is_bounce
+    body = "--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b--" if MIXED in head else "x"
+    assert mime.parse(written(head, body)).is_bounce is is_bounce
 
 
 def test_a_read_receipt_is_automatic_and_no_bounce() -> None:
@@ -73,6 +78,32 @@ def test_an_original_recipient_stands_in_for_a_final_one() -> None:
         "Original-Recipient: rfc822;gone@example.com", "Action: failed", "Status: 5.1.1"
     ).failures
     assert failure.address == "gone@example.com"
+
+
+def test_a_mail_that_was_handed_on_did_not_reach_the_original_recipient() -> None:
+    found = reported(
+        "Original-Recipient: rfc822;carol@example.com",
+        "Final-Recipient: rfc822;box7@mx.example.com",
+        "Action: failed",
+        "Status: 5.1.1",
+    ).failures
+    assert [(each.address, each.permanent) for each in found] == [
+        ("box7@mx.example.com", True),
+        ("carol@example.com", True),
+    ]
+
+
+def test_a_report_of_international_mail_is_read() -> None:
+    body = (
+        "--b\nContent-Type: message/global-delivery-status\n\nReporting-MTA: dns; x\n\n"
+        "Final-Recipient: utf-8; gone@example.com\nAction: failed\nStatus: 5.1.1\n\n"
+        "--b\nContent-Type: message/global-headers\n\nMessage-ID: <1@example.org>\n\n--b--"
+    )
+    mail = mime.parse(written("Content-Type: multipart/report; boundary=b", body))
+    assert mail.is_bounce
+    report = bounces.report(mail)
+    assert [each.address for each in report.failures] == ["gone@example.com"]
+    assert report.original_ids == ("<1@example.org>",)
 
 
 def test_each_address_is_told_once_and_not_without_end() -> None:
