@@ -38,7 +38,7 @@ def reason(fields: Fields) -> str | None:
     """The field that tells that a machine sent this, as `Name: value`; None where none does."""
     for name in ("auto-submitted", *_MARKS):
         for value in fields.get(name, ()):
-            if _COMMENT.sub("", value).partition(";")[0].strip().lower() not in _NO:
+            if _first_word(value) not in _NO:
                 return _told(name, value)
     for value in fields.get("x-auto-response-suppress", ()):
         # DR, RN and NRN alone refuse receipts, which people do too.
@@ -46,7 +46,7 @@ def reason(fields: Fields) -> str | None:
             return _told("x-auto-response-suppress", value)
     for name in ("precedence", "x-precedence", "preference"):
         for value in fields.get(name, ()):
-            if value.strip().lower() in _PRECEDENCES:
+            if _first_word(value) in _PRECEDENCES:
                 return _told(name, value)
     if "autoresponder" in " ".join(fields.get("x-post-messageclass", ())).lower():
         return _told("x-post-messageclass", fields["x-post-messageclass"][0])
@@ -72,7 +72,7 @@ def _answering(fields: Fields) -> str:
 
 def _of_a_list(fields: Fields) -> str | None:
     for value in fields.get("precedence", ()):
-        if value.strip().lower() == "list":
+        if _first_word(value) == "list":
             return _told("precedence", value)
     return next((_told(name, fields[name][0]) for name in _LISTS if name in fields), None)
 
@@ -89,6 +89,11 @@ def _is_posting(fields: Fields) -> bool:
         for each in mailboxes.mailboxes(value)
     )
     return any(each.address in own for each in written_to)
+
+
+def _first_word(value: str) -> str:
+    """Without comments and parameters, in lower case."""
+    return _COMMENT.sub("", value).partition(";")[0].strip().lower()
 
 
 def _told(name: str, value: str) -> str:

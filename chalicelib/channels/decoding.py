@@ -5,6 +5,7 @@ and remembers every name that it was ever asked.
 """
 
 import re
+import unicodedata
 from binascii import Error, a2b_base64, a2b_qp
 
 # What mail says, letters and digits only, and the codec that reads it: the superset where there is one, as
@@ -43,6 +44,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # C0 and C1 but tab and line feed, marks of byte order, and what is no character at all.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 _SPACE = re.compile(r"\s+")
 _ESCAPED = re.compile(rb"(\x1b(?:\$[@B]|\([BIJ]))")
 # What turns the direction of all that follows: a name could show itself as another one.
@@ -77,6 +79,11 @@ def lines(text: str) -> str:
 def line(text: str, limit: int = 1000) -> str:
     """The same in one line, at most so many signs of it: what stands in a header, and can break none."""
     return _SPACE.sub(" ", _TURNING.sub("", lines(text))).strip()[:limit].rstrip()
+
+
+def is_seen(text: str) -> bool:
+    """Whether there is anything in it that a reader sees: no spaces, no signs without width."""
+    return any(unicodedata.category(sign) not in _UNSEEN for sign in text)
 
 
 def words(text: str) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Self
 
 from chalicelib.accounts.emails import without_tag
-from chalicelib.channels import envelope, quoting
+from chalicelib.channels import decoding, envelope, quoting
 from chalicelib.channels.envelope import Envelope
 from chalicelib.channels.inbound_mail import InboundMail
 from chalicelib.channels.mime import parse
@@ -56,7 +56,9 @@ class Letter:
     def name(self) -> str:
         """The sender's, as it may be kept of a person."""
         shown = " ".join(self.mail.from_name.split())[:MAX_NAME]
-        return shown or (self.sender or "").partition("@")[0][:MAX_NAME]
+        if decoding.is_seen(shown):
+            return shown
+        return (self.sender or "").partition("@")[0][:MAX_NAME]
 
     @property
     def recipients(self) -> list[str]:
@@ -104,7 +106,7 @@ def _and_without_tags(addresses: Iterable[str]) -> list[str]:
 
 def fitting(text: str) -> str:
     """As much of a text as a description or a comment can hold."""
-    trimmed = text.strip()
+    trimmed = text.strip() if decoding.is_seen(text) else ""
     if len(trimmed.encode("utf-8", "replace")) <= MAX_TEXT_BYTES:
         return trimmed
     return trimmed.encode("utf-8", "replace")[: MAX_TEXT_BYTES - 4].decode("utf-8", "ignore").rstrip() + "\n…"

@@ -12,6 +12,7 @@ MAX_ADDRESSES = 500
 MAX_NAME = 200
 
 _PLAIN = re.compile(r'[^",;:<()\\]+')
+_PLAIN_LOCAL = re.compile(r"[^\s<>()\[\],;:@\\\"]+")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]{1,320}@[^\s<>()\[\],;:\"]{1,255}")
 
 
@@ -99,7 +100,9 @@ def _readings(value: str) -> Iterator[_Reading]:
                 unclosed.add(sign)
             else:
                 text, here = closed
-                reading.take(sign, text)
+                # "j doe"@x.example is an address that nobody here has, not doe@x.example.
+                is_local = sign == '"' and value.startswith("@", here) and not _PLAIN_LOCAL.fullmatch(text)
+                reading.take(sign, text.replace("@", " ") + '"' if is_local else text)
         elif sign == "," and not reading.addressed:
             reading.say(sign)  # part of a name that should be in quotes
         elif sign in ",;":

@@ -3,6 +3,8 @@ name. Pure."""
 
 import re
 
+from chalicelib.channels import decoding
+
 MAX_LENGTH = 200
 NO_SUBJECT = "(no subject)"
 
@@ -48,7 +50,7 @@ def bare(subject: str) -> str:
 
 def title(subject: str, otherwise: str = NO_SUBJECT) -> str:
     """The subject of a ticket made of this mail: at most 200 signs, never empty."""
-    said = subject.strip()
+    said = subject.strip() if decoding.is_seen(subject) else ""
     return (said if len(said) <= MAX_LENGTH else f"{said[: MAX_LENGTH - 1].rstrip()}…") or otherwise
 
 

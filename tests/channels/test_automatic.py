@@ -21,6 +21,8 @@ from tests.support.mails import written
         "Precedence: bulk",
         "Precedence: Junk",
         "Precedence: list",
+        "Precedence: bulk (newsletter)",
+        "Precedence: (by majordomo) list; x=y",
         "Precedence: auto_reply",
         "X-Precedence: bulk",
         "X-POST-MessageClass: 9; Autoresponder",

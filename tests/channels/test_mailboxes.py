@@ -31,6 +31,8 @@ from tests.support.for_each import for_each
         ("Ana @ Work <ana@example.com>", "ana@example.com", "Ana @ Work"),
         ("Ana ana@example.com", "ana@example.com", "Ana"),
         ("ana@bücher.example", "ana@xn--bcher-kva.example", ""),
+        ('"ana"@example.com', "ana@example.com", ""),
+        ('"Ana"<ana@example.com>', "ana@example.com", "Ana"),
         ("Ana\u202e <ana@example.com>", "ana@example.com", "Ana"),
     ],
 )
@@ -41,7 +43,21 @@ def test_an_address_and_its_name_are_found(written: str, address: str, name: str
 
 @pytest.mark.parametrize(
     "written",
-    ["", "<>", "nobody", "undisclosed-recipients:;", "a@", "@b", "a@b", "a b@c d", "a@@example.com", "(((("],
+    [
+        "",
+        "<>",
+        "nobody",
+        "undisclosed-recipients:;",
+        "a@",
+        "@b",
+        "a@b",
+        "a b@c d",
+        '"j doe"@b.example',
+        'J <"j doe"@b.example>',
+        '"a@b.example"@c.example',
+        "a@@example.com",
+        "((((",
+    ],
 )
 def test_what_is_no_address_is_left_out(written: str) -> None:
     assert mailboxes(written) == ()

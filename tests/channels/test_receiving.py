@@ -33,6 +33,14 @@ class TestOpening:
 
         assert (ticket["subject"], ticket["description"]) == ("(no subject)", "(no text)")
 
+    def test_case_e17_words_that_nobody_sees_are_none(self, letterbox: Letterbox, database: Database) -> None:
+        unseen = "\u200b\u2060"
+        row = letterbox.bring(letter(f"{unseen} <walter@walk-in.example>", unseen, unseen))
+
+        ticket = letterbox.ticket(row)
+        assert (ticket["subject"], ticket["description"]) == ("(no subject)", "(no text)")
+        assert database.value("SELECT name FROM users WHERE id = :u", u=row["user_id"]) == "walter"
+
     def test_the_mailbox_says_team_type_and_priority(
         self, letterbox: Letterbox, cast: Cast, database: Database
     ) -> None:
