@@ -3,7 +3,7 @@ the author is one of the desk's own addresses."""
 
 from dataclasses import dataclass
 
-from chalicelib.channels import decoding, mail_headings, mailboxes, mime, subjects
+from chalicelib.channels import attributions, decoding, mail_headings, mailboxes, mime, subjects
 from chalicelib.channels.inbound_mail import InboundMail
 
 # Forwards begin near the top: what people write above them is short.
@@ -34,7 +34,7 @@ def _quoted(mail: InboundMail) -> Original | None:
     lines = mail.text.split("\n", MAX_LINES)
     told = subjects.is_forward(mail.subject)
     for place, line in enumerate(lines[:MAX_LINES]):
-        if mail_headings.attribution(lines, place) and not mail_headings.is_forward(line):
+        if attributions.attribution(lines, place) and not mail_headings.is_forward(line):
             return None
         marked = mail_headings.is_forward(line) or (told and mail_headings.is_original(line))
         first = _next(lines, place + 1) if marked else place

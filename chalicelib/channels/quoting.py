@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from chalicelib.channels import mail_headings
+from chalicelib.channels import attributions, mail_headings
 
 MAX_LINES = 2_000
 # The library's patterns are quadratic in the length of two lines; so much of them takes some milliseconds.
@@ -66,7 +66,7 @@ def _heading(lines: Sequence[str]) -> tuple[int, int]:
             continue
         if mail_headings.is_original(line):
             return place, 1
-        if count := mail_headings.attribution(lines, place):
+        if count := attributions.attribution(lines, place):
             return place, count
         end, _ = mail_headings.block(lines, place)
         if end:
@@ -81,7 +81,7 @@ def _known_elsewhere(lines: Sequence[str]) -> tuple[int, int]:
     """The same by the library's patterns, which know more languages."""
     searched = "\n".join(line[:MAX_SEARCHED_LINE].strip() for line in lines[:MAX_SEARCHED_LINES])
     matches = _attributions().finditer(searched)
-    found = next((match for match in matches if mail_headings.names_a_moment(match[0])), None)
+    found = next((match for match in matches if attributions.names_a_moment(match[0])), None)
     if found is None:
         return len(lines), 0
     start = found.start() + len(found[0]) - len(found[0].lstrip("\n"))
