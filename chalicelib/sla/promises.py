@@ -98,9 +98,14 @@ class Promises:
             return
         target.minutes = self._rest(target, target.minutes)
         self._aim(target)
-        if target.minutes == 0:
+        self._break_at_once(target, now)
+
+    def _break_at_once(self, target: Target, now: datetime) -> None:
+        """A cycle that begins with nothing left is late, and nobody is told."""
+        if not target.minutes:
             target.breached_at = now
-            target.steps = [Step("breach", BREACH, at=now, fired_at=now)]
+            rearm(target, [Step("breach", BREACH)])
+            target.breach.at = target.breach.fired_at = now
 
     def _rest(self, target: Target, minutes: float) -> float:
         for earlier in self.targets:
@@ -115,10 +120,15 @@ class Promises:
         target.policy_id, target.calendar_id = policy.id, policy.calendar_id
         target.minutes = self._rest(target, minutes) if target.metric in SHARED else minutes
         target.ended_at = target.used_minutes = None
+        begins = target.started_at == now and target.cycle > 1 and target.metric in SHARED
+        if begins:  # with this very change, so that nothing has become of it yet
+            target.breached_at = target.breach.fired_at = None
         # A cycle that had nothing left when it began said nothing, and goes on so.
         silent = not target.minutes and target.breach.fired_at == target.started_at
         rearm(target, [Step("breach", BREACH)] if silent else policy.steps(target.metric))
         self._aim(target)
+        if begins:
+            self._break_at_once(target, now)
         target.changed = changed or before != state(target)
 
     def _bring_back(self, target: Target, policy: Policy | None, facts: TicketFacts, now: datetime) -> None:

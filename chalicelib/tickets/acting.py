@@ -32,6 +32,7 @@ from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import ACTIVE
 from chalicelib.tickets.preparing import Prepared, as_sent, check, naming, prepare
 from chalicelib.tickets.reclassifying import apply_reclassify
+from chalicelib.tickets.recomputing import together
 from chalicelib.tickets.transferring import apply_transfer
 from chalicelib.tickets.updating import apply_plain, apply_status
 from chalicelib.tickets.watching import apply_watch
@@ -69,11 +70,13 @@ def apply(draft: Draft, prepared: Prepared, meta: Mapping[str, Any] | None = Non
     draft.actor.require(Permission.TICKETS_CHANGE, "Only the staff does this to tickets.")
     before = len(draft.entries)
     status = prepared.one(Kind.SET_STATUS)
-    if status and status["status"] is Status.OPEN and draft.get("status") not in ACTIVE:
-        _set_status(draft, status)
-    steps = [_move, _classify] if _claims(draft, prepared) else [_classify, _move]
-    for step in (*steps, _change_plain, _watch):
-        step(draft, prepared)
+    with together(draft):
+        if status and status["status"] is Status.OPEN and draft.get("status") not in ACTIVE:
+            _set_status(draft, status)
+        steps = [_move, _classify] if _claims(draft, prepared) else [_classify, _move]
+        for step in (*steps, _change_plain):
+            step(draft, prepared)
+    _watch(draft, prepared)
     comments = _comment(draft, prepared)
     if status and draft.get("status") is not status["status"]:
         _set_status(draft, status)

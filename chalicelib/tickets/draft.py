@@ -39,6 +39,7 @@ class Draft:
     values: dict[str, Any] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     policies: list[Policy] = field(default_factory=list)  # drafts of one transaction may share them
+    recompute_later: bool | None = None  # see recomputing.together
     _clock: Clock | None = None
 
     def get(self, name: str) -> Any:

@@ -1,6 +1,7 @@
 """Recomputing: the promises by what the ticket has become, from where they began."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,9 +20,23 @@ Idle = tuple[datetime, datetime | None]
 Life = Sequence[tuple[datetime, Status]]
 
 
+@contextmanager
+def together(draft: Draft) -> Iterator[None]:
+    """Changes made in here are one to the promises, for what lies between them was promised to nobody: an
+    urgent ticket with minutes of its own was never late by those of all urgent ones."""
+    draft.recompute_later = False
+    yield
+    changed, draft.recompute_later = draft.recompute_later, None
+    if changed:
+        recompute(draft)
+
+
 def recompute(draft: Draft) -> None:
-    """Chooses the policy anew. Where it is the first to promise something from the beginning, no target knows
-    when the ticket waited or was over: its timeline does."""
+    """Chooses the policy anew, after all the changes that are made together. Where it is the first to promise
+    something from the beginning, no target knows when the ticket waited or was over: its timeline does."""
+    if draft.recompute_later is not None:
+        draft.recompute_later = True
+        return
     policy, facts = draft.choose_policy(), draft.facts
     if policy and is_first_to_promise(draft.clock, policy, facts):
         lives = queries.statuses(draft.tx, draft.ticket.workspace_id, [draft.ticket.id])

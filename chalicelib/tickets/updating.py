@@ -19,7 +19,7 @@ from chalicelib.tickets.field_values import CustomField, merged, read
 from chalicelib.tickets.lifecycle import ACTIVE, Verb, takes_changes, verb_for_status
 from chalicelib.tickets.pausing import apply_pause, apply_resume
 from chalicelib.tickets.reclassifying import apply_reclassify
-from chalicelib.tickets.recomputing import recompute
+from chalicelib.tickets.recomputing import recompute, together
 from chalicelib.tickets.reopening import apply_reopen
 from chalicelib.tickets.resolving import apply_resolve
 from chalicelib.tickets.transferring import apply_transfer
@@ -33,7 +33,7 @@ def update(
     tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str, Any], version: int | None
 ) -> None:
     """Applies the fields that were sent, in the order: reopening, classification, team, assignee, plain
-    fields, comment, status.
+    fields, comment, status. Who takes the ticket does so before they classify it.
 
     Raises Forbidden for a field that the role may not set; nothing is written unless all of it can be.
     """
@@ -47,11 +47,17 @@ def update(
     different = {
         name: value for name, value in changes.items() if name == "comment" or _differs(draft, name, value)
     }
-    if different.get("status") is Status.OPEN and draft.ticket.status not in ACTIVE:
-        apply_status(draft, Status.OPEN)
-    _classify(draft, different)
-    _move(draft, found, different, changes)
-    apply_plain(draft, different)
+    assignee_id = different.get("assignee_id")
+    claims = assignee_id is not None and assignee_id == actor.user_id
+    with together(draft):
+        if different.get("status") is Status.OPEN and draft.ticket.status not in ACTIVE:
+            apply_status(draft, Status.OPEN)
+        if claims:
+            _move(draft, found, different, changes)
+        _classify(draft, different)
+        if not claims:
+            _move(draft, found, different, changes)
+        apply_plain(draft, different)
     if (text := different.get("comment")) is not None:
         add_comment(draft, text, Visibility.PUBLIC, Source.API)
     if "status" in different and draft.get("status") is not different["status"]:

@@ -165,6 +165,21 @@ class TestTheStaff:
     def test_agent_without_the_assignment_does_not_reclassify(self, desk: ServiceDesk) -> None:
         assert desk.patch(desk.cast.ana, desk.networks_ticket(), priority="low").status == 403
 
+    def test_agent_claims_and_reclassifies_at_once(self, desk: ServiceDesk) -> None:
+        ana = desk.cast.ana
+
+        reply = desk.patch(ana, desk.networks_ticket(), priority="high", assignee_id=ana.id)
+
+        assert reply.status == 200, reply.text
+        assert (reply.json["priority"], reply.json["assignee"]) == ("high", ana.ref)
+
+    def test_agent_reclassifies_and_hands_on_at_once(self, desk: ServiceDesk) -> None:
+        ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
+
+        reply = desk.patch(desk.cast.ana, ticket, priority="high", assignee_id=desk.cast.ben.id)
+
+        assert reply.status == 200, reply.text
+
     def test_agent_does_not_move_it_to_another_team(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket(assignee_id=desk.cast.ana.id)
 
