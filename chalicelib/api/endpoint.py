@@ -13,6 +13,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import HelpdeskError
 from chalicelib.core.settings import ApiSettings
+from chalicelib.core.versions import Versions
 
 # What a form's token looks like; another is none.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -123,7 +124,7 @@ class Call:
     tx: Transaction
     request: Request
     address: str
-    if_match: int | None
+    if_match: Versions | None
     settings: ApiSettings
     _actor: Actor | None
     prepared: Any = None

@@ -23,6 +23,7 @@ from chalicelib.core.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from chalicelib.core.versions import Versions
 
 Shape = TypeVar("Shape", bound=BaseModel)
 FormShape = TypeVar("FormShape", bound=Form)
@@ -120,10 +121,10 @@ def parse_path(wanted: dict[str, type], given: dict[str, str]) -> dict[str, Any]
     return parsed
 
 
-def if_match(header: str | None) -> int | None:
-    """The version that `If-Match` names: `"7"` or `7`. None without the header or for `*`; -1 for one that is
-    not ours."""
+def if_match(header: str | None) -> Versions | None:
+    """The versions that `If-Match` names, with commas between them: `"7"` or `7`. None without the header or
+    for `*`; tags that are not ours name none."""
     if header is None or header.strip() == "*":
         return None
-    digits = header.strip().removeprefix("W/").strip('"')
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
+    tags = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")]
+    return [int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 10]

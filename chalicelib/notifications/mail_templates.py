@@ -15,6 +15,7 @@ from chalicelib.accounts.auditing import audit, audit_changes
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound, StaleVersion
+from chalicelib.core.versions import Versions
 from chalicelib.notifications import mail_defaults, samples
 from chalicelib.notifications import template_queries as queries
 from chalicelib.notifications.mail_kinds import VARIABLES, Kind, kinds
@@ -47,7 +48,12 @@ def get(tx: Transaction, actor: Actor, name: str, language: str) -> dict[str, An
 
 
 def put(
-    tx: Transaction, actor: Actor, name: str, language: str, words: Mapping[str, Any], if_match: int | None
+    tx: Transaction,
+    actor: Actor,
+    name: str,
+    language: str,
+    words: Mapping[str, Any],
+    if_match: Versions | None,
 ) -> dict[str, Any]:
     """Keeps a text in place of the default one. `words`: FIELDS.
 
@@ -74,7 +80,7 @@ def put(
     return get(tx, actor, name, language)
 
 
-def delete(tx: Transaction, actor: Actor, name: str, language: str, if_match: int | None) -> None:
+def delete(tx: Transaction, actor: Actor, name: str, language: str, if_match: Versions | None) -> None:
     """From now on the default text is sent. Raises as `put` does, and NotFound where it is sent already."""
     _kind(actor, name, language)
     row = queries.template(tx, actor.workspace.id, name, language, lock=True)
@@ -117,9 +123,9 @@ def _kind(actor: Actor, name: str, language: str) -> Kind:
     return kind
 
 
-def _require_version(row: Row[Any] | None, if_match: int | None) -> None:
+def _require_version(row: Row[Any] | None, if_match: Versions | None) -> None:
     version = row.version if row else 0
-    if if_match is not None and if_match != version:
+    if if_match is not None and version not in if_match:
         raise StaleVersion(f"Somebody has changed this text since: it is at version {version} now.")
 
 

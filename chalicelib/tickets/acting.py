@@ -21,6 +21,7 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict
 from chalicelib.core.json_text import dumps
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status, TicketType
 from chalicelib.tickets import field_values, filling
 from chalicelib.tickets.actions import Action, Kind
@@ -49,7 +50,7 @@ def act(
     actor: Actor,
     ticket_id: UUID,
     prepared: Prepared,
-    version: int | None = None,
+    version: Versions | None = None,
     meta: Mapping[str, Any] | None = None,
 ) -> bool:
     """Does it to a ticket that the actor sees; whether anything changed. Raises as `open_draft` and `apply`

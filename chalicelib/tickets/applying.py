@@ -8,6 +8,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, ValidationFailed
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Visibility
 from chalicelib.tickets import acting, conversation, macros, views
 from chalicelib.tickets.actions import KEPT
@@ -24,7 +25,12 @@ class _Tried(Exception):
 
 
 def apply(
-    tx: Transaction, actor: Actor, macro_id: UUID, ticket_id: UUID, texts: Texts, version: int | None = None
+    tx: Transaction,
+    actor: Actor,
+    macro_id: UUID,
+    ticket_id: UUID,
+    texts: Texts,
+    version: Versions | None = None,
 ) -> None:
     """Does it. `texts`: what is written in place of its comments, None for nothing.
 
@@ -39,7 +45,12 @@ def apply(
 
 
 def preview(
-    tx: Transaction, actor: Actor, macro_id: UUID, ticket_id: UUID, texts: Texts, version: int | None = None
+    tx: Transaction,
+    actor: Actor,
+    macro_id: UUID,
+    ticket_id: UUID,
+    texts: Texts,
+    version: Versions | None = None,
 ) -> tuple[Any, dict[str, Any]]:
     """What it would do, right now: the row of the ticket as it would be, with `comments` and `changes`.
     Nothing of it is kept. Raises as `apply` does, but for a macro that is not in use."""
@@ -69,7 +80,7 @@ def _done(
     macro: Mapping[str, Any],
     ticket_id: UUID,
     texts: Texts,
-    version: int | None,
+    version: Versions | None,
 ) -> tuple[Draft, tuple[Comment, ...]]:
     try:
         prepared: Prepared = acting.prepare(tx, actor, macro["actions"], KEPT)

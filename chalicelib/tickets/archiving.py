@@ -4,12 +4,13 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
+from chalicelib.core.versions import Versions
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
 
 
 def archive(
-    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: Versions | None = None
 ) -> None:
     """Puts a finished ticket away."""
     draft = open_draft(tx, actor, ticket_id, version)
@@ -23,7 +24,7 @@ def apply_archive(draft: Draft, reason: str | None = None) -> None:
 
 
 def unarchive(
-    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: Versions | None = None
 ) -> None:
     """Brings it back."""
     draft = open_draft(tx, actor, ticket_id, version)

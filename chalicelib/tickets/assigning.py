@@ -7,6 +7,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, NotFound
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status
 from chalicelib.tickets import queries
 from chalicelib.tickets.draft import Draft, open_draft
@@ -21,7 +22,7 @@ def assign(
     assignee_id: UUID | None,
     team_id: UUID | None = None,
     reason: str | None = None,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> None:
     """Gives the ticket to somebody of the staff, or to nobody (the status stays)."""
     found = queries.prepare(

@@ -104,7 +104,7 @@ def _result(
     ticket = draft.ticket
     try:
         with suppress(_Tried), tx.attempt():
-            require_version(ticket, chosen.version)
+            require_version(ticket, None if chosen.version is None else [chosen.version])
             acting.apply(draft, prepared, {"bulk_id": bulk_id})
             counts = bool(draft.values)
             draft.save(counts=counts)

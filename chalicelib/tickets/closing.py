@@ -6,13 +6,14 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import ACTIVE, Verb
 
 
 def close(
-    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: Versions | None = None
 ) -> None:
     """Ends the ticket."""
     draft = open_draft(tx, actor, ticket_id, version)

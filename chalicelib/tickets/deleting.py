@@ -7,13 +7,14 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.auditing import audit
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Metric
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import ACTIVE
 from chalicelib.tickets.releasing import release_leaver
 
 
-def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
+def delete(tx: Transaction, actor: Actor, ticket_id: UUID, version: Versions | None = None) -> None:
     """Takes the ticket out of everybody's sight; its clock ends without fulfilment."""
     _require_right(actor)
     draft = open_draft(tx, actor, ticket_id, version)
@@ -28,7 +29,7 @@ def apply_delete(draft: Draft) -> None:
     audit(draft.tx, draft.actor, "ticket.deleted", ("ticket", draft.ticket.id), before=_named(draft))
 
 
-def restore(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None = None) -> None:
+def restore(tx: Transaction, actor: Actor, ticket_id: UUID, version: Versions | None = None) -> None:
     """Brings it back as it was; an active one gets a clock again, with the time that was left."""
     actor.require(Permission.TICKETS_RESTORE, "Only an admin restores a ticket.")
     draft = open_draft(tx, actor, ticket_id, version, deleted=True)

@@ -17,6 +17,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden, IllegalTransition, NotFound, StaleVersion
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status
 from chalicelib.sla import queries as sla_queries
 from chalicelib.sla.clock import Clock
@@ -207,13 +208,13 @@ def open_draft(
     tx: Transaction,
     actor: Actor,
     ticket_id: UUID,
-    expected_version: int | None = None,
+    expected_version: Versions | None = None,
     *,
     deleted: bool = False,
 ) -> Draft:
     """The ticket, if the actor may know of it, locked until the transaction ends.
 
-    Raises NotFound, or StaleVersion where a version was expected and another is there.
+    Raises NotFound, or StaleVersion where versions were expected and another is there.
     """
     ticket = queries.lock(tx, actor, ticket_id, deleted=deleted)
     if ticket is None:
@@ -222,9 +223,9 @@ def open_draft(
     return Draft(tx, actor, ticket)
 
 
-def require_version(ticket: Ticket, expected: int | None) -> None:
-    """Raises StaleVersion where a version was expected and another is there."""
-    if expected is not None and ticket.version != expected:
+def require_version(ticket: Ticket, expected: Versions | None) -> None:
+    """Raises StaleVersion where versions were expected and another is there."""
+    if expected is not None and ticket.version not in expected:
         raise StaleVersion(
             f"The ticket has changed since you saw it: it is at version {ticket.version} now. Load it again.",
             current_version=ticket.version,

@@ -10,6 +10,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound, ValidationFailed
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status
 from chalicelib.tickets import relation_queries
 from chalicelib.tickets.draft import Draft, require_version
@@ -27,7 +28,7 @@ def merge(
     ticket_id: UUID,
     into_id: UUID,
     reason: str | None = None,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> None:
     """Closes an active ticket for another active one. Its clock ends without fulfilment.
 

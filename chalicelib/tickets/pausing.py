@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import PAUSED, Verb
@@ -20,7 +21,7 @@ def pause(
     ticket_id: UUID,
     waiting_on: WaitingOn,
     reason: str,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> None:
     """Waits for somebody. Already paused, it may only change whom it waits for."""
     draft = open_draft(tx, actor, ticket_id, version)
@@ -29,7 +30,7 @@ def pause(
 
 
 def resume(
-    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: int | None = None
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str | None = None, version: Versions | None = None
 ) -> None:
     """Goes on: the clock counts again from now."""
     draft = open_draft(tx, actor, ticket_id, version)

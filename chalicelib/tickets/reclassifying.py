@@ -8,6 +8,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Forbidden
+from chalicelib.core.versions import Versions
 from chalicelib.tickets import category_queries
 from chalicelib.tickets.categorising import as_declared, fold, spelled
 from chalicelib.tickets.draft import Draft, open_draft
@@ -21,7 +22,7 @@ def reclassify(
     ticket_id: UUID,
     changes: Mapping[str, Any],
     reason: str | None = None,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> None:
     """`changes`: any of type, priority, category, subcategory."""
     draft = open_draft(tx, actor, ticket_id, version)

@@ -5,13 +5,16 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.lifecycle import Verb
 from chalicelib.tickets.releasing import release_leaver
 
 
-def reopen(tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version: int | None = None) -> None:
+def reopen(
+    tx: Transaction, actor: Actor, ticket_id: UUID, reason: str, version: Versions | None = None
+) -> None:
     """Opens a finished ticket again; its resolution has the time that was left."""
     draft = open_draft(tx, actor, ticket_id, version)
     apply_reopen(draft, reason)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Status
 from chalicelib.tickets.commenting import add_comment
 from chalicelib.tickets.draft import Draft, open_draft
@@ -13,7 +14,7 @@ from chalicelib.tickets.lifecycle import Verb
 
 
 def resolve(
-    tx: Transaction, actor: Actor, ticket_id: UUID, resolution: str, version: int | None = None
+    tx: Transaction, actor: Actor, ticket_id: UUID, resolution: str, version: Versions | None = None
 ) -> None:
     """Resolves with a public comment."""
     draft = open_draft(tx, actor, ticket_id, version)

@@ -8,6 +8,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound, ValidationFailed
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Priority, Source, TicketType, Visibility
 from chalicelib.tickets import relation_queries
 from chalicelib.tickets.creating import NewTicket, create
@@ -34,7 +35,7 @@ def split(
     ticket_id: UUID,
     comment_ids: Sequence[UUID],
     piece: Piece,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> Ticket:
     """Moves comments, with their files and times, to a new ticket of the same requester and organisation.
 

@@ -12,6 +12,7 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.paging import Page, answer
+from chalicelib.core.versions import Versions
 from chalicelib.tickets import tag_queries
 from chalicelib.tickets.draft import Draft, open_draft
 from chalicelib.tickets.updating import apply_plain
@@ -30,7 +31,7 @@ def listing(tx: Transaction, actor: Actor, prefix: str, page: Page, sort: str) -
 
 
 def tag(
-    tx: Transaction, actor: Actor, ticket_id: UUID, tags: Sequence[str], version: int | None = None
+    tx: Transaction, actor: Actor, ticket_id: UUID, tags: Sequence[str], version: Versions | None = None
 ) -> None:
     """Adds tags; those that the ticket has already are no change. Raises Conflict for one too many."""
     draft = _open(tx, actor, ticket_id, version)
@@ -41,7 +42,7 @@ def tag(
         _save(draft, (*draft.ticket.tags, *new))
 
 
-def untag(tx: Transaction, actor: Actor, ticket_id: UUID, tag: str, version: int | None = None) -> None:
+def untag(tx: Transaction, actor: Actor, ticket_id: UUID, tag: str, version: Versions | None = None) -> None:
     """Takes a tag off, in any case. Raises NotFound for one that the ticket does not have."""
     draft = _open(tx, actor, ticket_id, version)
     if tag.lower() not in draft.ticket.tags:
@@ -49,7 +50,7 @@ def untag(tx: Transaction, actor: Actor, ticket_id: UUID, tag: str, version: int
     _save(draft, tuple(each for each in draft.ticket.tags if each != tag.lower()))
 
 
-def _open(tx: Transaction, actor: Actor, ticket_id: UUID, version: int | None) -> Draft:
+def _open(tx: Transaction, actor: Actor, ticket_id: UUID, version: Versions | None) -> Draft:
     draft = open_draft(tx, actor, ticket_id, version)
     actor.require(Permission.TICKETS_CHANGE, "Only the staff tags tickets.")
     return draft

@@ -6,6 +6,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Assignment, Status
 from chalicelib.tickets import queries
 from chalicelib.tickets.draft import Draft, open_draft
@@ -20,7 +21,7 @@ def transfer(
     team_id: UUID,
     reason: str,
     assignee_id: UUID | None = None,
-    version: int | None = None,
+    version: Versions | None = None,
 ) -> None:
     """Hands the ticket to another team."""
     found = queries.prepare(

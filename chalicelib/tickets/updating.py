@@ -8,6 +8,7 @@ from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.permissions import Permission
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, Forbidden
+from chalicelib.core.versions import Versions
 from chalicelib.models.words import Source, Status, Visibility
 from chalicelib.tickets import custom_field_queries, queries
 from chalicelib.tickets.assigning import apply_assign
@@ -30,7 +31,7 @@ PLAIN = ("subject", "description", "tags", "custom_fields", "sla_minutes")
 
 
 def update(
-    tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str, Any], version: int | None
+    tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str, Any], version: Versions | None
 ) -> None:
     """Applies the fields that were sent, in the order: reopening, classification, team, assignee, plain
     fields, comment, status. Who takes the ticket does so before they classify it.
