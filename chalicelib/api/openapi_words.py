@@ -125,7 +125,9 @@ def _header(
 HEADERS = {
     "X-Request-Id": _header("Names this request in our logs.", {"type": "string"}, "c2f0…"),
     "ETag": _header("The version.", {"type": "string", "pattern": '^"[0-9]+"$'}, '"7"'),
-    "Location": _header("Where the new thing is.", {"type": "string"}, "/v1/tickets/0198…", required=False),
+    "Location": _header(
+        "Where the new thing is.", {"type": "string"}, "/api/v1/tickets/0198…", required=False
+    ),
     "Idempotency-Replayed": _header(
         "The answer was given before.", {"type": "string", "const": "true"}, "true", required=False
     ),

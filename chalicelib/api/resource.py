@@ -177,6 +177,7 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
     for name, value in {**spent, **FOR_BROWSERS}.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = request_id
+    _place(response, request)
     milliseconds = (time.perf_counter() - started) * 1000
     metrics.emit(
         {"Requests": (1, "Count"), "Latency": (milliseconds, "Milliseconds")},
@@ -184,6 +185,15 @@ def respond(endpoint: Endpoint, request: Request, path: dict[str, str]) -> Respo
         Status=f"{response.status_code // 100}xx",
     )
     return response
+
+
+def _place(response: Response, request: Request) -> None:
+    """A Location is resolved against the address that was called, where the stage, or the base path of a
+    domain of one's own, stands before the route."""
+    place = response.headers.get("Location", "")
+    if place.startswith("/v1/"):
+        before = str(request.context.get("path", "")).partition("/v1/")[0]
+        response.headers["Location"] = before.rstrip("/") + place
 
 
 def _shown(endpoint: Endpoint, request: Request, error: HelpdeskError, problem: Response) -> Response:

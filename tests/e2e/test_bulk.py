@@ -45,7 +45,7 @@ def test_sixty_tickets_are_assigned_through_the_queue(
     }
     asked, again = (ada.post("/v1/tickets/bulk", body, Idempotency_Key="outage") for _ in range(2))
     assert (asked.status, again.status, again.json["id"]) == (202, 202, asked.json["id"]), asked.text
-    assert (asked.json["total"], asked.headers["location"]) == (MANY, f"/v1/jobs/{asked.json['id']}")
+    assert (asked.json["total"], asked.headers["location"]) == (MANY, f"/api/v1/jobs/{asked.json['id']}")
 
     # Followed to its end.
     job = awaited("the job's end", partial(ended, ada, asked.json["id"]))

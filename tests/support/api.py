@@ -75,6 +75,9 @@ class Api:
     asserts.
     """
 
+    # What the addresses that callers use have before the routes: nothing in `chalice local`, "/api" deployed.
+    stage = ""
+
     def __init__(self, app: Chalice, token: str | None = None, address: str = "203.0.113.7") -> None:
         self.app = app
         self.token = token
@@ -154,7 +157,7 @@ class Api:
             "requestContext": {
                 "resourcePath": resource,
                 "httpMethod": method,
-                "path": f"/api{parts.path}",
+                "path": f"{self.stage}{parts.path}",
                 "requestId": str(uuid.uuid4()),
                 "identity": {"sourceIp": self.address},
             },

@@ -50,6 +50,21 @@ class TestACustomersTicket:
         assert reply.headers["etag"] == '"1"'
         assert reply.headers["location"] == f"/v1/tickets/{reply.json['id']}"
 
+    @for_each("stage, before", [("/api", "/api"), ("/", "")])
+    def test_its_place_is_below_the_address_that_was_called(
+        self, desk: ServiceDesk, stage: str, before: str
+    ) -> None:
+        carol = desk.as_(desk.cast.carol)
+        carol.stage = stage
+
+        made, again = (
+            carol.post("/v1/tickets", {"subject": "A", "description": "B"}, Idempotency_Key="1")
+            for _ in range(2)
+        )
+
+        assert made.headers["location"] == f"{before}/v1/tickets/{made.json['id']}"
+        assert again.headers["location"] == made.headers["location"]
+
     @for_each("field", ["team_id", "assignee_id", "requester_id", "requester", "sla_minutes", "tags"])
     def test_may_not_say_what_is_the_staffs_to_say(
         self, desk: ServiceDesk, database: Database, field: str
@@ -71,6 +86,8 @@ class TestWordsOfOtherSystems:
         [
             ({"title": "T"}, {"subject": "T"}),
             ({"asunto": "T"}, {"subject": "T"}),
+            ({"ASUNTO": "T"}, {"subject": "T"}),
+            ({"Title": "T"}, {"subject": "T"}),
             ({"subject": "T", "type": "QUEJA"}, {"type": "complaint"}),
             ({"subject": "T", "type": "Solicitud"}, {"type": "resource_request"}),
             ({"subject": "T", "priority": "CRITICAL"}, {"priority": "urgent"}),
