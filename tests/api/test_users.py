@@ -95,8 +95,8 @@ def test_the_contact_facts_are_kept(ada: Api) -> None:
     "word, role",
     [
         ("admin", "admin"), ("ADMIN", "admin"), ("MESA", "dispatcher"), ("mesa", "dispatcher"),
-        ("Dispatcher", "dispatcher"), ("AREA", "agent"), ("agent", "agent"), ("USUARIO", "customer"),
-        ("user", "customer"), (" Customer ", "customer"),
+        ("Dispatcher", "dispatcher"), ("AREA", "agent"), ("Área", "agent"), ("agent", "agent"),
+        ("USUARIO", "customer"), ("user", "customer"), (" Customer ", "customer"),
     ],
 )  # fmt: skip
 def test_roles_are_taken_in_the_words_of_others(ada: Api, word: str, role: str) -> None:

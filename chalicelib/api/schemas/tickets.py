@@ -32,7 +32,9 @@ from chalicelib.sla.facts import resolution_facts, sla_facts
 from chalicelib.tickets.lifecycle import Deed, Verb
 from chalicelib.tickets.standing import offered
 
-Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", "title", "asunto"))]
+# As other systems spell it: their words are taken in any case, the names of fields too.
+TITLES = [spelt for word in ("title", "asunto") for spelt in (word, word.capitalize(), word.upper())]
+Subject = Annotated[Line, Field(validation_alias=AliasChoices("subject", *TITLES))]
 Category = Annotated[str, StringConstraints(min_length=1, max_length=100), ONE_LINE]
 CustomFields = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(at_most_16_kb)]
 Minutes = Annotated[int, Field(ge=1, le=5_256_000)]

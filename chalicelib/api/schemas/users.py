@@ -69,7 +69,7 @@ class UserPatch(In):
     name: Name = omitted()
     email: Email = omitted()
     role: RoleWord = omitted()
-    status: Literal[UserStatus.ACTIVE] = omitted()
+    status: Literal["active"] = omitted()
     password: NewPassword = omitted()
     team_ids: TeamIds = omitted()
     organisation_id: UUID | None = None

@@ -24,6 +24,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 ROLES = {
     "area": Role.AGENT,
+    "área": Role.AGENT,
     "mesa": Role.DISPATCHER,
     "user": Role.CUSTOMER,
     "usuario": Role.CUSTOMER,
