@@ -30,8 +30,8 @@ class MailRejected(Exception):
 
 @dataclass(frozen=True)
 class Mail:
-    """One message. `message_id` and `references` stand in angle brackets, the thread's own id first; `sender`
-    may have a name."""
+    """One message. `message_id` and `references` stand in angle brackets: of these the thread's own id first,
+    last that of what it answers, or its own behind that. `sender` may have a name."""
 
     sender: str
     sender_name: str
@@ -87,7 +87,8 @@ def compose(mail: Mail) -> bytes:
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = mail.message_id
     if mail.references:
-        message["In-Reply-To"] = mail.references[0]
+        before = [each for each in mail.references if each != mail.message_id]
+        message["In-Reply-To"] = (before or mail.references)[-1]
         message["References"] = " ".join(mail.references)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"

@@ -102,7 +102,9 @@ def compose(
         html=rendered.html,
         language=rendered.language,
         message_id=letter.message_id,
-        references=(threads.root(ticket_id, mail.domain_of(sender)), letter.message_id),
+        references=threads.references(
+            ticket_id, claim.facts.opened_by, letter.message_id, mail.domain_of(sender)
+        ),
         reply_to=claim.facts.mailbox or own,
         headers=unsubscribing.headers(leave) if leave else {},
     )

@@ -34,7 +34,7 @@ class Facts:
     `later_actions`: of the same change too. `score`: of the event's rating, whose comment it is
     then. `comment_html`: the comment's, which can do nothing. `mail_key` signs the ids of its mails;
     `mailbox`: the address that it came to by mail, None for the workspace's own; `language`: in which that
-    writes to customers, None for the workspace's.
+    writes to customers, None for the workspace's; `opened_by`: the id of the mail that opened it.
     """
 
     label: str
@@ -60,4 +60,5 @@ class Facts:
     mail_key: bytes = field(default=b"", repr=False)
     mailbox: str | None = None
     language: str | None = None
+    opened_by: str | None = None
     comment_html: str | None = field(default=None, repr=False)

@@ -39,14 +39,14 @@ FACTS = text(
             WHERE l.workspace_id = t.workspace_id AND l.ticket_id = t.id AND l.created_at = :created_at
               AND l.sequence BETWEEN :sequence + 1 AND :sequence + 20
             ORDER BY l.sequence) AS later_actions,
-        box.address AS mailbox, box.language,
+        box.address AS mailbox, box.language, box.message_id AS opened_by,
         w.mail_key, w.brand_color, w.brand_logo_url, w.brand_footer
     FROM tickets t
     JOIN workspaces w ON w.id = t.workspace_id
     JOIN users r ON r.workspace_id = t.workspace_id AND r.id = t.requester_id
     JOIN teams g ON g.workspace_id = t.workspace_id AND g.id = t.team_id
     LEFT JOIN LATERAL (
-        SELECT b.address, b.language FROM inbound_messages i
+        SELECT b.address, b.language, i.message_id FROM inbound_messages i
         JOIN mailboxes b ON b.workspace_id = i.workspace_id AND b.id = i.mailbox_id AND b.enabled
         WHERE i.workspace_id = t.workspace_id AND i.ticket_id = t.id AND i.outcome IN ('ticket', 'follow_up')
         ORDER BY i.received_at LIMIT 1) AS box ON true

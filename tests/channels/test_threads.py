@@ -10,7 +10,7 @@ from chalicelib.core import sqs
 from tests.conftest import Queue
 from tests.support.cast import Cast, Person
 from tests.support.database import Database
-from tests.support.letterbox import Letterbox, letter, proven
+from tests.support.letterbox import ACME, Letterbox, letter, proven
 from tests.support.mailbox import Mailbox
 from tests.support.post import Post
 from tests.support.service_desk import ServiceDesk
@@ -412,3 +412,27 @@ class TestStaff:
         )
 
         assert ticket["requester_id"] == person.id
+
+
+class TestWhatTheDeskSends:
+    def test_stands_in_the_thread_of_the_mail_that_opened_the_ticket(
+        self, post: Post, ticket: Row, cast: Cast
+    ) -> None:
+        told = post.last(cast.carol.email)
+
+        root = f"<ticket.{ticket['id'].hex}@mesa.example>"
+        assert told["In-Reply-To"] == "<first@customers.example>"
+        assert told["References"] == f"{root} <first@customers.example> {told['Message-ID']}"
+
+    @pytest.mark.parametrize(
+        "message_id",
+        ["", "<ünï@x.example>", "<ticket.018f3a5c7e2b7a10b3c4d5e6f7a8b9c0@mesa.example>", f"<{'a' * 300}@x>"],
+    )
+    def test_names_no_id_that_is_none_or_another_tickets(
+        self, letterbox: Letterbox, post: Post, cast: Cast, message_id: str
+    ) -> None:
+        head = f"From: {cast.carol.email}\nTo: {ACME}\nMessage-ID: {message_id}\nSubject: x\n\nx"
+        letterbox.bring(head.encode())
+
+        told = post.last(cast.carol.email)
+        assert told["References"] == f"{told['In-Reply-To']} {told['Message-ID']}"
