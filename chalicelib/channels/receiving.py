@@ -89,8 +89,15 @@ class Coming:
         return doubt_of(self.tx, workspace_id, self.letter, self.found, thread, self.ours)
 
     def trusted(self) -> Became:
-        """The same where somebody has looked at it. Raises what the desk's own rules refuse."""
+        """The same where somebody has looked at it: a machine's mail does nothing on a ticket all the same.
+        Raises what the desk's own rules refuse."""
+        if self.letter.mail.is_bounce:
+            became = bouncing.take_back(self.tx, self.desk, self.letter)
+            if became.arrival is not Arrival.QUARANTINED:
+                return became
         thread = self._thread()
+        if self.letter.mail.auto_submitted and thread.ticket is not None:
+            return answering.keep(self.tx, self.desk, thread.ticket, self.letter)
         if thread.standing is Standing.UNPROVEN:
             thread = replace(thread, standing=Standing.AS_STAFF)
         return self._answer_or_open(thread)

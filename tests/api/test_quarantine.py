@@ -77,6 +77,25 @@ def test_a_released_answer_is_a_comment(letterbox: Letterbox, dario: Api, worksh
     assert [each["body"] for each in letterbox.comments(first["ticket_id"])] == ["Still dark."]
 
 
+def test_case_e9_a_released_answer_of_a_machine_is_kept_and_does_nothing(
+    letterbox: Letterbox, dario: Api, workshop: Workshop, desk: ServiceDesk, cast: Cast
+) -> None:
+    first = letterbox.bring(letter(message_id="<first@customers.example>"))
+    ticket = {"id": str(first["ticket_id"])}
+    assert desk.do(cast.dario, ticket, "resolve", resolution="Replaced.").status == 200
+    away = {"text": "I am away.", "auto_submitted": "auto-replied"}
+    path = held(letterbox, letter(in_reply_to="<first@customers.example>", **away))
+
+    dario.post(f"{path}/release")
+    workshop.work()
+
+    note = letterbox.comments(first["ticket_id"])[-1]
+    shown = dario.get(path).json
+    assert (shown["state"], shown["ticket_id"]) == ("released", ticket["id"])
+    assert (note["visibility"], note["author_id"]) == ("internal", None)
+    assert desk.detail(cast.dario, ticket)["status"] == "resolved"
+
+
 def test_case_e8_released_words_of_staff_are_a_note(
     letterbox: Letterbox, dario: Api, workshop: Workshop, cast: Cast
 ) -> None:
