@@ -13,6 +13,7 @@ from chalicelib.accounts.permissions import Permission
 from chalicelib.accounts.sealing import Keys, seal
 from chalicelib.accounts.uniqueness import unique
 from chalicelib.channels import integration_queries as queries
+from chalicelib.channels.mapping import require_fit
 from chalicelib.core import standard_webhooks
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import Conflict, FieldProblem, NotFound
@@ -64,11 +65,13 @@ def listing(tx: Transaction, actor: Actor, page: Page) -> dict[str, Any]:
 def make(tx: Transaction, actor: Actor, keys: Keys, facts: Mapping[str, Any]) -> dict[str, Any]:
     """`facts`: FACTS; who asks is the maker, where nobody is named. The answer alone has the `secret`.
 
-    Raises Forbidden, NotFound for a team or a person, Conflict for a name that is taken and for one too many.
+    Raises Forbidden, NotFound for a team or a person, ValidationFailed for a mapping to words that there are
+    not, Conflict for a name that is taken and for one too many.
     """
     _require_admin(actor)
     requester_id = facts["requester_id"] or actor.user_id
     _require_found(tx, actor, facts["team_id"], requester_id)
+    require_fit(facts["mapping"])
     made_id, secret = new_id(actor.now), standard_webhooks.new_secret()
     values = {**_columns(facts), "requester_id": requester_id, "kind": facts["kind"], "id": made_id}
     values["secret"] = _sealed(keys, actor, made_id, secret)
@@ -89,6 +92,7 @@ def change(tx: Transaction, actor: Actor, integration_id: UUID, wanted: Mapping[
     if not different:
         return before
     _require_found(tx, actor, different.get("team_id"), different.get("requester_id"))
+    require_fit(different.get("mapping", {}))
     with unique(KEY_KEY, NAME_TAKEN):
         queries.change(tx, actor.workspace.id, integration_id, _changed(different))
     changed = get(tx, actor, integration_id)

@@ -42,6 +42,21 @@ class Unfit(ValueError):
     """A value that its fact cannot be. The text is a sentence for people."""
 
 
+def require_fit(mapping: Mapping[str, Document]) -> None:
+    """Raises ValidationFailed, naming where in a mapping a word stands that its fact can never be."""
+    problems = []
+    for name, place in mapping.items():
+        words = {f"values.{word}": meant for word, meant in (place.get("values") or {}).items()}
+        for where, word in {**words, "default": place.get("default")}.items():
+            try:
+                if word not in (None, ""):
+                    READ[Fact(name)](word)
+            except Unfit as error:
+                problems.append(FieldProblem(f"mapping.{name}.{where}", "VALIDATION_ERROR", str(error)))
+    if problems:
+        raise ValidationFailed(f"{problems[0].field}: {problems[0].message}", errors=problems)
+
+
 def found(document: Any, pointer: str) -> Any:
     """What the pointer leads to, None where it leads nowhere (RFC 6901, §4)."""
     for escaped in pointer.split("/")[1:]:

@@ -578,6 +578,26 @@ class TestIntegrations:
 
         assert reply.status == 422
 
+    @for_each(
+        "fact, place, field",
+        [
+            ("priority", {"values": {"1": "soon", "2": "low"}}, "mapping.priority.values.1"),
+            ("status", {"default": "gone"}, "mapping.status.default"),
+            ("requester_email", {"default": "nobody"}, "mapping.requester_email.default"),
+        ],
+    )
+    def test_a_mapping_to_a_word_that_there_is_not_is_refused_at_once(
+        self, ada: Api, fact: str, place: dict[str, Any], field: str
+    ) -> None:
+        mapping = {fact: {"pointer": "/x", **place}}
+        reply = ada.post("/v1/integrations", {"name": "Shop", "mapping": mapping})
+        made = ada.post("/v1/integrations", {"name": f"Shop {field}"}).json
+        changed = ada.patch(f"/v1/integrations/{made['id']}", {"mapping": mapping})
+
+        for refused in (reply, changed):
+            assert refused.status == 422
+            assert [each["field"] for each in refused.json["errors"]] == [field]
+
     def test_changes_are_audited(self, ada: Api) -> None:
         made = ada.post("/v1/integrations", {"name": "Shop"}).json
         path = f"/v1/integrations/{made['id']}"
