@@ -160,11 +160,12 @@ class Draft:
         )
 
     def set(self, action: str, changes: Mapping[str, Any], *, internal: bool = False, **meta: Any) -> None:
-        """Changes columns and tells of it: one timeline entry with old and new values, one event."""
+        """Changes columns and tells of it: one timeline entry with old and new values, one event. Of times
+        only those that no status tells of."""
         told = {
             name: {"from": self.get(name), "to": value}
             for name, value in changes.items()
-            if self.get(name) != value and not name.endswith("_at")
+            if self.get(name) != value and (name == "archived_at" or not name.endswith("_at"))
         }
         self.values.update(changes)
         self.tell(action, told, internal=internal, **meta)

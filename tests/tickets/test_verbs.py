@@ -71,7 +71,10 @@ def test_verb_by_status(
         assert (reply.status, reply.json["status"]) == (200, moves[status])
         assert reply.json["version"] == ticket["version"] + 1
         assert reply.headers["etag"] == f'"{reply.json["version"]}"'
-        assert desk.actions(ticket)[-1] == PAST[verb]
+        told = desk.detail(desk.cast.ada, ticket)["timeline"][-1]
+        assert told["action"] == PAST[verb]
+        assert told["changes"], "without old and new values"
+        assert all(change["from"] != change["to"] for change in told["changes"].values())
     else:
         assert (reply.status, reply.code) == (409, "ILLEGAL_TRANSITION")
         assert reply.json["state"] == status
@@ -249,9 +252,15 @@ class TestAnArchivedTicket:
         desk.do(desk.cast.dario, ticket, "archive")
 
         assert desk.do(desk.cast.dario, ticket, "unarchive").status == 403
+        archived_at = desk.detail(desk.cast.ada, ticket)["archived_at"]
         reply = desk.do(desk.cast.ada, ticket, "unarchive")
 
         assert (reply.status, reply.json["archived_at"]) == (200, None)
+        put_away, taken_out = (
+            entry["changes"] for entry in desk.detail(desk.cast.ada, ticket)["timeline"][-2:]
+        )
+        assert put_away == {"archived_at": {"from": None, "to": archived_at}}
+        assert taken_out == {"archived_at": {"from": archived_at, "to": None}}
         assert desk.do(desk.cast.dario, ticket, "reopen", reason="x").json["status"] == "open"
 
 

@@ -1,6 +1,6 @@
 /** A field's value in words: of a conflict, of the timeline. */
 
-import { day, number } from "../core/format";
+import { day, moment, number } from "../core/format";
 import { say } from "../core/words";
 import { TERMS } from "../ui/words";
 import { nameOf } from "./names";
@@ -23,6 +23,7 @@ export function valueText(field: string, value: unknown): string {
   if (field === "assignee_id") return nameOf("user", String(value));
   if (field === "team_id") return nameOf("team", String(value));
   if (field === "status" || field === "priority" || field === "type") return terms[field]?.[String(value)] ?? String(value);
+  if (field === "archived_at") return moment(String(value));
   if (field === "sla_minutes" || field === "minutes") return t.minutes(Number(value));
   if (typeof value === "boolean") return value ? t.yes : t.no;
   if (typeof value === "number") return number(value, 6);

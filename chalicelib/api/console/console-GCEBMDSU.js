@@ -1,1 +1,0 @@
-import{b as p}from"./chunk-FGKAOJMH.js";import"./chunk-DEMJMKLW.js";import"./chunk-E2XX34KC.js";import{d as m,dc as o}from"./chunk-CKVEXK7Z.js";m(o(p,{}),document.getElementById("app"));
