@@ -34,7 +34,8 @@ def update(
     tx: Transaction, actor: Actor, ticket_id: UUID, changes: Mapping[str, Any], version: Versions | None
 ) -> None:
     """Applies the fields that were sent, in the order: reopening, classification, team, assignee, plain
-    fields, comment, status. Who takes the ticket does so before they classify it.
+    fields, comment, status. Who takes the ticket does so before they classify it. A `reason` among the
+    changes is that of every verb that comes of them.
 
     Raises Forbidden for a field that the role may not set; nothing is written unless all of it can be.
     """
@@ -46,23 +47,26 @@ def update(
     if fields:
         changes = {**changes, "custom_fields": _merged(draft, fields, changes)}
     different = {
-        name: value for name, value in changes.items() if name == "comment" or _differs(draft, name, value)
+        name: value
+        for name, value in changes.items()
+        if name == "comment" or (name != "reason" and _differs(draft, name, value))
     }
+    reason = changes.get("reason")
     assignee_id = different.get("assignee_id")
     claims = assignee_id is not None and assignee_id == actor.user_id
     with together(draft):
         if different.get("status") is Status.OPEN and draft.ticket.status not in ACTIVE:
-            apply_status(draft, Status.OPEN)
+            apply_status(draft, Status.OPEN, reason)
         if claims:
             _move(draft, found, different, changes)
-        _classify(draft, different)
+        _classify(draft, different, reason)
         if not claims:
             _move(draft, found, different, changes)
         apply_plain(draft, different)
     if (text := different.get("comment")) is not None:
         add_comment(draft, text, Visibility.PUBLIC, Source.API)
     if "status" in different and draft.get("status") is not different["status"]:
-        apply_status(draft, different["status"])
+        apply_status(draft, different["status"], reason)
     draft.save(counts=bool(draft.values))
 
 
@@ -84,10 +88,10 @@ def _differs(draft: Draft, name: str, value: Any) -> bool:
     return bool(draft.get(name) != value)
 
 
-def _classify(draft: Draft, changes: Mapping[str, Any]) -> None:
+def _classify(draft: Draft, changes: Mapping[str, Any], reason: str | None) -> None:
     classification = {name: changes[name] for name in CLASSIFICATION if name in changes}
     if classification:
-        apply_reclassify(draft, classification)
+        apply_reclassify(draft, classification, reason)
 
 
 def _prepare(tx: Transaction, actor: Actor, changes: Mapping[str, Any]) -> Any:
@@ -102,9 +106,9 @@ def _move(draft: Draft, found: Any, different: Mapping[str, Any], sent: Mapping[
     if "team_id" in different:
         # An assignee that is sent along stays, be it the present one or nobody.
         assignee_id, picks = sent.get("assignee_id"), "assignee_id" not in sent
-        apply_transfer(draft, found, different["team_id"], None, assignee_id, picks=picks)
+        apply_transfer(draft, found, different["team_id"], sent.get("reason"), assignee_id, picks=picks)
     elif "assignee_id" in different:
-        apply_assign(draft, found, different["assignee_id"])
+        apply_assign(draft, found, different["assignee_id"], reason=sent.get("reason"))
 
 
 def apply_plain(draft: Draft, changes: Mapping[str, Any]) -> None:

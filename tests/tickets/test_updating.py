@@ -71,6 +71,7 @@ class TestACustomer:
             ("tags", ["x"]),
             ("sla_minutes", 1),
             ("comment", "x"),
+            ("reason", "x"),
         ],
     )
     def test_may_not_set_what_is_the_staffs(self, desk: ServiceDesk, field: str, value: Any) -> None:
@@ -145,6 +146,25 @@ class TestTheStaff:
 
         assert (reply.status, reply.json["status"]) == (200, wanted)
         assert desk.actions(ticket)[-1] == action
+
+    def test_may_say_why(self, desk: ServiceDesk) -> None:
+        ticket, why = desk.networks_ticket(), "Spain has the spare part."
+        sent = {"priority": "low", "team_id": desk.cast.teams["Apps"], "assignee_id": desk.cast.ben.id}
+
+        moved = desk.patch(desk.cast.dario, ticket, **sent, status="on_hold", tags=["parts"], reason=why)
+        shut = desk.patch(desk.cast.dario, desk.in_status("resolved"), status="open", reason="It is back.")
+
+        assert (moved.status, shut.status) == (200, 200), moved.text
+        told = {
+            e["action"]: e["meta"].get("reason") for e in desk.detail(desk.cast.dario, moved.json)["timeline"]
+        }
+        assert told == {
+            "created": None,
+            **dict.fromkeys(("reclassified", "transferred", "paused"), why),
+            "updated": None,
+        }
+        last = desk.detail(desk.cast.dario, shut.json)["timeline"][-1]
+        assert (last["action"], last["meta"]["reason"]) == ("reopened", "It is back.")
 
     @for_each("before, wanted", [("open", "new"), ("closed", "pending"), ("cancelled", "resolved")])
     def test_does_not_leave_the_table(self, desk: ServiceDesk, before: str, wanted: str) -> None:

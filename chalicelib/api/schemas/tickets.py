@@ -40,6 +40,7 @@ CustomFields = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(a
 Minutes = Annotated[int, Field(ge=1, le=5_256_000)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, to_lower=True, pattern=r"^[^\s,]+$")]
 Tags = Annotated[list[Tag], Field(max_length=50)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 # What strangers send with a ticket.
 MAX_TOGETHER = 50 * 1024 * 1024
 
@@ -79,7 +80,8 @@ class TicketIn(In):
 class TicketPatch(In):
     """What changes of a ticket; only the fields that are sent. Customers: subject, description and the
     custom fields that are theirs, of an own active one. Of declared custom fields those that are sent change,
-    and null clears one; where none are declared, `custom_fields` are replaced."""
+    and null clears one; where none are declared, `custom_fields` are replaced. The `reason` is told of what
+    changes in status, classification, team and assignee."""
 
     subject: Subject = omitted()
     description: LongText = omitted()
@@ -94,6 +96,7 @@ class TicketPatch(In):
     custom_fields: CustomFields = omitted()
     sla_minutes: Minutes | None = None
     comment: LongText = omitted()
+    reason: Reason | None = None
 
 
 def at_most_50_mib(files: list[FileIn]) -> list[FileIn]:
@@ -129,9 +132,6 @@ class PublicTicketIn(In):
     attachments: Annotated[list[FileIn], Field(max_length=10), AfterValidator(at_most_50_mib)] = Field(
         default_factory=list, description="Files to send with it: at most 10, of 50 MiB together."
     )
-
-
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
 class AssignIn(In):
