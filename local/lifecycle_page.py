@@ -36,7 +36,7 @@ refused, and what is, is refused for what one sends alone.
 An archived ticket is read-only until it is taken out again; a merged one is closed and is never reopened.
 `reopen` is the requester's within the workspace's window, counted from the resolution, else from the
 closing. `PATCH` of `status` is the same table by another door: `open` is assign's edge from new, resume or
-reopen, whichever fits; reasons are optional there. Resolved closes by itself when the window is over, and
+reopen, whichever fits; a `reason` is optional there. Resolved closes by itself when the window is over, and
 pending is resolved by itself where the workspace says so: see [sla.md](sla.md#what-waits).
 
 A customer's public comment is a verb too: it resumes what is pending, reopens what was resolved within the
