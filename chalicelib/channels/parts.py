@@ -73,7 +73,8 @@ def _part(raw: bytes, start: int, end: int, depth: int, default: str, budget: _B
     budget.parts -= 1
     head = fields.head(raw, start, end, top=depth == 0)
     budget.cut = budget.cut or head.cut
-    kind, parameters = fields.content_type(head.first("content-type") or default)
+    said = head.first("content-type") if "content-type" in head.fields else default
+    kind, parameters = fields.content_type(said)
     disposition, naming = fields.with_parameters(head.first("content-disposition"))
     part = Part(head, kind, parameters, disposition.lower(), naming.get("filename", ""), end)
     if kind is not None and kind.startswith("multipart/"):

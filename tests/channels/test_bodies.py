@@ -180,3 +180,15 @@ def test_a_part_that_is_not_closed_ends_with_the_one_around_it() -> None:
 def test_a_boundary_may_begin_as_another_does() -> None:
     mail = mixed("Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\none\n--bb\n\ntwo\n--bb--", "\nthree")
     assert mail.text == "one\n\ntwo\n\nthree"
+
+
+@pytest.mark.parametrize("said", ["", " ", ";", "text", "/plain"])
+def test_case_e19_a_file_whose_type_is_broken_is_octets(said: str) -> None:
+    part = f"Content-Type:{said}\nContent-Disposition: attachment; filename=x.bin\n\nx"
+    mail = mime.parse(written("Content-Type: multipart/mixed; boundary=b", f"--b\n\nsee\n--b\n{part}\n--b--"))
+    [file] = mail.attachments
+    assert (mail.text, file.filename, file.content_type) == ("see", "x.bin", "application/octet-stream")
+
+
+def test_a_letter_whose_type_is_empty_is_text() -> None:
+    assert mime.parse(written("Content-Type:", "Hello.")).text == "Hello."
