@@ -13,13 +13,14 @@ MAX_LINES = 500
 @dataclass(frozen=True, slots=True)
 class Original:
     """The mail that was forwarded: its author, its subject (or an empty text), what it says, and what the
-    one who forwards it wrote above."""
+    one who forwards it wrote above; `is_attached`: as a file, so that its words are not in the text."""
 
     name: str
     address: str
     subject: str
     text: str
     above: str
+    is_attached: bool = False
 
 
 def original(mail: InboundMail) -> Original | None:
@@ -62,7 +63,9 @@ def _attached(mail: InboundMail) -> Original | None:
     inner = mime.parse(inside[0].content)
     if inner.from_address is None:
         return None
-    return Original(inner.from_name, inner.from_address, inner.subject, inner.text, mail.text.strip())
+    return Original(
+        inner.from_name, inner.from_address, inner.subject, inner.text, mail.text.strip(), is_attached=True
+    )
 
 
 def _next(lines: list[str], place: int) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from chalicelib.accounts.actor import Actor
 from chalicelib.accounts.contacts import known_as
 from chalicelib.accounts.emails import valid_address
-from chalicelib.channels import forwarding, queries, subjects
+from chalicelib.channels import forwarding, queries, quoting, subjects
 from chalicelib.channels.letter import Letter, fitting, others
 from chalicelib.channels.outcome import Became
 from chalicelib.core.db import Transaction
@@ -37,15 +37,18 @@ def open_by_mail(
     """The ticket, as the mailbox says, with its sender as the requester; where staff forwards a mail, with
     the author of that. `by_staff`: the sender is of the staff, and proven."""
     forwarded = forwarding.original(letter.mail) if by_staff else None
+    text = letter.text
     if forwarded is not None and forwarded.address not in ours:
         actor = known_as(tx, stranger, _contact(forwarded.address, forwarded.name))
         subject = subjects.bare(letter.mail.subject) or forwarded.subject
+        if forwarded.is_attached:
+            text = f"{text.strip()}\n\n{quoting.without_own_links(forwarded.text)}"
     else:
         actor = known(tx, stranger, letter)
         subject = letter.mail.subject
     new = NewTicket(
         subject=subjects.title(subject, in_words(NO_SUBJECT, desk)),
-        description=fitting(letter.text) or in_words(NO_TEXT, desk),
+        description=fitting(text) or in_words(NO_TEXT, desk),
         type=TicketType(situation.type),
         priority=Priority(situation.priority),
     )

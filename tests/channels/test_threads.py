@@ -400,6 +400,22 @@ class TestStaff:
         assert "The lamp is dark." in ticket["description"]
 
     @pytest.mark.parametrize(
+        ("above", "description"), [("Please.\n", "Please.\n\nIt is dark."), ("", "It is dark.")]
+    )
+    def test_case_e7_the_words_of_an_attached_mail_are_in_the_description(
+        self, letterbox: Letterbox, cast: Cast, database: Database, above: str, description: str
+    ) -> None:
+        mail = (
+            f"From: {cast.ana.email}\nTo: {ACME}\nSubject: Fwd: No light\nMessage-ID: <7@acme.example>\n"
+            f"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n{above}"
+            "--b\nContent-Type: message/rfc822\n\nFrom: walter@walk-in.example\n\nIt is dark.\n--b--\n"
+        )
+        ticket = letterbox.ticket(letterbox.bring(mail.encode(), results=proven("acme.example")))
+
+        requester = database.value("SELECT email FROM users WHERE id = :u", u=ticket["requester_id"])
+        assert (requester, ticket["description"]) == ("walter@walk-in.example", description)
+
+    @pytest.mark.parametrize(
         ("who", "results"),
         [("carol", proven("customers.example")), ("ana", "spf=none; dkim=none; dmarc=none")],
     )
