@@ -10,11 +10,14 @@ from chalicelib.channels.opening import NO_TEXT, in_words, watch
 from chalicelib.channels.outcome import Became
 from chalicelib.channels.threading import Thread
 from chalicelib.channels.trust import Standing
+from chalicelib.core import throttle
 from chalicelib.core.db import Transaction
+from chalicelib.core.throttle import Limit
 from chalicelib.models.words import Arrival, Source, Visibility
 from chalicelib.tickets import commenting, noting
 from chalicelib.tickets.draft import open_draft
 
+NOTICES = Limit("mail-notice", 10, 3600)
 LEFT_OUT = {
     "en": "Files of the mail that came in were not taken ({count}): too many, too large, empty or programs. "
     "Please send what is needed in another way.",
@@ -60,8 +63,11 @@ def note(tx: Transaction, desk: Actor, ticket_id: UUID, text: str) -> Became:
     return Became(Arrival.KEPT, ticket_id, comment_id, keeps_body=True)
 
 
-def tell_left_out(tx: Transaction, desk: Actor, ticket_id: UUID, count: int) -> None:
-    """Tells whoever wrote that not all of their mail was taken, in public and under the desk's name."""
+def tell_left_out(tx: Transaction, desk: Actor, ticket_id: UUID, count: int, listener: str) -> None:
+    """Tells whoever wrote that not all of their mail was taken, in public and under the desk's name.
+    `listener`: who hears it, ten times an hour at most, for a machine may answer each time."""
+    if not throttle.hit(tx, NOTICES, listener).allowed:
+        return
     draft = open_draft(tx, desk, ticket_id)
     if draft.ticket.archived_at is None and draft.ticket.merged_into is None:
         told = in_words(LEFT_OUT, desk).format(count=count)

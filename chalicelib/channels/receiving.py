@@ -165,7 +165,8 @@ class Coming:
         )
         left_out = len(self.letter.mail.attachments) - len(sent)
         if left_out and not self._is_staff:
-            answering.tell_left_out(self.tx, self._voice, became.ticket_id, left_out)
+            listener = f"{self.found.mailbox_id} {self.letter.sender}"
+            answering.tell_left_out(self.tx, self._voice, became.ticket_id, left_out, listener)
         if self._reads_mail:
             reachability.restore(self.tx, self.desk.workspace.id, [self.found.user_id])
         return replace(became, files=sent)

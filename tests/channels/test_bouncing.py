@@ -193,6 +193,18 @@ class TestRobots:
         suppressed = "SELECT count(*) FROM notifications WHERE status = 'suppressed'"
         assert database.value(suppressed) == 2
 
+    def test_case_e10_nor_does_it_hear_without_end_of_files_that_are_not_taken(
+        self, letterbox: Letterbox, post: Post
+    ) -> None:
+        program = ("run.exe", "application/x-msdownload", b"MZ")
+        first = letterbox.bring(with_files(letter("robot@machines.example"), program))
+        for _ in range(11):
+            answer = letter("robot@machines.example", in_reply_to=first["message_id"])
+            letterbox.bring(with_files(answer, program))
+
+        notices = [c for c in letterbox.comments(first["ticket_id"]) if "were not taken" in c["body"]]
+        assert len(notices) == 10
+
 
 class TestWhatIsNotTaken:
     def test_case_e20_of_seventy_files_the_sender_hears_which_were_not_taken(
