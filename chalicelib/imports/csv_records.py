@@ -41,7 +41,11 @@ def header(file: IO[bytes], delimiter: str | None) -> tuple[list[str], str, tupl
     lines = Lines(file)
     first = next(iter(lines), "").removeprefix("\ufeff")
     found = delimiter or max(DELIMITERS, key=first.count)
-    names = [name.strip() for name in next(csv.reader([first], delimiter=found), [])]
+    try:
+        names = [name.strip() for name in next(csv.reader([first], delimiter=found), [])]
+    except csv.Error:
+        told = "its lines end with a carriage return alone, or a cell is longer than 256 kB"
+        raise Unsound(f"The first line is no row: {told}. Save the file as CSV UTF-8.") from None
     if not any(names):
         raise Unsound("The first line names no columns.")
     if len(names) > MAX_COLUMNS:

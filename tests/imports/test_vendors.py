@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.imports.test_taking import codes, ticket, tickets
 from tests.support.cast import Cast
 from tests.support.database import Database
@@ -170,6 +172,20 @@ class TestCsv:
             content = "\ufeff" + delimiter.join(columns) + "\n" + row + "\n"
             done = importer.take(content.encode(), "csv", mapping={"columns": columns})
             assert done["counts"]["taken"] == 1, (delimiter, done)
+
+    @pytest.mark.parametrize(
+        "first", [b"Id,Title,Mail\r1,a,b@c.example\r", b"Id,Ti\rtle,Mail\n", b"x" * 300_000]
+    )
+    def test_a_first_line_that_is_no_row_fails_with_a_sentence(
+        self, importer: Importer, first: bytes
+    ) -> None:
+        columns = {"Id": "external_id", "Title": "subject", "Mail": "requester_email"}
+        done = importer.take(first, "csv", mapping={"columns": columns})
+
+        assert done["status"] == "failed"
+        assert done["error"].startswith(
+            "The first line is no row: its lines end with a carriage return alone"
+        )
 
     def test_a_quote_that_is_never_closed_costs_its_lines_alone(self, importer: Importer) -> None:
         columns = {"Id": "external_id", "Title": "subject", "Mail": "requester_email"}
