@@ -55,7 +55,9 @@ def apply_assign(
     if team_id is not None:
         changes["team_id"] = team_id
     moved = team_id is not None and team_id != draft.get("team_id")
-    draft.set("assigned" if assignee_id else "unassigned", changes, reason=reason)
+    # Nobody's in another team: that team is told of it, as of any ticket that is handed to it.
+    action = "assigned" if assignee_id else "transferred" if moved else "unassigned"
+    draft.set(action, changes, reason=reason)
     if moved:
         change_team(draft)
 

@@ -306,7 +306,7 @@ class TestTogether:
     def test_a_stale_version_is_refused(self, doer: Doer, desk: ServiceDesk) -> None:
         with pytest.raises(HelpdeskError) as caught:
             doer.do(
-                doer.cast.dario, desk.networks_ticket(), action("set_priority", priority="low"), version=7
+                doer.cast.dario, desk.networks_ticket(), action("set_priority", priority="low"), version=[7]
             )
 
         assert caught.value.code == "OPTIMISTIC_LOCK"

@@ -265,6 +265,19 @@ class TestAnArchivedTicket:
 
 
 class TestTheTimeline:
+    @pytest.mark.parametrize("before", ["ana", None])
+    def test_given_to_nobody_of_another_team_it_was_handed_over(
+        self, desk: ServiceDesk, before: str | None
+    ) -> None:
+        ticket = desk.networks_ticket(assignee_id=before and desk.cast.ana.id)
+        apps = desk.cast.teams["Apps"]
+
+        desk.do(desk.cast.dario, ticket, "assign", assignee_id=None, team_id=apps)
+
+        entry = desk.detail(desk.cast.ada, ticket)["timeline"][-1]
+        assert (entry["action"], entry["changes"]["team_id"]["to"]) == ("transferred", str(apps))
+        assert ("assignee_id" in entry["changes"]) == (before is not None)
+
     def test_tells_old_and_new_values_and_the_reason(self, desk: ServiceDesk) -> None:
         ticket = desk.networks_ticket(priority="low")
         desk.do(desk.cast.dario, ticket, "reclassify", priority="urgent", reason="the boss")
