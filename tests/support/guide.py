@@ -56,6 +56,7 @@ class Gateway:
 
     def __init__(self, api: Api, settle: Callable[[], None]) -> None:
         self.api = api
+        self.api.stage = STAGE
         self.settle = settle
         self.line = 0
         self.sent: list[Sent] = []
