@@ -16,7 +16,8 @@ MAX_FAILURES = 100
 MAX_REPORT = 65_536
 
 _DAEMON = re.compile(r"\b(?:mailer-?daemon|postmaster|mail delivery (?:sub)?system)\b", re.IGNORECASE)
-_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+# Subjects end with 7 (RFC 3463 §3): so no version of a program, and no part of an IP address.
+_STATUS = re.compile(r"(?<![\w.])([245])\.([0-7])\.(\d{1,3})(?!\.?\w)")
 _REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
 # Postfix, Exim, qmail and others, in text: the address on a line of its own or before a colon.
 _IN_TEXT = re.compile(

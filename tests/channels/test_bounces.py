@@ -124,6 +124,21 @@ def test_addresses_of_the_copied_mail_have_not_failed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "host mx [1.2.3.4]: 550 5.1.1 unknown",
+        "host [4.5.6.7] said: 550 5.1.1 no",
+        "Exim 4.92.3\n550-5.1.1 no",
+        "(#5.1.1)",
+    ],
+)
+def test_an_ip_address_or_a_version_is_no_status(said: str) -> None:
+    head = "From: MAILER-DAEMON@example.com\nReturn-Path: <>\nX-Failed-Recipients: gone@example.com"
+    [failure] = bounces.report(mime.parse(written(head, said))).failures
+    assert (failure.status, failure.permanent) == ("5.1.1", True)
+
+
 def test_what_is_no_bounce_tells_of_nothing() -> None:
     report = bounces.report(mime.parse(written("From: a@example.com\nIn-Reply-To: <x@y>", "Hello.")))
     assert (report.failures, report.original_ids) == ((), ("<x@y>",))
