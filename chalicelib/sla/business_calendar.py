@@ -1,6 +1,6 @@
 """A calendar: time zone, weekly hours and holidays, as an immutable value that can key a cache."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from itertools import accumulate
@@ -106,11 +106,13 @@ def _hours(weekly: object) -> dict[int, tuple[Window, ...]]:
     if not isinstance(weekly, Mapping):
         raise ValueError(f"weekly hours map a weekday to its windows, not {weekly!r}")
     for day in weekly:
-        if type(day) is not int or day not in WEEKDAYS:
+        if not isinstance(day, int) or isinstance(day, bool) or day not in WEEKDAYS:
             raise ValueError(f"a weekday is a number from 0 (Monday) to 6 (Sunday), not {day!r}")
+        if not isinstance(weekly[day], Collection):
+            raise ValueError(f"the hours of a weekday are a list of windows, not {weekly[day]!r}")
         if len(weekly[day]) > MOST_WINDOWS:
             raise ValueError(f"a weekday has {MOST_WINDOWS} windows at the most, not {len(weekly[day])}")
-    return {day: tuple(_window(window) for window in weekly[day]) for day in sorted(weekly)}
+    return {int(day): tuple(_window(window) for window in weekly[day]) for day in sorted(weekly)}
 
 
 def _window(window: object) -> Window:

@@ -156,7 +156,9 @@ def _entry(holiday: object) -> DateRange | YearlyRange:
 
 
 def _is_month_day(value: object) -> bool:
-    return isinstance(value, tuple) and set(map(type, value)) == {int} and value in PLACE_IN_YEAR
+    if not isinstance(value, tuple) or not all(isinstance(part, int) for part in value):
+        return False
+    return bool not in map(type, value) and value in PLACE_IN_YEAR
 
 
 def _is_date(value: object) -> bool:

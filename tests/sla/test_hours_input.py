@@ -1,6 +1,7 @@
 """What business time refuses, always as a ValueError that says why."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import IntEnum
 
 import pytest
 
@@ -60,6 +61,7 @@ def test_an_unknown_time_zone(zone):
         {0: [(time(9, tzinfo=UTC), time(17, tzinfo=UTC))]},
         {0: [(time.max, time(6))]},
         {0: [(time(hour // 3, hour % 3 * 20), time(hour // 3, hour % 3 * 20 + 10)) for hour in range(49)]},
+        {0: None},
         [[(time(9), time(17))]],
     ],
 )
@@ -89,6 +91,17 @@ def test_weekly_hours_that_make_no_sense(weekly):
 def test_holidays_that_make_no_sense(holiday):
     with pytest.raises(ValueError, match="holiday"):
         Calendar("UTC", {0: [(time(9), time(17))]}, [holiday])
+
+
+def test_days_and_months_by_the_names_of_the_standard_library():
+    """Whose `calendar.MONDAY` and `calendar.DECEMBER` are members of an IntEnum from Python 3.12 on."""
+    monday, december = IntEnum("Day", {"MONDAY": 0}).MONDAY, IntEnum("Month", {"DECEMBER": 12}).DECEMBER
+    hours = [(time(9), time(17))]
+
+    named = Calendar("UTC", {monday: hours}, [((december, 24), (1, 6)), (december, 8)])
+
+    assert named == Calendar("UTC", {0: hours}, [((12, 24), (1, 6)), (12, 8)])
+    assert {type(day) for day in named.weekly} == {int}
 
 
 def test_ranges_that_make_no_sense():
