@@ -19,6 +19,8 @@ MAX_MISSES = 10_000
 
 _BOUNDARY_END = re.compile(rb"(--)?[ \t]*\r*(?:\n|\Z)")
 _LOOKS_LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,199}?)[ \t]*\r*\n")
+# Space that a relay has put behind a soft break (RFC 2045 §6.7, rule 3).
+_PADDED = re.compile(rb"=[ \t]+(?=\r?\n)")
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
 
 
@@ -63,7 +65,7 @@ def content(raw: bytes, part: Part) -> bytes:
     if encoding == "base64":
         return decoding.base64(body)
     if encoding == "quoted-printable":
-        return a2b_qp(body)
+        return a2b_qp(_PADDED.sub(b"=", body))
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uudecoded(bytes(body))
     return bytes(body)

@@ -192,3 +192,8 @@ def test_case_e19_a_file_whose_type_is_broken_is_octets(said: str) -> None:
 
 def test_a_letter_whose_type_is_empty_is_text() -> None:
     assert mime.parse(written("Content-Type:", "Hello.")).text == "Hello."
+
+
+def test_space_behind_a_soft_break_is_a_relays() -> None:
+    head = "Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable"
+    assert mime.parse(written(head, "It was =  \ndark= \n, =3D  x")).text == "It was dark, =  x"
