@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from uuid import UUID
 
+from chalicelib.channels import decoding
 from chalicelib.channels.inbound_mail import InboundMail
 
 # Longer ones are kept as their hash: an index takes no more.
@@ -18,7 +19,10 @@ _TICKET = re.compile(r"<ticket\.([0-9a-f]{32})@([^<>@\s]+)>")
 
 
 def ids(value: str) -> tuple[str, ...]:
-    """Every id of a field, each once and in its angle brackets; one without them counts where it is alone."""
+    """Every id of a field, each once and in its angle brackets; one without them counts where it is alone.
+    Encoded words count too: Python's library writes ids so that are longer than a line, as SES's are."""
+    if "=?" in value:
+        value = decoding.line(decoding.words(value), len(value))
     found = [_SPACE.sub("", match) for match in _ID.findall(value)]
     if not found and "@" in value and "<" not in value:
         found = [each for each in value.replace(">", " ").split() if "@" in each][:1]

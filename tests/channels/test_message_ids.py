@@ -1,5 +1,6 @@
 """Ids of messages: found in headers however they are written, bounded, and ours among them."""
 
+from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
@@ -36,6 +37,20 @@ def test_an_id_that_no_index_takes_has_a_hash_in_its_place_wherever_it_stands() 
     mail = mime.parse(written(f"Message-ID: {long}\nReferences: {long}"))
     assert len(mail.message_id) < 100
     assert mail.references == (mail.message_id,)
+
+
+def test_case_e1_ids_that_pythons_library_folds_into_encoded_words_are_found() -> None:
+    ses = "<0102018f3a5c7e2b-1d2c3b4a-5e6f-7a8b-9c0d-1e2f3a4b5c6d-000000@eu-west-1.amazonses.com>"
+    message = EmailMessage()
+    message["In-Reply-To"], message["References"] = ses, f"<a@x> {ses} <b@x>"
+    message.set_content("Yes.")
+    raw = bytes(message)
+    assert b"=?utf-8?q?=3C0102" in raw
+
+    mail = mime.parse(raw)
+
+    assert mail.in_reply_to == ses
+    assert mail.references == ("<a@x>", ses, "<b@x>")
 
 
 def test_of_very_many_references_the_first_and_the_last_ones_stay() -> None:
