@@ -36,8 +36,8 @@ TOLD_AS = {"password_hash": "password", "away_since": "away", "email_bad_reason"
 def change(
     tx: Transaction, actor: Actor, keys: Keyring, user_id: UUID, wanted: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """`wanted`: any of name, email (normalised), role, status (active), password, team_ids, organisation_id,
-    away, contact facts, email_problem (null: mails go there again).
+    """`wanted`: any of name, email (normalised), role, status (active; invited, for a contact), password,
+    team_ids, organisation_id, away, contact facts, email_problem (null: mails go there again).
 
     Raises Forbidden, NotFound for the user, a team or the organisation, Conflict where the email is taken or
     no admin is left, ValidationFailed.
@@ -142,7 +142,7 @@ def _customers_are_never_away(user: Row[Any], wanted: Mapping[str, Any]) -> dict
 def _sign_in_changes(
     actor: Actor, keys: Keyring, user: Row[Any], wanted: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a password or `status: active` does to who may sign in."""
+    """What a password or a status does to who may sign in."""
     values: dict[str, Any] = {}
     if "password" in wanted or _concerns_an_admin(user, wanted):
         require_person(actor)
@@ -158,7 +158,11 @@ def _sign_in_changes(
         has_password = True
         if status != UserStatus.DEACTIVATED:
             status = UserStatus.ACTIVE
-    if "status" in wanted and status == UserStatus.DEACTIVATED:
+    if wanted.get("status") == UserStatus.INVITED:
+        if status != UserStatus.CONTACT:
+            raise Conflict(EMAIL_TAKEN)
+        status = UserStatus.INVITED
+    elif "status" in wanted and status == UserStatus.DEACTIVATED:
         without = UserStatus.INVITED if Role(user.role).is_staff else UserStatus.CONTACT
         status = UserStatus.ACTIVE if has_password else without
         values["deactivated_at"] = None

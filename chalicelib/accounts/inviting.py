@@ -4,7 +4,7 @@ Revoking one deactivates the user that it was for, who is named in teams already
 by making the user active, which invites anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ from sqlalchemy import Row
 
 from chalicelib.accounts import mail_queries, one_time_tokens, principals, queries, reachability, second_step
 from chalicelib.accounts.actor import Actor
-from chalicelib.accounts.adding import about, invite, tell
+from chalicelib.accounts.adding import about, add, invite, tell
 from chalicelib.accounts.auditing import audit
+from chalicelib.accounts.changing import change
 from chalicelib.accounts.deactivating import deactivate
 from chalicelib.accounts.keyring import Keyring
 from chalicelib.accounts.passwords import check_new_password, hash_password
@@ -51,6 +52,25 @@ def listing(tx: Transaction, actor: Actor, statuses: Sequence[str] | None, page:
         tx, actor.workspace.id, statuses, page, page.after(SORT, (datetime, UUID))
     )
     return answer(rows, page, SORT, lambda row: (row.created_at, row.id), shape)
+
+
+def invite_by_email(
+    tx: Transaction, actor: Actor, keys: Keyring, facts: Mapping[str, Any], team_ids: Collection[UUID]
+) -> dict[str, Any]:
+    """Somebody new, or a contact, who keeps the own name and tickets. `facts`: email (normalised), role,
+    name (None: as the contact is called, else by the email).
+
+    Raises as `add` and `change` do.
+    """
+    known = mail_queries.contact_id(tx, actor.workspace.id, facts["email"])
+    if known is None:
+        named = {**facts, "name": facts["name"] or facts["email"].partition("@")[0]}
+        return get(tx, actor, add(tx, actor, keys, named, team_ids=team_ids)["id"])
+    wanted: dict[str, Any] = {"role": facts["role"], "status": UserStatus.INVITED}
+    wanted |= {"name": facts["name"]} if facts["name"] else {}
+    wanted |= {"team_ids": team_ids} if team_ids else {}
+    change(tx, actor, keys, known, wanted)
+    return get(tx, actor, known)
 
 
 def resend(tx: Transaction, actor: Actor, invitation_id: UUID) -> dict[str, Any]:

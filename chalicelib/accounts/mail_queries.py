@@ -189,6 +189,12 @@ _INVITATIONS = """
     LEFT JOIN users b ON b.workspace_id = i.workspace_id AND b.id = i.invited_by
     WHERE i.workspace_id = :workspace_id
 """
+CONTACT = text(
+    """
+    SELECT id FROM users
+    WHERE workspace_id = :workspace_id AND email = :email AND status = 'contact' AND deleted_at IS NULL
+    """
+)
 INVITATION = text(f"{_INVITATIONS} AND (i.id = :id OR i.user_id = :id)")
 LIST_INVITATIONS = text(
     f"""
@@ -207,6 +213,11 @@ def put_invitation(
     """A user's invitation, new or for as many days again."""
     keys = {"workspace_id": workspace_id, "user_id": user_id, "invited_by": invited_by, "days": days}
     tx.connection.execute(PUT_INVITATION, keys)
+
+
+def contact_id(tx: Transaction, workspace_id: UUID, email: str) -> UUID | None:
+    """Of who has written with this email, without an account."""
+    return tx.connection.execute(CONTACT, {"workspace_id": workspace_id, "email": email}).scalar()
 
 
 def invitation(tx: Transaction, workspace_id: UUID, id: UUID) -> Row[Any] | None:

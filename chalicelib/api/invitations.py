@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from chalicelib.accounts import inviting
-from chalicelib.accounts.adding import add
 from chalicelib.accounts.keyring import keyring
 from chalicelib.api.endpoint import Answer, Call, Limit
 from chalicelib.api.resource import Routes
@@ -31,10 +30,9 @@ def list_invitations(call: Call, query: InvitationQuery) -> Answer:
     examples={"body": {"email": "ana@acme.example", "name": "Ana Ruiz", "role": "agent"}},
 )
 def make_invitation(call: Call, body: InvitationIn) -> Answer:
-    name = body.name or body.email.partition("@")[0]
-    facts = {"email": body.email, "name": name, "role": body.role}
-    made = add(call.tx, call.actor, keyring(call.settings), facts, team_ids=body.team_ids)
-    return Answer(inviting.get(call.tx, call.actor, made["id"]))
+    facts = {"email": body.email, "name": body.name, "role": body.role}
+    keys = keyring(call.settings)
+    return Answer(inviting.invite_by_email(call.tx, call.actor, keys, facts, body.team_ids))
 
 
 @routes.post(

@@ -69,6 +69,37 @@ class TestInviting:
     def test_an_email_that_is_taken_is_a_conflict(self, ada: Api, cast: Cast) -> None:
         assert invite(ada, email=cast.ben.email).code == "CONFLICT"
 
+    @pytest.mark.parametrize(("role", "teams"), [("customer", []), ("agent", ["Service desk"])])
+    def test_a_contact_may_be_invited_and_keeps_name_and_tickets(
+        self, api: Api, ada: Api, post: Post, role: str, teams: list[str]
+    ) -> None:
+        ticket = {"name": "Eve Ruiz", "email": EVE, "subject": "No paper", "description": "Since Monday."}
+        api.post("/v1/public/acme/tickets", ticket)
+
+        reply = ada.post("/v1/invitations", {"email": EVE, "role": role})
+        tokens = accept(api, token_of(post.last(EVE)))
+
+        made = reply.read(InvitationOut)
+        assert (reply.status, made["status"], made["name"], made["role"]) == (
+            201,
+            "pending",
+            "Eve Ruiz",
+            role,
+        )
+        assert [team["name"] for team in made["teams"]] == teams
+        own = api.with_token(tokens.json["access_token"]).get("/v1/tickets?requester=me").json["items"]
+        assert [each["subject"] for each in own] == ["No paper"]
+        assert ada.post("/v1/invitations", {"email": EVE, "role": role}).code == "CONFLICT"
+
+    def test_a_contact_who_is_invited_already_is_a_conflict(self, api: Api, ada: Api) -> None:
+        ticket = {"name": "Eve Ruiz", "email": EVE, "subject": "No paper", "description": "Since Monday."}
+        api.post("/v1/public/acme/tickets", ticket)
+
+        first, second = (invite(ada, name="Eve R.", role="customer") for _ in range(2))
+
+        assert (first.status, first.json["name"]) == (201, "Eve R.")
+        assert (second.status, second.code) == (409, "CONFLICT")
+
     def test_only_admins_invite(self, api: Api, cast: Cast) -> None:
         for person in (cast.dario, cast.ana, cast.carol):
             assert invite(api.with_token(person.token)).status == 403

@@ -14,7 +14,8 @@ from chalicelib.models.words import InvitationStatus
 
 
 class InvitationIn(In):
-    """Whom to invite; without a name the person is called by the email, until they say otherwise."""
+    """Whom to invite; without a name the person is called by the email, until they say otherwise. A contact,
+    who has written without an account, may be invited too, and keeps the own name where none is given."""
 
     email: Email
     name: Name | None = None
