@@ -23,8 +23,8 @@ _REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
 _IN_TEXT = re.compile(
     r"^\s{0,8}<?([^\s<>()@:;,\"]{1,64}@[a-z0-9.-]{1,253}[a-z0-9])>?\s{0,4}:?", re.IGNORECASE
 )
-# The second ones are of addresses that are not in ASCII (RFC 6533).
-_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+# Those that say global are of addresses that are not in ASCII (RFC 6533); some servers say text.
+_REPORTS = ("message/delivery-status", "message/global-delivery-status", "text/delivery-status")
 _ORIGINALS = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 _SENT_BACK = re.compile(
     r"^-{2,}.{0,40}(?:copy of the message|original message|message header).{0,60}$", re.IGNORECASE

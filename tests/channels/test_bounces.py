@@ -93,9 +93,10 @@ def test_a_mail_that_was_handed_on_did_not_reach_the_original_recipient() -> Non
     ]
 
 
-def test_a_report_of_international_mail_is_read() -> None:
+@pytest.mark.parametrize("kind", ["message/global-delivery-status", "text/delivery-status"])
+def test_a_report_of_international_mail_or_in_plain_text_is_read(kind: str) -> None:
     body = (
-        "--b\nContent-Type: message/global-delivery-status\n\nReporting-MTA: dns; x\n\n"
+        f"--b\nContent-Type: {kind}\n\nReporting-MTA: dns; x\n\n"
         "Final-Recipient: utf-8; gone@example.com\nAction: failed\nStatus: 5.1.1\n\n"
         "--b\nContent-Type: message/global-headers\n\nMessage-ID: <1@example.org>\n\n--b--"
     )
