@@ -126,7 +126,7 @@ def apply_plain(draft: Draft, changes: Mapping[str, Any]) -> None:
 
 
 def apply_status(draft: Draft, wanted: Status, reason: str | None = None) -> None:
-    """The verb that the wanted status means; reasons are optional by this door, and resolving has none."""
+    """The verb that the wanted status means; reasons are optional by this door."""
     verb = verb_for_status(draft.get("status"), wanted)
     match verb:
         case Verb.PAUSE:
@@ -134,7 +134,7 @@ def apply_status(draft: Draft, wanted: Status, reason: str | None = None) -> Non
         case Verb.RESUME:
             apply_resume(draft, reason)
         case Verb.RESOLVE:
-            apply_resolve(draft)
+            apply_resolve(draft, reason=reason)
         case Verb.CLOSE:
             apply_close(draft, reason)
         case Verb.REOPEN:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.api import Reply
 from tests.support.database import Database
 from tests.support.for_each import for_each
 from tests.support.service_desk import ServiceDesk
@@ -152,19 +153,23 @@ class TestTheStaff:
         sent = {"priority": "low", "team_id": desk.cast.teams["Apps"], "assignee_id": desk.cast.ben.id}
 
         moved = desk.patch(desk.cast.dario, ticket, **sent, status="on_hold", tags=["parts"], reason=why)
-        shut = desk.patch(desk.cast.dario, desk.in_status("resolved"), status="open", reason="It is back.")
+        back = desk.patch(desk.cast.dario, desk.in_status("closed"), status="open", reason="It is back.")
+        over = desk.patch(desk.cast.dario, back.json, status="resolved", reason="It was the plug.")
 
-        assert (moved.status, shut.status) == (200, 200), moved.text
-        told = {
-            e["action"]: e["meta"].get("reason") for e in desk.detail(desk.cast.dario, moved.json)["timeline"]
-        }
-        assert told == {
+        assert (moved.status, back.status, over.status) == (200, 200, 200), moved.text
+        assert self.reasons(desk, moved) == {
             "created": None,
             **dict.fromkeys(("reclassified", "transferred", "paused"), why),
             "updated": None,
         }
-        last = desk.detail(desk.cast.dario, shut.json)["timeline"][-1]
-        assert (last["action"], last["meta"]["reason"]) == ("reopened", "It is back.")
+        told = self.reasons(desk, over)
+        assert (told["reopened"], told["resolved"]) == ("It is back.", "It was the plug.")
+
+    @staticmethod
+    def reasons(desk: ServiceDesk, reply: Reply) -> dict[str, str | None]:
+        """What each action of the timeline says, the last of a kind."""
+        timeline = desk.detail(desk.cast.dario, reply.json)["timeline"]
+        return {entry["action"]: entry["meta"].get("reason") for entry in timeline}
 
     @for_each("before, wanted", [("open", "new"), ("closed", "pending"), ("cancelled", "resolved")])
     def test_does_not_leave_the_table(self, desk: ServiceDesk, before: str, wanted: str) -> None:
