@@ -1,11 +1,12 @@
 """Going on with a ticket by mail: what a customer or the staff says becomes a comment with all that comments
 do; what a machine says is only kept."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from chalicelib.accounts.actor import Actor
-from chalicelib.channels.letter import Letter, fitting
+from chalicelib.channels.letter import Letter, fitting, others
 from chalicelib.channels.opening import NO_TEXT, in_words, watch
 from chalicelib.channels.outcome import Became
 from chalicelib.channels.threading import Thread
@@ -27,9 +28,16 @@ LEFT_OUT = {
 
 
 def answer(
-    tx: Transaction, desk: Actor, actor: Actor, thread: Thread, letter: Letter, situation: Any
+    tx: Transaction,
+    desk: Actor,
+    actor: Actor,
+    thread: Thread,
+    letter: Letter,
+    situation: Any,
+    ours: Collection[str],
 ) -> Became:
-    """The comment, without what it quotes; on a finished ticket a follow-up. Raises as commenting does."""
+    """The comment, without what it quotes; on a finished ticket a follow-up. Raises as commenting does.
+    `ours`: of its addresses those of desks."""
     ticket, is_copied = thread.ticket, thread.standing is Standing.AS_COPIED
     body = fitting(letter.said) or in_words(NO_TEXT, desk)
     # Null where nothing proves that a mail of ours is answered, and somebody released it all the same.
@@ -44,10 +52,13 @@ def answer(
         eyes=desk if is_copied else None,
     )
     keeps_body = body != letter.text.strip()
+    ticket_id = made.ticket_id if made.follow_up is None else made.follow_up.id
+    if situation.add_cc_as_watchers and thread.standing is not Standing.AS_STAFF:
+        # A label alone, which anybody can guess under anybody's name, makes nobody read along.
+        copied = [] if ticket.by_label else others(letter, ours)
+        watch(tx, desk, actor, ticket_id, letter, [letter.sender or "", *copied] if is_copied else copied)
     if made.follow_up is not None:
-        return Became(Arrival.FOLLOW_UP, made.follow_up.id, user_id=actor.id, keeps_body=keeps_body)
-    if is_copied and situation.add_cc_as_watchers:
-        watch(tx, desk, actor, made.ticket_id, letter, [letter.sender or ""])
+        return Became(Arrival.FOLLOW_UP, ticket_id, user_id=actor.id, keeps_body=keeps_body)
     return Became(Arrival.COMMENT, made.ticket_id, made.id, actor.id, keeps_body=keeps_body)
 
 

@@ -134,7 +134,7 @@ class Coming:
             became = self._open(thread.guessed or (ticket and ticket.id))
         else:
             actor = self._actor(thread.standing)
-            became = answering.answer(self.tx, self._voice, actor, thread, self.letter, self.found)
+            became = answering.answer(self.tx, self._voice, actor, thread, self.letter, self.found, self.ours)
         return self._with_files(became)
 
     def _open(self, named: UUID | None) -> Became:

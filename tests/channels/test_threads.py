@@ -124,6 +124,30 @@ class TestCustomers:
         assert row["ticket_id"] == first["ticket_id"]
         assert len(database.rows(watchers)) == 1
 
+    def test_case_e3_whom_an_answer_is_sent_to_as_well_watches_too(
+        self, letterbox: Letterbox, database: Database, ticket: Row
+    ) -> None:
+        database.run("UPDATE workspaces SET add_cc_as_watchers = true")
+        watchers = "SELECT u.email FROM ticket_watchers w JOIN users u ON u.id = w.user_id"
+
+        copied = "Desk <acme@mail.mesa.example>, Ben <ben@elsewhere.example>"
+        letterbox.bring(letter(in_reply_to="<first@customers.example>", cc=copied))
+        letterbox.bring(letter(subject=f"[{ticket['label']}]", cc="mallory@evil.example"))
+
+        assert [row["email"] for row in database.rows(watchers)] == ["ben@elsewhere.example"]
+
+    def test_case_e3_so_they_do_of_a_follow_up(
+        self, letterbox: Letterbox, database: Database, ticket: Row, desk: ServiceDesk
+    ) -> None:
+        database.run("UPDATE workspaces SET add_cc_as_watchers = true")
+        resolved(desk, ticket)
+        assert desk.do(desk.cast.dario, ticket, "close").status == 200
+
+        row = letterbox.bring(letter(in_reply_to="<first@customers.example>", cc="ben@elsewhere.example"))
+
+        watched = "SELECT ticket_id FROM ticket_watchers"
+        assert (row["outcome"], database.value(watched)) == ("follow_up", row["ticket_id"])
+
     def test_case_e5_a_guessed_label_opens_a_ticket_of_its_own(
         self, letterbox: Letterbox, ticket: Row, desk: ServiceDesk, database: Database
     ) -> None:
