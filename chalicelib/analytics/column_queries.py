@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chalicelib.sla.queries import promised_now
 from chalicelib.tickets.conversation import CHANGES
 from chalicelib.tickets.views import TIME
 
@@ -67,7 +68,8 @@ def _object(name: str, there: str, *columns: Column) -> tuple[Column, ...]:
     return tuple(Column(f"{name}.{each.name}", each.json, each.csv, there) for each in columns)
 
 
-_GOAL = """round(CAST(CASE WHEN p.cycle = 1 THEN p.minutes ELSE (
+_GOAL = f"""round(CAST(CASE WHEN p.cycle = 1 THEN p.minutes
+    WHEN p.minutes = 0 AND {promised_now("s")} IS NOT NULL THEN {promised_now("s")} ELSE (
     SELECT g.minutes + coalesce((SELECT sum(h.used_minutes) FROM sla_targets h
         WHERE h.workspace_id = g.workspace_id AND h.ticket_id = g.ticket_id AND h.metric = g.metric
           AND h.cycle < g.cycle), 0)

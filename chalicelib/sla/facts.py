@@ -11,12 +11,15 @@ NOT_PROMISED = {"sla_minutes": None, "due_at": None, "hours_remaining": None, "b
 SHOWN = ("metric", "cycle", "started_at", "due_at", "fulfilled_at", "ended_at", "breached_at")
 
 
-def resolution_facts(targets: Iterable[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
+def resolution_facts(
+    targets: Iterable[Mapping[str, Any]], now: datetime, promised_now: float | None = None
+) -> dict[str, Any]:
     """`{sla_minutes, due_at, hours_remaining, breached}` of the last resolution cycle in TARGETS_JSON; a
     breach never clears, so it counts in any cycle.
 
-    `sla_minutes`: of the whole promise, of which a reopened cycle has what was left. `hours_remaining`:
-    elapsed hours until due, negative once late, null while paused, frozen once finished.
+    `sla_minutes`: of the whole promise, of which a reopened cycle has what was left. One that has nothing
+    left does not say of what: it is then `promised_now` (queries.promised_now). `hours_remaining`: elapsed
+    hours until due, negative once late, null while paused, frozen once finished.
     Without a promise, or with one that was withdrawn, nothing applies and nothing failed.
     """
     cycles = sorted(
@@ -31,7 +34,7 @@ def resolution_facts(targets: Iterable[Mapping[str, Any]], now: datetime) -> dic
     if last["ended_at"] and due is None:
         return {**NOT_PROMISED, "breached": breached}
     return {
-        "sla_minutes": _minutes(_goal(cycles)),
+        "sla_minutes": _minutes(promised_now if promised_now and not last["minutes"] else _goal(cycles)),
         "due_at": last["due_at"],
         "hours_remaining": round((due - (finished or now)).total_seconds() / 3600, 4) if due else None,
         "breached": breached,
@@ -90,8 +93,8 @@ def breach_meta(target: Target) -> dict[str, Any]:
 
 
 def _goal(cycles: Sequence[Mapping[str, Any]]) -> float:
-    """What was promised in all: what a cycle has, and what those before it took. One that had nothing left
-    does not say."""
+    """What was promised in all: what the last cycle that had anything left has, and what those before it
+    took."""
     goal = taken = 0.0
     for cycle in cycles:
         if cycle["minutes"] or not goal:

@@ -38,6 +38,14 @@ def targets_json(ticket: str = "t") -> str:
 
 TARGETS_JSON = targets_json()
 
+
+def promised_now(policy: str) -> str:
+    """SQL for the minutes in which the ticket `t` is to be resolved by now, in all; `policy`: what its policy
+    is called."""
+    by_policy = f"({policy}.targets -> 'resolution' ->> t.priority)::double precision"
+    return f"coalesce(t.sla_minutes, {by_policy})"
+
+
 POLICIES = text("SELECT fn_policies(:workspace_id)")
 POLICY = text("SELECT fn_policies(:workspace_id, :policy_id)")
 _TARGET = """

@@ -9,10 +9,10 @@ from sqlalchemy import TextClause, text
 from chalicelib.accounts.actor import Actor
 from chalicelib.core.db import Transaction
 from chalicelib.core.errors import NotFound
-from chalicelib.sla.queries import TARGETS_JSON
+from chalicelib.sla.queries import TARGETS_JSON, promised_now
 from chalicelib.tickets.visibility import EVERYTHING, visible_to
 
-LISTED = """
+LISTED = f"""
     t.workspace_id, t.id, t.number, t.label, t.subject, t.type, t.priority, t.status, t.category,
     t.subcategory, t.tags, t.custom_fields, t.source, t.version, t.created_at, t.updated_at,
     t.resolved_at, t.closed_at, t.archived_at, t.merged_into, t.due_at AS sort_due_at,
@@ -22,8 +22,9 @@ LISTED = """
     r.has_whatsapp AS requester_has_whatsapp, r.company AS requester_company,
     a.id AS assignee_id, a.name AS assignee_name, a.email AS assignee_email,
     m.id AS team_id, m.name AS team_name, p.id AS policy_id, p.name AS policy_name,
+    {promised_now("p")} AS promised_now,
     (SELECT CASE WHEN count(*) > 0 THEN
-         coalesce(array_agg(f.key) FILTER (WHERE f.visible_to_customers), '{}') END
+         coalesce(array_agg(f.key) FILTER (WHERE f.visible_to_customers), '{{}}') END
      FROM custom_fields f WHERE f.workspace_id = :workspace_id) AS shown_fields
 """
 JOINS = """

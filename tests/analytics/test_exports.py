@@ -258,21 +258,27 @@ class TestTickets:
         assert objects[0] == {"custom_fields": {"floor": -3, "paid": True}}
 
     def test_what_was_promised_is_told_as_the_ticket_tells_it(
-        self, desk: ServiceDesk, cast: Cast, exports: Exports
+        self, desk: ServiceDesk, cast: Cast, exports: Exports, database: Database
     ) -> None:
-        """Reopened ones too, whose promise has several cycles."""
+        """Reopened ones too, whose promise has several cycles, and those that have nothing left."""
         ticket = desk.in_status("resolved")
         desk.do(cast.dario, ticket, "reopen", reason="again")
         for verb in ("resolve", "reopen", "resolve"):
             body = {"resolution": "Done."} if verb == "resolve" else {"reason": "again"}
             assert desk.do(cast.dario, ticket, verb, **body).status == 200
         late = desk.networks_ticket(sla_minutes=1)
+        spent = desk.in_status("resolved")
+        database.run("UPDATE sla_targets SET used_minutes = 1440 WHERE ticket_id = :t", t=spent["id"])
+        desk.patch(cast.dario, desk.do(cast.dario, spent, "reopen", reason="again").json, sla_minutes=300)
+        assert desk.detail(cast.ada, spent)["sla_minutes"] == 300
 
         exported = exports.objects(
             cast.ada, "tickets", columns=["id", "sla", "sla_minutes", "due_at", "hours_remaining", "breached"]
         )
 
-        for each, shown in zip(exported, (desk.detail(cast.ada, t) for t in (ticket, late)), strict=True):
+        for each, shown in zip(
+            exported, (desk.detail(cast.ada, t) for t in (ticket, late, spent)), strict=True
+        ):
             assert moment(each["sla"]) == moment(shown["sla"])
             for name in ("sla_minutes", "due_at", "breached"):
                 assert moment(each[name]) == moment(shown[name])

@@ -182,6 +182,23 @@ def test_reopened_with_nothing_left_it_is_breached_at_once_in_silence(office: Of
     assert office.is_listed_as_breached(ticket)
 
 
+def test_with_nothing_left_the_minutes_are_still_those_that_are_promised_now(office: OfficeDesk) -> None:
+    office.promise("Urgent", {"priority": ["urgent"]}, resolution=60)
+    ticket = office.ticket()
+    office.at(8, 10, 30)
+    office.resolve(ticket)
+    office.at(10, 12)
+    dario = office.cast.dario
+
+    reopened = office.do(dario, ticket, "reopen", reason="It is back.")
+    own = office.desk.patch(dario, reopened, sla_minutes=300).json
+    urgent = office.desk.patch(dario, own, sla_minutes=None, priority="urgent").json
+    listed = office.ada.get("/v1/tickets").json["items"][0]
+
+    assert (reopened["sla_minutes"], own["sla_minutes"], urgent["sla_minutes"]) == (480, 300, 60)
+    assert (target(urgent)["minutes"], listed["sla_minutes"]) == (0, 60)
+
+
 def test_next_response_is_armed_by_the_first_unanswered_question_and_cleared_by_an_answer(
     office: OfficeDesk,
 ) -> None:

@@ -386,7 +386,7 @@ def listed(row: Any, actor: Actor) -> dict[str, Any]:
     policy: Mapping[str, Any] | None = (
         {"id": row.policy_id, "name": row.policy_name} if row.policy_id else None
     )
-    answer |= resolution_facts(row.targets, actor.now)
+    answer |= resolution_facts(row.targets, actor.now, row.promised_now)
     internal = actor.may(Permission.TICKETS_READ_INTERNAL)
     if not internal and row.shown_fields is not None:
         shown = set(row.shown_fields)
