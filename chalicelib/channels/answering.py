@@ -54,9 +54,10 @@ def answer(
     keeps_body = body != letter.text.strip()
     ticket_id = made.ticket_id if made.follow_up is None else made.follow_up.id
     if situation.add_cc_as_watchers and thread.standing is not Standing.AS_STAFF:
-        # A label alone, which anybody can guess under anybody's name, makes nobody read along.
-        copied = [] if ticket.by_label else others(letter, ours)
-        watch(tx, desk, actor, ticket_id, letter, [letter.sender or "", *copied] if is_copied else copied)
+        # Anybody can guess a label and write under anybody's name: that makes nobody read along.
+        copied = others(letter, ours) if letter.is_proven else []
+        itself = [letter.sender or ""] if is_copied and ticket.was_copied_for_sure else []
+        watch(tx, desk, actor, ticket_id, letter, [*itself, *copied])
     if made.follow_up is not None:
         return Became(Arrival.FOLLOW_UP, ticket_id, user_id=actor.id, keeps_body=keeps_body)
     return Became(Arrival.COMMENT, made.ticket_id, made.id, actor.id, keeps_body=keeps_body)

@@ -139,6 +139,10 @@ CANDIDATES = text(
         EXISTS (SELECT FROM inbound_messages i WHERE i.workspace_id = t.workspace_id AND i.ticket_id = t.id
                 AND :sender = ANY(i.recipients)
                 AND i.outcome IN ('ticket', 'comment', 'follow_up')) AS was_copied,
+        EXISTS (SELECT FROM inbound_messages i WHERE i.workspace_id = t.workspace_id AND i.ticket_id = t.id
+                AND :sender = ANY(i.recipients)
+                AND (i.outcome IN ('ticket', 'follow_up') OR (i.outcome = 'comment' AND i.authenticated)))
+            AS was_copied_for_sure,
         (SELECT bool_or(coalesce(e.internal, true)) FROM notifications n
          LEFT JOIN events e ON e.workspace_id = n.workspace_id AND e.id = n.event_id
          WHERE n.workspace_id = t.workspace_id AND n.message_id = ANY(CAST(:proofs AS text[]))
@@ -155,7 +159,8 @@ CANDIDATES = text(
 
 
 def candidates(tx: Transaction, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
-    """The tickets that a mail names, and what its sender is to each. `answers_internal`: whether the mails of
+    """The tickets that a mail names, and what its sender is to each. `was_copied_for_sure`: by the mail that
+    opened it, or by one that is proven. `answers_internal`: whether the mails of
     ours that it proves to answer told of something internal, null where it proves none. `values`:
     workspace_id, mailbox_id, user_id, sender, ticket_ids, ids, provider_ids, proofs, labels."""
     return tx.connection.execute(CANDIDATES, values).all()

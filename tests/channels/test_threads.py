@@ -131,10 +131,22 @@ class TestCustomers:
         watchers = "SELECT u.email FROM ticket_watchers w JOIN users u ON u.id = w.user_id"
 
         copied = "Desk <acme@mail.mesa.example>, Ben <ben@elsewhere.example>"
-        letterbox.bring(letter(in_reply_to="<first@customers.example>", cc=copied))
-        letterbox.bring(letter(subject=f"[{ticket['label']}]", cc="mallory@evil.example"))
+        answer = letter(in_reply_to="<first@customers.example>", cc=copied)
+        letterbox.bring(answer, results=proven("customers.example"))
 
         assert [row["email"] for row in database.rows(watchers)] == ["ben@elsewhere.example"]
+
+    def test_case_e5_a_forged_answer_to_a_guessed_label_lets_nobody_read_along(
+        self, letterbox: Letterbox, database: Database, ticket: Row
+    ) -> None:
+        database.run("UPDATE workspaces SET add_cc_as_watchers = true")
+        copied = {"cc": "mallory@evil.example", "message_id": "<guess@evil.example>"}
+
+        letterbox.bring(letter(subject=f"[{ticket['label']}]", **copied))
+        letterbox.bring(letter(in_reply_to="<guess@evil.example>", cc="mallory@evil.example"))
+        letterbox.bring(letter("mallory@evil.example", in_reply_to="<guess@evil.example>"))
+
+        assert letterbox.count("ticket_watchers") == 0
 
     def test_case_e3_so_they_do_of_a_follow_up(
         self, letterbox: Letterbox, database: Database, ticket: Row, desk: ServiceDesk
@@ -143,7 +155,8 @@ class TestCustomers:
         resolved(desk, ticket)
         assert desk.do(desk.cast.dario, ticket, "close").status == 200
 
-        row = letterbox.bring(letter(in_reply_to="<first@customers.example>", cc="ben@elsewhere.example"))
+        answer = letter(in_reply_to="<first@customers.example>", cc="ben@elsewhere.example")
+        row = letterbox.bring(answer, results=proven("customers.example"))
 
         watched = "SELECT ticket_id FROM ticket_watchers"
         assert (row["outcome"], database.value(watched)) == ("follow_up", row["ticket_id"])
