@@ -42,7 +42,7 @@ workspaces = Table(
     words("label_prefix", "TKT"),
     words("agent_visibility", "teams"),
     Column("reopen_window_days", Integer, nullable=False, server_default="7"),
-    Column("customer_signup", Boolean, nullable=False, server_default=false()),
+    Column("customer_signup", Boolean, nullable=False, server_default=true()),
     Column("customers_see_organisation", Boolean, nullable=False, server_default=false()),
     # How long a finished ticket is kept; null keeps it for ever.
     Column("retention_days", Integer),

@@ -15,9 +15,7 @@ PASSWORD = "violet staple horse"
 EMAIL = "walter@walk-in.example"
 
 
-@pytest.fixture(autouse=True)
-def _open_door(database: Database, cast: Cast, post: Post) -> None:
-    database.run("UPDATE workspaces SET customer_signup = true WHERE slug = 'acme'")
+pytestmark = pytest.mark.usefixtures("cast", "post")
 
 
 def sign_up(api: Api, **fields: Any) -> Reply:

@@ -187,11 +187,7 @@ class TestByDomain:
 
         assert by_email(ada, "nadia@xn--bcher-kva.example")["organisation"] == ref(there)
 
-    def test_a_sign_up(
-        self, api: Api, ada: Api, northwind: dict[str, Any], database: Database, post: Post
-    ) -> None:
-        database.run("UPDATE workspaces SET customer_signup = true WHERE slug = 'acme'")
-
+    def test_a_sign_up(self, api: Api, ada: Api, northwind: dict[str, Any], post: Post) -> None:
         sign_up(api, email=EMAIL)
         verify(api, post.token(EMAIL))
 

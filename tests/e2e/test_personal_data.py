@@ -36,7 +36,6 @@ def test_75_from_sign_up_to_erasure(stack: Stack, http: Http, mail: Mailbox) -> 
     registered = http.post("/v1/auth/register", desk).json
     ada, slug = http.with_token(registered["access_token"]), registered["workspace"]["slug"]
     workspace = registered["workspace"]["id"]
-    assert ada.patch("/v1/workspace", {"customer_signup": True}).status == 200
     signing_up = {"name": name, "email": email, "password": PASSWORD}
     assert http.post(f"/v1/public/{slug}/signup", signing_up).status == 202
     token = awaited("the mail that proves the mailbox", partial(token_in_mail, mail, email))

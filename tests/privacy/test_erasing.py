@@ -64,7 +64,6 @@ def post(queue: Queue) -> Post:
 def live(api: Api, cast: Cast, canary: Canary, post: Post) -> dict[str, Any]:
     """All that a customer can do here, and what others do with and say of them. Their user id and tickets."""
     ada = api.with_token(cast.ada.token)
-    assert ada.patch("/v1/workspace", {"customer_signup": True}).status == 200
     public = api.post(
         "/v1/public/acme/tickets",
         {
@@ -285,7 +284,6 @@ class TestWhatStays:
         self, desk: ServiceDesk, cast: Cast, workshop: Workshop
     ) -> None:
         ada = desk.as_(cast.ada)
-        assert ada.patch("/v1/workspace", {"customer_signup": True}).status == 200
         told = {"subject": "VPN connection", "description": "The VPN connection drops."}
         of_chris = desk.as_(cast.chris).post("/v1/tickets", told).json
         written = {"name": "Nadia Petit", "email": "nadia@people.example", **told}

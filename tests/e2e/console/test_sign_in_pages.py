@@ -325,6 +325,7 @@ class TestMailedLinks:
         open_house = build(http, "Open House")
         carla = Person("carla@open.example", "Carla Vega")
         page = people.page("carla", Look.PHONE)
+        assert open_house.ada.patch("/v1/workspace", {"customer_signup": False}).status == 200
         page.goto(f"app/sign-up?workspace={open_house.slug}")
         expect(page.get_by_role("heading", name="Open House makes accounts itself")).to_be_visible()
         assert open_house.ada.patch("/v1/workspace", {"customer_signup": True}).status == 200
