@@ -44,8 +44,8 @@ EXCUSES = (
     ),
     Excuse(
         "times are of years in which there can be something",
-        r": (This is no year |There is no such (time|date)|This day does not exist|No year has this day"
-        r"|An API key lives two years at most|This must be in the future"
+        r": (This is no year |There is no such (time|date)|This day (does not exist|is still to come)"
+        r"|No year has this day|An API key lives two years at most|This must be in the future"
         r"|Input should be (greater|less) than or equal to \d+-\d+-\d+)",
     ),
     Excuse(
@@ -108,9 +108,9 @@ EXCUSES = (
     ),
     Excuse("an API key is no person", r": (An API key is no person|Say (for whom|who): an API key )"),
     Excuse(
-        "words of a file that is imported mean words of ours",
-        r"^mapping\.values\..*: This must be one of ",
-        operations=of("make_import"),
+        "words of others mean words of ours",
+        r"^mapping\.(\w+\.)?(values\..*|default): (This must be one of |A call gives )",
+        operations=of("make_import", "make_integration", "change_integration"),
     ),
     Excuse("a ticket comes to every status but the first again", r": No ticket becomes new again\.$"),
     Excuse("the same key with another body is a mistake of the caller's", r"^IDEMPOTENCY_KEY_REUSED: "),
@@ -119,6 +119,11 @@ EXCUSES = (
         "a form is judged once it is sent, in sentences for people",
         r"^[\w-]+: ",
         operations=of("send_form", "unsubscribe"),
+    ),
+    Excuse(
+        "who calls is told by us, whatever of it was left out",
+        r"header: violates `required` \(was Authorization\)",
+        NEGATIVE,
     ),
     Excuse(
         "to look an account up any text will do: whether it could be an address is nobody's business",
